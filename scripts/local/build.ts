@@ -1,0 +1,15 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+export const PROJECT_DIR = join(import.meta.dirname, '../..')
+
+/** Builds the worker with wrangler, as it is deployed, to `outDir`/index.js. Nothing is uploaded. */
+export async function buildWorker(outDir: string): Promise<void> {
+  const wrangler = join(PROJECT_DIR, 'node_modules/wrangler/bin/wrangler.js')
+  await promisify(execFile)(
+    process.execPath,
+    [wrangler, 'deploy', '--dry-run', '--outdir', outDir],
+    { cwd: PROJECT_DIR, env: { ...process.env, WRANGLER_SEND_METRICS: 'false' } },
+  )
+}

@@ -1,0 +1,108 @@
+// The demo account and its key, made through the gateway's own admin API as an operator and a
+// customer would.
+
+import { Failure } from './failure.ts'
+
+export interface Demo {
+  readonly email: string
+  readonly password: string
+}
+
+const EMAIL = 'demo@example.com'
+const KEY_NAME = 'Demo key'
+
+/** Makes the account, active and with this password, where it is not so yet. */
+export async function ensureDemoAccount(
+  call: Call,
+  operatorToken: string,
+  password: string,
+): Promise<Demo> {
+  const operator = jsonClient(call, '/admin/api/v1/operator', {
+    Authorization: `Bearer ${operatorToken}`,
+  })
+  const account = { email: EMAIL, name: 'Demo', password, status: 'active' }
+  const created = await operator('POST', '/accounts', account)
+  if (created.status === 409 && (await logIn(call, { email: EMAIL, password })) === null) {
+    const id = await findAccountId(operator)
+    expectStatus(await operator('PATCH', `/accounts/${id}`, { password, status: 'active' }), 200)
+  } else if (created.status !== 409) {
+    expectStatus(created, 201)
+  }
+  return { email: EMAIL, password }
+}
+
+/** The token of the demo key, which is made where there is none that works from anywhere. */
+export async function ensureDemoToken(call: Call, demo: Demo): Promise<string> {
+  const cookie = await logIn(call, demo)
+  if (cookie === null) throw new Failure('The demo account cannot log in')
+  const customer = jsonClient(call, '/admin/api/v1', { Cookie: cookie })
+  const { password } = demo
+
+  const list = await customer('GET', '/keys?limit=200')
+  const keys = list.body['keys'] as { id: string; application_name: string; ip_acl: string[] }[]
+  for (const key of keys) {
+    if (key.application_name !== KEY_NAME || key.ip_acl.length > 0) continue
+    const revealed = await customer('POST', `/keys/${key.id}/reveal`, { password })
+    // It fails where the token was sealed under another key: DATA_DIR was lost, the database was not.
+    if (revealed.status === 200) return String(revealed.body['access_token'])
+  }
+  const input = { application_name: KEY_NAME, platform: 'server', password }
+  const created = expectStatus(await customer('POST', '/keys', input), 201)
+  return String(created.body['access_token'])
+}
+
+async function logIn(call: Call, demo: Demo): Promise<string | null> {
+  const anonymous = jsonClient(call, '/admin/api/v1', {})
+  const { status, headers } = await anonymous('POST', '/session', demo)
+  return status === 200 ? (headers.getSetCookie()[0]?.split(';')[0] ?? null) : null
+}
+
+async function findAccountId(operator: JsonClient): Promise<string> {
+  let cursor: unknown = ''
+  do {
+    const query = cursor === '' ? '' : `&cursor=${String(cursor)}`
+    const { body } = expectStatus(await operator('GET', `/accounts?limit=200${query}`), 200)
+    const accounts = body['accounts'] as { id: string; email: string }[]
+    const found = accounts.find(({ email }) => email.toLowerCase() === EMAIL)
+    if (found !== undefined) return found.id
+    cursor = body['next_cursor']
+  } while (cursor !== null)
+  throw new Failure('The demo account exists and cannot be found')
+}
+
+/** Calls the gateway at a path. */
+export type Call = (path: string, init: object) => Promise<CallResponse>
+
+interface CallResponse {
+  readonly status: number
+  readonly headers: { readonly getSetCookie: () => string[] }
+  readonly json: () => Promise<unknown>
+}
+
+interface Answer {
+  readonly status: number
+  readonly headers: CallResponse['headers']
+  readonly body: Record<string, unknown>
+}
+
+type JsonClient = (method: string, path: string, body?: object) => Promise<Answer>
+
+function jsonClient(call: Call, base: string, headers: Record<string, string>): JsonClient {
+  return async function callJson(method, path, body) {
+    const response = await call(base + path, {
+      method,
+      headers: { ...headers, 'Content-Type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    const answer = (await response.json()) as Record<string, unknown>
+    return { status: response.status, headers: response.headers, body: answer }
+  }
+}
+
+function expectStatus(answer: Answer, status: number): Answer {
+  if (answer.status === status) return answer
+  const { code, request_id: requestId } = answer.body
+  throw new Failure(
+    `The demo account cannot be made: ${String(code)} (request ${String(requestId)})`,
+  )
+}

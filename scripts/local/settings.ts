@@ -1,0 +1,39 @@
+// The variables of `npm start`, checked before anything is started.
+
+import { z } from 'zod'
+import { libsqlUrlSchema, parseVariables, passedOnSchema } from '../../src/env.ts'
+import { Failure } from './failure.ts'
+
+const schema = z.object({
+  ...passedOnSchema.partial({ UPSTREAM_URL: true }).shape,
+  PORT: z
+    .string()
+    .default('8787')
+    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, {
+      error: 'must be a port number from 0 (any free port) to 65535',
+    })
+    .transform(Number),
+  DATA_DIR: z.string().default('.data'),
+  OPERATOR_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without spaces')
+    .optional(),
+  LIBSQL_URL: libsqlUrlSchema.optional(),
+  LIBSQL_AUTH_TOKEN: z.string().optional(),
+})
+
+export interface StartSettings extends z.infer<typeof schema> {
+  /** The worker's own variables, as they were given. */
+  readonly passedOn: Readonly<Record<string, string>>
+}
+
+/** Reads the environment; an empty variable counts as one that is not set. */
+export function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
+  const given = Object.entries(env).flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [[name, value] as const],
+  )
+  const parsed = parseVariables(schema, Object.fromEntries(given))
+  if (!parsed.ok) throw new Failure(parsed.error.join('; '))
+  const passedOn = given.filter(([name]) => Object.hasOwn(passedOnSchema.shape, name))
+  return { ...parsed.value, passedOn: Object.fromEntries(passedOn) }
+}

@@ -1,0 +1,79 @@
+// Runs the built worker in workerd, with the bindings of wrangler.toml.
+
+import { join } from 'node:path'
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
+import { unstable_getMiniflareWorkerOptions } from 'wrangler'
+import { PROJECT_DIR } from './build.ts'
+
+type Config = ReturnType<typeof convertV4MiniflareOptions>
+type WorkerConfig = Config['workers'][number]
+type Bindings = NonNullable<WorkerConfig['config']['env']>
+
+export interface LocalWorkerOptions {
+  /** Where `buildWorker` put index.js. */
+  readonly bundleDir: string
+  /** Variables and secrets; they win over those of wrangler.toml. */
+  readonly variables: Readonly<Record<string, string>>
+  /** Bindings to put in place of wrangler.toml's, and the workers that they name. */
+  readonly bindings?: Bindings
+  readonly otherWorkers?: readonly WorkerConfig[]
+  /** Where KV keeps its state; in memory when left out. */
+  readonly stateDir?: string
+  readonly port?: number
+  /** Gets each line that the worker logs. */
+  readonly onLog?: (line: string) => void
+}
+
+export interface LocalWorker {
+  readonly url: string
+  readonly miniflare: Miniflare
+  /** Runs the cron trigger once. */
+  readonly runCron: () => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+export async function startLocalWorker(options: LocalWorkerOptions): Promise<LocalWorker> {
+  const miniflare = new Miniflare(toConfig(options))
+  const url = (await miniflare.ready).origin
+  return {
+    url,
+    miniflare,
+    async runCron() {
+      const worker = await miniflare.getWorker()
+      await worker.scheduled({ cron: '* * * * *', scheduledTime: new Date() })
+    },
+    stop: () => miniflare.dispose(),
+  }
+}
+
+function toConfig(options: LocalWorkerOptions): Config {
+  const { bundleDir, variables, bindings = {}, otherWorkers = [], stateDir, port = 0 } = options
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(PROJECT_DIR, 'wrangler.toml'))
+  const { modulesRules: _, ...worker } = workerOptions
+  const config = convertV4MiniflareOptions({
+    host: '127.0.0.1',
+    port,
+    workers: [
+      {
+        ...worker,
+        name: 'gateway',
+        modules: true,
+        scriptPath: join(bundleDir, 'index.js'),
+        modulesRoot: bundleDir,
+        rootPath: PROJECT_DIR,
+        bindings: { ...(worker['bindings'] as Record<string, string>), ...variables },
+      },
+    ],
+  })
+  const [gateway] = config.workers
+  if (gateway === undefined) throw new Error('wrangler.toml describes no worker')
+  Object.assign((gateway.config.env ??= {}), bindings)
+  return {
+    ...config,
+    workers: [gateway, ...otherWorkers],
+    cf: false,
+    log: new Log(LogLevel.ERROR),
+    handleStructuredLogs: ({ message }) => options.onLog?.(message),
+    ...(stateDir !== undefined && { resourcePersistencePath: stateDir }),
+  }
+}

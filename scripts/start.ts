@@ -1,0 +1,145 @@
+// Runs the whole product on this machine: libSQL server, worker, demo upstream, demo account. Prints
+// `Ready on` last. SIGINT, SIGTERM and SIGHUP end all of it.
+
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { buildWorker } from './local/build.ts'
+import { type DataDir, openDataDir } from './local/data-dir.ts'
+import { ensureDemoAccount, ensureDemoToken } from './local/demo-account.ts'
+import { startDemoUpstream } from './local/demo-upstream.ts'
+import { Failure } from './local/failure.ts'
+import { migrateDatabase } from './local/migrate.ts'
+import { readStartSettings } from './local/settings.ts'
+import { startSqld } from './local/sqld.ts'
+import { startLocalWorker } from './local/worker.ts'
+
+const CRON_MS = 60_000
+
+/** What was started, to be stopped in the opposite order. */
+const stops: (() => Promise<void> | void)[] = []
+let ending = false
+
+async function start(): Promise<void> {
+  const settings = readStartSettings(process.env)
+  const { PORT, DATA_DIR, UPSTREAM_URL, LIBSQL_URL, LIBSQL_AUTH_TOKEN, ADMIN_HOST } = settings
+  await requireFreePort(PORT)
+  const data = await openDataDir(DATA_DIR)
+  stops.push(data.release)
+  const { DEMO_PASSWORD, ...secrets } = data.secrets
+  const operatorToken = settings.OPERATOR_TOKEN ?? secrets.OPERATOR_TOKEN
+
+  const [libsqlUrl, upstreamUrl] = await allOrFirstFailure([
+    LIBSQL_URL ?? startOwnLibsql(data),
+    UPSTREAM_URL ?? startOwnUpstream(),
+    buildWorker(data.bundle),
+  ])
+  await migrate(libsqlUrl, LIBSQL_AUTH_TOKEN)
+  const worker = await startLocalWorker({
+    bundleDir: data.bundle,
+    stateDir: data.workerState,
+    port: PORT,
+    variables: {
+      ...settings.passedOn,
+      ...secrets,
+      OPERATOR_TOKEN: operatorToken,
+      UPSTREAM_URL: upstreamUrl,
+      LIBSQL_URL: libsqlUrl,
+      ...(LIBSQL_AUTH_TOKEN !== undefined && { LIBSQL_AUTH_TOKEN }),
+    },
+    onLog: (line) => console.error(line),
+  })
+  stops.push(worker.stop)
+  const cron = setInterval(() => void worker.runCron(), CRON_MS)
+  stops.push(() => clearInterval(cron))
+
+  const adminUrl = new URL('/admin/', worker.url)
+  if (ADMIN_HOST !== undefined) adminUrl.hostname = ADMIN_HOST
+  const call = (path: string, init: object) =>
+    worker.miniflare.dispatchFetch(new URL(path, adminUrl).href, init)
+  const demo = await ensureDemoAccount(call, operatorToken, DEMO_PASSWORD)
+  const token = await ensureDemoToken(call, demo)
+  console.log(`
+API Keys page   ${adminUrl.href}
+Demo log-in     ${demo.email}   password ${demo.password}
+Try it          curl -H 'Authorization: Token ${token}' ${worker.url}/customer
+
+Ready on ${worker.url}`)
+}
+
+async function startOwnLibsql(data: DataDir): Promise<string> {
+  const sqld = await startSqld(data.libsql, data.libsqlLog)
+  stops.push(sqld.stop)
+  sqld.process.once('exit', (code) => {
+    if (ending) return
+    console.error(`The libSQL server ended by itself (exit code ${code}): see ${data.libsqlLog}`)
+    void end(1)
+  })
+  return sqld.url
+}
+
+async function startOwnUpstream(): Promise<string> {
+  const upstream = await startDemoUpstream()
+  stops.push(upstream.stop)
+  return upstream.url
+}
+
+async function migrate(url: string, authToken: string | undefined): Promise<void> {
+  try {
+    await migrateDatabase(url, authToken)
+  } catch (error) {
+    const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    throw new Failure(
+      `LIBSQL_URL cannot be migrated (${String(reason)}): check that a libSQL server answers there ` +
+        'and that LIBSQL_AUTH_TOKEN may write',
+    )
+  }
+}
+
+async function requireFreePort(port: number): Promise<void> {
+  const server = createServer()
+  try {
+    await Promise.race([
+      once(server.listen(port, '127.0.0.1'), 'listening'),
+      once(server, 'error').then(([error]) => Promise.reject(error as Error)),
+    ])
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const why = code === 'EADDRINUSE' ? 'is in use' : `cannot be listened on (${code})`
+    throw new Failure(`PORT ${port} ${why}: choose another, as in "PORT=8788 npm start"`)
+  } finally {
+    server.close()
+  }
+}
+
+/** Like Promise.all, but waits for every one, so that nothing is started after the end. */
+async function allOrFirstFailure<T extends readonly unknown[]>(
+  promises: readonly [...T],
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(promises)
+  return await Promise.all(promises)
+}
+
+async function end(exitCode: number): Promise<void> {
+  if (ending) return
+  ending = true
+  for (const stop of stops.toReversed()) {
+    try {
+      await stop()
+    } catch (error) {
+      console.error(`While ending: ${String(error)}`)
+    }
+  }
+  process.exit(exitCode)
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => void end(0))
+}
+
+try {
+  await start()
+} catch (error) {
+  // A failure is one line that says what to do; anything else is a bug and keeps its stack.
+  if (!ending) console.error(error instanceof Failure ? error.message : error)
+  await end(1)
+}

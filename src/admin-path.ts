@@ -1,0 +1,24 @@
+// Which requests are the admin surface's. Matched after percent-decoding once, as the admin router
+// does, so that both sides of the fence agree on what a path is.
+
+/** `adminHost`: the only host name (lower case) that has an admin surface, or undefined for all. */
+export function isAdminRequest(requestUrl: string, adminHost: string | undefined): boolean {
+  const pathStart = requestUrl.indexOf('/', 'https://'.length)
+  const isEncoded = requestUrl.includes('%', pathStart)
+  // The common case, a Portal API path, is told without parsing the URL.
+  if (!isEncoded && !requestUrl.startsWith('/admin', pathStart)) return false
+  const { pathname, hostname } = new URL(requestUrl)
+  return isAdminPath(pathname) && (adminHost === undefined || hostname === adminHost)
+}
+
+function isAdminPath(pathname: string): boolean {
+  const path = decodedOnce(pathname)
+  return path === '/admin' || path.startsWith('/admin/')
+}
+
+/** Octet by octet: unlike decodeURIComponent, no input makes it throw, and "/admin" is ASCII. */
+function decodedOnce(text: string): string {
+  return text.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+}

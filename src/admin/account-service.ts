@@ -1,0 +1,109 @@
+// What can be done to an account: log in, confirm a password, and what the operator does.
+
+import {
+  type AccountRow,
+  findAccount,
+  findAccountByEmail,
+  insertAccount,
+  listAccountKeys,
+  replacePasswordHash,
+  updateAccount,
+} from '../db/account-queries.ts'
+import type { Database } from '../db/client.ts'
+import { isPending } from '../db/key-rows.ts'
+import { newId } from '../ids.ts'
+import { err, ok, type Result } from '../result.ts'
+import { type Actor, auditEvent, type Changes } from './audit.ts'
+import { checkNoPassword, checkPassword, hashPassword } from './password.ts'
+import { publishAll, type PublishDeps } from './publish.ts'
+import type { Refusal } from './refusal.ts'
+import type { CreateAccount, EditAccount } from './schemas.ts'
+
+/** Each try loses only to a change that succeeded, so a few are plenty. */
+const TRIES = 5
+
+/** The account of an e-mail and its password; an unknown e-mail takes as long as a wrong password. */
+export async function checkLogIn(
+  email: string,
+  password: string,
+  db: Database,
+): Promise<Result<AccountRow, Refusal>> {
+  const account = await findAccountByEmail(db, email)
+  if (account === undefined) {
+    await checkNoPassword(password)
+    return err({ reason: 'login_failed' })
+  }
+  const check = await checkPassword(account.passwordHash, password)
+  if (!check.matches) return err({ reason: 'login_failed' })
+  if (check.outdated) {
+    await replacePasswordHash(db, account.id, account.passwordHash, await hashPassword(password))
+  }
+  return ok(account)
+}
+
+export async function createAccount(
+  input: CreateAccount,
+  address: string | null,
+  deps: PublishDeps,
+): Promise<Result<AccountRow, Refusal>> {
+  const now = deps.nowMs()
+  const id = newId('acc', now)
+  const { email, name, status, password } = input
+  const passwordHash = await hashPassword(password)
+  const account = {
+    id,
+    email,
+    name,
+    status,
+    passwordHash,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  }
+  const changes: Changes = { email: [null, email], name: [null, name], status: [null, status] }
+  const event = auditEvent('account.create', operator(id, address), now, { changes })
+  const inserted = await insertAccount(deps.db, account, event)
+  return inserted === undefined ? err({ reason: 'email_taken' }) : ok(inserted)
+}
+
+/** Edits an account. A new status is published to all its keys before this answers. */
+export async function editAccount(
+  id: string,
+  input: EditAccount,
+  address: string | null,
+  deps: PublishDeps,
+): Promise<Result<AccountRow, Refusal>> {
+  const passwordHash = input.password === undefined ? undefined : await hashPassword(input.password)
+  const change = {
+    ...(input.name !== undefined && { name: input.name }),
+    ...(input.status !== undefined && { status: input.status }),
+    ...(passwordHash !== undefined && { passwordHash }),
+  }
+  for (let tries = 0; tries < TRIES; tries++) {
+    const read = await findAccount(deps.db, id)
+    if (read === undefined) return err({ reason: 'not_found' })
+    const changes = accountChanges(read, input)
+    const event = auditEvent('account.update', operator(id, address), deps.nowMs(), { changes })
+    const done =
+      Object.keys(changes).length === 0
+        ? { account: read, keys: await listAccountKeys(deps.db, id) }
+        : await updateAccount(deps.db, read, change, event)
+    if (done === undefined) continue
+    const all = await publishAll(done.keys.filter(isPending), deps)
+    return all ? ok(done.account) : err({ reason: 'enforcement_pending' })
+  }
+  return err({ reason: 'storage_unavailable' })
+}
+
+function operator(accountId: string, address: string | null): Actor {
+  return { kind: 'operator', accountId, address }
+}
+
+function accountChanges(read: AccountRow, { name, status, password }: EditAccount): Changes {
+  return {
+    ...(name !== undefined && name !== read.name && { name: [read.name, name] as const }),
+    ...(status !== undefined &&
+      status !== read.status && { status: [read.status, status] as const }),
+    ...(password !== undefined && { password: ['********', '********'] as const }),
+  }
+}

@@ -1,0 +1,93 @@
+// The control plane: the API Keys page, the admin API and the assertion's public keys. Order of
+// checks: origin, session, existence and method, and then each route's own.
+
+import { Hono } from 'hono'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { secureHeaders } from 'hono/secure-headers'
+import { isStorageUnavailable } from '../db/client.ts'
+import { requestIdOf } from '../request-id.ts'
+import { type AdminContext, type AdminEnv, refuse } from './context.ts'
+import { keyRoutes } from './key-routes.ts'
+import type { KeyServiceDeps } from './key-service.ts'
+import { type OperatorDeps, operatorRoutes } from './operator-routes.ts'
+import { requireSameOrigin } from './same-origin.ts'
+import { requireSession, type SessionDeps } from './session.ts'
+import { sessionRoutes } from './session-routes.ts'
+
+export interface AdminDeps extends KeyServiceDeps, OperatorDeps, SessionDeps {
+  /** The public halves of the assertion keys (RFC 7517). */
+  readonly jwks: object
+  /** The static files under /admin/. */
+  readonly assets: { readonly fetch: (request: Request) => Promise<Response> }
+}
+
+const JWKS_MAX_AGE_SECONDS = 300
+
+export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
+  const admin = new Hono<AdminEnv>()
+
+  admin.use('*', async function identify(c, next) {
+    const requestId = requestIdOf(c.req.raw.headers)
+    c.set('requestId', requestId)
+    await next()
+    c.header('X-Request-Id', requestId)
+  })
+  admin.use('*', secureHeaders(SECURITY_HEADERS))
+  admin.use('*', requireSameOrigin)
+  admin.use(
+    '*',
+    methodNotAllowed({
+      app: admin,
+      onMethodNotAllowed: (c, allow) => refuse(c, { reason: 'method_not_allowed', allow }),
+    }),
+  )
+
+  admin.use('/admin/api/*', async function neverStore(c, next) {
+    await next()
+    c.header('Cache-Control', 'no-store')
+  })
+  admin.route('/admin/api/v1/session', sessionRoutes(deps))
+  admin.route('/admin/api/v1/operator', operatorRoutes(deps))
+  admin.use('/admin/api/v1/*', requireSession(deps))
+  admin.route('/admin/api/v1/keys', keyRoutes(deps))
+
+  admin.get('/admin/jwks.json', function showJwks(c) {
+    c.header('Cache-Control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`)
+    return c.json(deps.jwks)
+  })
+  admin.get('/admin', (c) => c.redirect('/admin/', 308))
+  admin.get('/admin/', (c) => deps.assets.fetch(c.req.raw))
+  admin.notFound(async function showFile(c) {
+    if (isPagePath(c)) {
+      const file = await deps.assets.fetch(c.req.raw)
+      if (file.status !== 404) return new Response(file.body, file)
+    }
+    return refuse(c, { reason: 'not_found' })
+  })
+  admin.onError(function answerFault(error, c) {
+    if (isStorageUnavailable(error)) return refuse(c, { reason: 'storage_unavailable' })
+    deps.logFault('unexpected', error, c.get('requestId'))
+    return refuse(c, { reason: 'internal_error' })
+  })
+  return admin
+}
+
+/** Not a route of its own, since a route for all paths would make every wrong method there a 405. */
+function isPagePath({ req }: AdminContext): boolean {
+  return (req.method === 'GET' || req.method === 'HEAD') && !req.path.startsWith('/admin/api/')
+}
+
+const SECURITY_HEADERS: Parameters<typeof secureHeaders>[0] = {
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'self'"],
+    frameAncestors: ["'none'"],
+  },
+  referrerPolicy: 'no-referrer',
+  xFrameOptions: 'DENY',
+}

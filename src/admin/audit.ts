@@ -1,0 +1,65 @@
+// Makes audit events: who did what to which key, from where, and what changed from what to what.
+// Only the members listed here can get into one, so a token or a password cannot.
+
+import type { AuditEvent } from '../db/audit-queries.ts'
+import type { KeyDetails } from '../db/key-rows.ts'
+import { newId } from '../ids.ts'
+
+/** Who does it, and from where. */
+export interface Actor {
+  readonly kind: 'customer' | 'operator'
+  readonly accountId: string
+  /** Null where unreadable. */
+  readonly address: string | null
+}
+
+/** `{ "member": [before, after] }` under the names of the API; null for "not there". */
+export type Changes = Record<string, readonly [unknown, unknown]>
+
+export type AuditAction =
+  | 'session.create'
+  | 'session.delete'
+  | 'key.create'
+  | 'key.update'
+  | 'key.delete'
+  | 'key.reveal'
+  | 'account.create'
+  | 'account.update'
+
+export function auditEvent(
+  action: AuditAction,
+  actor: Actor,
+  nowMs: number,
+  about: { readonly keyId?: string; readonly changes?: Changes } = {},
+): AuditEvent {
+  return {
+    id: newId('evt', nowMs),
+    at: nowMs,
+    accountId: actor.accountId,
+    keyId: about.keyId ?? null,
+    actor: actor.kind,
+    action,
+    address: actor.address,
+    changes: about.changes ?? {},
+  }
+}
+
+const MEMBERS = [
+  ['application_name', 'applicationName'],
+  ['application_website', 'applicationWebsite'],
+  ['platform', 'platform'],
+  ['ip_acl', 'ipAcl'],
+] as const
+
+/** What differs between two states of a key; undefined for a key that is not there. */
+export function detailChanges(
+  before: KeyDetails | undefined,
+  after: KeyDetails | undefined,
+): Changes {
+  const changes: Changes = {}
+  for (const [member, property] of MEMBERS) {
+    const pair = [before?.[property] ?? null, after?.[property] ?? null] as const
+    if (JSON.stringify(pair[0]) !== JSON.stringify(pair[1])) changes[member] = pair
+  }
+  return changes
+}

@@ -1,0 +1,70 @@
+// /admin/api/v1/operator: accounts, for whoever holds OPERATOR_TOKEN. Without that secret in the
+// deployment none of it is there.
+
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { Hono, type MiddlewareHandler } from 'hono'
+import { findAccount, listAccounts } from '../db/account-queries.ts'
+import { createAccount, editAccount } from './account-service.ts'
+import { addressOf, type AdminEnv, refuse } from './context.ts'
+import { boundedEnforcement } from './enforcement.ts'
+import { readBody, readPage, toPage } from './input.ts'
+import { toOperatorAccountJson } from './json.ts'
+import { drainOutbox, type PublishDeps } from './publish.ts'
+import { createAccountBody, editAccountBody } from './schemas.ts'
+
+export interface OperatorDeps extends PublishDeps {
+  readonly operatorToken: string | undefined
+}
+
+export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
+  const { operatorToken } = deps
+  const routes = new Hono<AdminEnv>()
+  if (operatorToken === undefined) return routes.all('*', (c) => refuse(c, { reason: 'not_found' }))
+  routes.use('*', requireOperator(operatorToken))
+
+  routes.post('/accounts', async function createAccountRoute(c) {
+    const body = await readBody(c.req.raw, createAccountBody)
+    if (!body.ok) return refuse(c, body.error)
+    const created = await createAccount(body.value, addressOf(c), deps)
+    if (!created.ok) return refuse(c, created.error)
+    return c.json(toOperatorAccountJson(created.value), 201)
+  })
+
+  routes.get('/accounts', async function showAccounts(c) {
+    const page = readPage(c.req.url, 'acc')
+    if (!page.ok) return refuse(c, page.error)
+    const { limit, before } = page.value
+    const { items, nextCursor } = toPage(await listAccounts(deps.db, limit + 1, before), limit)
+    return c.json({ accounts: items.map(toOperatorAccountJson), next_cursor: nextCursor })
+  })
+
+  routes.patch('/accounts/:id', async function editAccountRoute(c) {
+    const id = c.req.param('id')
+    if ((await findAccount(deps.db, id)) === undefined) return refuse(c, { reason: 'not_found' })
+    const body = await readBody(c.req.raw, editAccountBody)
+    if (!body.ok) return refuse(c, body.error)
+    const edited = await editAccount(id, body.value, addressOf(c), deps)
+    c.executionCtx.waitUntil(drainOutbox(deps))
+    if (!edited.ok) return refuse(c, edited.error)
+    const enforcement = boundedEnforcement(deps.nowMs())
+    return c.json({ ...toOperatorAccountJson(edited.value), enforcement })
+  })
+
+  return routes
+}
+
+function requireOperator(operatorToken: string): MiddlewareHandler<AdminEnv> {
+  return async function requireOperator(c, next) {
+    const [, presented] = /^bearer +(.+)$/i.exec(c.req.header('authorization') ?? '') ?? []
+    if (presented === undefined || !isSame(presented, operatorToken)) {
+      return refuse(c, { reason: 'unauthenticated', scheme: 'bearer' })
+    }
+    return await next()
+  }
+}
+
+/** Compared by digest, so that the time tells neither length nor content. */
+function isSame(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(a), digest(b))
+}

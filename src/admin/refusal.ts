@@ -1,0 +1,176 @@
+// Every refusal of the control plane, and the one place where a refusal becomes a Response.
+
+import type { AccountStatus } from '../keys/key-record.ts'
+import { type Problem, problemResponse } from '../problem.ts'
+
+/** One broken rule of a request; `pointer` is a JSON Pointer (RFC 6901) into the body. */
+export interface Fault {
+  readonly pointer: string
+  readonly code: string
+  readonly detail: string
+  readonly suggestion?: string
+}
+
+export type Refusal =
+  | { readonly reason: 'cross_site_request' }
+  | { readonly reason: 'unauthenticated'; readonly scheme: 'session' | 'bearer' }
+  | { readonly reason: 'login_failed' }
+  | { readonly reason: 'not_found' }
+  | { readonly reason: 'method_not_allowed'; readonly allow: readonly string[] }
+  | { readonly reason: 'account_not_active'; readonly status: AccountStatus }
+  | { readonly reason: 'unsupported_media_type' }
+  | { readonly reason: 'payload_too_large' }
+  | { readonly reason: 'body_malformed' }
+  | { readonly reason: 'validation_failed'; readonly faults: readonly Fault[] }
+  | { readonly reason: 'password_incorrect' }
+  | { readonly reason: 'key_limit_reached'; readonly limit: number }
+  | { readonly reason: 'email_taken' }
+  | { readonly reason: 'version_conflict' }
+  | { readonly reason: 'enforcement_pending' }
+  | { readonly reason: 'storage_unavailable' }
+  | { readonly reason: 'internal_error' }
+
+const RETRY_AFTER_SECONDS = 5
+const SESSION_CHALLENGE = 'Session realm="admin"'
+const BEARER_CHALLENGE = 'Bearer realm="operator"'
+
+export function refusalResponse(refusal: Refusal, requestId: string): Response {
+  return problemResponse(toProblem(refusal), requestId)
+}
+
+function toProblem(refusal: Refusal): Problem {
+  const code = refusal.reason
+  switch (code) {
+    case 'cross_site_request':
+      return {
+        status: 403,
+        code,
+        title: 'Request from another site',
+        detail:
+          'A change can only be asked for by the API Keys page itself or by a non-browser client.',
+      }
+    case 'unauthenticated': {
+      const bySession = refusal.scheme === 'session'
+      return {
+        status: 401,
+        code,
+        title: 'Not logged in',
+        detail: bySession
+          ? 'There is no live session. Log in with POST /admin/api/v1/session.'
+          : 'The operator API needs "Authorization: Bearer <OPERATOR_TOKEN>".',
+        headers: { 'WWW-Authenticate': bySession ? SESSION_CHALLENGE : BEARER_CHALLENGE },
+      }
+    }
+    case 'login_failed':
+      return {
+        status: 401,
+        code,
+        title: 'Log-in failed',
+        detail: 'The e-mail address or the password is wrong.',
+        headers: { 'WWW-Authenticate': SESSION_CHALLENGE },
+      }
+    case 'not_found':
+      return {
+        status: 404,
+        code,
+        title: 'Not found',
+        detail: 'There is nothing here by this name.',
+      }
+    case 'method_not_allowed':
+      return {
+        status: 405,
+        code,
+        title: 'Method not allowed',
+        detail: `This resource answers ${refusal.allow.join(', ')}.`,
+        headers: { Allow: refusal.allow.join(', ') },
+      }
+    case 'account_not_active':
+      return {
+        status: 403,
+        code: refusal.status === 'pending' ? 'account_pending' : 'account_suspended',
+        title: 'Account not active',
+        detail: `This account is ${refusal.status}: its keys can be looked at and deleted, and nothing else. Contact CommPeak to have it activated.`,
+      }
+    case 'unsupported_media_type':
+      return {
+        status: 415,
+        code,
+        title: 'Unsupported media type',
+        detail: 'Send the body as JSON, with "Content-Type: application/json".',
+      }
+    case 'payload_too_large':
+      return {
+        status: 413,
+        code,
+        title: 'Body too large',
+        detail: 'A body may have 65536 bytes at most.',
+      }
+    case 'body_malformed':
+      return {
+        status: 400,
+        code,
+        title: 'Body malformed',
+        detail: 'The body is not JSON in UTF-8.',
+      }
+    case 'validation_failed':
+      return {
+        status: 422,
+        code,
+        title: 'Validation failed',
+        detail: 'The request breaks the rules that "errors" lists. Nothing was changed.',
+        members: { errors: refusal.faults },
+      }
+    case 'password_incorrect':
+      return {
+        status: 403,
+        code,
+        title: 'Password incorrect',
+        detail: 'This is not the password of the account. Nothing was changed.',
+      }
+    case 'key_limit_reached':
+      return {
+        status: 409,
+        code,
+        title: 'Key limit reached',
+        detail: `An account can have ${refusal.limit} API keys. Delete one that is not used any more.`,
+      }
+    case 'email_taken':
+      return {
+        status: 409,
+        code,
+        title: 'E-mail address taken',
+        detail: 'An account with this e-mail address exists.',
+      }
+    case 'version_conflict':
+      return {
+        status: 412,
+        code,
+        title: 'Version conflict',
+        detail: 'The API key was changed since it was read. Read it again and repeat the change.',
+      }
+    case 'enforcement_pending':
+      return {
+        status: 503,
+        code,
+        title: 'Change recorded, not yet enforced',
+        detail:
+          'The change is recorded and goes through by itself. Repeat the request to see when it has.',
+        headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
+      }
+    case 'storage_unavailable':
+      return {
+        status: 503,
+        code,
+        title: 'Storage unavailable',
+        detail: 'The database cannot be reached at the moment. Try again shortly.',
+        headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
+      }
+    case 'internal_error':
+      return {
+        status: 500,
+        code,
+        title: 'Internal error',
+        detail: 'Something went wrong. The request id names it in the log.',
+      }
+  }
+}

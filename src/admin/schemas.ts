@@ -1,0 +1,128 @@
+// The bodies of the admin API. A schema trims and canonicalises what it accepts, and names what it
+// does not: each rule has a code and a sentence that says what to write.
+
+import { z } from 'zod'
+import { formatNetwork, parseCidr } from '../keys/cidr.ts'
+import { ACCOUNT_STATUSES } from '../keys/key-record.ts'
+import { PLATFORMS } from '../keys/platform.ts'
+
+const MAX_NAME = 100
+const MAX_WEBSITE = 2_048
+const MAX_ACL_ENTRIES = 1_000
+const MIN_PASSWORD = 12
+const MAX_PASSWORD = 256
+const MAX_EMAIL = 254 // RFC 5321 §4.5.3.1.3, less the angle brackets
+
+/** Text of `min` to `max` Unicode code points. */
+function text(min: number, max: number) {
+  return wellFormed().refine(
+    (value) => {
+      const length = [...value].length
+      return length >= min && length <= max
+    },
+    rule('wrong_length', `This must have ${min} to ${max} characters`),
+  )
+}
+
+/** A lone surrogate has no UTF-8 form, so it would come back as another character. */
+function wellFormed() {
+  return z
+    .string()
+    .refine((value) => value.isWellFormed(), rule('not_unicode', 'This is not well-formed Unicode'))
+}
+
+function oneOf<const Values extends readonly string[]>(values: Values) {
+  const error = `This must be one of ${values.join(', ')}`
+  return z.enum(values, { error: (issue) => (issue.input === undefined ? undefined : error) })
+}
+
+function rule(code: string, error: string) {
+  return { error, params: { code } }
+}
+
+const trimmed = z.string().transform((value) => value.trim())
+
+const applicationName = trimmed.pipe(text(1, MAX_NAME))
+
+const applicationWebsite = trimmed.pipe(
+  text(1, MAX_WEBSITE).superRefine((value, ctx) => {
+    if (isHttpUrl(value)) return
+    const suggestion = `https://${value}`
+    const looksLikeHost = /^[\w-]+(?:\.[\w-]+)+(?:[/?#]\S*)?$/.test(value)
+    ctx.addIssue({
+      code: 'custom',
+      message: 'This must be an absolute http or https URL, such as https://example.com',
+      params: { code: 'url_invalid', ...(looksLikeHost && { suggestion }) },
+    })
+  }),
+)
+
+function isHttpUrl(value: string): boolean {
+  return /^https?:\/\/[^\s/?#]/i.test(value) && !/[\s\p{Cc}]/u.test(value) && URL.canParse(value)
+}
+
+const aclEntry = z.string().transform((value, ctx) => {
+  const network = parseCidr(value)
+  if (network.ok) return formatNetwork(network.value)
+  const { detail: message, ...params } = network.error
+  ctx.addIssue({ code: 'custom', message, params })
+  return z.NEVER
+})
+
+const ipAcl = z
+  .array(aclEntry)
+  .refine(
+    (entries) => entries.length <= MAX_ACL_ENTRIES,
+    rule('too_long', `An IP ACL has ${MAX_ACL_ENTRIES} entries at most`),
+  )
+  .transform((entries) => [...new Set(entries)])
+
+const platform = oneOf(PLATFORMS)
+/** A password to check: whatever is not the account's is simply wrong. */
+const password = z.string()
+const newPassword = text(MIN_PASSWORD, MAX_PASSWORD)
+const accountName = applicationName
+
+const email = trimmed.pipe(
+  text(3, MAX_EMAIL).refine(
+    (value) => /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(value),
+    rule('email_invalid', 'This must be an e-mail address such as name@example.com'),
+  ),
+)
+
+export const logInBody = z.strictObject({ email: z.string(), password })
+
+export const createKeyBody = z.strictObject({
+  application_name: applicationName,
+  application_website: applicationWebsite.nullable().default(null),
+  platform,
+  ip_acl: ipAcl.default([]),
+  password,
+})
+
+export const editKeyBody = z.strictObject({
+  application_name: applicationName.optional(),
+  application_website: applicationWebsite.nullable().optional(),
+  platform: platform.optional(),
+  ip_acl: ipAcl.optional(),
+})
+
+export const revealBody = z.strictObject({ password })
+
+export const createAccountBody = z.strictObject({
+  email,
+  name: accountName,
+  password: newPassword,
+  status: oneOf(ACCOUNT_STATUSES).default('pending'),
+})
+
+export const editAccountBody = z.strictObject({
+  name: accountName.optional(),
+  status: oneOf(ACCOUNT_STATUSES).optional(),
+  password: newPassword.optional(),
+})
+
+export type CreateKey = z.infer<typeof createKeyBody>
+export type EditKey = z.infer<typeof editKeyBody>
+export type CreateAccount = z.infer<typeof createAccountBody>
+export type EditAccount = z.infer<typeof editAccountBody>

@@ -1,0 +1,114 @@
+// Sessions: a random cookie, of which libSQL holds only a keyed hash. 12 hours at most, one hour
+// idle, dead on the server at log-out and at a new password.
+
+import { Buffer } from 'node:buffer'
+import type { MiddlewareHandler } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import type { Database } from '../db/client.ts'
+import {
+  findSession,
+  insertSession,
+  type SessionLimits,
+  type SessionWithAccount,
+  touchSession,
+} from '../db/session-queries.ts'
+import { newId } from '../ids.ts'
+import { type KeyRing } from '../keys/key-ring.ts'
+import { addressOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
+
+const LIFETIME_SECONDS = 12 * 60 * 60
+const IDLE_SECONDS = 60 * 60
+/** A session's last use is written down once a minute at most. */
+const TOUCH_SECONDS = 60
+const TOKEN_BYTES = 32
+const USER_AGENT_LENGTH = 256
+
+export interface SessionDeps {
+  readonly db: Database
+  readonly sessionKeys: KeyRing
+  readonly nowMs: () => number
+}
+
+export function sessionLimits(nowMs: number): SessionLimits {
+  return {
+    createdAfter: nowMs - LIFETIME_SECONDS * 1000,
+    seenAfter: nowMs - IDLE_SECONDS * 1000,
+  }
+}
+
+export function requireSession(deps: SessionDeps): MiddlewareHandler<AdminEnv> {
+  return async function requireSession(c, next) {
+    const found = await readSession(c, deps)
+    if (found === undefined) return refuse(c, { reason: 'unauthenticated', scheme: 'session' })
+    c.set('session', found)
+    return await next()
+  }
+}
+
+/** Starts a session for an account, under a new cookie: the one sent along, if any, ends. */
+export async function startSession(
+  c: AdminContext,
+  accountId: string,
+  deps: SessionDeps,
+): Promise<void> {
+  const token = Buffer.from(crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)))
+  const value = token.toString('base64url')
+  const [tokenHash = ''] = await keyedHashes(value, deps.sessionKeys)
+  const now = deps.nowMs()
+  const session = {
+    id: newId('ses', now),
+    tokenHash,
+    accountId,
+    createdAt: now,
+    lastSeenAt: now,
+    address: addressOf(c),
+    userAgent: c.req.header('user-agent')?.slice(0, USER_AGENT_LENGTH) ?? null,
+  }
+  const replaced = getCookie(c, cookieName(c))
+  const replacedHashes = replaced === undefined ? [] : await keyedHashes(replaced, deps.sessionKeys)
+  await insertSession(deps.db, session, replacedHashes)
+  setCookie(c, cookieName(c), value, { ...cookieAttributes(c), maxAge: LIFETIME_SECONDS })
+}
+
+export function clearSessionCookie(c: AdminContext): void {
+  deleteCookie(c, cookieName(c), cookieAttributes(c))
+}
+
+async function readSession(
+  c: AdminContext,
+  deps: SessionDeps,
+): Promise<SessionWithAccount | undefined> {
+  const value = getCookie(c, cookieName(c))
+  if (value === undefined) return undefined
+  const now = deps.nowMs()
+  const hashes = await keyedHashes(value, deps.sessionKeys)
+  const found = await findSession(deps.db, hashes, sessionLimits(now))
+  if (found !== undefined && now - found.session.lastSeenAt > TOUCH_SECONDS * 1000) {
+    await touchSession(deps.db, found.session.id, now)
+  }
+  return found
+}
+
+/** One hash for each key of the ring, the newest first: sessions outlive a rotation. */
+async function keyedHashes(value: string, ring: KeyRing): Promise<string[]> {
+  const bytes = new TextEncoder().encode(value)
+  const hashes = [...ring.keys].map(async ([id, key]) => {
+    const mac = await crypto.subtle.sign('HMAC', key, bytes)
+    return `${id}.${Buffer.from(mac).toString('base64url')}`
+  })
+  return await Promise.all(hashes)
+}
+
+/** The `__Host-` prefix needs HTTPS, which a gateway on one's own machine does not have. */
+function cookieName(c: AdminContext): string {
+  return isPlainLocalhost(c) ? 'portal_session' : '__Host-portal_session'
+}
+
+function cookieAttributes(c: AdminContext) {
+  return { path: '/', httpOnly: true, sameSite: 'Strict', secure: !isPlainLocalhost(c) } as const
+}
+
+function isPlainLocalhost(c: AdminContext): boolean {
+  const { protocol, hostname } = new URL(c.req.url)
+  return protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+}

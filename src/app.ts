@@ -1,0 +1,138 @@
+// Composition: from a parsed environment to the two planes, which know nothing of each other. Here
+// alone meet the stores, the clock and the secrets.
+
+import { type AdminDeps, createAdmin } from './admin/admin.ts'
+import { drainOutbox, republish } from './admin/publish.ts'
+import { sessionLimits } from './admin/session.ts'
+import { isAdminRequest } from './admin-path.ts'
+import { connect } from './db/client.ts'
+import { findKeyRecord } from './db/key-queries.ts'
+import { deleteDeadSessions } from './db/session-queries.ts'
+import { type ConfigurationFault, type Env, parseSettings, type Settings } from './env.ts'
+import {
+  type AssertionKeys,
+  createAssertionSigner,
+  importAssertionKeys,
+} from './gateway/assertion.ts'
+import { createGateway } from './gateway/gateway.ts'
+import { refusalResponse } from './gateway/refusal.ts'
+import { importKeyRing, type KeyRing } from './keys/key-ring.ts'
+import { verifyToken } from './keys/token.ts'
+import { logConfigurationFault, logFault } from './log.ts'
+import { requestIdOf } from './request-id.ts'
+import { err, ok, type Result } from './result.ts'
+import { putKeyRecord, readKeyRecord } from './stores/key-kv.ts'
+
+export interface App {
+  readonly fetch: (request: Request, ctx: ExecutionContext) => Promise<Response>
+  /** What the cron trigger does each minute. */
+  readonly everyMinute: () => Promise<void>
+}
+
+interface Secrets {
+  readonly tokenKeys: KeyRing
+  readonly encryptionKeys: KeyRing
+  readonly sessionKeys: KeyRing
+  readonly assertionKeys: AssertionKeys
+}
+
+export async function createApp(env: Env): Promise<App> {
+  const settings = parseSettings(env)
+  if (!settings.ok) return createMisconfiguredApp(settings.error)
+  const secrets = await importSecrets(settings.value)
+  if (!secrets.ok) return createMisconfiguredApp(secrets.error)
+  return composeApp(env, settings.value, secrets.value)
+}
+
+function composeApp(env: Env, settings: Settings, secrets: Secrets): App {
+  const nowMs = () => Date.now()
+  const db = connect(settings.LIBSQL_URL, settings.LIBSQL_AUTH_TOKEN)
+
+  const gateway = createGateway({
+    upstream: { base: settings.UPSTREAM_URL, timeoutMs: settings.UPSTREAM_TIMEOUT_MS },
+    tokenPrefix: settings.TOKEN_PREFIX,
+    preflight: settings.PREFLIGHT,
+    verifyToken: (token) => verifyToken(settings.TOKEN_PREFIX, secrets.tokenKeys, token),
+    readCopy: (lookupId) => readKeyRecord(env.KEYS, lookupId),
+    readTruth: (lookupId) => findKeyRecord(db, lookupId),
+    mayRefuse: async (lookupId) => (await env.REFUSAL_BRAKE.limit({ key: lookupId })).success,
+    signAssertion: createAssertionSigner(
+      secrets.assertionKeys,
+      settings.ASSERTION_ISSUER,
+      settings.ASSERTION_AUDIENCE ?? new URL(settings.UPSTREAM_URL).origin,
+    ),
+    onFault: logFault,
+    nowMs,
+  })
+
+  const adminDeps: AdminDeps = {
+    db,
+    tokenPrefix: settings.TOKEN_PREFIX,
+    tokenKeys: secrets.tokenKeys,
+    encryptionKeys: secrets.encryptionKeys,
+    sessionKeys: secrets.sessionKeys,
+    operatorToken: settings.OPERATOR_TOKEN,
+    jwks: secrets.assertionKeys.published,
+    assets: { fetch: (request) => env.ASSETS.fetch(request) },
+    putRecord: (lookupId, record) => putKeyRecord(env.KEYS, lookupId, record),
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    logFault,
+    nowMs,
+  }
+  const admin = createAdmin(adminDeps)
+
+  return {
+    async fetch(request, ctx) {
+      return isAdminRequest(request.url, settings.ADMIN_HOST)
+        ? await admin.fetch(request, {}, ctx)
+        : await gateway(request)
+    },
+    async everyMinute() {
+      await drainOutbox(adminDeps)
+      await republish(adminDeps)
+      await deleteDeadSessions(db, sessionLimits(nowMs()))
+    },
+  }
+}
+
+async function importSecrets(
+  settings: Settings,
+): Promise<Result<Secrets, readonly ConfigurationFault[]>> {
+  const [tokenKeys, encryptionKeys, sessionKeys, assertionKeys] = await Promise.all([
+    importKeyRing(settings.TOKEN_KEYS, 'hmac'),
+    importKeyRing(settings.ENCRYPTION_KEYS, 'aes-gcm'),
+    importKeyRing(settings.SESSION_KEYS, 'hmac'),
+    importAssertionKeys(settings.ASSERTION_KEYS),
+  ])
+  if (tokenKeys.ok && encryptionKeys.ok && sessionKeys.ok && assertionKeys.ok) {
+    return ok({
+      tokenKeys: tokenKeys.value,
+      encryptionKeys: encryptionKeys.value,
+      sessionKeys: sessionKeys.value,
+      assertionKeys: assertionKeys.value,
+    })
+  }
+  const imports = Object.entries({
+    TOKEN_KEYS: tokenKeys,
+    ENCRYPTION_KEYS: encryptionKeys,
+    SESSION_KEYS: sessionKeys,
+    ASSERTION_KEYS: assertionKeys,
+  })
+  return err(
+    imports.flatMap(([name, ring]) => (ring.ok ? [] : [`${name} is unreadable: ${ring.error}`])),
+  )
+}
+
+/** Without its secrets the gateway cannot know whether a key is good: it says so, and lets nobody in. */
+function createMisconfiguredApp(faults: readonly ConfigurationFault[]): App {
+  return {
+    fetch(request) {
+      for (const fault of faults) logConfigurationFault(fault)
+      const requestId = requestIdOf(request.headers)
+      return Promise.resolve(refusalResponse({ reason: 'authentication_unavailable' }, requestId))
+    },
+    async everyMinute() {
+      for (const fault of faults) logConfigurationFault(fault)
+    },
+  }
+}

@@ -1,0 +1,130 @@
+// Accounts in libSQL. A change of status raises the revision of all the account's keys in the same
+// batch, since their records hold it; a new password ends the account's sessions.
+
+import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
+import type { AccountStatus } from '../keys/key-record.ts'
+import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
+import type { Database } from './client.ts'
+import { type KeyRow, selectKeys, toKeyRow } from './key-rows.ts'
+import { accounts, apiKeys, sessions } from './schema.ts'
+
+export type AccountRow = typeof accounts.$inferSelect
+
+export interface AccountChange {
+  readonly name?: string
+  readonly status?: AccountStatus
+  readonly passwordHash?: string
+}
+
+export async function findAccount(db: Database, id: string): Promise<AccountRow | undefined> {
+  return (await db.select().from(accounts).where(eq(accounts.id, id)))[0]
+}
+
+/** E-mails are compared without regard to case. */
+export async function findAccountByEmail(
+  db: Database,
+  email: string,
+): Promise<AccountRow | undefined> {
+  return (
+    await db
+      .select()
+      .from(accounts)
+      .where(eq(accounts.emailKey, toEmailKey(email)))
+  )[0]
+}
+
+/** Newest first; `before` is the id after which the page starts. */
+export async function listAccounts(
+  db: Database,
+  limit: number,
+  before: string | undefined,
+): Promise<AccountRow[]> {
+  return await db
+    .select()
+    .from(accounts)
+    .where(before === undefined ? undefined : lt(accounts.id, before))
+    .orderBy(desc(accounts.id))
+    .limit(limit)
+}
+
+/** Inserts an account; undefined where its e-mail is taken. */
+export async function insertAccount(
+  db: Database,
+  account: Omit<typeof accounts.$inferInsert, 'emailKey'>,
+  event: AuditEvent,
+): Promise<AccountRow | undefined> {
+  const [inserted] = await db.batch([
+    db
+      .insert(accounts)
+      .values({ ...account, emailKey: toEmailKey(account.email) })
+      .onConflictDoNothing({ target: accounts.emailKey })
+      .returning(),
+    insertEventWhere(db, event, sql`EXISTS (SELECT 1 FROM accounts WHERE id = ${account.id})`),
+  ])
+  return inserted[0]
+}
+
+/** All live keys of an account. */
+export async function listAccountKeys(db: Database, accountId: string): Promise<KeyRow[]> {
+  return (await selectKeys(db).where(liveKeysOf(accountId))).map(toKeyRow)
+}
+
+export interface ChangedAccount {
+  readonly account: AccountRow
+  /** The account's live keys as the same batch left them. */
+  readonly keys: readonly KeyRow[]
+}
+
+/** Changes an account that is still as it was read; undefined where it is not. */
+export async function updateAccount(
+  db: Database,
+  read: AccountRow,
+  change: AccountChange,
+  event: AuditEvent,
+): Promise<ChangedAccount | undefined> {
+  const guard = and(eq(accounts.id, read.id), eq(accounts.version, read.version))
+  const asRead = sql`EXISTS (SELECT 1 FROM accounts WHERE ${guard})`
+  const liveKeys = liveKeysOf(read.id)
+  const newStatus = change.status !== undefined && change.status !== read.status
+  const newPassword = change.passwordHash !== undefined
+
+  const [, , , updated, keys] = await db.batch([
+    insertEventWhere(db, event, asRead),
+    db
+      .update(apiKeys)
+      .set({ revision: sql`revision + 1`, revisedAt: event.at })
+      .where(and(liveKeys, newStatus ? asRead : NOTHING)),
+    db.delete(sessions).where(and(eq(sessions.accountId, read.id), newPassword ? asRead : NOTHING)),
+    db
+      .update(accounts)
+      .set({ ...change, version: read.version + 1, updatedAt: event.at })
+      .where(guard)
+      .returning(),
+    selectKeys(db).where(liveKeys),
+  ])
+  const [account] = updated
+  return account === undefined ? undefined : { account, keys: keys.map(toKeyRow) }
+}
+
+const NOTHING = sql`FALSE`
+
+function liveKeysOf(accountId: string) {
+  return and(eq(apiKeys.accountId, accountId), isNull(apiKeys.deletedAt))
+}
+
+/** Replaces a password hash by one of the same password under newer parameters. */
+export async function replacePasswordHash(
+  db: Database,
+  id: string,
+  oldHash: string,
+  newHash: string,
+): Promise<void> {
+  await db
+    .update(accounts)
+    .set({ passwordHash: newHash })
+    .where(and(eq(accounts.id, id), eq(accounts.passwordHash, oldHash)))
+}
+
+function toEmailKey(email: string): string {
+  return email.toLowerCase()
+}

@@ -1,0 +1,23 @@
+// Audit events are written in the batch that makes the change, under the same guard: no change
+// without its event, no event without its change.
+
+import { type SQL, sql } from 'drizzle-orm'
+import type { Database } from './client.ts'
+import { auditEvents } from './schema.ts'
+
+export type AuditEvent = typeof auditEvents.$inferInsert
+
+/** A statement for a batch: inserts the event where `guard` holds. */
+export function insertEventWhere(db: Database, event: AuditEvent, guard: SQL) {
+  const changes = event.changes === undefined ? null : JSON.stringify(event.changes)
+  return db.run(sql`
+    INSERT INTO audit_events (id, at, account_id, key_id, actor, action, address, changes)
+    SELECT ${event.id}, ${event.at}, ${event.accountId}, ${event.keyId ?? null}, ${event.actor},
+           ${event.action}, ${event.address ?? null}, ${changes}
+    WHERE ${guard}`)
+}
+
+/** Records what changes no row, such as a reveal. */
+export async function insertEvent(db: Database, event: AuditEvent): Promise<void> {
+  await db.insert(auditEvents).values(event)
+}

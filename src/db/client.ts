@@ -1,0 +1,54 @@
+// The one door to libSQL: HTTP, one round trip a statement or batch, cut off after a limit, and with
+// one error for "libSQL cannot be asked", whatever went wrong on the way.
+
+import { createClient } from '@libsql/client/web'
+import { drizzle } from 'drizzle-orm/libsql/web'
+
+/** libSQL's client sets no limit: a server that accepts and never answers would hang the request. */
+const TIMEOUT_MS = 2_000
+
+/** libSQL is down, hangs, refuses or answers nonsense. The message is safe to log. */
+export class StorageUnavailableError extends Error {
+  override readonly name = 'StorageUnavailableError'
+}
+
+export type Database = ReturnType<typeof connect>
+
+/** `url`: http(s) or libsql; the connection is made by the first statement. */
+export function connect(url: string, authToken: string | undefined) {
+  const client = createClient({
+    url,
+    ...(authToken === undefined ? {} : { authToken }),
+    fetch: fetchWhole,
+  })
+  return drizzle(client)
+}
+
+/** Whether an error, or what it was wrapped around, means that libSQL could not be asked. */
+export function isStorageUnavailable(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof StorageUnavailableError) return true
+    if (BUSY.test(String((cause as { code?: unknown }).code))) return true
+  }
+  return false
+}
+
+const BUSY = /^(?:SQLITE_BUSY|TRANSACTION_)/
+
+/** Reads the whole answer here, so that a body that stalls counts against the limit too. */
+async function fetchWhole(input: Request | string | URL, init?: RequestInit): Promise<Response> {
+  let status: number
+  try {
+    const response = await fetch(input as Request, {
+      ...init,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    })
+    status = response.status
+    const text = await response.text()
+    if (status === 200) JSON.parse(text)
+    if (status === 200 || status === 400) return new Response(text, response)
+  } catch (error) {
+    throw new StorageUnavailableError(`libSQL: ${error instanceof Error ? error.name : 'error'}`)
+  }
+  throw new StorageUnavailableError(`libSQL answered ${status}`)
+}

@@ -1,0 +1,83 @@
+// A row of api_keys as the rest of the code sees it: a live key, or the tombstone of a deleted one.
+
+import { eq, getTableColumns } from 'drizzle-orm'
+import type { AccountStatus, KeyRecord } from '../keys/key-record.ts'
+import type { Platform } from '../keys/platform.ts'
+import type { Database } from './client.ts'
+import { accounts, apiKeys } from './schema.ts'
+
+/** What its owner can edit. */
+export interface KeyDetails {
+  readonly applicationName: string
+  readonly applicationWebsite: string | null
+  readonly platform: Platform
+  /** Canonical CIDR entries. */
+  readonly ipAcl: readonly string[]
+}
+
+interface KeyHead {
+  readonly id: string
+  readonly accountId: string
+  readonly accountStatus: AccountStatus
+  readonly lookupId: string
+  readonly revision: number
+  readonly publishedRevision: number
+}
+
+export interface LiveKey extends KeyHead {
+  readonly kind: 'live'
+  readonly details: KeyDetails
+  readonly sealedToken: string
+  readonly version: number
+  /** Milliseconds since 1970, like all times here. */
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+export interface Tombstone extends KeyHead {
+  readonly kind: 'tombstone'
+  readonly deletedAt: number
+}
+
+export type KeyRow = LiveKey | Tombstone
+
+const COLUMNS = { ...getTableColumns(apiKeys), accountStatus: accounts.status }
+
+/** The start of a statement that reads rows, each with the status of its account. */
+export function selectKeys(db: Database) {
+  return db
+    .select(COLUMNS)
+    .from(apiKeys)
+    .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
+    .$dynamic()
+}
+
+type Selected = Awaited<ReturnType<typeof selectKeys>>[number]
+
+export function toKeyRow(selected: Selected): KeyRow {
+  const { id, accountId, accountStatus, lookupId, revision, publishedRevision } = selected
+  const head = { id, accountId, accountStatus, lookupId, revision, publishedRevision }
+  if (selected.deletedAt !== null) {
+    return { kind: 'tombstone', ...head, deletedAt: selected.deletedAt }
+  }
+  const { applicationName, applicationWebsite, platform, ipAcl, sealedToken } = selected
+  const { version, createdAt, updatedAt } = selected
+  if (applicationName === null || platform === null || ipAcl === null || sealedToken === null) {
+    throw new TypeError(`Cannot read API key ${id}: a live row lacks a column`)
+  }
+  const details = { applicationName, applicationWebsite, platform, ipAcl }
+  return { kind: 'live', ...head, details, sealedToken, version, createdAt, updatedAt }
+}
+
+/** The record of a row, as the data plane reads it. */
+export function toKeyRecord(row: KeyRow): KeyRecord {
+  const { id: keyId, revision, accountId, accountStatus } = row
+  return row.kind === 'live'
+    ? { kind: 'live', revision, keyId, accountId, accountStatus, ipAcl: row.details.ipAcl }
+    : { kind: 'gone', revision, keyId }
+}
+
+/** Whether the row's newest revision is not known to be in KV. */
+export function isPending(row: KeyRow): boolean {
+  return row.publishedRevision < row.revision
+}

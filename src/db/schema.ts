@@ -1,0 +1,107 @@
+// The system of record. Times are milliseconds since 1970, ids start with the time they were made at
+// (see ids.ts), so they sort by age. Migrations in drizzle/ are generated from here and only add.
+
+import { sql } from 'drizzle-orm'
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { ACCOUNT_STATUSES } from '../keys/key-record.ts'
+import { PLATFORMS } from '../keys/platform.ts'
+
+export const accounts = sqliteTable(
+  'accounts',
+  {
+    id: text('id').primaryKey(),
+    email: text('email').notNull(),
+    /** The e-mail in lower case, by which it is found. */
+    emailKey: text('email_key').notNull(),
+    name: text('name').notNull(),
+    status: text('status', { enum: ACCOUNT_STATUSES }).notNull(),
+    /** See admin/password.ts for the form. */
+    passwordHash: text('password_hash').notNull(),
+    /** Rises with every change; a change is guarded by the version it was decided on. */
+    version: integer('version').notNull(),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (table) => [uniqueIndex('accounts_email_key').on(table.emailKey)],
+)
+
+/** A deleted key is a tombstone: what describes it or opens it is null. */
+export const apiKeys = sqliteTable(
+  'api_keys',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    /** Keyed hash of the token: finds the key, authenticates nobody. */
+    lookupId: text('lookup_id').notNull(),
+    /** The key of TOKEN_KEYS that made the token; it must stay in the ring while this row lives. */
+    tokenKey: text('token_key'),
+    /** The token for the reveal, see keys/sealed-token.ts. */
+    sealedToken: text('sealed_token'),
+    applicationName: text('application_name'),
+    applicationWebsite: text('application_website'),
+    platform: text('platform', { enum: PLATFORMS }),
+    /** Canonical CIDR entries. */
+    ipAcl: text('ip_acl', { mode: 'json' }).$type<string[]>(),
+    /** Rises with every edit by the customer; the ETag. */
+    version: integer('version').notNull(),
+    /** Rises with every change that the data plane must know, the account's too. */
+    revision: integer('revision').notNull(),
+    /** The newest revision known to be in KV; below `revision`, the row is in the outbox. */
+    publishedRevision: integer('published_revision').notNull(),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    /** When `revision` last rose. */
+    revisedAt: integer('revised_at').notNull(),
+    deletedAt: integer('deleted_at'),
+  },
+  (table) => [
+    uniqueIndex('api_keys_lookup_id').on(table.lookupId),
+    index('api_keys_live')
+      .on(table.accountId, table.id)
+      .where(sql`deleted_at IS NULL`),
+    index('api_keys_outbox')
+      .on(table.revisedAt)
+      .where(sql`published_revision < revision`),
+    index('api_keys_revised_at').on(table.revisedAt),
+  ],
+)
+
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    id: text('id').primaryKey(),
+    /** Keyed hash of the cookie's value. */
+    tokenHash: text('token_hash').notNull(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    createdAt: integer('created_at').notNull(),
+    lastSeenAt: integer('last_seen_at').notNull(),
+    address: text('address'),
+    userAgent: text('user_agent'),
+  },
+  (table) => [
+    uniqueIndex('sessions_token_hash').on(table.tokenHash),
+    index('sessions_account_id').on(table.accountId),
+    index('sessions_last_seen_at').on(table.lastSeenAt),
+  ],
+)
+
+/** What changed, by whom and from where. Written in the batch that makes the change. */
+export const auditEvents = sqliteTable(
+  'audit_events',
+  {
+    id: text('id').primaryKey(),
+    at: integer('at').notNull(),
+    accountId: text('account_id').notNull(),
+    keyId: text('key_id'),
+    actor: text('actor', { enum: ['customer', 'operator'] }).notNull(),
+    action: text('action').notNull(),
+    address: text('address'),
+    /** `{ "member": [before, after] }`; never a token or a password. */
+    changes: text('changes', { mode: 'json' }).$type<Record<string, unknown>>(),
+  },
+  (table) => [index('audit_events_account_id').on(table.accountId, table.id)],
+)

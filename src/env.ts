@@ -1,0 +1,115 @@
+// The worker's bindings, secrets and variables, parsed once at the door. Every variable that cannot
+// be used is named, with the way out; no value is repeated, since it may be a secret.
+
+import { z } from 'zod'
+import { err, ok, type Result } from './result.ts'
+
+/** As in wrangler.toml. Everything but the bindings is text, checked here and nowhere else. */
+export interface Env {
+  // Bindings
+  readonly KEYS: KVNamespace
+  readonly REFUSAL_BRAKE: RateLimit
+  readonly ASSETS: Fetcher
+  // Secrets and variables, unchecked
+  readonly [variable: string]: unknown
+}
+
+const MAX_TIMEOUT_MS = 600_000
+
+function choice<const Values extends readonly [string, ...string[]]>(...values: Values) {
+  return z.enum(values, `must be ${values.join(' or ')}`).default(values[0])
+}
+
+const upstreamUrlSchema = z
+  .string('must be set')
+  .refine(isUpstreamUrl, {
+    error:
+      'must be an http or https URL without user, query or fragment, such as https://api.example.com/v1',
+  })
+  .transform(withoutSlash)
+
+/** WebSocket URLs are left out: libSQL's client would use them without the limit on each call. */
+export const libsqlUrlSchema = z
+  .string('must be set')
+  .refine((text) => /^(?:https?|libsql):\/\/[^/]/.test(text) && URL.canParse(text), {
+    error: 'must be a libsql, https or http URL, such as libsql://portal-example.turso.io',
+  })
+
+/** The variables that `npm start` passes on, as it checks them too. */
+export const passedOnSchema = z.object({
+  UPSTREAM_URL: upstreamUrlSchema,
+  UPSTREAM_TIMEOUT_MS: z
+    .string()
+    .default('30000')
+    .refine((text) => /^[1-9]\d*$/.test(text) && Number(text) <= MAX_TIMEOUT_MS, {
+      error: `must be whole milliseconds from 1 to ${MAX_TIMEOUT_MS}`,
+    })
+    .transform(Number),
+  TOKEN_PREFIX: z
+    .string()
+    .default('cpk_')
+    .refine((text) => /^[A-Za-z][0-9A-Za-z_]{0,15}$/.test(text), {
+      error: 'must be a letter and up to 15 letters, digits or underscores, such as cpk_',
+    })
+    .transform((text) => (text.endsWith('_') ? text : `${text}_`)),
+  ADMIN_HOST: z
+    .string()
+    .optional()
+    .refine((text) => text === undefined || isHostName(text), {
+      error: 'must be a host name without scheme, port or path, such as keys.example.com',
+    })
+    .transform((text) => text?.toLowerCase()),
+  PREFLIGHT: choice('forward', 'refuse'),
+  CONSISTENCY: choice('strict', 'bounded'),
+  SPECULATION: choice('on', 'off'),
+})
+
+const secret = z.string('must be set, see "npm run secrets"').min(1, 'must not be empty')
+
+const settingsSchema = passedOnSchema.extend({
+  LIBSQL_URL: libsqlUrlSchema,
+  LIBSQL_AUTH_TOKEN: z.string().min(1, 'must not be empty; leave it out instead').optional(),
+  TOKEN_KEYS: secret,
+  ENCRYPTION_KEYS: secret,
+  SESSION_KEYS: secret,
+  ASSERTION_KEYS: secret,
+  ASSERTION_ISSUER: z.string().min(1, 'must not be empty').default('portal-gateway'),
+  ASSERTION_AUDIENCE: z.string().min(1, 'must not be empty').optional(),
+  OPERATOR_TOKEN: z.string().min(1, 'must not be empty; leave it out instead').optional(),
+})
+
+export type Settings = z.infer<typeof settingsSchema>
+
+/** One sentence a variable that cannot be used, such as "PREFLIGHT must be forward or refuse". */
+export type ConfigurationFault = string
+
+/** The settings of a deployment, or what is wrong with them. */
+export function parseSettings(env: object): Result<Settings, readonly ConfigurationFault[]> {
+  return parseVariables(settingsSchema, env)
+}
+
+export function parseVariables<T>(
+  schema: z.ZodType<T>,
+  variables: object,
+): Result<T, readonly ConfigurationFault[]> {
+  const parsed = schema.safeParse(variables)
+  if (parsed.success) return ok(parsed.data)
+  return err(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`))
+}
+
+function isUpstreamUrl(text: string): boolean {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false
+  const { username, password, search, hash } = new URL(text)
+  return [username, password, search, hash].every((part) => part === '')
+}
+
+function isHostName(text: string): boolean {
+  return (
+    URL.canParse(`http://${text}/`) && new URL(`http://${text}/`).hostname === text.toLowerCase()
+  )
+}
+
+function withoutSlash(text: string): string {
+  const { origin, pathname } = new URL(text)
+  return origin + pathname.replace(/\/+$/, '')
+}

@@ -1,0 +1,47 @@
+// Finds the one credential of a request: `Authorization: Token …`, `Bearer …` or `Bearer Token …`
+// (what CommPeak's published collection sends), or `X-API-Key`. Repeated headers arrive comma-joined,
+// and a token holds no comma, so a comma is a second credential.
+
+import { err, ok, type Result } from '../result.ts'
+
+export type CredentialRefusal =
+  | { readonly reason: 'credential_missing'; readonly seen: 'nothing' | 'other_scheme' | 'query' }
+  | { readonly reason: 'credential_ambiguous' }
+
+const SCHEME = /^(?:bearer[ \t]+token|bearer|token)(?:[ \t]+|$)/i
+/** A further credential after a comma: "scheme value", where an auth-param would be "name=value". */
+const AUTH_PARAM = /^[\w!#$%&'*+.^`|~-]+[ \t]*=/
+/** Names under which clients put a key into a query string. */
+const QUERY_NAME = /^(?:x[-_])?(?:api[-_]?key|access[-_]?token|auth[-_]?token|token|key)$/i
+
+/** The token as presented, which may be empty or malformed. */
+export function extractCredential(headers: Headers): Result<string, CredentialRefusal> {
+  const authorization = headers.get('authorization')
+  const apiKey = headers.get('x-api-key')
+  if (authorization === null) {
+    if (apiKey === null) return err({ reason: 'credential_missing', seen: 'nothing' })
+    return apiKey.includes(',') ? err({ reason: 'credential_ambiguous' }) : ok(apiKey)
+  }
+  if (apiKey !== null) return err({ reason: 'credential_ambiguous' })
+
+  const scheme = SCHEME.exec(authorization)
+  if (authorization.includes(',') && (scheme !== null || hasSecondCredential(authorization))) {
+    return err({ reason: 'credential_ambiguous' })
+  }
+  if (scheme === null) return err({ reason: 'credential_missing', seen: 'other_scheme' })
+  return ok(authorization.slice(scheme[0].length))
+}
+
+/** Whether a query string seems to carry a key. It is looked at to explain a refusal, for nothing else. */
+export function hasKeyInQuery(url: string, prefix: string): boolean {
+  for (const [name, value] of new URL(url).searchParams) {
+    if (QUERY_NAME.test(name) || value.startsWith(prefix)) return true
+  }
+  return false
+}
+
+/** Digest and its like have commas of their own, between parameters. */
+function hasSecondCredential(authorization: string): boolean {
+  const [, ...rest] = authorization.split(',')
+  return rest.some((part) => part.trim() !== '' && !AUTH_PARAM.test(part.trim()))
+}

@@ -1,0 +1,77 @@
+// Sends a request on to the upstream and streams the answer back. Nothing is buffered, decoded,
+// followed or cached.
+
+import { err, ok, type Result } from '../result.ts'
+import type { Refusal } from './refusal.ts'
+
+export interface Upstream {
+  /** Scheme, host and path prefix of UPSTREAM_URL, without a slash at the end. */
+  readonly base: string
+  /** How long the response headers may take; ten times that for a request with a body. */
+  readonly timeoutMs: number
+}
+
+const BODY_TIMEOUT_FACTOR = 10
+
+/**
+ * What `cache: 'no-store'` stands for, without the `Cache-Control` and `Pragma` headers which that
+ * option adds to the request. The credential is not forwarded, so without this Cloudflare would cache
+ * answers of one account by their URL alone.
+ */
+const UNCACHED: RequestInitCfProperties = { cacheTtl: -1, cacheLevel: 'bypass' }
+
+/** The address at the upstream: path and query verbatim, behind the base, so `//host/x` stays a path. */
+export function upstreamUrl(base: string, requestUrl: string): string {
+  return base + requestUrl.slice(requestUrl.indexOf('/', 'https://'.length))
+}
+
+/** A GET or HEAD with a body makes the runtime throw; one with `Content-Length: 0` has none. */
+export function hasUnforwardableBody(request: Request): boolean {
+  const { method, body, headers } = request
+  return (
+    (method === 'GET' || method === 'HEAD') &&
+    body !== null &&
+    headers.get('content-length') !== '0'
+  )
+}
+
+export async function forward(
+  request: Request,
+  headers: Headers,
+  body: ReadableStream | null,
+  upstream: Upstream,
+): Promise<Result<Response, Refusal>> {
+  // Not AbortSignal.timeout(): it would also cut off a body that is still streaming.
+  const abort = new AbortController()
+  const timeoutMs = upstream.timeoutMs * (body === null ? 1 : BODY_TIMEOUT_FACTOR)
+  const timer = setTimeout(() => abort.abort(), timeoutMs)
+  try {
+    const response = await fetch(upstreamUrl(upstream.base, request.url), {
+      method: request.method,
+      headers,
+      body,
+      redirect: 'manual',
+      signal: abort.signal,
+      cf: UNCACHED,
+    })
+    return isMadeByCloudflare(response) ? err(edgeRefusal(response)) : ok(response)
+  } catch {
+    return err({ reason: abort.signal.aborted ? 'upstream_timeout' : 'upstream_unreachable' })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/**
+ * An origin behind Cloudflare that cannot be reached is an answer made by Cloudflare, not an error:
+ * https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/
+ */
+function isMadeByCloudflare({ status, headers }: Response): boolean {
+  const madeAtEdge = (status >= 521 && status <= 526) || status === 530
+  return madeAtEdge && headers.get('server') === 'cloudflare'
+}
+
+function edgeRefusal({ status }: Response): Refusal {
+  const timedOut = status === 522 || status === 524
+  return { reason: timedOut ? 'upstream_timeout' : 'upstream_unreachable' }
+}

@@ -1,0 +1,75 @@
+// The data plane: authenticate, then forward. Every path that is not the admin surface comes here,
+// before any routing, since each Portal API request pays for what is done.
+
+import { clientAddress } from '../keys/client-address.ts'
+import { requestIdOf } from '../request-id.ts'
+import type { SignAssertion } from './assertion.ts'
+import { authorize, type AuthorizeDeps } from './authorize.ts'
+import { hasKeyInQuery } from './credential.ts'
+import { forward, hasUnforwardableBody, type Upstream } from './forward.ts'
+import { addForwarded, addIdentity, passedHeaders } from './forward-headers.ts'
+import { isPreflight, preflightHeaders } from './preflight.ts'
+import { type Refusal, refusalResponse } from './refusal.ts'
+
+export interface GatewayDeps extends AuthorizeDeps {
+  readonly upstream: Upstream
+  readonly tokenPrefix: string
+  readonly preflight: 'forward' | 'refuse'
+  readonly signAssertion: SignAssertion
+  readonly nowMs: () => number
+}
+
+export type Gateway = (request: Request) => Promise<Response>
+
+export function createGateway(deps: GatewayDeps): Gateway {
+  return async function handlePortalRequest(request) {
+    const requestId = requestIdOf(request.headers)
+    if (deps.preflight === 'forward' && isPreflight(request)) {
+      return await forwardPreflight(request, requestId, deps)
+    }
+    const grant = await authorize(request.headers, deps)
+    if (!grant.ok) return refusalResponse(explained(grant.error, request, deps), requestId)
+    if (hasUnforwardableBody(request)) {
+      return refusalResponse({ reason: 'body_not_allowed' }, requestId)
+    }
+    const { key, address } = grant.value
+    const headers = passedHeaders(request.headers)
+    addForwarded(headers, new URL(request.url), address, requestId)
+    addIdentity(
+      headers,
+      { ...key, assertion: await deps.signAssertion(key, deps.nowMs()) },
+      address,
+    )
+    const body = mayHaveBody(request) ? request.body : null
+    return answered(await forward(request, headers, body, deps.upstream), requestId)
+  }
+}
+
+async function forwardPreflight(
+  request: Request,
+  requestId: string,
+  deps: GatewayDeps,
+): Promise<Response> {
+  const headers = preflightHeaders(request.headers)
+  addForwarded(headers, new URL(request.url), clientAddress(request.headers), requestId)
+  return answered(await forward(request, headers, null, deps.upstream), requestId)
+}
+
+/** The upstream's answer under our request id, or the refusal. */
+function answered(answer: Awaited<ReturnType<typeof forward>>, requestId: string): Response {
+  if (!answer.ok) return refusalResponse(answer.error, requestId)
+  const response = new Response(answer.value.body, answer.value)
+  response.headers.set('X-Request-Id', requestId)
+  return response
+}
+
+function explained(refusal: Refusal, request: Request, deps: GatewayDeps): Refusal {
+  const bare = refusal.reason === 'credential_missing' && refusal.seen === 'nothing'
+  return bare && hasKeyInQuery(request.url, deps.tokenPrefix)
+    ? { reason: 'credential_missing', seen: 'query' }
+    : refusal
+}
+
+function mayHaveBody({ method }: Request): boolean {
+  return method !== 'GET' && method !== 'HEAD'
+}

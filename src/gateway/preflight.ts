@@ -1,0 +1,21 @@
+// A CORS preflight carries no key by design (https://fetch.spec.whatwg.org/#cors-preflight-fetch):
+// the upstream answers it, and sees only what a preflight needs.
+
+export function isPreflight(request: Request): boolean {
+  return (
+    request.method === 'OPTIONS' &&
+    request.headers.has('origin') &&
+    request.headers.has('access-control-request-method')
+  )
+}
+
+/** The headers of a preflight that pass; a credential or cookie sent along does not. */
+export function preflightHeaders(incoming: Headers): Headers {
+  const headers = new Headers()
+  for (const [name, value] of incoming) {
+    const passes =
+      name === 'origin' || name === 'user-agent' || name.startsWith('access-control-request-')
+    if (passes) headers.set(name, value)
+  }
+  return headers
+}

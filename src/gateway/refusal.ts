@@ -1,0 +1,142 @@
+// Every refusal of the data plane, and the one place where a refusal becomes a Response. Malformed,
+// mistyped, forged and never-issued tokens share one answer, so that none can be told from another.
+
+import type { AccessRefusal } from '../keys/access.ts'
+import { type Problem, problemResponse } from '../problem.ts'
+import type { CredentialRefusal } from './credential.ts'
+
+export type Refusal =
+  | CredentialRefusal
+  | AccessRefusal
+  | { readonly reason: 'key_invalid' }
+  | { readonly reason: 'body_not_allowed' }
+  | { readonly reason: 'rate_limited'; readonly retryAfterSeconds: number }
+  | { readonly reason: 'upstream_unreachable' }
+  | { readonly reason: 'upstream_timeout' }
+  | { readonly reason: 'authentication_unavailable' }
+
+const RETRY_AFTER_SECONDS = 5
+const REALM = 'realm="Portal API"'
+const ACCEPTED =
+  'Send it as "Authorization: Token <key>", "Authorization: Bearer <key>" or "X-API-Key: <key>".'
+
+/** Lets a browser application read a refusal: it carries nothing that its reader has not sent. */
+const CORS = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'X-Request-Id, Retry-After, WWW-Authenticate',
+}
+/** RFC 6750 §3: no `error` where no credential was sent. */
+const CHALLENGE = { 'WWW-Authenticate': `Bearer ${REALM}, Token ${REALM}` }
+const CHALLENGE_INVALID = {
+  'WWW-Authenticate': `Bearer ${REALM}, error="invalid_token", Token ${REALM}`,
+}
+
+export function refusalResponse(refusal: Refusal, requestId: string): Response {
+  const problem = toProblem(refusal)
+  return problemResponse({ ...problem, headers: { ...CORS, ...problem.headers } }, requestId)
+}
+
+function toProblem(refusal: Refusal): Problem {
+  const code = refusal.reason
+  switch (code) {
+    case 'credential_missing':
+      return {
+        status: 401,
+        code,
+        title: 'API key missing',
+        detail: `${MISSING[refusal.seen]} ${ACCEPTED}`,
+        headers: CHALLENGE,
+      }
+    case 'credential_ambiguous':
+      return {
+        status: 400,
+        code,
+        title: 'More than one credential',
+        detail:
+          'The request carries more than one credential. Send the API key once, in one header.',
+      }
+    case 'key_invalid':
+      return {
+        status: 401,
+        code,
+        title: 'API key invalid',
+        detail:
+          'This is not an API key of this service. Copy the whole key from the API Keys page; one double-click selects it.',
+        headers: CHALLENGE_INVALID,
+      }
+    case 'key_revoked':
+      return {
+        status: 401,
+        code,
+        title: 'API key deleted',
+        detail: 'This API key was deleted. Create a new one on the API Keys page.',
+        headers: CHALLENGE_INVALID,
+      }
+    case 'account_inactive':
+      return {
+        status: 403,
+        code,
+        title: 'Account not active',
+        detail: `The account of this API key is ${refusal.status}, so its keys do not work. Contact CommPeak to have it activated.`,
+      }
+    case 'ip_denied':
+      return {
+        status: 403,
+        code,
+        title: 'Client address not allowed',
+        detail: `${deniedAddress(refusal.clientIp)} Add the address to the key's IP ACL on the API Keys page, or call from one that is on it.`,
+        members: { client_ip: refusal.clientIp },
+      }
+    case 'body_not_allowed':
+      return {
+        status: 400,
+        code,
+        title: 'Body not allowed',
+        detail: 'A GET or HEAD request with a body cannot be forwarded. Send it without a body.',
+      }
+    case 'rate_limited':
+      return {
+        status: 429,
+        code,
+        title: 'Too many refused requests',
+        detail: `Requests with this API key keep being refused. Wait ${refusal.retryAfterSeconds} seconds, and mend their cause.`,
+        headers: { 'Retry-After': String(refusal.retryAfterSeconds) },
+      }
+    case 'upstream_unreachable':
+      return {
+        status: 502,
+        code,
+        title: 'Portal API unreachable',
+        detail: 'The API key is good, but the Portal API could not be reached. Try again later.',
+      }
+    case 'upstream_timeout':
+      return {
+        status: 504,
+        code,
+        title: 'Portal API timed out',
+        detail:
+          'The API key is good, but the Portal API did not answer in time. The request may have taken effect.',
+      }
+    case 'authentication_unavailable':
+      return {
+        status: 503,
+        code,
+        title: 'Authentication unavailable',
+        detail: 'Whether the API key is good cannot be known at the moment. Try again shortly.',
+        headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
+      }
+  }
+}
+
+const MISSING = {
+  nothing: 'The request carries no API key.',
+  other_scheme:
+    'The Authorization header does not carry an API key: its scheme is missing or is neither Token nor Bearer.',
+  query: 'An API key in the query string is not accepted, since query strings end up in logs.',
+}
+
+function deniedAddress(clientIp: string | null): string {
+  return clientIp === null
+    ? 'This API key has an IP ACL, and the address of the client is missing or unreadable.'
+    : `This API key has an IP ACL, and the client address ${clientIp} is not on it.`
+}

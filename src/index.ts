@@ -1,0 +1,18 @@
+// The worker: built once per isolate from its environment, which does not change during its life.
+
+import { type App, createApp } from './app.ts'
+import type { Env } from './env.ts'
+
+let app: App | undefined
+
+export default {
+  async fetch(request, env, ctx) {
+    app ??= await createApp(env)
+    return await app.fetch(request, ctx)
+  },
+
+  async scheduled(_controller, env) {
+    app ??= await createApp(env)
+    await app.everyMinute()
+  },
+} satisfies ExportedHandler<Env>

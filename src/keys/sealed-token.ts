@@ -1,0 +1,58 @@
+// The token at rest, for the reveal: AES-256-GCM under a ring of its own, with key id and account id
+// as additional data, so that a sealed token moved to another row or account does not open.
+// Stored form: ring key id, ".", base64url of a 12-byte nonce and the ciphertext with its tag.
+
+import { Buffer } from 'node:buffer'
+import { type KeyRing, newestKey } from './key-ring.ts'
+
+export const NONCE_BYTES = 12
+
+export interface TokenOwner {
+  readonly keyId: string
+  readonly accountId: string
+}
+
+/** Seals a token with the ring's newest key; `nonce` is 12 random bytes, never used twice. */
+export async function sealToken(
+  ring: KeyRing,
+  token: string,
+  owner: TokenOwner,
+  nonce: Uint8Array,
+): Promise<string> {
+  const sealed = await crypto.subtle.encrypt(
+    { name: 'AES-GCM', iv: nonce, additionalData: additionalData(owner) },
+    newestKey(ring),
+    new TextEncoder().encode(token),
+  )
+  const bytes = Buffer.concat([nonce, new Uint8Array(sealed)])
+  return `${ring.newest}.${bytes.toString('base64url')}`
+}
+
+/** The token, or null where the ring key is gone or the text was altered or moved. */
+export async function openToken(
+  ring: KeyRing,
+  sealed: string,
+  owner: TokenOwner,
+): Promise<string | null> {
+  const key = ring.keys.get(sealed.charAt(0))
+  if (key === undefined) return null
+  const bytes = new Uint8Array(Buffer.from(sealed.slice(2), 'base64url'))
+  try {
+    const opened = await crypto.subtle.decrypt(
+      {
+        name: 'AES-GCM',
+        iv: bytes.subarray(0, NONCE_BYTES),
+        additionalData: additionalData(owner),
+      },
+      key,
+      bytes.subarray(NONCE_BYTES),
+    )
+    return new TextDecoder().decode(opened)
+  } catch {
+    return null // an OperationError: the tag does not match
+  }
+}
+
+function additionalData(owner: TokenOwner): Uint8Array {
+  return new TextEncoder().encode(`${owner.keyId}\n${owner.accountId}`)
+}

@@ -1,0 +1,34 @@
+// The one form of an error, on both planes: application/problem+json (RFC 9457).
+
+export interface Problem {
+  readonly status: number
+  /** The stable, machine-readable name of the error. */
+  readonly code: string
+  readonly title: string
+  readonly detail: string
+  /** Members beyond RFC 9457's, such as `errors` or `client_ip`. */
+  readonly members?: Readonly<Record<string, unknown>>
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export function problemResponse(problem: Problem, requestId: string): Response {
+  const { status, code, title, detail, members, headers } = problem
+  const body = {
+    type: `urn:portal-gateway:problem:${code}`,
+    title,
+    status,
+    detail,
+    code,
+    request_id: requestId,
+    ...members,
+  }
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      'Content-Type': 'application/problem+json',
+      'Cache-Control': 'no-store',
+      'X-Request-Id': requestId,
+      ...headers,
+    },
+  })
+}

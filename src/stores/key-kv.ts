@@ -1,0 +1,44 @@
+// A key's record in Workers KV. Name: `key:<lookup id>`; value: see keys/key-record.ts; no expiry, so
+// that "gone" outlives every copy. The data plane reads, the admin plane and the cron write.
+
+import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from '../keys/key-record.ts'
+
+/** The least that KV takes (https://developers.cloudflare.com/kv/api/read-key-value-pairs/). */
+const CACHE_TTL_SECONDS = 30
+/** KV sets no limit of its own on a read that stalls. */
+const READ_TIMEOUT_MS = 1_000
+
+export class KvTimeoutError extends Error {
+  override readonly name = 'KvTimeoutError'
+}
+
+/** The copy of a record: null where there is none that can be read. Rejects when KV fails or stalls. */
+export async function readKeyRecord(kv: KVNamespace, lookupId: string): Promise<KeyRecord | null> {
+  const read = kv.get(kvName(lookupId), { type: 'text', cacheTtl: CACHE_TTL_SECONDS })
+  const text = await withTimeout(read, READ_TIMEOUT_MS)
+  return text === null ? null : decodeKeyRecord(text)
+}
+
+export async function putKeyRecord(
+  kv: KVNamespace,
+  lookupId: string,
+  record: KeyRecord,
+): Promise<void> {
+  await kv.put(kvName(lookupId), encodeKeyRecord(record))
+}
+
+function kvName(lookupId: string): string {
+  return `key:${lookupId}`
+}
+
+async function withTimeout<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new KvTimeoutError('KV did not answer in time')), timeoutMs)
+  })
+  try {
+    return await Promise.race([promise, timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+}
