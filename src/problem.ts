@@ -1,5 +1,7 @@
 // The one form of an error, on both planes: application/problem+json (RFC 9457).
 
+import { Buffer } from 'node:buffer'
+
 export interface Problem {
   readonly status: number
   /** The stable, machine-readable name of the error. */
@@ -13,7 +15,7 @@ export interface Problem {
 
 export function problemResponse(problem: Problem, requestId: string): Response {
   const { status, code, title, detail, members, headers } = problem
-  const body = {
+  const body = JSON.stringify({
     type: `urn:portal-gateway:problem:${code}`,
     title,
     status,
@@ -21,11 +23,13 @@ export function problemResponse(problem: Problem, requestId: string): Response {
     code,
     request_id: requestId,
     ...members,
-  }
-  return new Response(JSON.stringify(body), {
+  })
+  return new Response(body, {
     status,
     headers: {
       'Content-Type': 'application/problem+json',
+      // Of the text in UTF-8, so that an answer to HEAD has it too.
+      'Content-Length': String(Buffer.byteLength(body)),
       'Cache-Control': 'no-store',
       'X-Request-Id': requestId,
       ...headers,

@@ -14,12 +14,13 @@ const MAX_SHOWN_BYTES = 64 * 1024
 
 export async function startDemoUpstream(): Promise<DemoUpstream> {
   const server = createServer(async function answer(request, response) {
-    let body = ''
+    const shown: Buffer[] = []
     let size = 0
-    for await (const chunk of request.setEncoding('utf8')) {
-      size += Buffer.byteLength(chunk as string)
-      if (size <= MAX_SHOWN_BYTES) body += chunk as string
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size <= MAX_SHOWN_BYTES) shown.push(chunk)
     }
+    const body = Buffer.concat(shown).toString('utf8')
     const { method, url, headers } = request
     response.setHeader('Content-Type', 'application/json')
     response.end(JSON.stringify({ method, url, headers, body_bytes: size, body }, null, 2) + '\n')

@@ -56,19 +56,22 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
     return c.json(deps.jwks)
   })
   admin.get('/admin', (c) => c.redirect('/admin/', 308))
-  admin.get('/admin/', (c) => deps.assets.fetch(c.req.raw))
+  admin.get('/admin/', (c) => readFile(c))
   admin.notFound(async function showFile(c) {
-    if (isPagePath(c)) {
-      const file = await deps.assets.fetch(c.req.raw)
-      if (file.status !== 404) return new Response(file.body, file)
-    }
-    return refuse(c, { reason: 'not_found' })
+    const file = isPagePath(c) ? await readFile(c) : undefined
+    return file?.ok === true ? file : refuse(c, { reason: 'not_found' })
   })
   admin.onError(function answerFault(error, c) {
     if (isStorageUnavailable(error)) return refuse(c, { reason: 'storage_unavailable' })
     deps.logFault('unexpected', error, c.get('requestId'))
     return refuse(c, { reason: 'internal_error' })
   })
+  /** By the decoded path, so that `/%61dmin/` is the page itself and no redirect to it. */
+  async function readFile(c: AdminContext): Promise<Response> {
+    const file = await deps.assets.fetch(new Request(new URL(c.req.path, c.req.url), c.req.raw))
+    return new Response(file.body, file) // a copy: the headers of a fetched response are immutable
+  }
+
   return admin
 }
 
@@ -90,4 +93,11 @@ const SECURITY_HEADERS: Parameters<typeof secureHeaders>[0] = {
   },
   referrerPolicy: 'no-referrer',
   xFrameOptions: 'DENY',
+  // Without includeSubDomains: sibling hosts are not ours to decide on.
+  strictTransportSecurity: 'max-age=31536000',
+  originAgentCluster: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
 }

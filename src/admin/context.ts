@@ -21,6 +21,11 @@ export function refuse(c: AdminContext, refusal: Refusal): Response {
   return refusalResponse(refusal, c.get('requestId'))
 }
 
+/** Ends a group of routes: what is not there, which by another method may be a 405. */
+export function refuseUnknown(c: AdminContext): Response {
+  return refuse(c, { reason: 'not_found' })
+}
+
 /** The customer who asks, behind `requireSession`. */
 export function actorOf(c: AdminContext): Actor {
   const { account } = c.get('session')

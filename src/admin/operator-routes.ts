@@ -5,7 +5,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { findAccount, listAccounts } from '../db/account-queries.ts'
 import { createAccount, editAccount } from './account-service.ts'
-import { addressOf, type AdminEnv, refuse } from './context.ts'
+import { addressOf, type AdminEnv, refuse, refuseUnknown } from './context.ts'
 import { boundedEnforcement } from './enforcement.ts'
 import { readBody, readPage, toPage } from './input.ts'
 import { toOperatorAccountJson } from './json.ts'
@@ -19,7 +19,7 @@ export interface OperatorDeps extends PublishDeps {
 export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
   const { operatorToken } = deps
   const routes = new Hono<AdminEnv>()
-  if (operatorToken === undefined) return routes.all('*', (c) => refuse(c, { reason: 'not_found' }))
+  if (operatorToken === undefined) return routes.all('*', refuseUnknown)
   routes.use('*', requireOperator(operatorToken))
 
   routes.post('/accounts', async function createAccountRoute(c) {
@@ -50,7 +50,7 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
     return c.json({ ...toOperatorAccountJson(edited.value), enforcement })
   })
 
-  return routes
+  return routes.all('*', refuseUnknown)
 }
 
 function requireOperator(operatorToken: string): MiddlewareHandler<AdminEnv> {

@@ -36,8 +36,9 @@ function oneOf<const Values extends readonly string[]>(values: Values) {
   return z.enum(values, { error: (issue) => (issue.input === undefined ? undefined : error) })
 }
 
+/** A broken rule ends the checks of its member: one fault each. */
 function rule(code: string, error: string) {
-  return { error, params: { code } }
+  return { error, params: { code }, abort: true }
 }
 
 const trimmed = z.string().transform((value) => value.trim())

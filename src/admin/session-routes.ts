@@ -5,7 +5,7 @@ import { insertEvent } from '../db/audit-queries.ts'
 import { deleteSession } from '../db/session-queries.ts'
 import { checkLogIn } from './account-service.ts'
 import { auditEvent } from './audit.ts'
-import { type AdminEnv, actorOf, addressOf, refuse } from './context.ts'
+import { type AdminEnv, actorOf, addressOf, refuse, refuseUnknown } from './context.ts'
 import { readBody } from './input.ts'
 import { toAccountJson } from './json.ts'
 import { logInBody } from './schemas.ts'
@@ -40,5 +40,5 @@ export function sessionRoutes(deps: SessionDeps): Hono<AdminEnv> {
     return c.body(null, 204)
   })
 
-  return routes
+  return routes.all('/', refuseUnknown)
 }

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: 'test/support/build-once.ts',
+    // Real workerd and sqld on shared machines: a limit against hangs, not a measure.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    reporters: ['default', './test/support/count-reporter.ts'],
+  },
+})
