@@ -7,6 +7,7 @@ import { evaluateAccess } from '../keys/access.ts'
 import { type Address } from '../keys/address.ts'
 import { clientAddress } from '../keys/client-address.ts'
 import type { KeyRecord, LiveKeyRecord } from '../keys/key-record.ts'
+import type { LogFault } from '../log.ts'
 import { err, ok, type Result } from '../result.ts'
 import { extractCredential } from './credential.ts'
 import type { Refusal } from './refusal.ts'
@@ -20,7 +21,7 @@ export interface AuthorizeDeps {
   readonly readTruth: (lookupId: string) => Promise<KeyRecord | null>
   /** Counts a request that is refused; false when this key has had too many of them. */
   readonly mayRefuse: (lookupId: string) => Promise<boolean>
-  readonly onFault: (fault: 'kv_read' | 'libsql_read' | 'brake', error: unknown) => void
+  readonly onFault: LogFault
 }
 
 export interface Grant {

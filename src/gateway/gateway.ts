@@ -24,25 +24,34 @@ export type Gateway = (request: Request) => Promise<Response>
 export function createGateway(deps: GatewayDeps): Gateway {
   return async function handlePortalRequest(request) {
     const requestId = requestIdOf(request.headers)
-    if (deps.preflight === 'forward' && isPreflight(request)) {
-      return await forwardPreflight(request, requestId, deps)
+    try {
+      return deps.preflight === 'forward' && isPreflight(request)
+        ? await forwardPreflight(request, requestId, deps)
+        : await authorizeAndForward(request, requestId, deps)
+    } catch (error) {
+      // A fault, such as a record that cannot be compiled: closed, since nothing is known.
+      deps.onFault('unexpected', error, requestId)
+      return refusalResponse({ reason: 'authentication_unavailable' }, requestId)
     }
-    const grant = await authorize(request.headers, deps)
-    if (!grant.ok) return refusalResponse(explained(grant.error, request, deps), requestId)
-    if (hasUnforwardableBody(request)) {
-      return refusalResponse({ reason: 'body_not_allowed' }, requestId)
-    }
-    const { key, address } = grant.value
-    const headers = passedHeaders(request.headers)
-    addForwarded(headers, new URL(request.url), address, requestId)
-    addIdentity(
-      headers,
-      { ...key, assertion: await deps.signAssertion(key, deps.nowMs()) },
-      address,
-    )
-    const body = mayHaveBody(request) ? request.body : null
-    return answered(await forward(request, headers, body, deps.upstream), requestId)
   }
+}
+
+async function authorizeAndForward(
+  request: Request,
+  requestId: string,
+  deps: GatewayDeps,
+): Promise<Response> {
+  const grant = await authorize(request.headers, deps)
+  if (!grant.ok) return refusalResponse(explained(grant.error, request, deps), requestId)
+  if (hasUnforwardableBody(request)) {
+    return refusalResponse({ reason: 'body_not_allowed' }, requestId)
+  }
+  const { key, address } = grant.value
+  const headers = passedHeaders(request.headers)
+  addForwarded(headers, new URL(request.url), address, requestId)
+  addIdentity(headers, { ...key, assertion: await deps.signAssertion(key, deps.nowMs()) }, address)
+  const body = mayHaveBody(request) ? request.body : null
+  return answered(await forward(request, headers, body, deps.upstream), requestId)
 }
 
 async function forwardPreflight(

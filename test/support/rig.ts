@@ -1,0 +1,109 @@
+// The whole product for a test file: sqld, upstream and the built worker in workerd, driven from
+// outside over real sockets.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inject } from 'vitest'
+import { migrateDatabase } from '../../scripts/local/migrate.ts'
+import { makeSecrets } from '../../scripts/local/secrets.ts'
+import { startSqld } from '../../scripts/local/sqld.ts'
+import { type LocalWorker, startLocalWorker } from '../../scripts/local/worker.ts'
+import { type Customer, createCustomer, type NewCustomer, operatorCall } from './customer.ts'
+import { type HttpAnswer, type RequestOptions, send } from './http.ts'
+import { type KvFault, STORE_SIM, type StoreSimState } from './store-sim.ts'
+import { startTcpGate, type TcpGate } from './tcp-gate.ts'
+import { startUpstream, type Upstream } from './upstream.ts'
+
+export interface RigOptions {
+  readonly variables?: Readonly<Record<string, string>>
+  /** Variables and secrets to leave out. */
+  readonly without?: readonly string[]
+  /** Binds KV and the brake to simulations that count and fail. */
+  readonly simulatedStores?: boolean
+}
+
+export interface StoreCommand {
+  readonly fault?: KvFault
+  readonly brake?: 'open' | 'shut' | 'broken'
+  readonly put?: readonly [string, string]
+  readonly clear?: boolean
+}
+
+export interface Rig {
+  readonly url: string
+  readonly worker: LocalWorker
+  readonly upstream: Upstream
+  readonly libsql: TcpGate
+  /** sqld itself, behind the gate. */
+  readonly libsqlUrl: string
+  readonly secrets: Awaited<ReturnType<typeof makeSecrets>>
+  /** Where sqld and KV keep their files. */
+  readonly dir: string
+  /** Every line that the worker has logged. */
+  readonly logs: string[]
+  /** A request to the gateway; the path is sent verbatim. */
+  readonly send: (path: string, options?: RequestOptions) => Promise<HttpAnswer>
+  /** A call of the operator API, with its token. */
+  readonly operator: (method: string, path: string, body?: unknown) => Promise<HttpAnswer>
+  /** An account that is logged in; active unless told otherwise. */
+  readonly customer: (options?: NewCustomer) => Promise<Customer>
+  /** Sets up the simulated stores, and tells what they hold and how often they were asked. */
+  readonly stores: (command?: StoreCommand) => Promise<StoreSimState>
+  readonly stop: () => Promise<void>
+}
+
+export async function startRig(options: RigOptions = {}): Promise<Rig> {
+  const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-test-'))
+  const [sqld, upstream, secrets] = await Promise.all([
+    startSqld(join(dir, 'libsql'), join(dir, 'libsql.log')),
+    startUpstream(),
+    makeSecrets(),
+  ])
+  await migrateDatabase(sqld.url, undefined)
+  const libsql = await startTcpGate(sqld.url)
+  const logs: string[] = []
+  const variables: Record<string, string> = {
+    ...secrets,
+    LIBSQL_URL: libsql.url,
+    UPSTREAM_URL: upstream.url,
+    ...options.variables,
+  }
+  for (const name of options.without ?? []) delete variables[name]
+  const worker = await startLocalWorker({
+    bundleDir: inject('bundleDir'),
+    stateDir: join(dir, 'kv'),
+    variables,
+    onLog: (line) => logs.push(line),
+    ...(options.simulatedStores === true && STORE_SIM),
+  })
+  const { url } = worker
+
+  return {
+    url,
+    worker,
+    upstream,
+    libsql,
+    libsqlUrl: sqld.url,
+    secrets,
+    dir,
+    logs,
+    send: (path, request) => send(url + path, request),
+    operator: (method, path, body) => operatorCall(url, secrets.OPERATOR_TOKEN, method, path, body),
+    customer: (customer) => createCustomer(url, secrets.OPERATOR_TOKEN, customer),
+    async stores(command = {}) {
+      const sim = await worker.miniflare.getWorker('store-sim')
+      const answer = await sim.fetch('http://sim/', {
+        method: 'POST',
+        body: JSON.stringify(command),
+      })
+      return (await answer.json()) as StoreSimState
+    },
+    async stop() {
+      await worker.stop()
+      await Promise.all([libsql.stop(), upstream.stop()])
+      await sqld.stop()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,73 @@
+// KV and the rate limiter as workers of the test's own, bound in place of the real ones: they count
+// calls and can fail. The built worker is the same.
+
+import type { LocalWorkerOptions } from '../../scripts/local/worker.ts'
+
+export interface StoreSimState {
+  readonly kvGets: number
+  readonly kvPuts: number
+  readonly limits: number
+  readonly values: Readonly<Record<string, string>>
+}
+
+export type KvFault = 'none' | 'throw' | 'stall' | 'throw on put'
+
+const SCRIPT = `
+import { WorkerEntrypoint } from 'cloudflare:workers'
+
+const values = new Map()
+let kvGets = 0, kvPuts = 0, limits = 0, fault = 'none', brake = 'open'
+
+export class Kv extends WorkerEntrypoint {
+  async get(name) {
+    kvGets++
+    if (fault === 'throw') throw new Error('KV GET failed: 503 Service Unavailable')
+    if (fault === 'stall') await new Promise((resolve) => setTimeout(resolve, 20_000))
+    return values.get(name) ?? null
+  }
+  async put(name, value) {
+    kvPuts++
+    if (fault !== 'none') throw new Error('KV PUT failed: 503 Service Unavailable')
+    values.set(name, value)
+  }
+}
+
+export class Brake extends WorkerEntrypoint {
+  async limit() {
+    limits++
+    if (brake === 'broken') throw new Error('internal error')
+    return { success: brake === 'open' }
+  }
+}
+
+export default {
+  async fetch(request) {
+    const command = await request.json()
+    if (command.fault) fault = command.fault
+    if (command.brake) brake = command.brake
+    if (command.put) values.set(...command.put)
+    if (command.clear) values.clear()
+    return Response.json({ kvGets, kvPuts, limits, values: Object.fromEntries(values) })
+  },
+}
+`
+
+export const STORE_SIM: Pick<LocalWorkerOptions, 'bindings' | 'otherWorkers'> = {
+  bindings: {
+    KEYS: { type: 'worker', worker: 'store-sim', exportName: 'Kv' },
+    REFUSAL_BRAKE: { type: 'worker', worker: 'store-sim', exportName: 'Brake' },
+  },
+  otherWorkers: [
+    {
+      config: {
+        name: 'store-sim',
+        compatibilityDate: '2026-11-01',
+        manifest: {
+          mainModule: 'sim.js',
+          modulesRoot: '/',
+          modules: { 'sim.js': { type: 'esm', contents: SCRIPT } },
+        },
+      },
+    },
+  ],
+}

@@ -1,0 +1,295 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { Readable } from 'node:stream'
+import { brotliCompressSync, gunzipSync, gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { CreatedKey, Customer } from '../support/customer.ts'
+import { type HttpAnswer, open, type RequestOptions } from '../support/http.ts'
+import { type Rig, startRig } from '../support/rig.ts'
+import type { Received } from '../support/upstream.ts'
+
+let rig: Rig
+let customer: Customer
+let key: CreatedKey
+
+beforeAll(async () => {
+  rig = await startRig()
+  customer = await rig.customer()
+  key = await customer.createKey()
+})
+afterAll(() => rig.stop())
+beforeEach(() => rig.upstream.reset())
+
+function call(path: string, options: RequestOptions = {}): Promise<HttpAnswer> {
+  return rig.send(path, { ...options, headers: { 'X-API-Key': key.token, ...options.headers } })
+}
+
+/** What the upstream received of a call that must have passed. */
+async function forwarded(path: string, options: RequestOptions = {}): Promise<Received> {
+  const answer = await call(path, options)
+  expect(answer.status, answer.text).toBe(200)
+  const [received] = rig.upstream.received
+  if (received === undefined) throw new Error('The upstream was not called')
+  return received
+}
+
+describe('method, path and query', () => {
+  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('forwards %s', async (method) => {
+    expect((await forwarded('/x', { method })).method).toBe(method)
+  })
+
+  it('forwards HEAD, and answers without a body', async () => {
+    const answer = await call('/x', { method: 'HEAD' })
+    expect(answer.status).toBe(200)
+    expect(answer.body).toHaveLength(0)
+    expect(rig.upstream.received[0]?.method).toBe('HEAD')
+  })
+
+  it.each([
+    ['/', '/'],
+    ['/a?b=c&d=%20', '/a?b=c&d=%20'],
+    ['/a?', '/a?'],
+    ['/a%2Fb%20c', '/a%2Fb%20c'],
+    ['/%zz?%zz', '/%zz?%zz'],
+    ['//host/x', '//host/x'],
+    ['//evil.example/../x', '//x'],
+    ['/a/../b', '/b'],
+    ['/%2561dmin/', '/%2561dmin/'],
+    ['/administrator', '/administrator'],
+    ['/adminx/api', '/adminx/api'],
+    ['/Admin/', '/Admin/'],
+    ['/app.js', '/app.js'],
+    ['/index.html', '/index.html'],
+  ])('forwards %s as %s', async (path, url) => {
+    expect((await forwarded(path)).url).toBe(url)
+  })
+})
+
+describe('request headers', () => {
+  it('pass, with what the gateway adds', async () => {
+    const { headers } = await forwarded('/x', {
+      headers: {
+        'CF-Connecting-IP': '::ffff:192.0.2.1',
+        'X-Request-Id': 'my-id',
+        Accept: 'text/x',
+        'X-Custom': '1',
+        'User-Agent': 'test',
+      },
+    })
+    expect(headers).toMatchObject({
+      accept: 'text/x',
+      'x-custom': '1',
+      'user-agent': 'test',
+      'x-portal-account': customer.id,
+      'x-portal-key': key.id,
+      'x-portal-client-ip': '192.0.2.1',
+      'x-forwarded-for': '192.0.2.1',
+      'x-forwarded-host': new URL(rig.url).host,
+      'x-forwarded-proto': 'http',
+      'x-request-id': 'my-id',
+    })
+  })
+
+  it('never pass for identity, however they are spelled', async () => {
+    const { headers } = await forwarded('/x', {
+      headers: {
+        'X-Portal-Account': 'evil',
+        x_portal_key: 'evil',
+        'X-Portal_Admin': 'evil',
+        'X-Portal.Role': 'evil',
+        'X-Forwarded-User': 'evil',
+        X_Forwarded_For: 'evil',
+        Forwarded: 'for=evil',
+        'X-Real-IP': 'evil',
+        X_Real_IP: 'evil',
+        'True-Client-IP': 'evil',
+        'X-Client-IP': 'evil',
+        'X-Original-URL': 'evil',
+        'X-Rewrite-URL': 'evil',
+        'CF-Access-Authenticated-User-Email': 'evil',
+        Cf_Ray: 'evil',
+      },
+    })
+    expect(JSON.stringify(headers)).not.toContain('evil')
+    expect(headers['x-portal-account']).toBe(customer.id)
+  })
+
+  it('lose what is hop-by-hop, and what Connection names, but nothing of ours', async () => {
+    const { headers } = await forwarded('/x', {
+      headers: {
+        Connection: 'close, X-Hop, X-Portal-Account, X-Request-Id, X-Forwarded-For',
+        'X-Hop': '1',
+        'Keep-Alive': 'timeout=5',
+        TE: 'trailers',
+        'Proxy-Authorization': 'Basic eDp5',
+        'Proxy-Connection': 'close',
+        'X-Kept': '1',
+      },
+    })
+    for (const name of ['x-hop', 'keep-alive', 'te', 'proxy-authorization', 'proxy-connection']) {
+      expect(headers).not.toHaveProperty(name)
+    }
+    expect(headers).toMatchObject({ 'x-kept': '1', 'x-portal-account': customer.id })
+    expect(headers).toHaveProperty('x-request-id')
+    expect(headers).toHaveProperty('x-forwarded-for')
+  })
+
+  it.each([
+    ['portal_session=a', undefined],
+    ['a=1; portal_session=x; b=2', 'a=1; b=2'],
+    ['__Host-portal_session=x; b=2', 'b=2'],
+    ['a=1; __Host-portal_session=x', 'a=1'],
+    ['a=1; my_portal_session=x', 'a=1; my_portal_session=x'],
+    ['a=portal_session; b=2', 'a=portal_session; b=2'],
+  ])("lose the admin page's cookie: %s", async (cookie, rest) => {
+    expect((await forwarded('/x', { headers: { Cookie: cookie } })).headers['cookie']).toBe(rest)
+  })
+})
+
+describe('bodies', () => {
+  it('stream up: the upstream has the first part before the last is sent', async () => {
+    const body = new Readable({ read() {} })
+    let firstChunk: Promise<unknown> | undefined
+    const arrived = new Promise<void>((resolve) => {
+      rig.upstream.answerWith((request, response) => {
+        firstChunk = once(request, 'data').then(() => resolve())
+        request.on('end', () => response.end('done'))
+      })
+    })
+    const answer = call('/up', { method: 'POST', body })
+    body.push('first')
+    await arrived
+    await firstChunk
+    body.push('last')
+    body.push(null)
+    expect((await answer).text).toBe('done')
+  })
+
+  it('stream down: the client has the first part before the last is sent', async () => {
+    let finish: (() => void) | undefined
+    rig.upstream.answerWith((_, response) => {
+      response.write('first')
+      finish = () => response.end('last')
+    })
+    const response = await open(`${rig.url}/down`, { headers: { 'X-API-Key': key.token } })
+    const [first] = (await once(response, 'data')) as [Buffer]
+    expect(first.toString()).toBe('first')
+    finish?.()
+    const [last] = (await once(response, 'data')) as [Buffer]
+    expect(last.toString()).toBe('last')
+  })
+
+  it.each([
+    ['with Content-Length', true],
+    ['chunked', false],
+  ])('pass 20 MB %s, unchanged in both directions', async (_, sized) => {
+    const body = randomBytes(20 * 1024 * 1024)
+    const sha256 = createHash('sha256').update(body).digest('hex')
+    rig.upstream.answerWith((request, response) => {
+      request.on('end', () => response.end(body))
+    })
+    const answer = await call('/big', {
+      method: 'POST',
+      headers: sized ? { 'Content-Length': String(body.length) } : {},
+      body: sized ? body : Readable.from([body.subarray(0, 9_000_000), body.subarray(9_000_000)]),
+    })
+    expect(createHash('sha256').update(answer.body).digest('hex')).toBe(sha256)
+    expect(await rig.upstream.received[0]?.body).toEqual({ bytes: body.length, sha256 })
+  })
+
+  it('pass compressed as they are, up and down', async () => {
+    const gzipped = gzipSync('x'.repeat(10_000))
+    rig.upstream.answerWith((_, response) => {
+      response.setHeader('Content-Encoding', 'gzip')
+      response.end(gzipped)
+    })
+    const answer = await call('/gz', {
+      method: 'POST',
+      headers: {
+        'Content-Encoding': 'gzip',
+        'Accept-Encoding': 'gzip',
+        'Content-Length': String(gzipped.length),
+      },
+      body: gzipped,
+    })
+    expect(answer.headers['content-encoding']).toBe('gzip')
+    expect(answer.body.equals(gzipped)).toBe(true)
+    expect(gunzipSync(answer.body)).toHaveLength(10_000)
+    expect(rig.upstream.received[0]?.headers['content-encoding']).toBe('gzip')
+    expect((await rig.upstream.received[0]?.body)?.bytes).toBe(gzipped.length)
+  })
+
+  it('pass brotli as it is', async () => {
+    const compressed = brotliCompressSync('y'.repeat(10_000))
+    rig.upstream.answerWith((_, response) => {
+      response.setHeader('Content-Encoding', 'br')
+      response.end(compressed)
+    })
+    const answer = await call('/br', { headers: { 'Accept-Encoding': 'br' } })
+    expect(answer.headers['content-encoding']).toBe('br')
+    expect(answer.body.equals(compressed)).toBe(true)
+  })
+})
+
+describe('responses', () => {
+  it.each([200, 201, 204, 304, 400, 401, 404, 429, 500, 503, 530, 599])(
+    'keep status %i, headers and request id',
+    async (status) => {
+      rig.upstream.answerWith((_, response) => {
+        response.writeHead(status, {
+          'X-Upstream': 'yes',
+          'X-Request-Id': 'of-the-upstream',
+          'Set-Cookie': ['a=1', 'b=2'],
+          ETag: '"e"',
+        })
+        response.end()
+      })
+      const answer = await call('/x', { headers: { 'X-Request-Id': 'of-the-client' } })
+      expect(answer.status).toBe(status)
+      expect(answer.headers['x-upstream']).toBe('yes')
+      expect(answer.headers['set-cookie']).toEqual(['a=1', 'b=2'])
+      expect(answer.headers['etag']).toBe('"e"')
+      expect(answer.headers['x-request-id']).toBe('of-the-client')
+      expect(answer.headers).not.toHaveProperty('access-control-allow-origin')
+    },
+  )
+
+  it('pass redirects on and do not follow them', async () => {
+    rig.upstream.answerWith((_, response) => {
+      response.writeHead(302, { Location: 'https://elsewhere.example/x' })
+      response.end()
+    })
+    const answer = await call('/x')
+    expect(answer.status).toBe(302)
+    expect(answer.headers['location']).toBe('https://elsewhere.example/x')
+    expect(rig.upstream.received).toHaveLength(1)
+  })
+
+  it('close the upstream connection when the client goes away', async () => {
+    const closed = new Promise<void>((resolve) => {
+      rig.upstream.answerWith((_, response) => {
+        const more = setInterval(() => response.write('more'), 10)
+        response.once('close', () => {
+          clearInterval(more)
+          resolve()
+        })
+      })
+    })
+    const response = await open(`${rig.url}/down`, { headers: { 'X-API-Key': key.token } })
+    await once(response, 'data')
+    response.destroy()
+    await closed
+  })
+
+  it('are not kept in a cache', async () => {
+    rig.upstream.answerWith((_, response) => {
+      response.setHeader('Cache-Control', 'public, max-age=3600')
+      response.end('cacheable')
+    })
+    await call('/file.css')
+    await call('/file.css')
+    expect(rig.upstream.received).toHaveLength(2)
+    expect(rig.upstream.received[0]?.headers).not.toHaveProperty('cache-control')
+    expect(rig.upstream.received[0]?.headers).not.toHaveProperty('pragma')
+  })
+})
