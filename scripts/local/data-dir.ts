@@ -2,8 +2,8 @@
 // destroy it.
 
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { Failure } from './failure.ts'
 import { makeSecrets, type Secrets } from './secrets.ts'
 
@@ -21,7 +21,7 @@ export async function openDataDir(path: string): Promise<DataDir> {
   const dir = resolve(path)
   const lock = join(dir, 'lock')
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    makeFolder(dir)
     takeLock(lock)
   } catch (error) {
     if (error instanceof Failure) throw error
@@ -36,6 +36,13 @@ export async function openDataDir(path: string): Promise<DataDir> {
     secrets: await readSecrets(join(dir, 'secrets.json')),
     release: () => rmSync(lock, { force: true }),
   }
+}
+
+/** One level at a time: mkdir's own `recursive` never ends where a parent takes no folders (/proc). */
+function makeFolder(dir: string): void {
+  if (existsSync(dir)) return
+  makeFolder(dirname(dir))
+  mkdirSync(dir, { mode: 0o700 })
 }
 
 function takeLock(lock: string): void {

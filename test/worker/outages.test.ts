@@ -130,9 +130,9 @@ describe('a failing libSQL', () => {
   it.each(['closed', 'hanging'] as const)(
     'does not stop a key that is in KV (%s)',
     async (state) => {
-      await call()
+      const { token } = await customer.createKey()
       rig.libsql.set(state)
-      expect((await call()).status).toBe(200)
+      expect((await call(token)).status).toBe(200)
     },
   )
 
@@ -153,7 +153,7 @@ describe('a broken brake', () => {
   it('leaves the refusal as it is', async () => {
     await rig.stores({ brake: 'broken' })
     expect((await call(key.token, '203.0.113.1')).json).toMatchObject({ code: 'ip_denied' })
-    expect(rig.upstream.received).toHaveLength(1)
+    expect(rig.upstream.received).toHaveLength(0)
   })
 
   it('shut answers rate_limited instead of the refusal, and lets an allowed request pass', async () => {

@@ -1,0 +1,192 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startSqld } from '../../scripts/local/sqld.ts'
+import { logIn } from '../support/customer.ts'
+import { send } from '../support/http.ts'
+
+let dir: string
+const running = new Set<ChildProcess>()
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'portal-gateway-start-'))
+})
+afterEach(async () => {
+  for (const child of running) await end(child, 'SIGKILL')
+  rmSync(dir, { recursive: true, force: true })
+})
+
+interface Started {
+  readonly child: ChildProcess
+  readonly url: string
+  readonly output: string
+}
+
+/** `npm start` as a user types it, in a process group of its own. */
+function npmStart(variables: Record<string, string>) {
+  const child = spawn('npm', ['start', '--silent'], {
+    env: { ...process.env, PORT: '0', DATA_DIR: join(dir, 'data'), ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  const output = { out: '', err: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.out += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.err += text))
+  return { child, output }
+}
+
+async function untilReady(variables: Record<string, string> = {}): Promise<Started> {
+  const { child, output } = npmStart(variables)
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout?.on('data', () => {
+      const ready = /^Ready on (http:\/\/127\.0\.0\.1:\d+)$/m.exec(output.out)
+      if (ready?.[1] !== undefined) resolve(ready[1])
+    })
+    child.once('exit', () => reject(new Error(`Ended before it was ready: ${output.err}`)))
+  })
+  return { child, url, output: output.out }
+}
+
+async function failure(variables: Record<string, string>) {
+  const { child, output } = npmStart(variables)
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, lines: output.err.trim().split('\n') }
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals, group = true): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  process.kill(group ? -(child.pid ?? 0) : (child.pid ?? 0), signal)
+  await exited
+}
+
+/** The processes that have the data folder of this test in their environment or arguments. */
+function leftBehind(): string[] {
+  const { readdirSync } = process.getBuiltinModule('node:fs')
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
+    .filter((pid) => {
+      try {
+        const read = (file: string) => readFileSync(`/proc/${pid}/${file}`, 'utf8')
+        return `${read('cmdline')}${read('environ')}`.includes(dir)
+      } catch {
+        return false // it ended meanwhile, or is a kernel thread
+      }
+    })
+}
+
+describe('npm start', () => {
+  it('prints a log-in and a curl line that work, and keeps its data over a restart', async () => {
+    const first = await untilReady()
+    expect(first.output.trim().split('\n').at(-1)).toBe(`Ready on ${first.url}`)
+    expect(first.output).toContain(`${first.url}/admin/`)
+
+    const curl = /^Try it +(curl .+)$/m.exec(first.output)?.[1] ?? ''
+    const { stdout } = spawn('sh', ['-c', `${curl} --silent`])
+    let answer = ''
+    for await (const text of stdout.setEncoding('utf8')) answer += text as string
+    const echoed = JSON.parse(answer) as { url: string; headers: Record<string, string> }
+    expect(echoed.url).toBe('/customer')
+    expect(echoed.headers['x-portal-account']).toMatch(/^acc_/)
+    expect(echoed.headers).not.toHaveProperty('authorization')
+
+    const [, email = '', password = ''] =
+      /^Demo log-in +(\S+) +password (\S+)$/m.exec(first.output) ?? []
+    const Cookie = await logIn(first.url, email, password)
+    const list = await send(`${first.url}/admin/api/v1/keys`, { headers: { Cookie } })
+    await end(first.child, 'SIGTERM', false)
+    expect(leftBehind()).toEqual([])
+
+    const second = await untilReady()
+    const curlAgain = /^Try it +(curl .+)$/m.exec(second.output)?.[1]
+    expect(curlAgain?.replace(second.url, '')).toBe(curl.replace(first.url, ''))
+    const again = await send(`${second.url}/admin/api/v1/keys`, { headers: { Cookie } })
+    expect(again.json).toEqual(list.json)
+    await end(second.child, 'SIGINT')
+    expect(leftBehind()).toEqual([])
+  })
+
+  it('uses a libSQL server, an upstream and an operator token that it is given', async () => {
+    const sqld = await startSqld(join(dir, 'own-libsql'), join(dir, 'own-libsql.log'))
+    try {
+      const started = await untilReady({
+        LIBSQL_URL: sqld.url,
+        OPERATOR_TOKEN: 'an-operator-token',
+        ADMIN_HOST: 'keys.localhost',
+        TOKEN_PREFIX: 'acme',
+        UPSTREAM_URL: 'http://127.0.0.1:9/',
+      })
+      expect(started.output).toContain('http://keys.localhost:')
+      expect(started.output).toMatch(/Token acme_[0-9A-Za-z]{44}'/)
+      const { port } = new URL(started.url)
+      const accounts = await send(`${started.url}/admin/api/v1/operator/accounts`, {
+        headers: { Host: `keys.localhost:${port}`, Authorization: 'Bearer an-operator-token' },
+      })
+      expect(accounts.json['accounts']).toHaveLength(1)
+      await end(started.child, 'SIGTERM')
+    } finally {
+      await sqld.stop()
+    }
+  })
+
+  it.each([
+    ['PORT', { PORT: 'http' }],
+    ['PORT', { PORT: '65536' }],
+    ['UPSTREAM_URL', { UPSTREAM_URL: 'api.example.com' }],
+    ['UPSTREAM_URL', { UPSTREAM_URL: 'https://user:pass@api.example.com/' }],
+    ['UPSTREAM_TIMEOUT_MS', { UPSTREAM_TIMEOUT_MS: '-1' }],
+    ['CONSISTENCY', { CONSISTENCY: 'eventual' }],
+    ['PREFLIGHT', { PREFLIGHT: 'yes' }],
+    ['SPECULATION', { SPECULATION: 'maybe' }],
+    ['TOKEN_PREFIX', { TOKEN_PREFIX: '1-x' }],
+    ['ADMIN_HOST', { ADMIN_HOST: 'https://keys.example' }],
+    ['LIBSQL_URL', { LIBSQL_URL: 'file:local.db' }],
+    ['LIBSQL_URL', { LIBSQL_URL: 'http://127.0.0.1:9' }],
+    ['OPERATOR_TOKEN', { OPERATOR_TOKEN: 'has space' }],
+    ['DATA_DIR', { DATA_DIR: '/proc/no-such-folder' }],
+  ])('refuses a nonsense %s in one line (%j)', async (name, variables) => {
+    const { code, lines } = await failure(variables)
+    expect(code).toBe(1)
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toContain(name)
+    expect(leftBehind()).toEqual([])
+  })
+
+  it('refuses a port that is in use', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const { code, lines } = await failure({ PORT: String(port) })
+    server.close()
+    expect(code).toBe(1)
+    expect(lines).toEqual([`PORT ${port} is in use: choose another, as in "PORT=8788 npm start"`])
+  })
+
+  it('refuses a DATA_DIR that another one has, and takes one that was left behind', async () => {
+    const first = await untilReady()
+    const { code, lines } = await failure({})
+    expect(code).toBe(1)
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toContain('DATA_DIR is in use by process')
+    await end(first.child, 'SIGTERM')
+
+    writeFileSync(join(dir, 'data/lock'), '4194305') // above the kernel's greatest process id
+    const third = await untilReady()
+    await end(third.child, 'SIGTERM')
+  })
+
+  it('refuses a DATA_DIR that is a file', async () => {
+    writeFileSync(join(dir, 'file'), '')
+    const { code, lines } = await failure({ DATA_DIR: join(dir, 'file') })
+    expect(code).toBe(1)
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toContain('DATA_DIR')
+  })
+})

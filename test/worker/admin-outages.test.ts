@@ -1,0 +1,169 @@
+import { createClient } from '@libsql/client/web'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Customer } from '../support/customer.ts'
+import { type Rig, startRig } from '../support/rig.ts'
+
+let rig: Rig
+let customer: Customer
+
+beforeAll(async () => {
+  rig = await startRig({ simulatedStores: true })
+  customer = await rig.customer()
+})
+afterAll(() => rig.stop())
+beforeEach(async () => {
+  rig.libsql.set('open')
+  await rig.stores({ fault: 'none' })
+  rig.upstream.reset()
+})
+
+function use(token: string) {
+  return rig.send('/x', { headers: { 'X-API-Key': token } })
+}
+
+describe('libSQL out of reach', () => {
+  it.each(['closed', 'hanging'] as const)('is 503 on every call (%s)', async (state) => {
+    const { id } = await customer.createKey()
+    const { password, email } = customer
+    const create = { application_name: 'x', platform: 'web', password }
+    rig.libsql.set(state)
+    const answers = await Promise.all([
+      customer.call('GET', '/keys'),
+      customer.call('POST', '/keys', create),
+      customer.call('PATCH', `/keys/${id}`, { platform: 'web' }),
+      customer.call('DELETE', `/keys/${id}`),
+      customer.call('POST', '/session', { email, password }),
+      rig.operator('GET', '/accounts'),
+    ])
+    for (const answer of answers) {
+      expect(answer.status).toBe(503)
+      expect(answer.json).toMatchObject({ code: 'storage_unavailable' })
+    }
+  })
+
+  it('is no reason to ask for a session that was not sent', async () => {
+    rig.libsql.set('closed')
+    expect((await rig.send('/admin/api/v1/keys')).status).toBe(401)
+  })
+})
+
+describe('KV out of reach', () => {
+  it('does not stop a new key from working at once', async () => {
+    await rig.stores({ fault: 'throw on put' })
+    const { password } = customer
+    const input = { application_name: 'x', platform: 'web', password }
+    const created = await customer.call('POST', '/keys', input)
+    expect(created.status).toBe(201)
+    expect(created.json['enforcement_state']).toBe('pending')
+    expect((await use(String(created.json['access_token']))).status).toBe(200)
+  })
+
+  it('makes a deletion pending; it goes through by itself', async () => {
+    const { id, token } = await customer.createKey()
+    await rig.stores({ fault: 'throw on put' })
+    const answer = await customer.call('DELETE', `/keys/${id}`)
+    expect(answer.status).toBe(503)
+    expect(answer.json).toMatchObject({ code: 'enforcement_pending' })
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+    expect((await customer.call('GET', `/keys/${id}`)).status).toBe(404)
+    expect((await customer.call('DELETE', `/keys/${id}`)).status).toBe(503)
+
+    await rig.stores({ fault: 'none' })
+    await rig.worker.runCron()
+    expect((await use(token)).json).toMatchObject({ code: 'key_revoked' })
+    expect(rig.upstream.received).toHaveLength(0)
+    expect((await customer.call('DELETE', `/keys/${id}`)).status).toBe(200)
+  })
+
+  it('makes an edit pending, which may be repeated with the same If-Match', async () => {
+    const { id } = await customer.createKey()
+    const edit = () =>
+      customer.call('PATCH', `/keys/${id}`, { ip_acl: ['10.0.0.0/8'] }, { 'If-Match': '"1"' })
+    await rig.stores({ fault: 'throw on put' })
+    expect((await edit()).json).toMatchObject({ code: 'enforcement_pending' })
+    const shown = await customer.call('GET', `/keys/${id}`)
+    expect(shown.json).toMatchObject({ ip_acl: ['10.0.0.0/8'], enforcement_state: 'pending' })
+
+    await rig.stores({ fault: 'none' })
+    const repeated = await edit()
+    expect(repeated.status).toBe(200)
+    expect(repeated.json).toMatchObject({ version: 2, enforcement_state: 'done' })
+  })
+
+  it('makes a suspension pending, until every key has it', async () => {
+    const other = await rig.customer()
+    const keys = [await other.createKey(), await other.createKey()]
+    const suspend = () => rig.operator('PATCH', `/accounts/${other.id}`, { status: 'suspended' })
+    await rig.stores({ fault: 'throw on put' })
+    expect((await suspend()).json).toMatchObject({ code: 'enforcement_pending' })
+    await rig.stores({ fault: 'none' })
+    expect((await suspend()).status).toBe(200)
+    for (const { token } of keys) {
+      expect((await use(token)).json).toMatchObject({ code: 'account_inactive' })
+    }
+    expect(rig.upstream.received).toHaveLength(0)
+  })
+})
+
+describe('the cron', () => {
+  it('puts back what a late writer overwrote', async () => {
+    const { id, token } = await customer.createKey()
+    const before = await rig.stores()
+    const name = Object.keys(before.values).find((key) => before.values[key]?.includes(id)) ?? ''
+    await customer.call('DELETE', `/keys/${id}`)
+    await rig.stores({ put: [name, before.values[name] ?? ''] })
+    expect((await use(token)).status).toBe(200)
+    rig.upstream.reset()
+
+    await rig.worker.runCron()
+    expect((await use(token)).json).toMatchObject({ code: 'key_revoked' })
+    expect(rig.upstream.received).toHaveLength(0)
+  })
+
+  it('removes dead sessions, and ends them by idle time and by age', async () => {
+    const client = createClient({ url: rig.libsqlUrl })
+    const hour = 60 * 60 * 1000
+    for (const [column, age] of [
+      ['last_seen_at', hour],
+      ['created_at', 12 * hour],
+    ] as const) {
+      const other = await rig.customer()
+      expect((await other.call('GET', '/session')).status).toBe(200)
+      await client.execute({
+        sql: `UPDATE sessions SET ${column} = ? WHERE account_id = ?`,
+        args: [Date.now() - age - 1, other.id],
+      })
+      expect((await other.call('GET', '/session')).status).toBe(401)
+      await rig.worker.runCron()
+      const left = await client.execute({
+        sql: 'SELECT id FROM sessions WHERE account_id = ?',
+        args: [other.id],
+      })
+      expect(left.rows).toHaveLength(0)
+    }
+    client.close()
+  })
+})
+
+describe('a password hash with other parameters', () => {
+  it('still verifies, and is made anew at log-in', async () => {
+    const client = createClient({ url: rig.libsqlUrl })
+    const { scryptSync } = await import('node:crypto')
+    const other = await rig.customer()
+    const salt = Buffer.alloc(16, 7)
+    const hash = scryptSync(other.password, salt, 32, { N: 2 ** 12, r: 8, p: 1 })
+    const weak = `$scrypt$ln=12,r=8,p=1$${salt.toString('base64url')}$${hash.toString('base64url')}`
+    const args = [weak, other.id]
+    await client.execute({ sql: 'UPDATE accounts SET password_hash = ? WHERE id = ?', args })
+
+    const { email, password } = other
+    expect((await other.call('POST', '/session', { email, password })).status).toBe(200)
+    const stored = await client.execute({
+      sql: 'SELECT password_hash FROM accounts WHERE id = ?',
+      args: [other.id],
+    })
+    expect(String(stored.rows[0]?.['password_hash'])).toMatch(/^\$scrypt\$ln=14,r=8,p=5\$/)
+    expect((await other.call('POST', '/session', { email, password })).status).toBe(200)
+    client.close()
+  })
+})

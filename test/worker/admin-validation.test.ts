@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Customer } from '../support/customer.ts'
+import { type Rig, startRig } from '../support/rig.ts'
+
+let rig: Rig
+let customer: Customer
+
+beforeAll(async () => {
+  rig = await startRig()
+  customer = await rig.customer()
+})
+afterAll(() => rig.stop())
+
+interface Fault {
+  readonly pointer: string
+  readonly code: string
+  readonly detail: string
+  readonly suggestion?: string
+}
+
+async function faultsOf(body: unknown, path = '/keys', method = 'POST'): Promise<Fault[]> {
+  const answer = await customer.call(method, path, body)
+  expect(answer.status, answer.text).toBe(422)
+  expect(answer.json).toMatchObject({ code: 'validation_failed' })
+  return answer.json['errors'] as Fault[]
+}
+
+function newKey(input: Record<string, unknown>) {
+  const { password } = customer
+  return { application_name: 'My app', platform: 'server', password, ...input }
+}
+
+describe('a body that breaks rules', () => {
+  it('gets all its faults at once', async () => {
+    const faults = await faultsOf({
+      application_name: ' ',
+      application_website: 'example.com',
+      platform: 'fridge',
+      ip_acl: ['1.1.1.1', '10.0.0.1/8', 'x', 7],
+      'a/b~c': 1,
+    })
+    expect(faults.map(({ pointer }) => pointer).toSorted()).toEqual([
+      '/application_name',
+      '/application_website',
+      '/a~1b~0c',
+      '/ip_acl/0',
+      '/ip_acl/1',
+      '/ip_acl/2',
+      '/ip_acl/3',
+      '/password',
+      '/platform',
+    ])
+    for (const { code, detail } of faults) {
+      expect(code).toMatch(/^[a-z_]+$/)
+      expect(detail.length).toBeGreaterThan(10)
+    }
+  })
+
+  it.each([
+    ['an empty name', { application_name: '' }, '/application_name'],
+    ['101 characters', { application_name: 'é'.repeat(101) }, '/application_name'],
+    ['a name that is no text', { application_name: 5 }, '/application_name'],
+    ['a lone surrogate', { application_name: 'a\ud800' }, '/application_name'],
+    ['no absolute URL', { application_website: '/path' }, '/application_website'],
+    ['another scheme', { application_website: 'javascript:alert(1)' }, '/application_website'],
+    ['a URL without host', { application_website: 'https://' }, '/application_website'],
+    ['a URL with a space', { application_website: 'https://a.b/c d' }, '/application_website'],
+    [
+      'a long URL',
+      { application_website: `https://a.b/${'x'.repeat(2_040)}` },
+      '/application_website',
+    ],
+    ['an unknown platform', { platform: 'Web' }, '/platform'],
+    ['a missing platform', { platform: undefined }, '/platform'],
+    ['an ACL that is no list', { ip_acl: '1.1.1.1/32' }, '/ip_acl'],
+    ['an ACL that is null', { ip_acl: null }, '/ip_acl'],
+    ['a list too long', { ip_acl: Array.from({ length: 1_001 }, () => '10.0.0.0/8') }, '/ip_acl'],
+    ['a missing password', { password: undefined }, '/password'],
+    ['an unknown member', { access_token: 'cpk_' }, '/access_token'],
+  ])('is refused: %s', async (_, input, pointer) => {
+    const faults = await faultsOf(newKey(input))
+    expect(faults.map((fault) => fault.pointer)).toEqual([pointer])
+  })
+
+  it.each([
+    ['an array', []],
+    ['a text', 'text'],
+    ['a number', 1],
+    ['null', null],
+  ])('is refused at "" when it is %s', async (_, body) => {
+    const faults = await faultsOf(body)
+    expect(faults.map(({ pointer }) => pointer)).toEqual([''])
+  })
+
+  it('is refused for a member called __proto__', async () => {
+    const body = `{"application_name":"x","platform":"web","password":"x","__proto__":{"a":1}}`
+    const answer = await rig.send('/admin/api/v1/keys', {
+      method: 'POST',
+      headers: { Cookie: customer.cookie, 'Content-Type': 'application/json' },
+      body,
+    })
+    expect(answer.status).toBe(422)
+    expect(answer.json).toMatchObject({ errors: [{ pointer: '/__proto__' }] })
+  })
+
+  it('is refused on PATCH by the same rules', async () => {
+    const { id } = await customer.createKey()
+    const faults = await faultsOf({ platform: 'x', id: 'y' }, `/keys/${id}`, 'PATCH')
+    expect(faults.map(({ pointer }) => pointer)).toEqual(['/platform', '/id'])
+  })
+})
+
+describe('an ACL entry', () => {
+  it.each([
+    ['1.1.1.1', '1.1.1.1/32'],
+    ['2001:DB8::1', '2001:db8::1/128'],
+    ['::ffff:1.1.1.1', '1.1.1.1/32'],
+    ['10.1.2.3/8', '10.0.0.0/8'],
+    ['2001:db8::1/32', '2001:db8::/32'],
+    ['::ffff:10.1.2.3/104', '10.0.0.0/8'],
+  ])('%s is refused, with %s as the suggestion', async (entry, suggestion) => {
+    const [fault, ...others] = await faultsOf(newKey({ ip_acl: ['10.0.0.0/8', entry] }))
+    expect(others).toEqual([])
+    expect(fault).toMatchObject({ pointer: '/ip_acl/1', suggestion })
+    expect(fault?.detail).toContain(suggestion)
+  })
+
+  it.each([
+    '',
+    '10.0.0.0/33',
+    '10.0.0.0/08',
+    '10.0.0.0/+8',
+    '10.0.0.0/8/8',
+    '010.0.0.0/8',
+    '0x0a.0.0.0/8',
+    '10.0/16',
+    '167772160/8',
+    '256.0.0.0/8',
+    'fe80::1%eth0/128',
+    '2001:db8::/129',
+    '2001:db8:::/32',
+    '12345::/16',
+    '1.1.1.1 /32',
+    '１０.0.0.0/8',
+    'example.com/32',
+    '2a06:98c0:3600::103/128',
+    '2a06:98c0:3600::103',
+  ])('%j is refused', async (entry) => {
+    const faults = await faultsOf(newKey({ ip_acl: [entry] }))
+    expect(faults).toHaveLength(1)
+    expect(faults[0]).toMatchObject({ pointer: '/ip_acl/0' })
+  })
+
+  it('may be there a thousand times, and works', async () => {
+    const acl = Array.from({ length: 1_000 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`)
+    const { token } = await customer.createKey({ ip_acl: acl })
+    const from = (address: string) =>
+      rig.send('/x', { headers: { 'X-API-Key': token, 'CF-Connecting-IP': address } })
+    expect((await from('10.3.231.9')).status).toBe(200)
+    expect((await from('10.3.232.9')).json).toMatchObject({ code: 'ip_denied' })
+  })
+
+  it('of any family is matched by its family alone', async () => {
+    const { token } = await customer.createKey({ ip_acl: ['::/0'] })
+    const from = (address: string) =>
+      rig.send('/x', { headers: { 'X-API-Key': token, 'CF-Connecting-IP': address } })
+    expect((await from('2001:db8::1')).status).toBe(200)
+    expect((await from('192.0.2.1')).json).toMatchObject({ code: 'ip_denied' })
+    expect((await from('::ffff:192.0.2.1')).json).toMatchObject({ code: 'ip_denied' })
+    expect((await from('2a06:98c0:3600::103')).json).toMatchObject({ code: 'ip_denied' })
+  })
+})
+
+describe('100 characters', () => {
+  it('are counted as Unicode code points, after trimming', async () => {
+    const name = '😀'.repeat(100)
+    const answer = await customer.call('POST', '/keys', newKey({ application_name: ` ${name}\n` }))
+    expect(answer.status).toBe(201)
+    expect(answer.json['application_name']).toBe(name)
+  })
+})
