@@ -33,7 +33,7 @@ async function start(): Promise<void> {
     UPSTREAM_URL ?? startOwnUpstream(),
     buildWorker(data.bundle),
   ])
-  await migrate(libsqlUrl, LIBSQL_AUTH_TOKEN)
+  await migrateDatabase(libsqlUrl, LIBSQL_AUTH_TOKEN)
   const worker = await startLocalWorker({
     bundleDir: data.bundle,
     stateDir: data.workerState,
@@ -81,18 +81,6 @@ async function startOwnUpstream(): Promise<string> {
   const upstream = await startDemoUpstream()
   stops.push(upstream.stop)
   return upstream.url
-}
-
-async function migrate(url: string, authToken: string | undefined): Promise<void> {
-  try {
-    await migrateDatabase(url, authToken)
-  } catch (error) {
-    const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error
-    throw new Failure(
-      `LIBSQL_URL cannot be migrated (${String(reason)}): check that a libSQL server answers there ` +
-        'and that LIBSQL_AUTH_TOKEN may write',
-    )
-  }
 }
 
 async function requireFreePort(port: number): Promise<void> {

@@ -1,7 +1,7 @@
 // The worker's bindings, secrets and variables, parsed once at the door. Every variable that cannot
 // be used is named, with the way out; no value is repeated, since it may be a secret.
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { err, ok, type Result } from './result.ts'
 
 /** As in wrangler.toml. Everything but the bindings is text, checked here and nowhere else. */

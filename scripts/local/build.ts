@@ -4,12 +4,13 @@ import { promisify } from 'node:util'
 
 export const PROJECT_DIR = join(import.meta.dirname, '../..')
 
+export const WRANGLER = join(PROJECT_DIR, 'node_modules/wrangler/bin/wrangler.js')
+
 /** Builds the worker with wrangler, as it is deployed, to `outDir`/index.js. Nothing is uploaded. */
 export async function buildWorker(outDir: string): Promise<void> {
-  const wrangler = join(PROJECT_DIR, 'node_modules/wrangler/bin/wrangler.js')
   await promisify(execFile)(
     process.execPath,
-    [wrangler, 'deploy', '--dry-run', '--outdir', outDir],
+    [WRANGLER, 'deploy', '--dry-run', '--outdir', outDir],
     { cwd: PROJECT_DIR, env: { ...process.env, WRANGLER_SEND_METRICS: 'false' } },
   )
 }

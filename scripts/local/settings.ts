@@ -1,6 +1,6 @@
 // The variables of `npm start`, checked before anything is started.
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { libsqlUrlSchema, parseVariables, passedOnSchema } from '../../src/env.ts'
 import { Failure } from './failure.ts'
 

@@ -1,7 +1,7 @@
 // The bodies of the admin API. A schema trims and canonicalises what it accepts, and names what it
 // does not: each rule has a code and a sentence that says what to write.
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { formatNetwork, parseCidr } from '../keys/cidr.ts'
 import { ACCOUNT_STATUSES } from '../keys/key-record.ts'
 import { PLATFORMS } from '../keys/platform.ts'

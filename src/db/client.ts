@@ -39,7 +39,7 @@ const BUSY = /^(?:SQLITE_BUSY|TRANSACTION_)/
 async function fetchWhole(input: Request | string | URL, init?: RequestInit): Promise<Response> {
   let status: number
   try {
-    const response = await fetch(input as Request, {
+    const response = await fetch(input, {
       ...init,
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })

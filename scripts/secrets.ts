@@ -1,0 +1,5 @@
+// `npm run secrets`: prints one new value of every secret, as JSON for `wrangler secret bulk`.
+
+import { makeSecrets } from './local/secrets.ts'
+
+console.log(JSON.stringify(await makeSecrets(), null, 2))

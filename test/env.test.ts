@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest'
+import { parseSettings } from '../src/env.ts'
+
+const VARIABLES = {
+  UPSTREAM_URL: 'https://portal.internal',
+  LIBSQL_URL: 'libsql://portal.turso.io',
+  TOKEN_KEYS: 'a:token-keys',
+  ENCRYPTION_KEYS: 'a:encryption-keys',
+  SESSION_KEYS: 'a:session-keys',
+  ASSERTION_KEYS: '{}',
+}
+
+describe('parseSettings()', () => {
+  it('has a default for whatever is not needed', () => {
+    expect(settingsOf({})).toEqual({
+      ...VARIABLES,
+      UPSTREAM_TIMEOUT_MS: 30_000,
+      TOKEN_PREFIX: 'cpk_',
+      PREFLIGHT: 'forward',
+      CONSISTENCY: 'strict',
+      SPECULATION: 'on',
+      ASSERTION_ISSUER: 'portal-gateway',
+    })
+  })
+
+  it('ignores bindings and variables of others', () => {
+    expect(settingsOf({ KEYS: {}, ASSETS: {}, NODE_VERSION: '24' })).toEqual(settingsOf({}))
+  })
+
+  it.each([
+    ['UPSTREAM_URL', 'http://127.0.0.1:9000', 'http://127.0.0.1:9000'],
+    ['UPSTREAM_URL', 'https://portal.internal/', 'https://portal.internal'],
+    ['UPSTREAM_URL', 'https://portal.internal/v1', 'https://portal.internal/v1'],
+    ['UPSTREAM_URL', 'https://portal.internal/v1//', 'https://portal.internal/v1'],
+    ['UPSTREAM_URL', 'HTTPS://Portal.Internal/V1', 'https://portal.internal/V1'],
+    ['UPSTREAM_URL', 'https://portal.internal:443/', 'https://portal.internal'],
+    ['UPSTREAM_TIMEOUT_MS', '1', 1],
+    ['UPSTREAM_TIMEOUT_MS', '600000', 600_000],
+    ['TOKEN_PREFIX', 'cpk_', 'cpk_'],
+    ['TOKEN_PREFIX', 'cpk_test_', 'cpk_test_'],
+    ['ADMIN_HOST', 'keys.example.com', 'keys.example.com'],
+    ['ADMIN_HOST', 'Keys.Example.com', 'keys.example.com'],
+    ['ADMIN_HOST', '127.0.0.1', '127.0.0.1'],
+    ['ADMIN_HOST', 'localhost', 'localhost'],
+    ['PREFLIGHT', 'refuse', 'refuse'],
+    ['CONSISTENCY', 'bounded', 'bounded'],
+    ['SPECULATION', 'off', 'off'],
+    ['LIBSQL_URL', 'http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['LIBSQL_AUTH_TOKEN', 'x', 'x'],
+    ['ASSERTION_AUDIENCE', 'portal', 'portal'],
+  ])('takes %s=%s', (name, text, value) => {
+    expect(Object.entries(settingsOf({ [name]: text }))).toContainEqual([name, value])
+  })
+
+  it.each([
+    ['UPSTREAM_URL', ''],
+    ['UPSTREAM_URL', 'portal.internal'],
+    ['UPSTREAM_URL', '/v1'],
+    ['UPSTREAM_URL', 'https:portal.internal'],
+    ['UPSTREAM_URL', 'https://'],
+    ['UPSTREAM_URL', 'ftp://portal.internal'],
+    ['UPSTREAM_URL', 'file:///etc/passwd'],
+    ['UPSTREAM_URL', 'https://ada:hidden@portal.internal'],
+    ['UPSTREAM_URL', 'https://ada@portal.internal'],
+    ['UPSTREAM_URL', 'https://portal.internal/?a=hidden'],
+    ['UPSTREAM_URL', 'https://portal.internal/#hidden'],
+    ['UPSTREAM_TIMEOUT_MS', ''],
+    ['UPSTREAM_TIMEOUT_MS', '0'],
+    ['UPSTREAM_TIMEOUT_MS', '-1'],
+    ['UPSTREAM_TIMEOUT_MS', '600001'],
+    ['UPSTREAM_TIMEOUT_MS', '1.5'],
+    ['UPSTREAM_TIMEOUT_MS', '1e3'],
+    ['UPSTREAM_TIMEOUT_MS', '030000'],
+    ['UPSTREAM_TIMEOUT_MS', '30s'],
+    ['UPSTREAM_TIMEOUT_MS', 'Infinity'],
+    ['TOKEN_PREFIX', ''],
+    ['TOKEN_PREFIX', '_'],
+    ['TOKEN_PREFIX', '1pk_'],
+    ['TOKEN_PREFIX', 'cpk-'],
+    ['TOKEN_PREFIX', 'cp k_'],
+    ['TOKEN_PREFIX', 'cpk,'],
+    ['TOKEN_PREFIX', 'çpk_'],
+    ['TOKEN_PREFIX', 'a'.repeat(17)],
+    ['ADMIN_HOST', ''],
+    ['ADMIN_HOST', 'https://keys.example.com'],
+    ['ADMIN_HOST', 'keys.example.com:8443'],
+    ['ADMIN_HOST', 'keys.example.com/admin'],
+    ['ADMIN_HOST', 'ada@keys.example.com'],
+    ['ADMIN_HOST', 'keys example.com'],
+    ['ADMIN_HOST', '*'.concat(' ')],
+    ['PREFLIGHT', ''],
+    ['PREFLIGHT', 'Refuse'],
+    ['PREFLIGHT', 'off'],
+    ['CONSISTENCY', 'eventual'],
+    ['SPECULATION', 'true'],
+    ['LIBSQL_URL', ''],
+    ['LIBSQL_URL', 'file:local.db'],
+    ['LIBSQL_URL', 'wss://portal.turso.io'],
+    ['LIBSQL_URL', 'libsql://'],
+    ['LIBSQL_AUTH_TOKEN', ''],
+    ['OPERATOR_TOKEN', ''],
+    ['ASSERTION_ISSUER', ''],
+    ['ASSERTION_AUDIENCE', ''],
+    ['TOKEN_KEYS', ''],
+    ['ENCRYPTION_KEYS', ''],
+    ['SESSION_KEYS', ''],
+    ['ASSERTION_KEYS', ''],
+  ])('refuses %s="%s" in one sentence that names it and repeats nothing', (name, text) => {
+    const faults = faultsOf({ ...VARIABLES, [name]: text })
+    expect(faults).toHaveLength(1)
+    expect(faults[0]).toMatch(new RegExp(`^${name} must `))
+    expect(faults[0]).not.toContain('hidden')
+  })
+
+  it('names everything that is missing', () => {
+    const names = faultsOf({}).map((fault) => fault.split(' ')[0])
+    expect(names.sort()).toEqual(Object.keys(VARIABLES).sort())
+  })
+
+  it('names everything that is wrong, all at once', () => {
+    const faults = faultsOf({ ...VARIABLES, UPSTREAM_URL: 'x', PREFLIGHT: 'y', TOKEN_KEYS: '' })
+    const names = faults.map((fault) => fault.split(' ')[0])
+    expect(names.sort()).toEqual(['PREFLIGHT', 'TOKEN_KEYS', 'UPSTREAM_URL'])
+  })
+})
+
+/** One double-click selects a token whole, whatever its prefix. */
+describe('TOKEN_PREFIX', () => {
+  it.each(['cpk', 'cpk_', 'Live', 'a_b'])('ends in one underscore: %s', (text) => {
+    expect(settingsOf({ TOKEN_PREFIX: text }).TOKEN_PREFIX).toMatch(/^[A-Za-z][0-9A-Za-z_]*[^_]_$/)
+  })
+})
+
+function settingsOf(variables: object) {
+  const settings = parseSettings({ ...VARIABLES, ...variables })
+  if (!settings.ok) throw new Error(settings.error.join('; '))
+  return settings.value
+}
+
+function faultsOf(variables: object): readonly string[] {
+  const settings = parseSettings(variables)
+  if (settings.ok) throw new Error('all is well')
+  return settings.error
+}
