@@ -1,6 +1,6 @@
 // CPU time of a process from the kernel's accounting (proc(5)), Linux only.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 
 /** USER_HZ, which is 100 on every Linux that Node supports. */
 const TICKS_PER_SECOND = 100
@@ -11,20 +11,4 @@ export function cpuMicroseconds(pid: number): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [utime = '0', stime = '0'] = fields.slice(11, 13)
   return ((Number(utime) + Number(stime)) * 1_000_000) / TICKS_PER_SECOND
-}
-
-/** The workerd processes that this process has started. */
-export function workerdPids(): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-        const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
-        return parent === process.pid && stat.includes('(workerd)')
-      } catch {
-        return false // it ended meanwhile
-      }
-    })
 }

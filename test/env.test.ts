@@ -113,14 +113,14 @@ describe('parseSettings()', () => {
   })
 
   it('names everything that is missing', () => {
-    const names = faultsOf({}).map((fault) => fault.split(' ')[0])
-    expect(names.sort()).toEqual(Object.keys(VARIABLES).sort())
+    const names = faultsOf({}).map((fault) => fault.split(' ', 1).join())
+    expect(names.toSorted()).toEqual(Object.keys(VARIABLES).toSorted())
   })
 
   it('names everything that is wrong, all at once', () => {
     const faults = faultsOf({ ...VARIABLES, UPSTREAM_URL: 'x', PREFLIGHT: 'y', TOKEN_KEYS: '' })
-    const names = faults.map((fault) => fault.split(' ')[0])
-    expect(names.sort()).toEqual(['PREFLIGHT', 'TOKEN_KEYS', 'UPSTREAM_URL'])
+    const names = faults.map((fault) => fault.split(' ', 1).join())
+    expect(names.toSorted()).toEqual(['PREFLIGHT', 'TOKEN_KEYS', 'UPSTREAM_URL'])
   })
 })
 

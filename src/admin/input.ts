@@ -94,6 +94,9 @@ function validate<T>(value: unknown, schema: z.ZodType<T>): Result<T, Refusal> {
 
 function toFaults(issue: z.core.$ZodIssue): Fault[] {
   const pointer = toPointer(issue.path)
+  if (issue.input === undefined && issue.code !== 'custom') {
+    return [{ pointer, code: 'required', detail: 'This member is required' }]
+  }
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
@@ -101,11 +104,8 @@ function toFaults(issue: z.core.$ZodIssue): Fault[] {
         code: 'unknown_member',
         detail: 'There is no such member here; check its spelling or leave it out',
       }))
-    case 'invalid_type': {
-      const missing = issue.input === undefined
-      const detail = missing ? 'This member is required' : `This must be of type ${issue.expected}`
-      return [{ pointer, code: missing ? 'required' : 'wrong_type', detail }]
-    }
+    case 'invalid_type':
+      return [{ pointer, code: 'wrong_type', detail: `This must be of type ${issue.expected}` }]
     case 'custom': {
       const { code = 'invalid', suggestion } = (issue.params ?? {}) as Partial<Fault>
       const fault = { pointer, code, detail: issue.message }

@@ -32,8 +32,7 @@ function wellFormed() {
 }
 
 function oneOf<const Values extends readonly string[]>(values: Values) {
-  const error = `This must be one of ${values.join(', ')}`
-  return z.enum(values, { error: (issue) => (issue.input === undefined ? undefined : error) })
+  return z.enum(values, `This must be one of ${values.join(', ')}`)
 }
 
 /** A broken rule ends the checks of its member: one fault each. */
@@ -62,21 +61,29 @@ function isHttpUrl(value: string): boolean {
   return /^https?:\/\/[^\s/?#]/i.test(value) && !/[\s\p{Cc}]/u.test(value) && URL.canParse(value)
 }
 
-const aclEntry = z.string().transform((value, ctx) => {
-  const network = parseCidr(value)
-  if (network.ok) return formatNetwork(network.value)
-  const { detail: message, ...params } = network.error
-  ctx.addIssue({ code: 'custom', message, params })
-  return z.NEVER
+/** One step for the whole list, so that its length and its entries are judged at once. */
+const ipAcl = z.array(z.unknown()).transform((entries, ctx) => {
+  const fail = (message: string, params: { code: string; suggestion?: string }, path: number[]) =>
+    ctx.addIssue({ code: 'custom', message, params, path })
+  const canonical = new Set<string>()
+  if (entries.length > MAX_ACL_ENTRIES) {
+    fail(`An IP ACL has ${MAX_ACL_ENTRIES} entries at most`, { code: 'too_long' }, [])
+  }
+  for (const [index, entry] of entries.entries()) {
+    if (typeof entry !== 'string') {
+      fail('This must be of type string', { code: 'wrong_type' }, [index])
+      continue
+    }
+    const network = parseCidr(entry)
+    if (network.ok) {
+      canonical.add(formatNetwork(network.value))
+    } else {
+      const { detail, ...params } = network.error
+      fail(detail, params, [index])
+    }
+  }
+  return [...canonical]
 })
-
-const ipAcl = z
-  .array(aclEntry)
-  .refine(
-    (entries) => entries.length <= MAX_ACL_ENTRIES,
-    rule('too_long', `An IP ACL has ${MAX_ACL_ENTRIES} entries at most`),
-  )
-  .transform((entries) => [...new Set(entries)])
 
 const platform = oneOf(PLATFORMS)
 /** A password to check: whatever is not the account's is simply wrong. */

@@ -25,14 +25,14 @@ export interface AssertionSubject {
 export type SignAssertion = (subject: AssertionSubject, nowMs: number) => Promise<string>
 
 /**
- * Reads ASSERTION_KEYS: a JSON Web Key Set (RFC 7517) of private Ed25519 keys, each with a `kid`. The
- * first signs, all are published. The error is a sentence without key material.
+ * Reads ASSERTION_KEYS: a JSON Web Key Set (RFC 7517) of private Ed25519 keys, each with a `kid` of its own.
+ * The first signs, all are published. The error is a sentence without key material.
  */
 export async function importAssertionKeys(text: string): Promise<Result<AssertionKeys, string>> {
   const keys = parseKeySet(text)
   const [first] = keys ?? []
   if (keys === null || first === undefined) {
-    return err('it is not a JSON Web Key Set of Ed25519 private keys, each with a "kid"')
+    return err('it is not a JSON Web Key Set of Ed25519 private keys, each with a "kid" of its own')
   }
   try {
     const signingKey = await importJWK({ ...first, alg: 'EdDSA' })
@@ -87,7 +87,7 @@ function parseKeySet(text: string): readonly PrivateKey[] | null {
   try {
     const { keys } = JSON.parse(text) as { keys?: unknown }
     if (!Array.isArray(keys) || !keys.every(isPrivateKey)) return null
-    return keys
+    return new Set(keys.map(({ kid }) => kid)).size === keys.length ? keys : null
   } catch {
     return null
   }

@@ -114,7 +114,8 @@ function sharedByWorkers(): CidrFault {
   }
 }
 
-/** What the customer typed, short enough to repeat in an error. */
+/** What the customer typed, short enough to repeat in an error; cut between code points. */
 function shown(entry: string): string {
-  return entry.length > 64 ? `${entry.slice(0, 64)}…` : entry
+  const start = /^.{0,64}/su.exec(entry)?.[0] ?? ''
+  return start === entry ? entry : `${start}…`
 }

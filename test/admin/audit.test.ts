@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { auditEvent, detailChanges } from '../../src/admin/audit.ts'
+import { isId } from '../../src/ids.ts'
+
+const NOW = 1_800_000_000_000
+const ACTOR = { kind: 'customer', accountId: 'acc_1', address: '203.0.113.7' } as const
+const DETAILS = {
+  applicationName: 'CRM',
+  applicationWebsite: null,
+  platform: 'server',
+  ipAcl: ['10.0.0.0/8'],
+} as const
+
+describe('auditEvent()', () => {
+  it('says who did what to which key, when and from where', () => {
+    const changes = { platform: ['web', 'server'] } as const
+    const event = auditEvent('key.update', ACTOR, NOW, { keyId: 'key_1', changes })
+    expect(event).toEqual({
+      id: expect.any(String),
+      at: NOW,
+      accountId: 'acc_1',
+      keyId: 'key_1',
+      actor: 'customer',
+      action: 'key.update',
+      address: '203.0.113.7',
+      changes,
+    })
+    expect(isId('evt', event.id)).toBe(true)
+  })
+
+  it('is about no key and no change where there is none', () => {
+    const event = auditEvent('session.create', { ...ACTOR, address: null }, NOW)
+    expect(event).toMatchObject({ keyId: null, changes: {}, address: null })
+  })
+})
+
+describe('detailChanges()', () => {
+  it('shows what differs, before and after', () => {
+    const after = { ...DETAILS, applicationName: 'ERP', ipAcl: ['10.0.0.0/8', '::/0'] }
+    expect(detailChanges(DETAILS, after)).toEqual({
+      application_name: ['CRM', 'ERP'],
+      ip_acl: [['10.0.0.0/8'], ['10.0.0.0/8', '::/0']],
+    })
+  })
+
+  it('shows a member that was set or cleared', () => {
+    const after = { ...DETAILS, applicationWebsite: 'https://example.com', ipAcl: [] }
+    const website = 'https://example.com'
+    expect(detailChanges(DETAILS, after)).toEqual({
+      application_website: [null, website],
+      ip_acl: [['10.0.0.0/8'], []],
+    })
+    expect(detailChanges(after, DETAILS)).toMatchObject({ application_website: [website, null] })
+  })
+
+  it('shows nothing where nothing differs', () => {
+    expect(detailChanges(DETAILS, { ...DETAILS, ipAcl: [...DETAILS.ipAcl] })).toEqual({})
+    expect(detailChanges(undefined, undefined)).toEqual({})
+  })
+
+  it('shows a creation and a deletion whole', () => {
+    expect(detailChanges(undefined, DETAILS)).toEqual({
+      application_name: [null, 'CRM'],
+      platform: [null, 'server'],
+      ip_acl: [null, ['10.0.0.0/8']],
+    })
+    expect(detailChanges(DETAILS, undefined)).toEqual({
+      application_name: ['CRM', null],
+      platform: ['server', null],
+      ip_acl: [['10.0.0.0/8'], null],
+    })
+  })
+
+  it('lets no secret in, whatever else an object holds', () => {
+    const leaky = { ...DETAILS, sealedToken: 'a.secret', password: 'secret', lookupId: 'secret' }
+    expect(JSON.stringify(detailChanges(undefined, leaky))).not.toContain('secret')
+  })
+})

@@ -1,0 +1,258 @@
+// The laws of the code, held against the import graph of src/. Imports of types count too: what a
+// module knows is what it depends on.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, posix } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+/** From a module to what it imports: modules by their path, packages by their name. */
+type Graph = ReadonlyMap<string, readonly string[]>
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+const COMPOSITION = 'src/app.ts'
+const COMPUTED = 'a computed name'
+
+/** What begins with the first must not reach, by any way, what begins with one of the others. */
+const FENCES: readonly (readonly [string, readonly string[]])[] = [
+  ['src/gateway/', ['src/admin/', 'src/db/', 'drizzle-orm', '@libsql/', 'libsql']],
+  ['src/admin/', ['src/gateway/']],
+  ['src/keys/', ['src/stores/', 'src/gateway/', 'src/admin/', 'src/db/']],
+]
+
+const OWNERS: Readonly<Record<string, string>> = {
+  'ipaddr.js': 'src/keys/address.ts',
+  jose: 'src/gateway/assertion.ts',
+  '@libsql/client': 'src/db/client.ts',
+  'drizzle-orm': 'src/db/',
+  hono: 'src/admin/',
+}
+
+describe('src/', () => {
+  const graph = toGraph(readSources())
+
+  it('keeps the laws of the code', () => {
+    expect(graph.size).toBeGreaterThan(40)
+    expect(violations(graph)).toEqual([])
+  })
+
+  it('imports only what is there, under its whole name', () => {
+    const paths = [...graph.values()].flat().filter((target) => target.startsWith('src/'))
+    expect(paths.filter((path) => !existsSync(posix.join(ROOT, path)))).toEqual([])
+  })
+
+  it.each(Object.entries(OWNERS))('uses %s where the law says: %s', (name, owner) => {
+    const users = [...graph].filter(([, targets]) => targets.includes(name))
+    expect(users.map(([module]) => module)).toContainEqual(expect.stringContaining(owner))
+  })
+
+  it('composes both planes in one place', () => {
+    const targets = graph.get(COMPOSITION) ?? []
+    for (const plane of ['src/gateway/', 'src/admin/']) {
+      expect(targets).toContainEqual(expect.stringContaining(plane))
+    }
+  })
+})
+
+describe('importsOf()', () => {
+  it.each([
+    ["import { a } from './a.ts'", ['./a.ts']],
+    ["import a from './a.ts'", ['./a.ts']],
+    ["import * as a from './a.ts'", ['./a.ts']],
+    ["import type { A } from './a.ts'", ['./a.ts']],
+    ["import { type A, b } from './a.ts'", ['./a.ts']],
+    ["import './a.ts'", ['./a.ts']],
+    ["import{a}from'./a.ts';import{b}from'./b.ts'", ['./a.ts', './b.ts']],
+    ['import { a } from "./a.ts"', ['./a.ts']],
+    ["import {\n  a,\n  b,\n} from './a.ts'", ['./a.ts']],
+    ["import {\n  a, // it's \"a\"\n  b,\n} from './a.ts'", ['./a.ts']],
+    ["import a from './a.json' with { type: 'json' }", ['./a.json']],
+    ["import a from './a.ts'\nimport b from './b.ts'", ['./a.ts', './b.ts']],
+    ["export { a } from './a.ts'", ['./a.ts']],
+    ["export type { A } from './a.ts'", ['./a.ts']],
+    ["export * from './a.ts'", ['./a.ts']],
+    ["export * as a from './a.ts'", ['./a.ts']],
+    ["const a = await import('./a.ts')", ['./a.ts']],
+    ["const a = await import(\n  './a.ts',\n)", ['./a.ts']],
+    ["let a: import('./a.ts').A", ['./a.ts']],
+    ['void import(`./a.ts`)', ['./a.ts']],
+    ["const a = require('./a.ts')", ['./a.ts']],
+    ['await import(name)', [COMPUTED]],
+    ["await import('./' + name)", [COMPUTED]],
+    ['await import(`./${name}.ts`)', [COMPUTED]],
+    ["// import a from './a.ts'", []],
+    ["/**\n * import a from './a.ts'\n */", []],
+    ["const a = Array.from('abc')", []],
+    ["export const from = 'abc'", []],
+    ["const url = import.meta.url + '/abc'", []],
+  ])('reads %j', (source, specifiers) => {
+    expect(importsOf(source)).toEqual(specifiers)
+  })
+})
+
+describe('toGraph()', () => {
+  it('resolves paths, and names packages', () => {
+    const source = [
+      "import a from '../keys/a.ts'",
+      "import b from './b.ts'",
+      "import c from '@libsql/client/web'",
+      "import d from 'drizzle-orm/sqlite-core'",
+      "import e from 'node:buffer'",
+    ].join('\n')
+    expect(toGraph(new Map([['src/db/x.ts', source]]))).toEqual(
+      new Map([
+        [
+          'src/db/x.ts',
+          ['src/keys/a.ts', 'src/db/b.ts', '@libsql/client', 'drizzle-orm', 'node:buffer'],
+        ],
+      ]),
+    )
+  })
+})
+
+describe('violations()', () => {
+  const lawful = {
+    'src/index.ts': ['src/app.ts'],
+    'src/app.ts': ['src/gateway/gateway.ts', 'src/admin/admin.ts', 'src/db/client.ts'],
+    'src/gateway/gateway.ts': ['src/keys/address.ts', 'src/log.ts', 'src/gateway/assertion.ts'],
+    'src/gateway/assertion.ts': ['jose'],
+    'src/admin/admin.ts': ['hono', 'src/keys/address.ts', 'src/db/client.ts', 'src/log.ts'],
+    'src/db/client.ts': ['@libsql/client', 'drizzle-orm', 'src/keys/address.ts'],
+    'src/keys/address.ts': ['ipaddr.js'],
+    'src/log.ts': [],
+  }
+
+  it('finds none where there is none', () => {
+    expect(violations(graphOf(lawful))).toEqual([])
+  })
+
+  const UNREACHABLE = 'must not be reached'
+  const gateway = 'src/gateway/gateway.ts'
+  const admin = 'src/admin/admin.ts'
+  const address = 'src/keys/address.ts'
+  const log = 'src/log.ts'
+
+  it.each([
+    ['the data plane importing the control plane', gateway, [admin], UNREACHABLE],
+    ['the control plane importing the data plane', admin, ['src/gateway/x.ts'], UNREACHABLE],
+    ['the data plane importing the database', gateway, ['src/db/client.ts'], UNREACHABLE],
+    ['the data plane reaching the database', log, ['src/db/client.ts'], UNREACHABLE],
+    ['the data plane importing drizzle', gateway, ['drizzle-orm'], UNREACHABLE],
+    ['the data plane reaching drizzle', log, ['drizzle-orm'], UNREACHABLE],
+    ['the data plane importing libSQL', gateway, ['@libsql/hrana-client'], UNREACHABLE],
+    ['the data plane reaching libSQL', log, ['libsql'], UNREACHABLE],
+    ['keys importing a store', address, ['src/stores/key-kv.ts'], UNREACHABLE],
+    ['keys importing the data plane', address, ['src/gateway/x.ts'], UNREACHABLE],
+    ['keys importing the control plane', address, ['src/admin/x.ts'], UNREACHABLE],
+    ['keys importing the database', address, ['src/db/schema.ts'], UNREACHABLE],
+    ['a second user of ipaddr.js', admin, ['ipaddr.js'], 'belongs to src/keys/address.ts'],
+    ['a second user of jose', admin, ['jose'], 'belongs to src/gateway/assertion.ts'],
+    ['a second user of libSQL', admin, ['@libsql/client'], 'belongs to src/db/client.ts'],
+    ['a second user of drizzle', admin, ['drizzle-orm'], 'belongs to src/db/'],
+    ['hono in the data plane', gateway, ['hono'], 'belongs to src/admin/'],
+    ['hono at the root', 'src/app.ts', ['hono'], 'belongs to src/admin/'],
+    ['a second composition', 'src/index.ts', [gateway, admin], 'knows both planes'],
+    ['a cycle of two', 'src/gateway/assertion.ts', [gateway], 'is a cycle'],
+    ['a cycle of three', 'src/gateway/assertion.ts', ['src/app.ts'], 'is a cycle'],
+    ['a module that imports itself', log, [log], 'is a cycle'],
+    ['an import that cannot be judged', log, [COMPUTED], 'cannot be judged'],
+  ])('finds %s', (_, module, added, law) => {
+    const graph = new Map(graphOf(lawful))
+    graph.set(module, [...(graph.get(module) ?? []), ...added])
+    const found = violations(graph).filter((violation) => violation.startsWith(law))
+    for (const name of [module, ...added]) {
+      expect(found).toContainEqual(expect.stringContaining(name))
+    }
+  })
+
+  it('shows the way to what must not be reached', () => {
+    const graph = graphOf({ ...lawful, 'src/log.ts': ['src/db/client.ts'] })
+    const way = 'src/gateway/gateway.ts → src/log.ts → src/db/client.ts'
+    expect(violations(graph)).toContain(`must not be reached: ${way}`)
+  })
+})
+
+function readSources(): Map<string, string> {
+  const files = readdirSync(posix.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+  const paths = files
+    .filter((file) => /\.tsx?$/.test(file))
+    .map((file) => posix.join('src', file.replaceAll('\\', '/')))
+  return new Map(paths.map((path) => [path, readFileSync(posix.join(ROOT, path), 'utf8')]))
+}
+
+/** The specifiers of a module, in their order: static, re-exported and dynamic ones. */
+function importsOf(source: string): string[] {
+  const code = source.replaceAll(/^\s*\/\*[\s\S]*?\*\//gm, '').replaceAll(/(^|\s)\/\/.*$/gm, '$1')
+  const static_ = /(?:^|;)\s*(?:import|export)\b(?:[^'"`;]*?\bfrom)?\s*['"]([^'"]+)['"]/gm
+  const dynamic = /\b(?:import|require)\s*\((?:\s*(['"`])([^'"`$]+)\1\s*,?\s*\))?/g
+  return [
+    ...[...code.matchAll(static_)].map(([, specifier = COMPUTED]) => specifier),
+    ...[...code.matchAll(dynamic)].map(([, , specifier = COMPUTED]) => specifier),
+  ]
+}
+
+function toGraph(sources: ReadonlyMap<string, string>): Graph {
+  const entries = [...sources].map(([path, source]) => {
+    return [path, importsOf(source).map((specifier) => toTarget(path, specifier))] as const
+  })
+  return new Map(entries)
+}
+
+function toTarget(importer: string, specifier: string): string {
+  if (specifier.startsWith('.')) return posix.join(posix.dirname(importer), specifier)
+  const parts = specifier.split('/')
+  return parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/')
+}
+
+function graphOf(modules: Readonly<Record<string, readonly string[]>>): Graph {
+  return new Map(Object.entries(modules))
+}
+
+/** One sentence for each law that is broken, each naming the modules. */
+function violations(graph: Graph): string[] {
+  const found: string[] = []
+  for (const [module, targets] of graph) {
+    for (const target of targets) {
+      const owner = OWNERS[target]
+      if (owner !== undefined && !module.startsWith(owner)) {
+        found.push(`belongs to ${owner} alone: ${module} → ${target}`)
+      }
+      if (target === COMPUTED) found.push(`cannot be judged: ${module} → ${target}`)
+    }
+    const planes = ['src/gateway/', 'src/admin/'].flatMap((plane) => {
+      return targets.find((target) => target.startsWith(plane)) ?? []
+    })
+    if (planes.length === 2 && module !== COMPOSITION) {
+      found.push(`knows both planes: ${module} → ${planes.join(', ')}`)
+    }
+    for (const [fenced, forbidden] of FENCES) {
+      if (!module.startsWith(fenced)) continue
+      for (const way of waysFrom(module, graph)) {
+        if (forbidden.some((start) => way.at(-1)?.startsWith(start))) {
+          found.push(`must not be reached: ${way.join(' → ')}`)
+        }
+      }
+    }
+    const cycle = waysFrom(module, graph).find((way) => way.length > 1 && way.at(-1) === module)
+    if (cycle !== undefined) found.push(`is a cycle: ${cycle.join(' → ')}`)
+  }
+  return found
+}
+
+/** A shortest way from a module to each thing that it reaches, itself included where it does. */
+function waysFrom(module: string, graph: Graph): readonly (readonly string[])[] {
+  const ways = new Map<string, readonly string[]>()
+  let ends: (readonly string[])[] = [[module]]
+  while (ends.length > 0) {
+    const next: (readonly string[])[] = []
+    for (const way of ends) {
+      for (const target of graph.get(way.at(-1) ?? '') ?? []) {
+        if (ways.has(target)) continue
+        ways.set(target, [...way, target])
+        next.push([...way, target])
+      }
+    }
+    ends = next
+  }
+  return [...ways.values()]
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { type Refusal, refusalResponse } from '../../src/gateway/refusal.ts'
+
+const REFUSALS: [number, Refusal][] = [
+  [400, { reason: 'credential_ambiguous' }],
+  [400, { reason: 'body_not_allowed' }],
+  [401, { reason: 'credential_missing', seen: 'nothing' }],
+  [401, { reason: 'credential_missing', seen: 'other_scheme' }],
+  [401, { reason: 'credential_missing', seen: 'query' }],
+  [401, { reason: 'key_invalid' }],
+  [401, { reason: 'key_revoked' }],
+  [403, { reason: 'account_inactive', status: 'suspended' }],
+  [403, { reason: 'ip_denied', clientIp: '203.0.113.7' }],
+  [403, { reason: 'ip_denied', clientIp: null }],
+  [429, { reason: 'rate_limited', retryAfterSeconds: 60 }],
+  [502, { reason: 'upstream_unreachable' }],
+  [503, { reason: 'authentication_unavailable' }],
+  [504, { reason: 'upstream_timeout' }],
+]
+
+describe('refusalResponse()', () => {
+  it.each(REFUSALS)('answers %d to %j', async (status, refusal) => {
+    const response = refusalResponse(refusal, 'req-1')
+    expect(response.status).toBe(status)
+    const { headers } = response
+    expect(headers.get('content-type')).toBe('application/problem+json')
+    expect(headers.get('cache-control')).toBe('no-store')
+    expect(headers.get('x-request-id')).toBe('req-1')
+    expect(headers.get('access-control-allow-origin')).toBe('*')
+    const exposed = headers.get('access-control-expose-headers')?.toLowerCase().split(', ')
+    expect(exposed?.toSorted()).toEqual(['retry-after', 'www-authenticate', 'x-request-id'])
+
+    const body = await response.json()
+    expect(body).toMatchObject({
+      type: expect.stringMatching(/^[a-z]+:\S+$/),
+      title: expect.stringMatching(/^\S/),
+      status,
+      detail: expect.stringMatching(/^\S/),
+      code: refusal.reason,
+      request_id: 'req-1',
+    })
+  })
+
+  it.each(REFUSALS)('%d carries a challenge where it is a 401: %j', (status, refusal) => {
+    const challenge = refusalResponse(refusal, 'req-1').headers.get('www-authenticate')
+    if (status !== 401) return expect(challenge).toBeNull()
+    expect(challenge).toMatch(/^Bearer realm="/)
+    // RFC 6750 §3: no error code where the request lacks authentication information.
+    const hasError = refusal.reason !== 'credential_missing'
+    expect(challenge?.includes('error="invalid_token"')).toBe(hasError)
+  })
+
+  it.each(REFUSALS)('%d says when to come back where that helps: %j', (status, refusal) => {
+    const retryAfter = refusalResponse(refusal, 'req-1').headers.get('retry-after')
+    if (status === 429 || status === 503) expect(retryAfter).toMatch(/^[1-9]\d*$/)
+    else expect(retryAfter).toBeNull()
+  })
+
+  it.each(['nothing', 'other_scheme', 'query'] as const)(
+    'names what is accepted where it saw %s',
+    async (seen) => {
+      const detail = await detailOf({ reason: 'credential_missing', seen })
+      for (const form of ['Authorization: Token', 'Authorization: Bearer', 'X-API-Key:']) {
+        expect(detail).toContain(form)
+      }
+    },
+  )
+
+  it('shows the address that was denied', async () => {
+    for (const clientIp of ['2001:db8::1', null]) {
+      const response = refusalResponse({ reason: 'ip_denied', clientIp }, 'req-1')
+      expect(await response.json()).toMatchObject({ client_ip: clientIp })
+    }
+  })
+})
+
+async function detailOf(refusal: Refusal): Promise<string> {
+  const { detail } = await refusalResponse(refusal, 'req-1').json<{ detail: string }>()
+  return detail
+}

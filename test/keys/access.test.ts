@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { evaluateAccess } from '../../src/keys/access.ts'
+import { parseAddress, unmapped } from '../../src/keys/address.ts'
+import type { LiveKeyRecord } from '../../src/keys/key-record.ts'
+
+const KEY: LiveKeyRecord = {
+  kind: 'live',
+  revision: 1,
+  keyId: 'key_1',
+  accountId: 'acc_1',
+  accountStatus: 'active',
+  ipAcl: [],
+}
+const FENCED: LiveKeyRecord = { ...KEY, ipAcl: ['10.0.0.0/8', '2001:db8::/32'] }
+
+describe('evaluateAccess()', () => {
+  it.each([['203.0.113.7'], ['2001:db8::1'], ['2a06:98c0:3600::103'], [null]])(
+    'lets a key without an ACL in from %s',
+    (client) => {
+      expect(evaluateAccess(KEY, addressOf(client))).toEqual({ ok: true, value: KEY })
+    },
+  )
+
+  it.each([['10.1.2.3'], ['::ffff:10.1.2.3'], ['2001:db8::1']])(
+    'lets a client on the ACL in: %s',
+    (client) => {
+      expect(evaluateAccess(FENCED, addressOf(client))).toEqual({ ok: true, value: FENCED })
+    },
+  )
+
+  it.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['2001:DB9:0:0::1', '2001:db9::1'],
+    ['::10.1.2.3', '::a01:203'],
+    [null, null],
+  ])('refuses %s and names the address it saw', (client, clientIp) => {
+    const error = { reason: 'ip_denied', clientIp }
+    expect(evaluateAccess(FENCED, addressOf(client))).toEqual({ ok: false, error })
+  })
+
+  it('refuses the address that all Workers share, however wide the ACL', () => {
+    const wide = { ...KEY, ipAcl: ['0.0.0.0/0', '::/0'] }
+    const clientIp = '2a06:98c0:3600::103'
+    const error = { reason: 'ip_denied', clientIp }
+    expect(evaluateAccess(wide, addressOf(clientIp))).toEqual({ ok: false, error })
+  })
+
+  it.each(['pending', 'suspended'] as const)(
+    'refuses a key of a %s account before it looks at the address',
+    (status) => {
+      const error = { reason: 'account_inactive', status }
+      for (const ipAcl of [[], FENCED.ipAcl]) {
+        const key = { ...KEY, accountStatus: status, ipAcl }
+        expect(evaluateAccess(key, addressOf('203.0.113.7'))).toEqual({ ok: false, error })
+        expect(evaluateAccess(key, null)).toEqual({ ok: false, error })
+      }
+    },
+  )
+
+  it('refuses a deleted key before all else', () => {
+    const gone = { kind: 'gone', revision: 2, keyId: 'key_1' } as const
+    const error = { reason: 'key_revoked' }
+    expect(evaluateAccess(gone, null)).toEqual({ ok: false, error })
+    expect(evaluateAccess(gone, addressOf('10.1.2.3'))).toEqual({ ok: false, error })
+  })
+})
+
+function addressOf(text: string | null) {
+  const address = parseAddress(text ?? '')
+  return address === null ? null : unmapped(address)
+}

@@ -1,0 +1,19 @@
+// Key rings for tests: the keys are made of a letter, so that the same ring can be made twice.
+
+import { Buffer } from 'node:buffer'
+import { importKeyRing, type KeyRing, type KeyUse } from '../../src/keys/key-ring.ts'
+
+/** An entry of a ring: 32 bytes that are all the code of `letter`. */
+export function ringEntry(id: string, letter: string): string {
+  return `${id}:${keyBytes(letter).toString('base64url')}`
+}
+
+export function keyBytes(letter: string): Buffer {
+  return Buffer.alloc(32, letter)
+}
+
+export async function ringOf(use: KeyUse, ...entries: readonly string[]): Promise<KeyRing> {
+  const ring = await importKeyRing(entries.join(','), use)
+  if (!ring.ok) throw new Error(ring.error)
+  return ring.value
+}
