@@ -101,12 +101,15 @@ async function startVariant(name: string, folder: string): Promise<Variant> {
 
 async function measure({ workerd }: Variant, seconds: number): Promise<Sample> {
   const before = cpuMicroseconds(workerd.pid)
-  const { stdout } = await promisify(execFile)('wrk', [
-    ...['-t', '1', '-c', values.connections, '-d', `${seconds}s`],
-    ...['-H', `Authorization: Token ${token}`, '-H', 'CF-Connecting-IP: 192.0.2.1'],
-    ...['-H', 'Accept: application/json', '-H', 'User-Agent: bench'],
-    `${workerd.url}/customer`,
-  ])
+  const headers = [
+    `Authorization: Token ${token}`,
+    'CF-Connecting-IP: 192.0.2.1',
+    'Accept: application/json',
+    'User-Agent: bench',
+  ].flatMap((header) => ['-H', header])
+  const load = ['-t', '1', '-c', values.connections, '-d', `${seconds}s`]
+  const url = `${workerd.url}/customer`
+  const { stdout } = await promisify(execFile)('wrk', [...load, ...headers, url])
   const cpu = cpuMicroseconds(workerd.pid) - before
   if (stdout.includes('Non-2xx')) throw new Error(`Some requests failed:\n${stdout}`)
   const number = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1])

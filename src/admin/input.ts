@@ -1,7 +1,7 @@
 // Reads what a request brings: a JSON body of 64 KiB at most against a schema, and the page of a
 // list. All faults at once, each with a JSON Pointer, and a suggestion where one is obvious.
 
-import * as z from 'zod'
+import type * as z from 'zod'
 import { type IdKind, isId } from '../ids.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Fault, Refusal } from './refusal.ts'

@@ -54,7 +54,7 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
 }
 
 function requireOperator(operatorToken: string): MiddlewareHandler<AdminEnv> {
-  return async function requireOperator(c, next) {
+  return async function checkOperatorToken(c, next) {
     const [, presented] = /^bearer +(.+)$/i.exec(c.req.header('authorization') ?? '') ?? []
     if (presented === undefined || !isSame(presented, operatorToken)) {
       return refuse(c, { reason: 'unauthenticated', scheme: 'bearer' })

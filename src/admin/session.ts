@@ -37,7 +37,7 @@ export function sessionLimits(nowMs: number): SessionLimits {
 }
 
 export function requireSession(deps: SessionDeps): MiddlewareHandler<AdminEnv> {
-  return async function requireSession(c, next) {
+  return async function checkSession(c, next) {
     const found = await readSession(c, deps)
     if (found === undefined) return refuse(c, { reason: 'unauthenticated', scheme: 'session' })
     c.set('session', found)

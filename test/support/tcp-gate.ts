@@ -22,10 +22,10 @@ export async function startTcpGate(target: string): Promise<TcpGate> {
 
   const server = createServer((client) => {
     if (state === 'closed') return void client.resetAndDestroy()
-    const server = connect(Number(port), hostname)
+    const upstream = connect(Number(port), hostname)
     for (const [from, to] of [
-      [client, server],
-      [server, client],
+      [client, upstream],
+      [upstream, client],
     ] as const) {
       sockets.add(from)
       from.on('data', (chunk) => {
