@@ -27,18 +27,24 @@ export async function checkLogIn(
   email: string,
   password: string,
   db: Database,
-): Promise<Result<AccountRow, Refusal>> {
+): Promise<Result<{ readonly account: AccountRow; readonly outdated: boolean }, Refusal>> {
   const account = await findAccountByEmail(db, email)
   if (account === undefined) {
     await checkNoPassword(password)
     return err({ reason: 'login_failed' })
   }
-  const check = await checkPassword(account.passwordHash, password)
-  if (!check.matches) return err({ reason: 'login_failed' })
-  if (check.outdated) {
-    await replacePasswordHash(db, account.id, account.passwordHash, await hashPassword(password))
-  }
-  return ok(account)
+  const { matches, outdated } = await checkPassword(account.passwordHash, password)
+  return matches ? ok({ account, outdated }) : err({ reason: 'login_failed' })
+}
+
+/** Hashes a password that was just checked anew, under today's parameters. */
+export async function renewPasswordHash(
+  account: AccountRow,
+  password: string,
+  db: Database,
+): Promise<void> {
+  const hash = await hashPassword(password)
+  await replacePasswordHash(db, account.id, account.passwordHash, hash)
 }
 
 export async function createAccount(

@@ -6,13 +6,14 @@ import { methodNotAllowed } from 'hono/method-not-allowed'
 import { secureHeaders } from 'hono/secure-headers'
 import { isStorageUnavailable } from '../db/client.ts'
 import { requestIdOf } from '../request-id.ts'
+import { auditRoutes } from './audit-routes.ts'
 import { type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { keyRoutes } from './key-routes.ts'
 import type { KeyServiceDeps } from './key-service.ts'
 import { type OperatorDeps, operatorRoutes } from './operator-routes.ts'
 import { requireSameOrigin } from './same-origin.ts'
 import { requireSession, type SessionDeps } from './session.ts'
-import { sessionRoutes } from './session-routes.ts'
+import { liveSessionRoutes, sessionRoutes } from './session-routes.ts'
 
 export interface AdminDeps extends KeyServiceDeps, OperatorDeps, SessionDeps {
   /** The public halves of the assertion keys (RFC 7517). */
@@ -49,7 +50,9 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
   admin.route('/admin/api/v1/session', sessionRoutes(deps))
   admin.route('/admin/api/v1/operator', operatorRoutes(deps))
   admin.use('/admin/api/v1/*', requireSession(deps))
+  admin.route('/admin/api/v1/sessions', liveSessionRoutes(deps))
   admin.route('/admin/api/v1/keys', keyRoutes(deps))
+  admin.route('/admin/api/v1/audit', auditRoutes(deps))
 
   admin.get('/admin/jwks.json', function showJwks(c) {
     c.header('Cache-Control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`)

@@ -23,6 +23,7 @@ export type AuditAction =
   | 'key.update'
   | 'key.delete'
   | 'key.reveal'
+  | 'confirmation.failed'
   | 'account.create'
   | 'account.update'
 

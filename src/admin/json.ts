@@ -1,7 +1,9 @@
 // Rows as the admin API shows them: snake_case, RFC 3339 times, the token hidden.
 
 import type { AccountRow } from '../db/account-queries.ts'
+import type { EventRow } from '../db/audit-queries.ts'
 import { isPending, type LiveKey } from '../db/key-rows.ts'
+import type { SessionRow } from '../db/session-queries.ts'
 
 const HIDDEN_TOKEN = '********'
 
@@ -27,6 +29,29 @@ export function toKeyJson(key: LiveKey, token = HIDDEN_TOKEN) {
     updated_at: toTime(key.updatedAt),
     version: key.version,
     enforcement_state: isPending(key) ? 'pending' : 'done',
+  }
+}
+
+/** `currentId`: the session that asks. */
+export function toSessionJson(session: SessionRow, currentId: string) {
+  return {
+    id: session.id,
+    created_at: toTime(session.createdAt),
+    last_seen_at: toTime(session.lastSeenAt),
+    address: session.address,
+    user_agent: session.userAgent,
+    current: session.id === currentId,
+  }
+}
+
+export function toEventJson(event: EventRow) {
+  return {
+    id: event.id,
+    at: toTime(event.at),
+    action: event.action,
+    key_id: event.keyId,
+    address: event.address,
+    changes: event.changes ?? {},
   }
 }
 

@@ -94,6 +94,16 @@ export function keyRoutes(deps: KeyServiceDeps): Hono<AdminEnv> {
     return c.json({ access_token: token })
   })
 
+  /** Whether this is the account's password; where not, that is written down. */
+  async function confirms(c: AdminContext, password: string): Promise<boolean> {
+    const { matches } = await checkPassword(accountOf(c).passwordHash, password)
+    if (matches) return true
+    const keyId = c.req.param('id')
+    const about = keyId === undefined ? {} : { keyId }
+    await insertEvent(deps.db, auditEvent('confirmation.failed', actorOf(c), deps.nowMs(), about))
+    return false
+  }
+
   /** The key named in the path; another account's is as unknown as one that never was. */
   async function ownKey(c: AdminContext): Promise<KeyRow | undefined> {
     return await findKey(deps.db, accountOf(c).id, c.req.param('id') ?? '')
@@ -110,9 +120,4 @@ function accountOf(c: AdminContext): AccountRow {
 
 function inactivity({ status }: AccountRow): Refusal | null {
   return status === 'active' ? null : { reason: 'account_not_active', status }
-}
-
-async function confirms(c: AdminContext, password: string): Promise<boolean> {
-  const { matches } = await checkPassword(accountOf(c).passwordHash, password)
-  return matches
 }

@@ -1,15 +1,27 @@
 // /admin/api/v1/session: log in, see who is logged in, log out.
 
 import { Hono } from 'hono'
-import { insertEvent } from '../db/audit-queries.ts'
-import { deleteSession } from '../db/session-queries.ts'
-import { checkLogIn } from './account-service.ts'
+import { deleteSession, listSessions } from '../db/session-queries.ts'
+import { checkLogIn, renewPasswordHash } from './account-service.ts'
 import { auditEvent } from './audit.ts'
-import { type AdminEnv, actorOf, addressOf, refuse, refuseUnknown } from './context.ts'
+import {
+  actorOf,
+  addressOf,
+  type AdminContext,
+  type AdminEnv,
+  refuse,
+  refuseUnknown,
+} from './context.ts'
 import { readBody } from './input.ts'
-import { toAccountJson } from './json.ts'
+import { toAccountJson, toSessionJson } from './json.ts'
 import { logInBody } from './schemas.ts'
-import { clearSessionCookie, requireSession, type SessionDeps, startSession } from './session.ts'
+import {
+  clearSessionCookie,
+  requireSession,
+  type SessionDeps,
+  sessionLimits,
+  startSession,
+} from './session.ts'
 
 export function sessionRoutes(deps: SessionDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
@@ -17,13 +29,13 @@ export function sessionRoutes(deps: SessionDeps): Hono<AdminEnv> {
   routes.post('/', async function logIn(c) {
     const body = await readBody(c.req.raw, logInBody)
     if (!body.ok) return refuse(c, body.error)
-    const account = await checkLogIn(body.value.email, body.value.password, deps.db)
-    if (!account.ok) return refuse(c, account.error)
-    const { id } = account.value
-    await startSession(c, id, deps)
-    const actor = { kind: 'customer', accountId: id, address: addressOf(c) } as const
-    await insertEvent(deps.db, auditEvent('session.create', actor, deps.nowMs()))
-    return c.json({ account: toAccountJson(account.value) })
+    const { email, password } = body.value
+    const checked = await checkLogIn(email, password, deps.db)
+    if (!checked.ok) return refuse(c, checked.error)
+    const { account, outdated } = checked.value
+    if (!(await startSession(c, account, deps))) return refuse(c, { reason: 'login_failed' })
+    if (outdated) await renewPasswordHash(account, password, deps.db)
+    return c.json({ account: toAccountJson(account) })
   })
 
   routes.use('/', requireSession(deps))
@@ -34,11 +46,36 @@ export function sessionRoutes(deps: SessionDeps): Hono<AdminEnv> {
   })
 
   routes.delete('/', async function logOut(c) {
-    await deleteSession(deps.db, c.get('session').session.id)
+    await endSession(c, c.get('session').session.id, deps)
     clearSessionCookie(c)
-    await insertEvent(deps.db, auditEvent('session.delete', actorOf(c), deps.nowMs()))
     return c.body(null, 204)
   })
 
   return routes.all('/', refuseUnknown)
+}
+
+/** /admin/api/v1/sessions: all live sessions of the account, to see and to end. */
+export function liveSessionRoutes(deps: SessionDeps): Hono<AdminEnv> {
+  const routes = new Hono<AdminEnv>()
+
+  routes.get('/', async function showSessions(c) {
+    const { session: current, account } = c.get('session')
+    const sessions = await listSessions(deps.db, account.id, sessionLimits(deps.nowMs()))
+    return c.json({ sessions: sessions.map((session) => toSessionJson(session, current.id)) })
+  })
+
+  routes.delete('/:id', async function endAnySession(c) {
+    const id = c.req.param('id')
+    if (!(await endSession(c, id, deps))) return refuse(c, { reason: 'not_found' })
+    if (id === c.get('session').session.id) clearSessionCookie(c)
+    return c.body(null, 204)
+  })
+
+  return routes
+}
+
+async function endSession(c: AdminContext, id: string, deps: SessionDeps): Promise<boolean> {
+  const actor = actorOf(c)
+  const event = auditEvent('session.delete', actor, deps.nowMs())
+  return await deleteSession(deps.db, actor.accountId, id, event)
 }

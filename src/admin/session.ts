@@ -4,6 +4,7 @@
 import { Buffer } from 'node:buffer'
 import type { MiddlewareHandler } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import type { AccountRow } from '../db/account-queries.ts'
 import type { Database } from '../db/client.ts'
 import {
   findSession,
@@ -14,6 +15,7 @@ import {
 } from '../db/session-queries.ts'
 import { newId } from '../ids.ts'
 import { type KeyRing } from '../keys/key-ring.ts'
+import { auditEvent } from './audit.ts'
 import { addressOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
 
 const LIFETIME_SECONDS = 12 * 60 * 60
@@ -45,12 +47,15 @@ export function requireSession(deps: SessionDeps): MiddlewareHandler<AdminEnv> {
   }
 }
 
-/** Starts a session for an account, under a new cookie: the one sent along, if any, ends. */
+/**
+ * Starts a session for an account whose password was checked, under a new cookie; the one sent along,
+ * if any, ends. False where the password was changed meanwhile.
+ */
 export async function startSession(
   c: AdminContext,
-  accountId: string,
+  account: AccountRow,
   deps: SessionDeps,
-): Promise<void> {
+): Promise<boolean> {
   const token = Buffer.from(crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)))
   const value = token.toString('base64url')
   const [tokenHash = ''] = await keyedHashes(value, deps.sessionKeys)
@@ -58,7 +63,7 @@ export async function startSession(
   const session = {
     id: newId('ses', now),
     tokenHash,
-    accountId,
+    accountId: account.id,
     createdAt: now,
     lastSeenAt: now,
     address: addressOf(c),
@@ -66,8 +71,12 @@ export async function startSession(
   }
   const replaced = getCookie(c, cookieName(c))
   const replacedHashes = replaced === undefined ? [] : await keyedHashes(replaced, deps.sessionKeys)
-  await insertSession(deps.db, session, replacedHashes)
+  const actor = { kind: 'customer', accountId: account.id, address: session.address } as const
+  const event = auditEvent('session.create', actor, now)
+  const { passwordHash } = account
+  if (!(await insertSession(deps.db, session, passwordHash, replacedHashes, event))) return false
   setCookie(c, cookieName(c), value, { ...cookieAttributes(c), maxAge: LIFETIME_SECONDS })
+  return true
 }
 
 export function clearSessionCookie(c: AdminContext): void {

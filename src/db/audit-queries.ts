@@ -1,11 +1,12 @@
 // Audit events are written in the batch that makes the change, under the same guard: no change
 // without its event, no event without its change.
 
-import { type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
 import { auditEvents } from './schema.ts'
 
 export type AuditEvent = typeof auditEvents.$inferInsert
+export type EventRow = typeof auditEvents.$inferSelect
 
 /** A statement for a batch: inserts the event where `guard` holds. */
 export function insertEventWhere(db: Database, event: AuditEvent, guard: SQL) {
@@ -20,4 +21,32 @@ export function insertEventWhere(db: Database, event: AuditEvent, guard: SQL) {
 /** Records what changes no row, such as a reveal. */
 export async function insertEvent(db: Database, event: AuditEvent): Promise<void> {
   await db.insert(auditEvents).values(event)
+}
+
+export interface EventFilter {
+  readonly accountId: string
+  readonly keyId: string | undefined
+  /** The id after which the page starts; undefined for the first. */
+  readonly before: string | undefined
+}
+
+/** Events of an account, newest first. */
+export async function listEvents(
+  db: Database,
+  filter: EventFilter,
+  limit: number,
+): Promise<EventRow[]> {
+  const { accountId, keyId, before } = filter
+  return await db
+    .select()
+    .from(auditEvents)
+    .where(
+      and(
+        eq(auditEvents.accountId, accountId),
+        keyId === undefined ? undefined : eq(auditEvents.keyId, keyId),
+        before === undefined ? undefined : lt(auditEvents.id, before),
+      ),
+    )
+    .orderBy(desc(auditEvents.id))
+    .limit(limit)
 }

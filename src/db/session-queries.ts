@@ -1,8 +1,9 @@
 // Sessions of the API Keys page in libSQL, each with its account as it is now: a log-out, a new
 // password or a suspension holds for the next request.
 
-import { and, eq, gt, inArray, lt, or } from 'drizzle-orm'
+import { and, desc, eq, inArray, not, type SQL, sql } from 'drizzle-orm'
 import type { AccountRow } from './account-queries.ts'
+import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
 import type { Database } from './client.ts'
 import { accounts, sessions } from './schema.ts'
 
@@ -29,41 +30,70 @@ export async function findSession(
     .select({ session: sessions, account: accounts })
     .from(sessions)
     .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-    .where(
-      and(
-        inArray(sessions.tokenHash, [...tokenHashes]),
-        gt(sessions.createdAt, limits.createdAfter),
-        gt(sessions.lastSeenAt, limits.seenAfter),
-      ),
-    )
+    .where(and(inArray(sessions.tokenHash, [...tokenHashes]), isLive(limits)))
   return rows[0]
 }
 
-/** Starts a session and ends the one that the same browser had, if any. */
+/**
+ * Starts a session and ends the one that the same browser had, if any. False where the account's
+ * password hash is not the one that was checked: a new password must not leave a session behind.
+ */
 export async function insertSession(
   db: Database,
   session: SessionRow,
+  checkedHash: string,
   replacedHashes: readonly string[],
-): Promise<void> {
-  await db.batch([
+  event: AuditEvent,
+): Promise<boolean> {
+  const { id, tokenHash, accountId, createdAt, lastSeenAt, address, userAgent } = session
+  const [inserted] = await db.batch([
+    db.run(sql`
+      INSERT INTO sessions (id, token_hash, account_id, created_at, last_seen_at, address, user_agent)
+      SELECT ${id}, ${tokenHash}, id, ${createdAt}, ${lastSeenAt}, ${address}, ${userAgent}
+      FROM accounts WHERE id = ${accountId} AND password_hash = ${checkedHash}`),
+    insertEventWhere(db, event, sql`EXISTS (SELECT 1 FROM sessions WHERE id = ${id})`),
     db.delete(sessions).where(inArray(sessions.tokenHash, [...replacedHashes])),
-    db.insert(sessions).values(session),
   ])
+  return inserted.rowsAffected > 0
 }
 
 export async function touchSession(db: Database, id: string, nowMs: number): Promise<void> {
   await db.update(sessions).set({ lastSeenAt: nowMs }).where(eq(sessions.id, id))
 }
 
-export async function deleteSession(db: Database, id: string): Promise<void> {
-  await db.delete(sessions).where(eq(sessions.id, id))
+/** The live sessions of an account, newest first. */
+export async function listSessions(
+  db: Database,
+  accountId: string,
+  limits: SessionLimits,
+): Promise<SessionRow[]> {
+  return await db
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.accountId, accountId), isLive(limits)))
+    .orderBy(desc(sessions.id))
+}
+
+/** Ends a session of an account; false where it has none by this id. */
+export async function deleteSession(
+  db: Database,
+  accountId: string,
+  id: string,
+  event: AuditEvent,
+): Promise<boolean> {
+  const own = and(eq(sessions.id, id), eq(sessions.accountId, accountId))
+  const [, deleted] = await db.batch([
+    insertEventWhere(db, event, sql`EXISTS (SELECT 1 FROM sessions WHERE ${own})`),
+    db.delete(sessions).where(own),
+  ])
+  return deleted.rowsAffected > 0
 }
 
 /** Removes dead sessions, which nothing reads any more. */
 export async function deleteDeadSessions(db: Database, limits: SessionLimits): Promise<void> {
-  await db
-    .delete(sessions)
-    .where(
-      or(lt(sessions.createdAt, limits.createdAfter), lt(sessions.lastSeenAt, limits.seenAfter)),
-    )
+  await db.delete(sessions).where(not(isLive(limits)))
+}
+
+function isLive({ createdAfter, seenAfter }: SessionLimits): SQL {
+  return sql`(${sessions.createdAt} > ${createdAfter} AND ${sessions.lastSeenAt} > ${seenAfter})`
 }

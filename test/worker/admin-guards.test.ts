@@ -26,6 +26,9 @@ const ROUTES = [
   ['PATCH', '/keys/ID'],
   ['DELETE', '/keys/ID'],
   ['POST', '/keys/ID/reveal'],
+  ['GET', '/sessions'],
+  ['DELETE', '/sessions/x'],
+  ['GET', '/audit'],
 ] as const
 const CHANGING = [
   ['POST', '/session'],
