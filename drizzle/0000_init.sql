@@ -28,6 +28,8 @@ CREATE TABLE `api_keys` (
 	`updated_at` integer NOT NULL,
 	`revised_at` integer NOT NULL,
 	`deleted_at` integer,
+	`idempotency_key` text,
+	`idempotency_body` text,
 	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
@@ -35,6 +37,15 @@ CREATE UNIQUE INDEX `api_keys_lookup_id` ON `api_keys` (`lookup_id`);--> stateme
 CREATE INDEX `api_keys_live` ON `api_keys` (`account_id`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `api_keys_outbox` ON `api_keys` (`revised_at`) WHERE published_revision < revision;--> statement-breakpoint
 CREATE INDEX `api_keys_revised_at` ON `api_keys` (`revised_at`);--> statement-breakpoint
+CREATE UNIQUE INDEX `api_keys_idempotency_key` ON `api_keys` (`account_id`,`idempotency_key`) WHERE idempotency_key IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `attempts` (
+	`bucket` text PRIMARY KEY NOT NULL,
+	`count` integer NOT NULL,
+	`next_at` integer NOT NULL,
+	`last_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `attempts_last_at` ON `attempts` (`last_at`);--> statement-breakpoint
 CREATE TABLE `audit_events` (
 	`id` text PRIMARY KEY NOT NULL,
 	`at` integer NOT NULL,

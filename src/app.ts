@@ -4,6 +4,7 @@
 import { type AdminDeps, createAdmin } from './admin/admin.ts'
 import { drainOutbox, republish } from './admin/publish.ts'
 import { sessionLimits } from './admin/session.ts'
+import { forgetAttempts } from './admin/throttle.ts'
 import { isAdminRequest } from './admin-path.ts'
 import { connect } from './db/client.ts'
 import { findKeyRecord } from './db/key-queries.ts'
@@ -91,6 +92,7 @@ function composeApp(env: Env, settings: Settings, secrets: Secrets): App {
       await drainOutbox(adminDeps)
       await republish(adminDeps)
       await deleteDeadSessions(db, sessionLimits(nowMs()))
+      await forgetAttempts(adminDeps)
     },
   }
 }

@@ -17,10 +17,13 @@ import { checkPassword } from './password.ts'
 import { drainOutbox } from './publish.ts'
 import type { Refusal } from './refusal.ts'
 import { createKeyBody, editKeyBody, revealBody } from './schemas.ts'
+import { throttle, type ThrottleDeps } from './throttle.ts'
 
 const NOT_FOUND: Refusal = { reason: 'not_found' }
 
-export function keyRoutes(deps: KeyServiceDeps): Hono<AdminEnv> {
+export interface KeyRoutesDeps extends KeyServiceDeps, ThrottleDeps {}
+
+export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
 
   routes.get('/', async function showKeys(c) {
@@ -37,8 +40,9 @@ export function keyRoutes(deps: KeyServiceDeps): Hono<AdminEnv> {
     if (inactive !== null) return refuse(c, inactive)
     const body = await readBody(c.req.raw, createKeyBody)
     if (!body.ok) return refuse(c, body.error)
-    if (!(await confirms(c, body.value.password))) return refuse(c, PASSWORD_INCORRECT)
-    const created = await createKey(body.value, actorOf(c), deps)
+    const unconfirmed = await confirm(c, body.value.password)
+    if (unconfirmed !== null) return refuse(c, unconfirmed)
+    const created = await createKey(body.value, c.req.header('idempotency-key'), actorOf(c), deps)
     if (!created.ok) return refuse(c, created.error)
     const { key, token } = created.value
     c.header('Location', `/admin/api/v1/keys/${key.id}`)
@@ -86,7 +90,8 @@ export function keyRoutes(deps: KeyServiceDeps): Hono<AdminEnv> {
     if (inactive !== null) return refuse(c, inactive)
     const body = await readBody(c.req.raw, revealBody)
     if (!body.ok) return refuse(c, body.error)
-    if (!(await confirms(c, body.value.password))) return refuse(c, PASSWORD_INCORRECT)
+    const unconfirmed = await confirm(c, body.value.password)
+    if (unconfirmed !== null) return refuse(c, unconfirmed)
     const token = await revealToken(row, deps.encryptionKeys)
     // Before the answer: a token that was shown is always in the audit.
     const about = { keyId: row.id }
@@ -94,14 +99,21 @@ export function keyRoutes(deps: KeyServiceDeps): Hono<AdminEnv> {
     return c.json({ access_token: token })
   })
 
-  /** Whether this is the account's password; where not, that is written down. */
-  async function confirms(c: AdminContext, password: string): Promise<boolean> {
-    const { matches } = await checkPassword(accountOf(c).passwordHash, password)
-    if (matches) return true
+  /** The refusal where this is not the account's password, which is written down. */
+  async function confirm(c: AdminContext, password: string): Promise<Refusal | null> {
+    const { session, account } = c.get('session')
+    const attempt = await throttle({ kind: 'confirmation', sessionId: session.id }, deps)
+    if (!attempt.ok) return attempt.error
+    const { matches } = await checkPassword(account.passwordHash, password)
+    if (matches) {
+      await attempt.value()
+      return null
+    }
     const keyId = c.req.param('id')
     const about = keyId === undefined ? {} : { keyId }
-    await insertEvent(deps.db, auditEvent('confirmation.failed', actorOf(c), deps.nowMs(), about))
-    return false
+    const event = auditEvent('confirmation.failed', actorOf(c), deps.nowMs(), about)
+    await insertEvent(deps.db, event)
+    return { reason: 'password_incorrect' }
   }
 
   /** The key named in the path; another account's is as unknown as one that never was. */
@@ -111,8 +123,6 @@ export function keyRoutes(deps: KeyServiceDeps): Hono<AdminEnv> {
 
   return routes
 }
-
-const PASSWORD_INCORRECT: Refusal = { reason: 'password_incorrect' }
 
 function accountOf(c: AdminContext): AccountRow {
   return c.get('session').account

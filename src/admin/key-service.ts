@@ -15,6 +15,7 @@ import { NONCE_BYTES, openToken, sealToken } from '../keys/sealed-token.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../keys/token.ts'
 import { err, ok, type Result } from '../result.ts'
 import { type Actor, auditEvent, detailChanges } from './audit.ts'
+import { toIdempotency } from './idempotency.ts'
 import { publish, type PublishDeps } from './publish.ts'
 import type { Refusal } from './refusal.ts'
 import type { CreateKey, EditKey } from './schemas.ts'
@@ -23,6 +24,7 @@ export interface KeyServiceDeps extends PublishDeps {
   readonly tokenPrefix: string
   readonly tokenKeys: KeyRing
   readonly encryptionKeys: KeyRing
+  readonly sessionKeys: KeyRing
 }
 
 const MAX_KEYS = 100
@@ -31,6 +33,7 @@ const TRIES = 5
 
 export async function createKey(
   input: CreateKey,
+  idempotencyKey: string | undefined,
   actor: Actor,
   deps: KeyServiceDeps,
 ): Promise<Result<{ readonly key: LiveKey; readonly token: string }, Refusal>> {
@@ -48,10 +51,12 @@ export async function createKey(
     platform: input.platform,
     ipAcl: input.ip_acl,
   }
+  const { sessionKeys } = deps
+  const idempotency = await toIdempotency(idempotencyKey, details, sessionKeys, now)
   const changes = detailChanges(undefined, details)
   const inserted = await insertKey(
     deps.db,
-    { id, accountId, lookupId, tokenKey: ringKey, sealedToken, details },
+    { id, accountId, lookupId, tokenKey: ringKey, sealedToken, details, idempotency },
     MAX_KEYS,
     auditEvent('key.create', actor, now, { keyId: id, changes }),
   )
@@ -60,6 +65,10 @@ export async function createKey(
       return err({ reason: 'key_limit_reached', limit: MAX_KEYS })
     case 'account_not_active':
       return err({ reason: 'account_not_active', status: inserted.status })
+    case 'repeated': {
+      if (!inserted.sameBody) return err({ reason: 'idempotency_mismatch' })
+      return ok({ key: inserted.row, token: await revealToken(inserted.row, deps.encryptionKeys) })
+    }
     case 'inserted':
       // Not in KV yet is no obstacle to a new key: on a miss the gateway reads libSQL.
       return ok({ key: await published(inserted.row, deps), token })

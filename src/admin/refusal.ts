@@ -23,7 +23,9 @@ export type Refusal =
   | { readonly reason: 'body_malformed' }
   | { readonly reason: 'validation_failed'; readonly faults: readonly Fault[] }
   | { readonly reason: 'password_incorrect' }
+  | { readonly reason: 'throttled'; readonly retryAfterSeconds: number }
   | { readonly reason: 'key_limit_reached'; readonly limit: number }
+  | { readonly reason: 'idempotency_mismatch' }
   | { readonly reason: 'email_taken' }
   | { readonly reason: 'version_conflict' }
   | { readonly reason: 'enforcement_pending' }
@@ -127,12 +129,28 @@ function toProblem(refusal: Refusal): Problem {
         title: 'Password incorrect',
         detail: 'This is not the password of the account. Nothing was changed.',
       }
+    case 'throttled':
+      return {
+        status: 429,
+        code,
+        title: 'Too many attempts',
+        detail: `There were too many wrong passwords. Wait ${refusal.retryAfterSeconds} seconds before the next attempt.`,
+        headers: { 'Retry-After': String(refusal.retryAfterSeconds) },
+      }
     case 'key_limit_reached':
       return {
         status: 409,
         code,
         title: 'Key limit reached',
         detail: `An account can have ${refusal.limit} API keys. Delete one that is not used any more.`,
+      }
+    case 'idempotency_mismatch':
+      return {
+        status: 422,
+        code,
+        title: 'Idempotency key used before',
+        detail:
+          'This Idempotency-Key came with another body within 24 hours. Use a new one for a new request.',
       }
     case 'email_taken':
       return {

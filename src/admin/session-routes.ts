@@ -2,6 +2,7 @@
 
 import { Hono } from 'hono'
 import { deleteSession, listSessions } from '../db/session-queries.ts'
+import { clientAddress } from '../keys/client-address.ts'
 import { checkLogIn, renewPasswordHash } from './account-service.ts'
 import { auditEvent } from './audit.ts'
 import {
@@ -22,6 +23,7 @@ import {
   sessionLimits,
   startSession,
 } from './session.ts'
+import { throttle } from './throttle.ts'
 
 export function sessionRoutes(deps: SessionDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
@@ -30,10 +32,14 @@ export function sessionRoutes(deps: SessionDeps): Hono<AdminEnv> {
     const body = await readBody(c.req.raw, logInBody)
     if (!body.ok) return refuse(c, body.error)
     const { email, password } = body.value
+    const address = clientAddress(c.req.raw.headers)
+    const attempt = await throttle({ kind: 'log-in', email, address }, deps)
+    if (!attempt.ok) return refuse(c, attempt.error)
     const checked = await checkLogIn(email, password, deps.db)
     if (!checked.ok) return refuse(c, checked.error)
     const { account, outdated } = checked.value
     if (!(await startSession(c, account, deps))) return refuse(c, { reason: 'login_failed' })
+    await attempt.value()
     if (outdated) await renewPasswordHash(account, password, deps.db)
     return c.json({ account: toAccountJson(account) })
   })

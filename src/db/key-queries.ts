@@ -22,12 +22,23 @@ export interface NewKey {
   readonly tokenKey: string
   readonly sealedToken: string
   readonly details: KeyDetails
+  readonly idempotency: Idempotency | undefined
+}
+
+/** A request that may be repeated: keyed hashes of its Idempotency-Key and of its body. */
+export interface Idempotency {
+  readonly key: string
+  readonly body: string
+  /** Requests made before this time, in milliseconds since 1970, are forgotten. */
+  readonly since: number
 }
 
 export type InsertedKey =
   | { readonly kind: 'inserted'; readonly row: LiveKey }
   | { readonly kind: 'account_not_active'; readonly status: AccountStatus }
   | { readonly kind: 'limit_reached' }
+  /** The same request was made before, and made this key; `sameBody` tells if it really was the same. */
+  | { readonly kind: 'repeated'; readonly row: LiveKey; readonly sameBody: boolean }
 
 export async function findKey(
   db: Database,
@@ -66,31 +77,51 @@ export async function listKeys(
   return rows.map(toKeyRow).filter((row) => row.kind === 'live')
 }
 
-/** Inserts a key where its account is active and has fewer than `maxKeys` of them. */
+/**
+ * Inserts a key where its account is active and has fewer than `maxKeys` of them, and where no key was
+ * made by the same idempotent request.
+ */
 export async function insertKey(
   db: Database,
   key: NewKey,
   maxKeys: number,
   event: AuditEvent,
 ): Promise<InsertedKey> {
-  const { details } = key
+  const { details, idempotency } = key
   const now = event.at
-  const [, , rows, owners] = await db.batch([
+  const sameRequest = and(
+    eq(apiKeys.accountId, key.accountId),
+    eq(apiKeys.idempotencyKey, idempotency?.key ?? ''),
+  )
+  const [, , , rows, repeated, owners] = await db.batch([
+    db
+      .update(apiKeys)
+      .set({ idempotencyKey: null, idempotencyBody: null })
+      .where(and(sameRequest, lt(apiKeys.createdAt, idempotency?.since ?? 0))),
     db.run(sql`
       INSERT INTO api_keys (id, account_id, lookup_id, token_key, sealed_token, application_name,
         application_website, platform, ip_acl, version, revision, published_revision, created_at,
-        updated_at, revised_at)
+        updated_at, revised_at, idempotency_key, idempotency_body)
       SELECT ${key.id}, id, ${key.lookupId}, ${key.tokenKey}, ${key.sealedToken},
         ${details.applicationName}, ${details.applicationWebsite}, ${details.platform},
-        ${JSON.stringify(details.ipAcl)}, 1, 1, 0, ${now}, ${now}, ${now}
+        ${JSON.stringify(details.ipAcl)}, 1, 1, 0, ${now}, ${now}, ${now},
+        ${idempotency?.key ?? null}, ${idempotency?.body ?? null}
       FROM accounts WHERE id = ${key.accountId} AND status = 'active' AND ${maxKeys} >
-        (SELECT count(*) FROM api_keys WHERE account_id = ${key.accountId} AND deleted_at IS NULL)`),
+        (SELECT count(*) FROM api_keys WHERE account_id = ${key.accountId} AND deleted_at IS NULL)
+      ON CONFLICT (account_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING`),
     insertEventWhere(db, event, sql`EXISTS (SELECT 1 FROM api_keys WHERE id = ${key.id})`),
     selectKeys(db).where(eq(apiKeys.id, key.id)),
+    selectKeys(db).where(sameRequest),
     db.select({ status: accounts.status }).from(accounts).where(eq(accounts.id, key.accountId)),
   ])
   const row = rows.map(toKeyRow)[0]
   if (row?.kind === 'live') return { kind: 'inserted', row }
+  const [earlier] = repeated
+  const earlierRow = repeated.map(toKeyRow)[0]
+  if (earlier !== undefined && earlierRow?.kind === 'live') {
+    const sameBody = earlier.idempotencyBody === idempotency?.body
+    return { kind: 'repeated', row: earlierRow, sameBody }
+  }
   const status = owners[0]?.status ?? 'suspended'
   return status === 'active' ? { kind: 'limit_reached' } : { kind: 'account_not_active', status }
 }
@@ -127,6 +158,8 @@ export async function deleteKey(
     applicationWebsite: null,
     platform: null,
     ipAcl: null,
+    idempotencyKey: null,
+    idempotencyBody: null,
     revision: read.revision + 1,
     revisedAt: now,
     deletedAt: now,

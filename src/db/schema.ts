@@ -55,6 +55,9 @@ export const apiKeys = sqliteTable(
     /** When `revision` last rose. */
     revisedAt: integer('revised_at').notNull(),
     deletedAt: integer('deleted_at'),
+    /** Keyed hashes of the Idempotency-Key that made the key, and of the body it came with. */
+    idempotencyKey: text('idempotency_key'),
+    idempotencyBody: text('idempotency_body'),
   },
   (table) => [
     uniqueIndex('api_keys_lookup_id').on(table.lookupId),
@@ -65,6 +68,9 @@ export const apiKeys = sqliteTable(
       .on(table.revisedAt)
       .where(sql`published_revision < revision`),
     index('api_keys_revised_at').on(table.revisedAt),
+    uniqueIndex('api_keys_idempotency_key')
+      .on(table.accountId, table.idempotencyKey)
+      .where(sql`idempotency_key IS NOT NULL`),
   ],
 )
 
@@ -87,6 +93,20 @@ export const sessions = sqliteTable(
     index('sessions_account_id').on(table.accountId),
     index('sessions_last_seen_at').on(table.lastSeenAt),
   ],
+)
+
+/** Guesses at a password, by what they have in common (admin/throttle.ts). A success removes the row. */
+export const attempts = sqliteTable(
+  'attempts',
+  {
+    /** A keyed hash: it tells neither e-mail nor address. */
+    bucket: text('bucket').primaryKey(),
+    count: integer('count').notNull(),
+    /** When the next one may be made. */
+    nextAt: integer('next_at').notNull(),
+    lastAt: integer('last_at').notNull(),
+  },
+  (table) => [index('attempts_last_at').on(table.lastAt)],
 )
 
 /** What changed, by whom and from where. Written in the batch that makes the change. */
