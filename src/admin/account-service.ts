@@ -15,7 +15,7 @@ import { newId } from '../ids.ts'
 import { err, ok, type Result } from '../result.ts'
 import { type Actor, auditEvent, type Changes } from './audit.ts'
 import { checkNoPassword, checkPassword, hashPassword } from './password.ts'
-import { publishAll, type PublishDeps } from './publish.ts'
+import { publish, type PublishDeps } from './publish.ts'
 import type { Refusal } from './refusal.ts'
 import type { CreateAccount, EditAccount } from './schemas.ts'
 
@@ -95,8 +95,9 @@ export async function editAccount(
         ? { account: read, keys: await listAccountKeys(deps.db, id) }
         : await updateAccount(deps.db, read, change, event)
     if (done === undefined) continue
-    const all = await publishAll(done.keys.filter(isPending), deps)
-    return all ? ok(done.account) : err({ reason: 'enforcement_pending' })
+    if (input.status === undefined) return ok(done.account)
+    const enforced = await publish(done.keys.filter(isPending), deps)
+    return enforced ? ok(done.account) : err({ reason: 'enforcement_pending' })
   }
   return err({ reason: 'storage_unavailable' })
 }

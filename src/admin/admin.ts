@@ -62,12 +62,13 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
   admin.get('/admin/', (c) => readFile(c))
   admin.notFound(async function showFile(c) {
     const file = isPagePath(c) ? await readFile(c) : undefined
-    return file?.ok === true ? file : refuse(c, { reason: 'not_found' })
+    const found = file?.ok === true || file?.status === 304
+    return found ? file : refuse(c, { reason: 'not_found' })
   })
   admin.onError(function answerFault(error, c) {
-    if (isStorageUnavailable(error)) return refuse(c, { reason: 'storage_unavailable' })
-    deps.logFault('unexpected', error, c.get('requestId'))
-    return refuse(c, { reason: 'internal_error' })
+    const outage = isStorageUnavailable(error)
+    deps.logFault(outage ? 'libsql' : 'unexpected', error, c.get('requestId'))
+    return refuse(c, { reason: outage ? 'storage_unavailable' : 'internal_error' })
   })
   /** By the decoded path, so that `/%61dmin/` is the page itself and no redirect to it. */
   async function readFile(c: AdminContext): Promise<Response> {

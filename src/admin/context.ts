@@ -1,6 +1,7 @@
 // What an admin request carries from its middleware to its handler, and how a handler refuses.
 
 import type { Context } from 'hono'
+import type { Authority } from '../db/key-queries.ts'
 import type { SessionWithAccount } from '../db/session-queries.ts'
 import { formatAddress } from '../keys/address.ts'
 import { clientAddress } from '../keys/client-address.ts'
@@ -26,10 +27,18 @@ export function refuseUnknown(c: AdminContext): Response {
   return refuse(c, { reason: 'not_found' })
 }
 
+/** A customer, and the session by which a change is asked for. */
+export type Caller = Actor & Authority
+
 /** The customer who asks, behind `requireSession`. */
-export function actorOf(c: AdminContext): Actor {
-  const { account } = c.get('session')
-  return { kind: 'customer', accountId: account.id, address: addressOf(c) }
+export function callerOf(c: AdminContext): Caller {
+  const { account, session } = c.get('session')
+  return {
+    kind: 'customer',
+    accountId: account.id,
+    address: addressOf(c),
+    sessionId: session.id,
+  }
 }
 
 /** The client's address as text, or null where it is unreadable. */

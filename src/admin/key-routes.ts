@@ -7,12 +7,12 @@ import { insertEvent } from '../db/audit-queries.ts'
 import { findKey, listKeys } from '../db/key-queries.ts'
 import type { KeyRow } from '../db/key-rows.ts'
 import { auditEvent } from './audit.ts'
-import { actorOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
+import { callerOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { boundedEnforcement } from './enforcement.ts'
 import { entityTag, ifMatch } from './entity-tag.ts'
 import { readBody, readPage, toPage } from './input.ts'
 import { toKeyJson, toTime } from './json.ts'
-import { createKey, editKey, type KeyServiceDeps, removeKey, revealToken } from './key-service.ts'
+import { createKey, editKey, type KeyServiceDeps, removeKey, revealKey } from './key-service.ts'
 import { checkPassword } from './password.ts'
 import { drainOutbox } from './publish.ts'
 import type { Refusal } from './refusal.ts'
@@ -42,7 +42,8 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     if (!body.ok) return refuse(c, body.error)
     const unconfirmed = await confirm(c, body.value.password)
     if (unconfirmed !== null) return refuse(c, unconfirmed)
-    const created = await createKey(body.value, c.req.header('idempotency-key'), actorOf(c), deps)
+    const created = await createKey(body.value, c.req.header('idempotency-key'), callerOf(c), deps)
+    c.executionCtx.waitUntil(drainOutbox(deps))
     if (!created.ok) return refuse(c, created.error)
     const { key, token } = created.value
     c.header('Location', `/admin/api/v1/keys/${key.id}`)
@@ -65,7 +66,7 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     const body = await readBody(c.req.raw, editKeyBody)
     if (!body.ok) return refuse(c, body.error)
     const mayReplace = ifMatch(c.req.header('if-match'))
-    const edited = await editKey(row, body.value, mayReplace, actorOf(c), deps)
+    const edited = await editKey(row, body.value, mayReplace, callerOf(c), deps)
     c.executionCtx.waitUntil(drainOutbox(deps))
     if (!edited.ok) return refuse(c, edited.error)
     c.header('ETag', entityTag(edited.value.version))
@@ -75,7 +76,7 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   routes.delete('/:id', async function deleteKeyRoute(c) {
     const row = await ownKey(c)
     if (row === undefined) return refuse(c, NOT_FOUND)
-    const removed = await removeKey(row, actorOf(c), deps)
+    const removed = await removeKey(row, callerOf(c), deps)
     c.executionCtx.waitUntil(drainOutbox(deps))
     if (!removed.ok) return refuse(c, removed.error)
     const { id, deletedAt } = removed.value
@@ -83,7 +84,7 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     return c.json({ id, deleted_at: toTime(deletedAt), enforcement })
   })
 
-  routes.post('/:id/reveal', async function revealKey(c) {
+  routes.post('/:id/reveal', async function revealKeyRoute(c) {
     const row = await ownKey(c)
     if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
     const inactive = inactivity(accountOf(c))
@@ -92,11 +93,9 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     if (!body.ok) return refuse(c, body.error)
     const unconfirmed = await confirm(c, body.value.password)
     if (unconfirmed !== null) return refuse(c, unconfirmed)
-    const token = await revealToken(row, deps.encryptionKeys)
-    // Before the answer: a token that was shown is always in the audit.
-    const about = { keyId: row.id }
-    await insertEvent(deps.db, auditEvent('key.reveal', actorOf(c), deps.nowMs(), about))
-    return c.json({ access_token: token })
+    const token = await revealKey(row, callerOf(c), deps)
+    if (!token.ok) return refuse(c, token.error)
+    return c.json({ access_token: token.value })
   })
 
   /** The refusal where this is not the account's password, which is written down. */
@@ -111,7 +110,7 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     }
     const keyId = c.req.param('id')
     const about = keyId === undefined ? {} : { keyId }
-    const event = auditEvent('confirmation.failed', actorOf(c), deps.nowMs(), about)
+    const event = auditEvent('confirmation.failed', callerOf(c), deps.nowMs(), about)
     await insertEvent(deps.db, event)
     return { reason: 'password_incorrect' }
   }

@@ -1,7 +1,7 @@
 // What can be done to a key: each function decides on the row it read, makes one guarded batch, and
 // publishes what the batch returned. A lost race is read again and decided anew.
 
-import { deleteKey, findKey, insertKey, updateKey } from '../db/key-queries.ts'
+import { deleteKey, findKey, insertKey, recordReveal, updateKey } from '../db/key-queries.ts'
 import {
   isPending,
   type KeyDetails,
@@ -9,12 +9,14 @@ import {
   type LiveKey,
   type Tombstone,
 } from '../db/key-rows.ts'
+import { hasSession } from '../db/session-queries.ts'
 import { newId } from '../ids.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { NONCE_BYTES, openToken, sealToken } from '../keys/sealed-token.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../keys/token.ts'
 import { err, ok, type Result } from '../result.ts'
-import { type Actor, auditEvent, detailChanges } from './audit.ts'
+import { auditEvent, detailChanges } from './audit.ts'
+import type { Caller } from './context.ts'
 import { toIdempotency } from './idempotency.ts'
 import { publish, type PublishDeps } from './publish.ts'
 import type { Refusal } from './refusal.ts'
@@ -28,17 +30,19 @@ export interface KeyServiceDeps extends PublishDeps {
 }
 
 const MAX_KEYS = 100
-/** Each try loses only to a change that succeeded, so a few are plenty. */
-const TRIES = 5
+/** Each try of an edit loses only to another one that succeeded. */
+const EDIT_TRIES = 10
+const RETRY_WITHIN_MS = 40
+const SESSION_ENDED: Refusal = { reason: 'unauthenticated', scheme: 'session' }
 
 export async function createKey(
   input: CreateKey,
   idempotencyKey: string | undefined,
-  actor: Actor,
+  caller: Caller,
   deps: KeyServiceDeps,
 ): Promise<Result<{ readonly key: LiveKey; readonly token: string }, Refusal>> {
   const now = deps.nowMs()
-  const { accountId } = actor
+  const { accountId } = caller
   const id = newId('key', now)
   const random = crypto.getRandomValues(new Uint8Array(TOKEN_RANDOM_BYTES))
   const { token, lookupId, ringKey } = await mintToken(deps.tokenPrefix, deps.tokenKeys, random)
@@ -58,16 +62,19 @@ export async function createKey(
     deps.db,
     { id, accountId, lookupId, tokenKey: ringKey, sealedToken, details, idempotency },
     MAX_KEYS,
-    auditEvent('key.create', actor, now, { keyId: id, changes }),
+    caller,
+    auditEvent('key.create', caller, now, { keyId: id, changes }),
   )
   switch (inserted.kind) {
     case 'limit_reached':
       return err({ reason: 'key_limit_reached', limit: MAX_KEYS })
     case 'account_not_active':
       return err({ reason: 'account_not_active', status: inserted.status })
+    case 'session_ended':
+      return err(SESSION_ENDED)
     case 'repeated': {
       if (!inserted.sameBody) return err({ reason: 'idempotency_mismatch' })
-      return ok({ key: inserted.row, token: await revealToken(inserted.row, deps.encryptionKeys) })
+      return ok({ key: inserted.row, token: await openedToken(inserted.row, deps.encryptionKeys) })
     }
     case 'inserted':
       // Not in KV yet is no obstacle to a new key: on a miss the gateway reads libSQL.
@@ -77,15 +84,14 @@ export async function createKey(
 
 /** Edits a key. `mayReplace` judges the request's precondition by the version to be replaced. */
 export async function editKey(
-  read: KeyRow,
+  read: LiveKey,
   input: EditKey,
   mayReplace: (version: number) => boolean,
-  actor: Actor,
+  caller: Caller,
   deps: KeyServiceDeps,
 ): Promise<Result<LiveKey, Refusal>> {
-  let row: KeyRow | undefined = read
-  for (let tries = 0; tries < TRIES; tries++) {
-    if (row?.kind !== 'live') return err({ reason: 'not_found' })
+  let row = read
+  for (let tries = 0; tries < EDIT_TRIES; tries++) {
     const details = edited(row.details, input)
     const changes = detailChanges(row.details, details)
     // RFC 9110 §13.1.1: a request whose outcome already stands succeeds, whatever its If-Match says;
@@ -93,35 +99,69 @@ export async function editKey(
     if (Object.keys(changes).length === 0) return await enforced(row, deps)
     if (!mayReplace(row.version)) return err({ reason: 'version_conflict' })
 
-    const event = auditEvent('key.update', actor, deps.nowMs(), { keyId: row.id, changes })
-    const done: KeyRow | undefined = await updateKey(deps.db, row, details, event)
+    const event = auditEvent('key.update', caller, deps.nowMs(), { keyId: row.id, changes })
+    const done = await updateKey(deps.db, row, details, caller, event)
     if (done?.kind === 'live') return await enforced(done, deps)
-    row = await findKey(deps.db, actor.accountId, row.id)
+    await deps.wait(Math.random() * RETRY_WITHIN_MS)
+    const current = await readAgain(row.id, caller, deps)
+    if (!current.ok) return current
+    if (current.value.accountStatus !== 'active') {
+      return err({ reason: 'account_not_active', status: current.value.accountStatus })
+    }
+    if (current.value.kind !== 'live') return err({ reason: 'not_found' })
+    row = current.value
   }
-  return err({ reason: 'storage_unavailable' })
+  return err({ reason: 'version_conflict' })
 }
 
 /** Deletes a key, or finishes a deletion that was recorded before. */
 export async function removeKey(
   read: KeyRow,
-  actor: Actor,
+  caller: Caller,
   deps: KeyServiceDeps,
 ): Promise<Result<Tombstone, Refusal>> {
-  let row: KeyRow | undefined = read
-  for (let tries = 0; tries < TRIES; tries++) {
-    if (row === undefined) return err({ reason: 'not_found' })
-    if (row.kind === 'tombstone') return await enforced(row, deps)
-    const changes = detailChanges(row.details, undefined)
-    const event = auditEvent('key.delete', actor, deps.nowMs(), { keyId: row.id, changes })
-    const done: KeyRow | undefined = await deleteKey(deps.db, row, event)
-    if (done?.kind === 'tombstone') return await enforced(done, deps)
-    row = await findKey(deps.db, actor.accountId, row.id)
-  }
-  return err({ reason: 'storage_unavailable' })
+  if (read.kind === 'tombstone') return await enforced(read, deps)
+  const changes = detailChanges(read.details, undefined)
+  const event = auditEvent('key.delete', caller, deps.nowMs(), { keyId: read.id, changes })
+  const done = await deleteKey(deps.db, read, caller, event)
+  if (done?.kind === 'tombstone') return await enforced(done, deps)
+  const current = await readAgain(read.id, caller, deps)
+  if (!current.ok) return current
+  return current.value.kind === 'tombstone'
+    ? await enforced(current.value, deps)
+    : err({ reason: 'version_conflict' })
+}
+
+/** Shows the token of a key, and writes down that it was shown. */
+export async function revealKey(
+  key: LiveKey,
+  caller: Caller,
+  deps: KeyServiceDeps,
+): Promise<Result<string, Refusal>> {
+  const token = await openedToken(key, deps.encryptionKeys)
+  const event = auditEvent('key.reveal', caller, deps.nowMs(), { keyId: key.id })
+  if (await recordReveal(deps.db, key, caller, event)) return ok(token)
+  const current = await readAgain(key.id, caller, deps)
+  if (!current.ok) return current
+  const { kind, accountStatus } = current.value
+  return kind === 'live' && accountStatus !== 'active'
+    ? err({ reason: 'account_not_active', status: accountStatus })
+    : err({ reason: 'not_found' })
+}
+
+/** The row after a guard failed, or the refusal where the caller may not ask any more. */
+async function readAgain(
+  keyId: string,
+  caller: Caller,
+  deps: KeyServiceDeps,
+): Promise<Result<KeyRow, Refusal>> {
+  if (!(await hasSession(deps.db, caller.sessionId))) return err(SESSION_ENDED)
+  const row = await findKey(deps.db, caller.accountId, keyId)
+  return row === undefined ? err({ reason: 'not_found' }) : ok(row)
 }
 
 /** The token in clear. Throws where no key of the ring opens it, which is a fault of operation. */
-export async function revealToken(key: LiveKey, encryptionKeys: KeyRing): Promise<string> {
+async function openedToken(key: LiveKey, encryptionKeys: KeyRing): Promise<string> {
   const owner = { keyId: key.id, accountId: key.accountId }
   const token = await openToken(encryptionKeys, key.sealedToken, owner)
   if (token === null)
@@ -139,7 +179,7 @@ async function enforced<Row extends KeyRow>(
 }
 
 async function published<Row extends KeyRow>(row: Row, deps: KeyServiceDeps): Promise<Row> {
-  if (!isPending(row) || !(await publish(row, deps))) return row
+  if (!isPending(row) || !(await publish([row], deps))) return row
   return { ...row, publishedRevision: row.revision }
 }
 

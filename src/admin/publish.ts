@@ -1,14 +1,19 @@
 // Carries rows of libSQL into KV. A row whose revision is above its published one is in the outbox:
 // it is retried after each write and by the cron, so a change that was recorded goes through.
+//
+// KV has no compare-and-set, so what is put may be older than what another writer put meanwhile. So
+// after each put the row is read again, and put again where it has become newer; and the cron
+// publishes once more whatever changed within the last ten minutes.
 
+import { findKeys, listRevisedSince, listUnpublished, markPublished } from '../db/key-queries.ts'
 import type { Database } from '../db/client.ts'
-import { listRevisedSince, listUnpublished, markPublished } from '../db/key-queries.ts'
 import { type KeyRow, toKeyRecord } from '../db/key-rows.ts'
 import type { KeyRecord } from '../keys/key-record.ts'
 import type { LogFault } from '../log.ts'
 
 export interface PublishDeps {
   readonly db: Database
+  /** Rejects when KV fails or does not answer in time. */
   readonly putRecord: (lookupId: string, record: KeyRecord) => Promise<void>
   readonly wait: (ms: number) => Promise<void>
   readonly nowMs: () => number
@@ -17,50 +22,75 @@ export interface PublishDeps {
 
 /** KV takes one write a second to a name (https://developers.cloudflare.com/kv/platform/limits/). */
 const RETRY_AFTER_MS = 1_100
-/** KV has no compare-and-set, so a late writer can put an older record back: see `republish`. */
 const REPUBLISH_WINDOW_MS = 10 * 60_000
+/** The second is a retry; each further one is there because of another change. */
+const ROUNDS = 5
 const ROWS_A_RUN = 500
-/** A Worker has at most six connections open at once. */
-const AT_ONCE = 6
+const ROWS_AT_ONCE = 100
 
-/** Publishes one row; false when KV does not take it, which leaves the row in the outbox. */
-export async function publish(row: KeyRow, deps: PublishDeps): Promise<boolean> {
-  const record = toKeyRecord(row)
-  try {
-    await deps.putRecord(row.lookupId, record).catch(async () => {
-      await deps.wait(RETRY_AFTER_MS)
-      await deps.putRecord(row.lookupId, record)
-    })
-  } catch (error) {
-    deps.logFault('kv_put', error)
-    return false
+/** Publishes rows, at once; true when each is in KV as it now is, or newer. */
+export async function publish(rows: readonly KeyRow[], deps: PublishDeps): Promise<boolean> {
+  let waiting = rows
+  for (let round = 0; round < ROUNDS && waiting.length > 0; round++) {
+    const { done, failed } = await putAll(waiting, deps)
+    const newer = await markedAndNewer(done, deps)
+    if (failed.length > 0 && round > 0) return false
+    waiting = failed.length > 0 ? [...newer, ...(await laterOf(failed, deps))] : newer
   }
-  try {
-    await markPublished(deps.db, row.id, row.revision)
-  } catch (error) {
-    deps.logFault('mark_published', error) // KV has it: the outbox will publish it once more
-  }
-  return true
-}
-
-/** Publishes rows, a few at a time; true when all went through. */
-export async function publishAll(rows: readonly KeyRow[], deps: PublishDeps): Promise<boolean> {
-  let all = true
-  for (let i = 0; i < rows.length; i += AT_ONCE) {
-    const batch = rows.slice(i, i + AT_ONCE)
-    const done = await Promise.all(batch.map((row) => publish(row, deps)))
-    all &&= done.every(Boolean)
-  }
-  return all
+  return waiting.length === 0
 }
 
 /** Retries what is in the outbox. */
 export async function drainOutbox(deps: PublishDeps): Promise<void> {
-  await publishAll(await listUnpublished(deps.db, ROWS_A_RUN), deps)
+  await publishInParts(await listUnpublished(deps.db, ROWS_A_RUN), deps)
 }
 
 /** Publishes again whatever changed within the last ten minutes. */
 export async function republish(deps: PublishDeps): Promise<void> {
   const since = deps.nowMs() - REPUBLISH_WINDOW_MS
-  await publishAll(await listRevisedSince(deps.db, since, ROWS_A_RUN), deps)
+  await publishInParts(await listRevisedSince(deps.db, since, ROWS_A_RUN), deps)
+}
+
+async function publishInParts(rows: readonly KeyRow[], deps: PublishDeps): Promise<void> {
+  for (let i = 0; i < rows.length; i += ROWS_AT_ONCE) {
+    await publish(rows.slice(i, i + ROWS_AT_ONCE), deps)
+  }
+}
+
+async function putAll(rows: readonly KeyRow[], deps: PublishDeps) {
+  const results = await Promise.allSettled(
+    rows.map((row) => deps.putRecord(row.lookupId, toKeyRecord(row))),
+  )
+  const failed: KeyRow[] = []
+  const done: KeyRow[] = []
+  for (const [index, row] of rows.entries()) {
+    const result = results[index]
+    if (result?.status === 'fulfilled') {
+      done.push(row)
+    } else {
+      failed.push(row)
+      deps.logFault('kv_put', result?.reason)
+    }
+  }
+  return { done, failed }
+}
+
+/** Notes what is in KV; answers the rows that have become newer than that. */
+async function markedAndNewer(done: readonly KeyRow[], deps: PublishDeps): Promise<KeyRow[]> {
+  if (done.length === 0) return []
+  try {
+    const rows = await markPublished(deps.db, done)
+    const revisions = new Map(done.map(({ id, revision }) => [id, revision]))
+    return rows.filter((row) => row.revision > (revisions.get(row.id) ?? 0))
+  } catch (error) {
+    deps.logFault('mark_published', error) // KV has them: the outbox publishes them once more
+    return []
+  }
+}
+
+/** The rows as they are after a pause: the one in hand may have been deleted meanwhile. */
+async function laterOf(rows: readonly KeyRow[], deps: PublishDeps): Promise<readonly KeyRow[]> {
+  await deps.wait(RETRY_AFTER_MS)
+  const ids = rows.map(({ id }) => id)
+  return await findKeys(deps.db, ids).catch(() => rows)
 }

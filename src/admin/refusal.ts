@@ -180,7 +180,8 @@ function toProblem(refusal: Refusal): Problem {
         status: 503,
         code,
         title: 'Storage unavailable',
-        detail: 'The database cannot be reached at the moment. Try again shortly.',
+        detail:
+          'The database cannot be reached at the moment. Look whether the change was made before you repeat it.',
         headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
       }
     case 'internal_error':

@@ -98,7 +98,8 @@ const email = trimmed.pipe(
   ),
 )
 
-export const logInBody = z.strictObject({ email: z.string(), password })
+/** Whatever is not an account's e-mail is simply unknown. */
+export const logInBody = z.strictObject({ email: trimmed.pipe(wellFormed()), password })
 
 export const createKeyBody = z.strictObject({
   application_name: applicationName,

@@ -6,7 +6,7 @@ import { clientAddress } from '../keys/client-address.ts'
 import { checkLogIn, renewPasswordHash } from './account-service.ts'
 import { auditEvent } from './audit.ts'
 import {
-  actorOf,
+  callerOf,
   addressOf,
   type AdminContext,
   type AdminEnv,
@@ -81,7 +81,7 @@ export function liveSessionRoutes(deps: SessionDeps): Hono<AdminEnv> {
 }
 
 async function endSession(c: AdminContext, id: string, deps: SessionDeps): Promise<boolean> {
-  const actor = actorOf(c)
+  const actor = callerOf(c)
   const event = auditEvent('session.delete', actor, deps.nowMs())
   return await deleteSession(deps.db, actor.accountId, id, event)
 }

@@ -67,7 +67,7 @@ export async function startSession(
     createdAt: now,
     lastSeenAt: now,
     address: addressOf(c),
-    userAgent: c.req.header('user-agent')?.slice(0, USER_AGENT_LENGTH) ?? null,
+    userAgent: c.req.header('user-agent')?.slice(0, USER_AGENT_LENGTH).toWellFormed() ?? null,
   }
   const replaced = getCookie(c, cookieName(c))
   const replacedHashes = replaced === undefined ? [] : await keyedHashes(replaced, deps.sessionKeys)

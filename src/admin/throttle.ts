@@ -1,6 +1,6 @@
 // Guessing a password. Each attempt is counted before anything is hashed: log-ins by the pair of e-mail
 // and address, so that nobody can lock a customer out; confirmations by session, of which a thief has
-// one. Five attempts are free, then the wait doubles, to five minutes; a success starts anew.
+// one. Ten attempts are free (a script may confirm several creates at once), then the wait doubles, to five minutes; a success starts anew.
 
 import { Buffer } from 'node:buffer'
 import {
@@ -23,7 +23,7 @@ export interface ThrottleDeps {
 }
 
 const RULES: AttemptRules = {
-  free: 5,
+  free: 10,
   maxWaitMs: 5 * 60_000,
   forgetMs: 60 * 60_000,
 }
@@ -44,7 +44,7 @@ export async function throttle(
   const { counted, waitMs } = await countAttempt(deps.db, bucket, deps.nowMs(), RULES)
   return counted
     ? ok(() => clearAttempts(deps.db, bucket))
-    : err({ reason: 'throttled', retryAfterSeconds: Math.ceil(waitMs / 1000) })
+    : err({ reason: 'throttled', retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) })
 }
 
 /** Removes counters that nothing depends on any more. */

@@ -21,16 +21,17 @@ export async function countAttempt(
   { free, maxWaitMs, forgetMs }: AttemptRules,
 ): Promise<{ readonly counted: boolean; readonly waitMs: number }> {
   const count = sql`CASE WHEN last_at < ${nowMs - forgetMs} THEN 1 ELSE count + 1 END`
-  // The exponent is bounded too: a shift by 64 or more is 0 in SQLite.
-  const wait = sql`CASE WHEN ${count} <= ${free} THEN 0
-    ELSE min(${maxWaitMs}, 1000 << min(20, ${count} - ${free})) END`
+  // 0 where there is no wait, not the time: requests made at once do not arrive in the order of their
+  // clocks. The exponent is bounded, since a shift by 64 or more is 0 in SQLite.
+  const nextAt = sql`CASE WHEN ${count} <= ${free} THEN 0
+    ELSE ${nowMs} + min(${maxWaitMs}, 1000 << min(20, ${count} - ${free})) END`
   const [counted, rows] = await db.batch([
     db
       .insert(attempts)
-      .values({ bucket, count: 1, nextAt: nowMs, lastAt: nowMs })
+      .values({ bucket, count: 1, nextAt: 0, lastAt: nowMs })
       .onConflictDoUpdate({
         target: attempts.bucket,
-        set: { count, nextAt: sql`${nowMs} + ${wait}`, lastAt: nowMs },
+        set: { count, nextAt, lastAt: nowMs },
         setWhere: sql`next_at <= ${nowMs}`,
       }),
     db.select({ nextAt: attempts.nextAt }).from(attempts).where(eq(attempts.bucket, bucket)),

@@ -18,6 +18,9 @@ export type Database = ReturnType<typeof connect>
 export function connect(url: string, authToken: string | undefined) {
   const client = createClient({
     url,
+    // The client's own queue (20 by default) resumes a call from another request's context, which
+    // workerd forbids: the call hangs, and its place in the queue is lost for good.
+    concurrency: Number.POSITIVE_INFINITY,
     ...(authToken === undefined ? {} : { authToken }),
     fetch: fetchWhole,
   })
@@ -28,12 +31,13 @@ export function connect(url: string, authToken: string | undefined) {
 export function isStorageUnavailable(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof StorageUnavailableError) return true
-    if (BUSY.test(String((cause as { code?: unknown }).code))) return true
+    if (SERVER_SIDE.test(String((cause as { code?: unknown }).code))) return true
   }
   return false
 }
 
-const BUSY = /^(?:SQLITE_BUSY|TRANSACTION_)/
+/** Errors of the server, not of the statement: https://www.sqlite.org/rescode.html */
+const SERVER_SIDE = /^(?:SQLITE_(?:BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|NOMEM)|TRANSACTION_)/
 
 /** Reads the whole answer here, so that a body that stalls counts against the limit too. */
 async function fetchWhole(input: Request | string | URL, init?: RequestInit): Promise<Response> {

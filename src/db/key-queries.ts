@@ -1,7 +1,8 @@
 // API keys in libSQL. Each change is one batch, guarded by the revision that it was decided on, so
 // that one which arrives late changes nothing. What a batch returns is what may be published.
 
-import { and, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core'
 import type { AccountStatus, KeyRecord } from '../keys/key-record.ts'
 import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
 import type { Database } from './client.ts'
@@ -13,7 +14,7 @@ import {
   toKeyRecord,
   toKeyRow,
 } from './key-rows.ts'
-import { accounts, apiKeys } from './schema.ts'
+import { accounts, apiKeys, sessions } from './schema.ts'
 
 export interface NewKey {
   readonly id: string
@@ -23,6 +24,12 @@ export interface NewKey {
   readonly sealedToken: string
   readonly details: KeyDetails
   readonly idempotency: Idempotency | undefined
+}
+
+/** Who may make a change, judged again in its batch: a body may take long to arrive. */
+export interface Authority {
+  /** The session must still stand: a log-out or a new password ends it. */
+  readonly sessionId: string
 }
 
 /** A request that may be repeated: keyed hashes of its Idempotency-Key and of its body. */
@@ -37,6 +44,7 @@ export type InsertedKey =
   | { readonly kind: 'inserted'; readonly row: LiveKey }
   | { readonly kind: 'account_not_active'; readonly status: AccountStatus }
   | { readonly kind: 'limit_reached' }
+  | { readonly kind: 'session_ended' }
   /** The same request was made before, and made this key; `sameBody` tells if it really was the same. */
   | { readonly kind: 'repeated'; readonly row: LiveKey; readonly sameBody: boolean }
 
@@ -85,6 +93,7 @@ export async function insertKey(
   db: Database,
   key: NewKey,
   maxKeys: number,
+  authority: Authority,
   event: AuditEvent,
 ): Promise<InsertedKey> {
   const { details, idempotency } = key
@@ -93,7 +102,7 @@ export async function insertKey(
     eq(apiKeys.accountId, key.accountId),
     eq(apiKeys.idempotencyKey, idempotency?.key ?? ''),
   )
-  const [, , , rows, repeated, owners] = await db.batch([
+  const [, , , rows, repeated, owners, standing] = await db.batch([
     db
       .update(apiKeys)
       .set({ idempotencyKey: null, idempotencyBody: null })
@@ -106,52 +115,67 @@ export async function insertKey(
         ${details.applicationName}, ${details.applicationWebsite}, ${details.platform},
         ${JSON.stringify(details.ipAcl)}, 1, 1, 0, ${now}, ${now}, ${now},
         ${idempotency?.key ?? null}, ${idempotency?.body ?? null}
-      FROM accounts WHERE id = ${key.accountId} AND status = 'active' AND ${maxKeys} >
+      FROM accounts WHERE id = ${key.accountId} AND status = 'active'
+        AND ${sessionStands(authority)} AND ${maxKeys} >
         (SELECT count(*) FROM api_keys WHERE account_id = ${key.accountId} AND deleted_at IS NULL)
       ON CONFLICT (account_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING`),
     insertEventWhere(db, event, sql`EXISTS (SELECT 1 FROM api_keys WHERE id = ${key.id})`),
     selectKeys(db).where(eq(apiKeys.id, key.id)),
     selectKeys(db).where(sameRequest),
     db.select({ status: accounts.status }).from(accounts).where(eq(accounts.id, key.accountId)),
+    db.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, authority.sessionId)),
   ])
+
   const row = rows.map(toKeyRow)[0]
   if (row?.kind === 'live') return { kind: 'inserted', row }
+  if (standing.length === 0) return { kind: 'session_ended' }
+  const status = owners[0]?.status ?? 'suspended'
+  if (status !== 'active') return { kind: 'account_not_active', status }
   const [earlier] = repeated
   const earlierRow = repeated.map(toKeyRow)[0]
-  if (earlier !== undefined && earlierRow?.kind === 'live') {
-    const sameBody = earlier.idempotencyBody === idempotency?.body
-    return { kind: 'repeated', row: earlierRow, sameBody }
-  }
-  const status = owners[0]?.status ?? 'suspended'
-  return status === 'active' ? { kind: 'limit_reached' } : { kind: 'account_not_active', status }
+  if (earlier === undefined || earlierRow?.kind !== 'live') return { kind: 'limit_reached' }
+  const sameBody = earlier.idempotencyBody === idempotency?.body
+  return { kind: 'repeated', row: earlierRow, sameBody }
 }
 
-/** Writes the details over a row that is still as it was read; undefined where it is not. */
+/**
+ * Writes the details over a row that is still as it was read, of an active account; undefined where
+ * that does not hold any more.
+ */
 export async function updateKey(
   db: Database,
   read: LiveKey,
   details: KeyDetails,
+  authority: Authority,
   event: AuditEvent,
 ): Promise<KeyRow | undefined> {
   const now = event.at
-  return await changeKey(db, read, event, {
+  const guard = and(
+    isLive(read.id),
+    eq(apiKeys.revision, read.revision),
+    sessionStands(authority),
+    sql`EXISTS (SELECT 1 FROM accounts WHERE id = ${read.accountId} AND status = 'active')`,
+  )
+  return await changeKey(db, read.id, guard, event, {
     ...details,
     ipAcl: [...details.ipAcl],
-    version: read.version + 1,
-    revision: read.revision + 1,
+    version: sql`version + 1`,
+    revision: sql`revision + 1`,
     updatedAt: now,
     revisedAt: now,
   })
 }
 
-/** Wipes a row that is still as it was read to a tombstone; undefined where it is not. */
+/** Wipes a live row to a tombstone, whatever edits race it: a deletion never has to wait for them. */
 export async function deleteKey(
   db: Database,
   read: LiveKey,
+  authority: Authority,
   event: AuditEvent,
 ): Promise<KeyRow | undefined> {
   const now = event.at
-  return await changeKey(db, read, event, {
+  const guard = and(isLive(read.id), sessionStands(authority))
+  return await changeKey(db, read.id, guard, event, {
     tokenKey: null,
     sealedToken: null,
     applicationName: null,
@@ -160,37 +184,75 @@ export async function deleteKey(
     ipAcl: null,
     idempotencyKey: null,
     idempotencyBody: null,
-    revision: read.revision + 1,
+    revision: sql`revision + 1`,
     revisedAt: now,
     deletedAt: now,
   })
 }
 
+/** Records that a live key's token is shown; false where key, session or account do not allow it now. */
+export async function recordReveal(
+  db: Database,
+  key: LiveKey,
+  authority: Authority,
+  event: AuditEvent,
+): Promise<boolean> {
+  const allowed = sql`EXISTS (SELECT 1 FROM api_keys JOIN accounts ON accounts.id = account_id
+    WHERE api_keys.id = ${key.id} AND deleted_at IS NULL AND status = 'active')`
+  const inserted = await insertEventWhere(
+    db,
+    event,
+    sql`${allowed} AND ${sessionStands(authority)}`,
+  )
+  return inserted.rowsAffected > 0
+}
+
 async function changeKey(
   db: Database,
-  read: LiveKey,
+  id: string,
+  guard: SQL | undefined,
   event: AuditEvent,
-  values: Partial<typeof apiKeys.$inferInsert>,
+  values: SQLiteUpdateSetSource<typeof apiKeys>,
 ): Promise<KeyRow | undefined> {
-  const guard = and(
-    eq(apiKeys.id, read.id),
-    eq(apiKeys.revision, read.revision),
-    isNull(apiKeys.deletedAt),
-  )
   const [, updated, rows] = await db.batch([
     insertEventWhere(db, event, sql`EXISTS (SELECT 1 FROM api_keys WHERE ${guard})`),
     db.update(apiKeys).set(values).where(guard).returning({ id: apiKeys.id }),
-    selectKeys(db).where(eq(apiKeys.id, read.id)),
+    selectKeys(db).where(eq(apiKeys.id, id)),
   ])
   return updated.length === 0 ? undefined : rows.map(toKeyRow)[0]
 }
 
-/** Notes that a revision is in KV; a newer note stands. */
-export async function markPublished(db: Database, keyId: string, revision: number): Promise<void> {
-  await db
-    .update(apiKeys)
-    .set({ publishedRevision: revision })
-    .where(and(eq(apiKeys.id, keyId), lt(apiKeys.publishedRevision, revision)))
+function isLive(id: string): SQL | undefined {
+  return and(eq(apiKeys.id, id), isNull(apiKeys.deletedAt))
+}
+
+function sessionStands({ sessionId }: Authority): SQL {
+  return sql`EXISTS (SELECT 1 FROM sessions WHERE id = ${sessionId})`
+}
+
+interface PublishedRevision {
+  readonly id: string
+  readonly revision: number
+}
+
+/** Notes that these revisions are in KV, where no newer note stands; answers the rows as they now are. */
+export async function markPublished(
+  db: Database,
+  published: readonly PublishedRevision[],
+): Promise<KeyRow[]> {
+  const marks = published.map(({ id, revision }) =>
+    db
+      .update(apiKeys)
+      .set({ publishedRevision: revision })
+      .where(and(eq(apiKeys.id, id), lt(apiKeys.publishedRevision, revision))),
+  )
+  const ids = published.map(({ id }) => id)
+  const [rows] = await db.batch([selectKeys(db).where(inArray(apiKeys.id, ids)), ...marks])
+  return rows.map(toKeyRow)
+}
+
+export async function findKeys(db: Database, ids: readonly string[]): Promise<KeyRow[]> {
+  return (await selectKeys(db).where(inArray(apiKeys.id, [...ids]))).map(toKeyRow)
 }
 
 /** The outbox: rows whose newest revision is not known to be in KV, oldest change first. */

@@ -57,6 +57,12 @@ export async function insertSession(
   return inserted.rowsAffected > 0
 }
 
+/** Whether a session was not ended; its age is judged when a request begins. */
+export async function hasSession(db: Database, id: string): Promise<boolean> {
+  const rows = await db.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, id))
+  return rows.length > 0
+}
+
 export async function touchSession(db: Database, id: string, nowMs: number): Promise<void> {
   await db.update(sessions).set({ lastSeenAt: nowMs }).where(eq(sessions.id, id))
 }

@@ -35,17 +35,18 @@ const BRAKE_SECONDS = 60
 
 export async function authorize(
   headers: Headers,
+  requestId: string,
   deps: AuthorizeDeps,
 ): Promise<Result<Grant, Refusal>> {
   const credential = extractCredential(headers)
   if (!credential.ok) return credential
   const lookupId = await deps.verifyToken(credential.value)
   if (lookupId === null) return err({ reason: 'key_invalid' })
-  const record = await readRecord(lookupId, deps)
+  const record = await readRecord(lookupId, requestId, deps)
   if (!record.ok) return record
   const address = clientAddress(headers)
   const access = evaluateAccess(record.value, address)
-  if (!access.ok) return err(await braked(access.error, lookupId, deps))
+  if (!access.ok) return err(await braked(access.error, lookupId, requestId, deps))
   return ok({ key: access.value, address })
 }
 
@@ -54,18 +55,19 @@ const NO_ROW: KeyRecord = { kind: 'gone', revision: 0, keyId: '' }
 
 async function readRecord(
   lookupId: string,
+  requestId: string,
   deps: AuthorizeDeps,
 ): Promise<Result<KeyRecord, Refusal>> {
   try {
     const copy = await deps.readCopy(lookupId)
     if (copy !== null) return ok(copy)
   } catch (error) {
-    deps.onFault('kv_read', error) // libSQL holds the truth, so the request need not fail
+    deps.onFault('kv_read', error, requestId) // libSQL holds the truth, so the request need not fail
   }
   try {
     return ok((await deps.readTruth(lookupId)) ?? NO_ROW)
   } catch (error) {
-    deps.onFault('libsql_read', error)
+    deps.onFault('libsql', error, requestId)
     return err({ reason: 'authentication_unavailable' })
   }
 }
@@ -73,13 +75,14 @@ async function readRecord(
 async function braked(
   refusal: AccessRefusal,
   lookupId: string,
+  requestId: string,
   deps: AuthorizeDeps,
 ): Promise<Refusal> {
   try {
     if (await deps.mayRefuse(lookupId)) return refusal
     return { reason: 'rate_limited', retryAfterSeconds: BRAKE_SECONDS }
   } catch (error) {
-    deps.onFault('brake', error)
+    deps.onFault('brake', error, requestId)
     return refusal
   }
 }

@@ -58,7 +58,6 @@ export function passedHeaders(incoming: Headers): Headers {
     if (rest === '') headers.delete('cookie')
     else headers.set('cookie', rest)
   }
-  if (isWebSocket(incoming)) headers.set('Upgrade', 'websocket')
   return headers
 }
 
@@ -83,12 +82,15 @@ export function addForwarded(
   if (address !== null) headers.set('X-Forwarded-For', formatAddress(address))
 }
 
-export function isWebSocket(headers: Headers): boolean {
-  return headers.get('upgrade')?.toLowerCase() === 'websocket'
+/** Whether a request asks for a WebSocket (RFC 6455 §4.1: by GET alone). */
+export function isWebSocket({ method, headers }: Request): boolean {
+  return method === 'GET' && headers.get('upgrade')?.toLowerCase() === 'websocket'
 }
 
 /** The well-formed header names that `Connection` lists: those that this hop must not pass on. */
-function namedByConnection(headers: Headers): string[] {
-  const names = (headers.get('connection') ?? '').split(',').map((name) => name.trim())
+export function namedByConnection(headers: Headers): string[] {
+  const connection = headers.get('connection')
+  if (connection === null) return []
+  const names = connection.split(',').map((name) => name.trim())
   return names.filter((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name))
 }

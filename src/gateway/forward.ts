@@ -2,6 +2,7 @@
 // followed or cached.
 
 import { err, ok, type Result } from '../result.ts'
+import { namedByConnection } from './forward-headers.ts'
 import type { Refusal } from './refusal.ts'
 
 export interface Upstream {
@@ -35,6 +36,7 @@ export function hasUnforwardableBody(request: Request): boolean {
   )
 }
 
+/** The upstream's answer, its headers still to be changed; one that cannot be passed on is a refusal. */
 export async function forward(
   request: Request,
   headers: Headers,
@@ -54,12 +56,19 @@ export async function forward(
       signal: abort.signal,
       cf: UNCACHED,
     })
-    return isMadeByCloudflare(response) ? err(edgeRefusal(response)) : ok(response)
+    return isMadeByCloudflare(response) ? err(edgeRefusal(response)) : ok(passedResponse(response))
   } catch {
     return err({ reason: abort.signal.aborted ? 'upstream_timeout' : 'upstream_unreachable' })
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** A response with headers that can be changed, less those of the upstream's own connection. */
+function passedResponse(response: Response): Response {
+  const passed = new Response(response.body, response)
+  for (const name of namedByConnection(passed.headers)) passed.headers.delete(name)
+  return passed
 }
 
 /**

@@ -7,7 +7,7 @@ import type { SignAssertion } from './assertion.ts'
 import { authorize, type AuthorizeDeps } from './authorize.ts'
 import { hasKeyInQuery } from './credential.ts'
 import { forward, hasUnforwardableBody, type Upstream } from './forward.ts'
-import { addForwarded, addIdentity, passedHeaders } from './forward-headers.ts'
+import { addForwarded, addIdentity, isWebSocket, passedHeaders } from './forward-headers.ts'
 import { isPreflight, preflightHeaders } from './preflight.ts'
 import { type Refusal, refusalResponse } from './refusal.ts'
 
@@ -41,17 +41,18 @@ async function authorizeAndForward(
   requestId: string,
   deps: GatewayDeps,
 ): Promise<Response> {
-  const grant = await authorize(request.headers, deps)
+  const grant = await authorize(request.headers, requestId, deps)
   if (!grant.ok) return refusalResponse(explained(grant.error, request, deps), requestId)
   if (hasUnforwardableBody(request)) {
     return refusalResponse({ reason: 'body_not_allowed' }, requestId)
   }
   const { key, address } = grant.value
   const headers = passedHeaders(request.headers)
+  if (isWebSocket(request)) headers.set('Upgrade', 'websocket')
   addForwarded(headers, new URL(request.url), address, requestId)
   addIdentity(headers, { ...key, assertion: await deps.signAssertion(key, deps.nowMs()) }, address)
   const body = mayHaveBody(request) ? request.body : null
-  return answered(await forward(request, headers, body, deps.upstream), requestId)
+  return await sent(request, headers, body, requestId, deps)
 }
 
 async function forwardPreflight(
@@ -61,15 +62,21 @@ async function forwardPreflight(
 ): Promise<Response> {
   const headers = preflightHeaders(request.headers)
   addForwarded(headers, new URL(request.url), clientAddress(request.headers), requestId)
-  return answered(await forward(request, headers, null, deps.upstream), requestId)
+  return await sent(request, headers, null, requestId, deps)
 }
 
 /** The upstream's answer under our request id, or the refusal. */
-function answered(answer: Awaited<ReturnType<typeof forward>>, requestId: string): Response {
+async function sent(
+  request: Request,
+  headers: Headers,
+  body: ReadableStream | null,
+  requestId: string,
+  deps: GatewayDeps,
+): Promise<Response> {
+  const answer = await forward(request, headers, body, deps.upstream)
   if (!answer.ok) return refusalResponse(answer.error, requestId)
-  const response = new Response(answer.value.body, answer.value)
-  response.headers.set('X-Request-Id', requestId)
-  return response
+  answer.value.headers.set('X-Request-Id', requestId)
+  return answer.value
 }
 
 function explained(refusal: Refusal, request: Request, deps: GatewayDeps): Refusal {

@@ -5,8 +5,9 @@ import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from '../keys/key-re
 
 /** The least that KV takes (https://developers.cloudflare.com/kv/api/read-key-value-pairs/). */
 const CACHE_TTL_SECONDS = 30
-/** KV sets no limit of its own on a read that stalls. */
+/** KV sets no limit of its own on a call that stalls. */
 const READ_TIMEOUT_MS = 1_000
+const PUT_TIMEOUT_MS = 2_000
 
 export class KvTimeoutError extends Error {
   override readonly name = 'KvTimeoutError'
@@ -19,12 +20,13 @@ export async function readKeyRecord(kv: KVNamespace, lookupId: string): Promise<
   return text === null ? null : decodeKeyRecord(text)
 }
 
+/** Writes a record. Rejects when KV fails or stalls; it may have been written all the same. */
 export async function putKeyRecord(
   kv: KVNamespace,
   lookupId: string,
   record: KeyRecord,
 ): Promise<void> {
-  await kv.put(kvName(lookupId), encodeKeyRecord(record))
+  await withTimeout(kv.put(kvName(lookupId), encodeKeyRecord(record)), PUT_TIMEOUT_MS)
 }
 
 function kvName(lookupId: string): string {

@@ -151,8 +151,8 @@ describe('authorize(), outages', () => {
   })
 
   it.each([
-    ['there is no copy', null, ['libsql_read']],
-    ['KV fails too', FAULT, ['kv_read', 'libsql_read']],
+    ['there is no copy', null, ['libsql']],
+    ['KV fails too', FAULT, ['kv_read', 'libsql']],
   ])('cannot know, and does not say no, where libSQL fails and %s', async (_, copy, kinds) => {
     const { result, calls, faults } = await authorized({ copy, truth: FAULT })
     expect(result).toEqual({ ok: false, error: UNAVAILABLE })
@@ -225,7 +225,7 @@ function start({ headers, copy, truth = FAULT, mayRefuse = true, verify }: Situa
     onFault: (fault, error) => faults.push([fault, error]),
   }
   const sent = headers ?? { Authorization: `Token ${TOKEN}`, 'CF-Connecting-IP': CLIENT }
-  return { pending: authorize(new Headers(sent), deps), calls, faults }
+  return { pending: authorize(new Headers(sent), 'req-1', deps), calls, faults }
 }
 
 async function authorized(situation: Situation) {

@@ -143,12 +143,9 @@ describe('passedHeaders()', () => {
     expect([...passedHeaders(headers)]).toEqual([])
   })
 
-  it('passes a WebSocket upgrade and no other', () => {
+  it('removes Upgrade, which is set anew for a WebSocket alone', () => {
     const upgrade = { Connection: 'Upgrade', Upgrade: 'WebSocket', 'Sec-WebSocket-Key': 'x' }
-    expect([...passedHeaders(new Headers(upgrade))]).toEqual([
-      ['sec-websocket-key', 'x'],
-      ['upgrade', 'websocket'],
-    ])
+    expect([...passedHeaders(new Headers(upgrade))]).toEqual([['sec-websocket-key', 'x']])
     const other = new Headers({ Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c' })
     other.set('HTTP2-Settings', 'AAMAAABk')
     expect([...passedHeaders(other)]).toEqual([])
@@ -304,10 +301,15 @@ describe('isWebSocket()', () => {
     ['h2c, websocket', false],
     ['', false],
   ])('answers for "%s": %s', (upgrade, expected) => {
-    expect(isWebSocket(new Headers({ Upgrade: upgrade }))).toBe(expected)
+    expect(isWebSocket(request('GET', { Upgrade: upgrade }))).toBe(expected)
   })
 
-  it('answers no without the header', () => {
-    expect(isWebSocket(new Headers())).toBe(false)
+  it('answers no without the header, and for another method than GET', () => {
+    expect(isWebSocket(request('GET', {}))).toBe(false)
+    expect(isWebSocket(request('POST', { Upgrade: 'websocket' }))).toBe(false)
   })
 })
+
+function request(method: string, headers: Record<string, string>): Request {
+  return new Request('https://gateway.example/', { method, headers })
+}

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -60,11 +60,17 @@ async function failure(variables: Record<string, string>) {
   return { code, lines: output.err.trim().split('\n') }
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals, group = true): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+/** Answers the exit code. */
+async function end(
+  child: ChildProcess,
+  signal: NodeJS.Signals,
+  group = true,
+): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
   const exited = once(child, 'exit')
   process.kill(group ? -(child.pid ?? 0) : (child.pid ?? 0), signal)
-  await exited
+  const [code] = (await exited) as [number | null]
+  return code
 }
 
 /** The processes that have the data folder of this test in their environment or arguments. */
@@ -101,8 +107,9 @@ describe('npm start', () => {
       /^Demo log-in +(\S+) +password (\S+)$/m.exec(first.output) ?? []
     const Cookie = await logIn(first.url, email, password)
     const list = await send(`${first.url}/admin/api/v1/keys`, { headers: { Cookie } })
-    await end(first.child, 'SIGTERM', false)
+    expect(await end(first.child, 'SIGTERM', false)).toBe(0)
     expect(leftBehind()).toEqual([])
+    expect(existsSync(join(dir, 'data/lock'))).toBe(false)
 
     const second = await untilReady()
     const curlAgain = /^Try it +(curl .+)$/m.exec(second.output)?.[1]
@@ -149,6 +156,7 @@ describe('npm start', () => {
     ['ADMIN_HOST', { ADMIN_HOST: 'https://keys.example' }],
     ['LIBSQL_URL', { LIBSQL_URL: 'file:local.db' }],
     ['LIBSQL_URL', { LIBSQL_URL: 'http://127.0.0.1:9' }],
+    ['LIBSQL_URL', { LIBSQL_URL: 'http://user:secret-word@127.0.0.1:9' }],
     ['OPERATOR_TOKEN', { OPERATOR_TOKEN: 'has space' }],
     ['DATA_DIR', { DATA_DIR: '/proc/no-such-folder' }],
   ])('refuses a nonsense %s in one line (%j)', async (name, variables) => {
@@ -156,6 +164,7 @@ describe('npm start', () => {
     expect(code).toBe(1)
     expect(lines).toHaveLength(1)
     expect(lines[0]).toContain(name)
+    expect(lines[0]).not.toContain('secret-word')
     expect(leftBehind()).toEqual([])
   })
 
@@ -180,6 +189,34 @@ describe('npm start', () => {
     writeFileSync(join(dir, 'data/lock'), '4194305') // above the kernel's greatest process id
     const third = await untilReady()
     await end(third.child, 'SIGTERM')
+  })
+
+  it('ends a libSQL server that a killed run left behind', async () => {
+    const first = await untilReady()
+    await end(first.child, 'SIGKILL')
+    const pid = Number(readFileSync(join(dir, 'data/libsql.pid'), 'utf8'))
+    const second = await untilReady()
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+    await end(second.child, 'SIGTERM')
+    expect(leftBehind()).toEqual([])
+  })
+
+  it('brings back a demo account that was suspended, and a token of another prefix', async () => {
+    const first = await untilReady({ OPERATOR_TOKEN: 'op' })
+    const headers = { Authorization: 'Bearer op', 'Content-Type': 'application/json' }
+    const accounts = `${first.url}/admin/api/v1/operator/accounts`
+    const [demo] = (await send(accounts, { headers })).json['accounts'] as { id: string }[]
+    const body = JSON.stringify({ status: 'suspended' })
+    expect((await send(`${accounts}/${demo?.id}`, { method: 'PATCH', headers, body })).status).toBe(
+      200,
+    )
+    await end(first.child, 'SIGTERM')
+
+    const second = await untilReady({ TOKEN_PREFIX: 'other' })
+    const token = /Token (other_\w+)'/.exec(second.output)?.[1] ?? ''
+    const used = await send(`${second.url}/x`, { headers: { 'X-API-Key': token } })
+    expect(used.status).toBe(200)
+    await end(second.child, 'SIGTERM')
   })
 
   it('refuses a DATA_DIR that is a file', async () => {

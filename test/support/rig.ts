@@ -28,6 +28,8 @@ export interface StoreCommand {
   readonly brake?: 'open' | 'shut' | 'broken'
   readonly put?: readonly [string, string]
   readonly clear?: boolean
+  /** So many puts fail from now on. */
+  readonly failNext?: number
 }
 
 export interface Rig {

@@ -6,6 +6,8 @@ import type { LocalWorkerOptions } from '../../scripts/local/worker.ts'
 export interface StoreSimState {
   readonly kvGets: number
   readonly kvPuts: number
+  /** What was put, whether it failed or not, in order. */
+  readonly puts: readonly string[]
   readonly limits: number
   readonly values: Readonly<Record<string, string>>
 }
@@ -16,7 +18,8 @@ const SCRIPT = `
 import { WorkerEntrypoint } from 'cloudflare:workers'
 
 const values = new Map()
-let kvGets = 0, kvPuts = 0, limits = 0, fault = 'none', brake = 'open'
+const puts = []
+let kvGets = 0, kvPuts = 0, limits = 0, fault = 'none', brake = 'open', failNext = 0
 
 export class Kv extends WorkerEntrypoint {
   async get(name) {
@@ -27,6 +30,12 @@ export class Kv extends WorkerEntrypoint {
   }
   async put(name, value) {
     kvPuts++
+    puts.push(value)
+    if (failNext > 0) {
+      failNext--
+      throw new Error('KV PUT failed: 429 Too Many Requests')
+    }
+    if (fault === 'stall') await new Promise((resolve) => setTimeout(resolve, 20_000))
     if (fault !== 'none') throw new Error('KV PUT failed: 503 Service Unavailable')
     values.set(name, value)
   }
@@ -47,7 +56,8 @@ export default {
     if (command.brake) brake = command.brake
     if (command.put) values.set(...command.put)
     if (command.clear) values.clear()
-    return Response.json({ kvGets, kvPuts, limits, values: Object.fromEntries(values) })
+    if (command.failNext) failNext = command.failNext
+    return Response.json({ puts, kvGets, kvPuts, limits, values: Object.fromEntries(values) })
   },
 }
 `

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => rig.stop())
 
-const FREE = 5
+const FREE = 10
 
 function tryLogIn(email: string, password: string, address = '192.0.2.1'): Promise<HttpAnswer> {
   return send(`${rig.url}/admin/api/v1/session`, {
