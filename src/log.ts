@@ -6,6 +6,7 @@ export type FaultKind =
   | 'kv_put'
   | 'libsql'
   | 'mark_published'
+  | 'outbox'
   | 'brake'
   | 'configuration'
   | 'cron'

@@ -35,14 +35,20 @@ export async function publish(rows: readonly KeyRow[], deps: PublishDeps): Promi
     const { done, failed } = await putAll(waiting, deps)
     const newer = await markedAndNewer(done, deps)
     if (failed.length > 0 && round > 0) return false
-    waiting = failed.length > 0 ? [...newer, ...(await laterOf(failed, deps))] : newer
+    const retried = failed.length > 0 ? await readLater(failed, deps) : []
+    if (retried === null) return false
+    waiting = [...newer, ...retried]
   }
   return waiting.length === 0
 }
 
-/** Retries what is in the outbox. */
+/** Retries what is in the outbox. Never rejects: it runs after an answer, where nobody waits for it. */
 export async function drainOutbox(deps: PublishDeps): Promise<void> {
-  await publishInParts(await listUnpublished(deps.db, ROWS_A_RUN), deps)
+  try {
+    await publishInParts(await listUnpublished(deps.db, ROWS_A_RUN), deps)
+  } catch (error) {
+    deps.logFault('outbox', error)
+  }
 }
 
 /** Publishes again whatever changed within the last ten minutes. */
@@ -88,9 +94,17 @@ async function markedAndNewer(done: readonly KeyRow[], deps: PublishDeps): Promi
   }
 }
 
-/** The rows as they are after a pause: the one in hand may have been deleted meanwhile. */
-async function laterOf(rows: readonly KeyRow[], deps: PublishDeps): Promise<readonly KeyRow[]> {
+/**
+ * The rows as they are after a pause, since the ones in hand may have been deleted meanwhile; null where
+ * that cannot be known.
+ */
+async function readLater(rows: readonly KeyRow[], deps: PublishDeps): Promise<KeyRow[] | null> {
   await deps.wait(RETRY_AFTER_MS)
-  const ids = rows.map(({ id }) => id)
-  return await findKeys(deps.db, ids).catch(() => rows)
+  try {
+    const ids = rows.map(({ id }) => id)
+    return await findKeys(deps.db, ids)
+  } catch (error) {
+    deps.logFault('libsql', error)
+    return null
+  }
 }
