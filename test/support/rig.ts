@@ -17,6 +17,8 @@ import { startUpstream, type Upstream } from './upstream.ts'
 
 export interface RigOptions {
   readonly variables?: Readonly<Record<string, string>>
+  /** A path for UPSTREAM_URL, which is then a prefix. */
+  readonly upstreamPath?: string
   /** Variables and secrets to leave out. */
   readonly without?: readonly string[]
   /** Binds KV and the brake to simulations that count and fail. */
@@ -68,7 +70,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const variables: Record<string, string> = {
     ...secrets,
     LIBSQL_URL: libsql.url,
-    UPSTREAM_URL: upstream.url,
+    UPSTREAM_URL: upstream.url + (options.upstreamPath ?? ''),
     ...options.variables,
   }
   for (const name of options.without ?? []) delete variables[name]

@@ -65,6 +65,21 @@ describe('method, path and query', () => {
   })
 })
 
+describe('the path of UPSTREAM_URL', () => {
+  it.each(['/v1', '/v1/'])('%s is a prefix', async (upstreamPath) => {
+    const prefixed = await startRig({ upstreamPath })
+    try {
+      const { token } = await (await prefixed.customer()).createKey()
+      for (const path of ['/customer?a=b', '/', '//host/x']) {
+        await prefixed.send(path, { headers: { 'X-API-Key': token } })
+        expect(prefixed.upstream.received.at(-1)?.url).toBe(`/v1${path}`)
+      }
+    } finally {
+      await prefixed.stop()
+    }
+  })
+})
+
 describe('request headers', () => {
   it('pass, with what the gateway adds', async () => {
     const { headers } = await forwarded('/x', {

@@ -191,6 +191,37 @@ describe('a request that cannot be forwarded', () => {
   })
 })
 
+describe('an upstream that cannot be reached', () => {
+  it('is upstream_unreachable: nobody listens, or the connection is cut before an answer', async () => {
+    const other = await startRig({ variables: { UPSTREAM_URL: 'http://127.0.0.1:9' } })
+    try {
+      const { token } = await (await other.customer()).createKey()
+      const headers = { 'X-API-Key': token }
+      expectRefusal(await other.send('/x', { headers }), 502, 'upstream_unreachable')
+    } finally {
+      await other.stop()
+    }
+    const key = await customer.createKey()
+    rig.upstream.answerWith((request) => void request.socket.destroy())
+    expectRefusal(await call(key.token), 502, 'upstream_unreachable')
+    expect(rig.upstream.received.length).toBeGreaterThan(0)
+  })
+
+  it('is not a Cloudflare status of its own making', async () => {
+    const key = await customer.createKey()
+    for (const [status, expected, code] of [
+      [521, 502, 'upstream_unreachable'],
+      [522, 504, 'upstream_timeout'],
+      [530, 502, 'upstream_unreachable'],
+    ] as const) {
+      rig.upstream.answerWith((_, response) => {
+        response.writeHead(status, { Server: 'cloudflare' }).end('error code')
+      })
+      expectRefusal(await call(key.token), expected, code)
+    }
+  })
+})
+
 describe('every refusal', () => {
   it('answers HEAD with the headers of GET and no body', async () => {
     const headers = { 'X-Request-Id': 'same' }
