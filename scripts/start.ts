@@ -52,7 +52,7 @@ async function start(): Promise<void> {
   })
   stops.push(worker.stop)
   takeSignals() // once more: Miniflare's own listeners would end the process before us
-  const cron = setInterval(() => void worker.runCron(), CRON_MS)
+  const cron = setInterval(() => void worker.runCron().catch(reportCron), CRON_MS)
   stops.push(() => clearInterval(cron))
 
   const adminUrl = new URL('/admin/', worker.url)
@@ -98,6 +98,11 @@ async function requireFreePort(port: number): Promise<void> {
   } finally {
     server.close()
   }
+}
+
+/** The next one repeats what this one could not do. */
+function reportCron(error: unknown): void {
+  if (!ending) console.error(`The cron failed: ${String(error)}`)
 }
 
 function portFailure(port: number, code: string | undefined): Failure {

@@ -12,13 +12,20 @@ export function takeLock(lock: string): () => void {
   writeFileSync(own, String(process.pid))
   try {
     for (let tries = 0; tries < TRIES; tries++) {
-      if (succeeds(() => linkSync(own, lock), 'EEXIST')) return () => rmSync(lock, { force: true })
+      if (succeeds(() => linkSync(own, lock), 'EEXIST')) return () => release(lock)
       removeStale(lock)
     }
   } finally {
     rmSync(own, { force: true })
   }
   throw new Failure(`DATA_DIR is locked: delete ${lock}`)
+}
+
+/** Leaves a lock alone that somebody else has taken since it was deleted by hand. */
+function release(lock: string): void {
+  succeeds(() => {
+    if (readFileSync(lock, 'utf8') === String(process.pid)) rmSync(lock)
+  }, 'ENOENT')
 }
 
 function removeStale(lock: string): void {

@@ -16,6 +16,7 @@ export interface Sqld {
 }
 
 const READY_WITHIN_MS = 10_000
+const STOPPED_WITHIN_MS = 5_000
 const POLL_MS = 20
 /** The port is chosen before sqld takes it, so another process may be faster. */
 const TRIES = 3
@@ -28,7 +29,7 @@ export async function startSqld(dataDir: string, logFile: string): Promise<Sqld>
   for (let tries = 1; ; tries++) {
     const port = await freePort()
     const child = spawnSqld(binary, port, dataDir, logFile)
-    writeFileSync(pidFile, String(child.pid))
+    if (child.pid !== undefined) writeFileSync(pidFile, String(child.pid))
     const url = `http://127.0.0.1:${port}`
     if (await becomesReady(child, url)) return { url, process: child, stop: () => stop(child) }
     await stop(child)
@@ -54,13 +55,21 @@ function sqldBinary(): string {
 /** A server whose starter was killed outlives it, and must not write to the same files as ours. */
 async function endLeftBehind(pidFile: string, dataDir: string): Promise<void> {
   if (!existsSync(pidFile)) return
-  const pid = readFileSync(pidFile, 'utf8')
-  const isOurs = () => {
-    const ps = spawnSync('ps', ['-o', 'command=', '-p', pid], { encoding: 'utf8' })
-    return ps.error === undefined && ps.stdout.includes(dataDir)
+  const pid = Number(readFileSync(pidFile, 'utf8'))
+  const deadline = Date.now() + STOPPED_WITHIN_MS
+  for (let tries = 0; commandOf(pid).includes(dataDir); tries++) {
+    if (Date.now() > deadline) throw new Failure(`The libSQL server ${pid} does not end: end it`)
+    if (tries === 0) process.kill(pid)
+    await sleep(POLL_MS)
   }
-  if (isOurs()) process.kill(Number(pid))
-  while (isOurs()) await sleep(POLL_MS)
+}
+
+/** The command line of a process, empty where there is none; whole lines, however wide the terminal. */
+function commandOf(pid: number): string {
+  const args = ['-ww', '-o', 'command=', '-p', String(pid)]
+  const { COLUMNS: _, ...env } = process.env
+  const ps = spawnSync('ps', args, { encoding: 'utf8', env })
+  return ps.error === undefined ? ps.stdout : ''
 }
 
 function spawnSqld(binary: string, port: number, dataDir: string, logFile: string): ChildProcess {
@@ -69,6 +78,7 @@ function spawnSqld(binary: string, port: number, dataDir: string, logFile: strin
   // Detached: Ctrl-C reaches the whole foreground group, and the worker must end before its database.
   const args = ['--db-path', dataDir, '--http-listen-addr', listen, '--no-welcome']
   const child = spawn(binary, args, { stdio: ['ignore', log, log], detached: true })
+  child.once('error', () => undefined) // said by startSqld, when it does not become ready
   closeSync(log)
   process.once('exit', () => child.kill())
   return child
@@ -76,7 +86,7 @@ function spawnSqld(binary: string, port: number, dataDir: string, logFile: strin
 
 async function becomesReady(child: ChildProcess, url: string): Promise<boolean> {
   const deadline = Date.now() + READY_WITHIN_MS
-  while (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
+  while (isRunning(child) && Date.now() < deadline) {
     if (await answers(`${url}/health`)) return true
     await sleep(POLL_MS)
   }
@@ -91,8 +101,13 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
+/** Not so either where the program could not be started at all. */
+function isRunning({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid !== undefined && exitCode === null && signalCode === null
+}
+
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+  if (!isRunning(child)) return
   const exited = once(child, 'exit')
   child.kill('SIGTERM')
   const stubborn = setTimeout(() => child.kill('SIGKILL'), 5_000)

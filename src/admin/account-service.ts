@@ -22,29 +22,25 @@ import type { CreateAccount, EditAccount } from './schemas.ts'
 /** Each try loses only to a change that succeeded, so a few are plenty. */
 const TRIES = 5
 
-/** The account of an e-mail and its password; an unknown e-mail takes as long as a wrong password. */
+/**
+ * The account of an e-mail and its password; an unknown e-mail takes as long as a wrong password. A hash
+ * under older parameters is made anew; where another log-in was faster, its hash is the one that counts.
+ */
 export async function checkLogIn(
   email: string,
   password: string,
   db: Database,
-): Promise<Result<{ readonly account: AccountRow; readonly outdated: boolean }, Refusal>> {
+): Promise<Result<AccountRow, Refusal>> {
   const account = await findAccountByEmail(db, email)
   if (account === undefined) {
     await checkNoPassword(password)
     return err({ reason: 'login_failed' })
   }
   const { matches, outdated } = await checkPassword(account.passwordHash, password)
-  return matches ? ok({ account, outdated }) : err({ reason: 'login_failed' })
-}
-
-/** Hashes a password that was just checked anew, under today's parameters. */
-export async function renewPasswordHash(
-  account: AccountRow,
-  password: string,
-  db: Database,
-): Promise<void> {
-  const hash = await hashPassword(password)
-  await replacePasswordHash(db, account.id, account.passwordHash, hash)
+  if (!matches) return err({ reason: 'login_failed' })
+  if (!outdated) return ok(account)
+  await replacePasswordHash(db, account.id, account.passwordHash, await hashPassword(password))
+  return await checkLogIn(email, password, db)
 }
 
 export async function createAccount(

@@ -74,7 +74,8 @@ export async function createKey(
       return err(SESSION_ENDED)
     case 'repeated': {
       if (!inserted.sameBody) return err({ reason: 'idempotency_mismatch' })
-      return ok({ key: inserted.row, token: await openedToken(inserted.row, deps.encryptionKeys) })
+      const shown = await revealKey(inserted.row, caller, deps)
+      return shown.ok ? ok({ key: inserted.row, token: shown.value }) : shown
     }
     case 'inserted':
       // Not in KV yet is no obstacle to a new key: on a miss the gateway reads libSQL.
@@ -105,10 +106,10 @@ export async function editKey(
     await deps.wait(Math.random() * RETRY_WITHIN_MS)
     const current = await readAgain(row.id, caller, deps)
     if (!current.ok) return current
+    if (current.value.kind !== 'live') return err({ reason: 'not_found' })
     if (current.value.accountStatus !== 'active') {
       return err({ reason: 'account_not_active', status: current.value.accountStatus })
     }
-    if (current.value.kind !== 'live') return err({ reason: 'not_found' })
     row = current.value
   }
   return err({ reason: 'version_conflict' })

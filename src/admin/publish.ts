@@ -25,21 +25,26 @@ const RETRY_AFTER_MS = 1_100
 const REPUBLISH_WINDOW_MS = 10 * 60_000
 /** The second is a retry; each further one is there because of another change. */
 const ROUNDS = 5
+/** A Worker has at most six connections open at once. */
+const PUTS_AT_ONCE = 6
 const ROWS_A_RUN = 500
 const ROWS_AT_ONCE = 100
 
-/** Publishes rows, at once; true when each is in KV as it now is, or newer. */
+/** Publishes rows; true when each is in KV as it now is, or newer. A put that fails is tried twice. */
 export async function publish(rows: readonly KeyRow[], deps: PublishDeps): Promise<boolean> {
+  const failedOnce = new Set<string>()
+  let complete = true
   let waiting = rows
   for (let round = 0; round < ROUNDS && waiting.length > 0; round++) {
-    const { done, failed } = await putAll(waiting, deps)
-    const newer = await markedAndNewer(done, deps)
-    if (failed.length > 0 && round > 0) return false
-    const retried = failed.length > 0 ? await readLater(failed, deps) : []
-    if (retried === null) return false
-    waiting = [...newer, ...retried]
+    const current = round === 0 ? rows : await readLater(waiting, deps)
+    if (current === null) return false
+    const { done, failed } = await putAll(current, deps)
+    const retried = failed.filter(({ id }) => !failedOnce.has(id))
+    if (retried.length < failed.length) complete = false
+    for (const { id } of retried) failedOnce.add(id)
+    waiting = [...(await markedAndNewer(done, deps)), ...retried]
   }
-  return waiting.length === 0
+  return complete && waiting.length === 0
 }
 
 /** Retries what is in the outbox. Never rejects: it runs after an answer, where nobody waits for it. */
@@ -64,21 +69,27 @@ async function publishInParts(rows: readonly KeyRow[], deps: PublishDeps): Promi
 }
 
 async function putAll(rows: readonly KeyRow[], deps: PublishDeps) {
-  const results = await Promise.allSettled(
-    rows.map((row) => deps.putRecord(row.lookupId, toKeyRecord(row))),
-  )
   const failed: KeyRow[] = []
   const done: KeyRow[] = []
-  for (const [index, row] of rows.entries()) {
-    const result = results[index]
-    if (result?.status === 'fulfilled') {
-      done.push(row)
-    } else {
-      failed.push(row)
-      deps.logFault('kv_put', result?.reason)
-    }
+  for (let i = 0; i < rows.length; i += PUTS_AT_ONCE) {
+    const wave = rows.slice(i, i + PUTS_AT_ONCE)
+    const results = await Promise.all(wave.map((row) => put(row, deps)))
+    for (const [index, row] of wave.entries()) (results[index] === true ? done : failed).push(row)
+    if (results.includes(true)) continue
+    failed.push(...rows.slice(i + PUTS_AT_ONCE)) // KV is down: the rest would only take its time
+    break
   }
   return { done, failed }
+}
+
+async function put(row: KeyRow, deps: PublishDeps): Promise<boolean> {
+  try {
+    await deps.putRecord(row.lookupId, toKeyRecord(row))
+    return true
+  } catch (error) {
+    deps.logFault('kv_put', error)
+    return false
+  }
 }
 
 /** Notes what is in KV; answers the rows that have become newer than that. */

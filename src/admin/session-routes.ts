@@ -3,7 +3,7 @@
 import { Hono } from 'hono'
 import { deleteSession, listSessions } from '../db/session-queries.ts'
 import { clientAddress } from '../keys/client-address.ts'
-import { checkLogIn, renewPasswordHash } from './account-service.ts'
+import { checkLogIn } from './account-service.ts'
 import { auditEvent } from './audit.ts'
 import {
   callerOf,
@@ -37,10 +37,9 @@ export function sessionRoutes(deps: SessionDeps): Hono<AdminEnv> {
     if (!attempt.ok) return refuse(c, attempt.error)
     const checked = await checkLogIn(email, password, deps.db)
     if (!checked.ok) return refuse(c, checked.error)
-    const { account, outdated } = checked.value
+    const account = checked.value
     if (!(await startSession(c, account, deps))) return refuse(c, { reason: 'login_failed' })
     await attempt.value()
-    if (outdated) await renewPasswordHash(account, password, deps.db)
     return c.json({ account: toAccountJson(account) })
   })
 

@@ -23,8 +23,8 @@ export async function countAttempt(
   const count = sql`CASE WHEN last_at < ${nowMs - forgetMs} THEN 1 ELSE count + 1 END`
   // 0 where there is no wait, not the time: requests made at once do not arrive in the order of their
   // clocks. The exponent is bounded, since a shift by 64 or more is 0 in SQLite.
-  const nextAt = sql`CASE WHEN ${count} <= ${free} THEN 0
-    ELSE ${nowMs} + min(${maxWaitMs}, 1000 << min(20, ${count} - ${free})) END`
+  const nextAt = sql`CASE WHEN ${count} < ${free} THEN 0
+    ELSE ${nowMs} + min(${maxWaitMs}, 2000 << min(20, ${count} - ${free})) END`
   const [counted, rows] = await db.batch([
     db
       .insert(attempts)

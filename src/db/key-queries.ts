@@ -244,11 +244,18 @@ export async function markPublished(
     db
       .update(apiKeys)
       .set({ publishedRevision: revision })
-      .where(and(eq(apiKeys.id, id), lt(apiKeys.publishedRevision, revision))),
+      .where(and(eq(apiKeys.id, id), lt(apiKeys.publishedRevision, revision)))
+      .returning({ id: apiKeys.id }),
   )
-  const ids = published.map(({ id }) => id)
-  const [rows] = await db.batch([selectKeys(db).where(inArray(apiKeys.id, ids)), ...marks])
-  return rows.map(toKeyRow)
+  const [first, ...others] = marks
+  if (first === undefined) return []
+  // Written first: a batch that begins with a read is refused as busy when it comes to write and
+  // another writer was faster. Read in a statement of its own, so later still.
+  await db.batch([first, ...others])
+  return await findKeys(
+    db,
+    published.map(({ id }) => id),
+  )
 }
 
 export async function findKeys(db: Database, ids: readonly string[]): Promise<KeyRow[]> {
