@@ -19,6 +19,8 @@ import { WorkerEntrypoint } from 'cloudflare:workers'
 
 const values = new Map()
 const puts = []
+const lastPut = new Map()
+let writeLimit = false
 let kvGets = 0, kvPuts = 0, limits = 0, fault = 'none', brake = 'open', failNext = 0
 
 export class Kv extends WorkerEntrypoint {
@@ -31,6 +33,9 @@ export class Kv extends WorkerEntrypoint {
   async put(name, value) {
     kvPuts++
     puts.push(value)
+    const since = Date.now() - (lastPut.get(name) ?? 0)
+    if (writeLimit && since < 1000) throw new Error('KV PUT failed: 429 Too Many Requests')
+    lastPut.set(name, Date.now())
     if (failNext > 0) {
       failNext--
       throw new Error('KV PUT failed: 429 Too Many Requests')
@@ -56,6 +61,7 @@ export default {
     if (command.brake) brake = command.brake
     if (command.put) values.set(...command.put)
     if (command.clear) values.clear()
+    if ('writeLimit' in command) writeLimit = command.writeLimit
     if (command.failNext) failNext = command.failNext
     return Response.json({ puts, kvGets, kvPuts, limits, values: Object.fromEntries(values) })
   },

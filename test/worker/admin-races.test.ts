@@ -121,6 +121,18 @@ describe('a put that is retried', () => {
     expect(rig.upstream.received).toHaveLength(0)
   })
 
+  it('gets through where KV takes one write a second', async () => {
+    const customer = await rig.customer()
+    const { id, token } = await customer.createKey()
+    await rig.stores({ writeLimit: true })
+    const edit = await customer.call('PATCH', `/keys/${id}`, { platform: 'web' })
+    const deletion = await customer.call('DELETE', `/keys/${id}`)
+    await rig.stores({ writeLimit: false })
+    expect([edit.status, deletion.status]).toEqual([200, 200])
+    expect((await use(token)).json).toMatchObject({ code: 'key_revoked' })
+    expect(rig.upstream.received).toHaveLength(0)
+  })
+
   it('is not waited for without end', async () => {
     const customer = await rig.customer()
     const { id } = await customer.createKey()
