@@ -33,7 +33,19 @@ export function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
     value === undefined || value === '' ? [] : [[name, value] as const],
   )
   const parsed = parseVariables(schema, Object.fromEntries(given))
-  if (!parsed.ok) throw new Failure(parsed.error.join('; '))
+  if (!parsed.ok) {
+    const values = new Map(given)
+    throw new Failure(parsed.error.map((fault) => withValue(fault, values)).join('; '))
+  }
   const passedOn = given.filter(([name]) => Object.hasOwn(passedOnSchema.shape, name))
   return { ...parsed.value, passedOn: Object.fromEntries(passedOn) }
+}
+
+const SECRET = new Set(['OPERATOR_TOKEN', 'LIBSQL_AUTH_TOKEN'])
+
+/** `PORT must be …` as `PORT "http" must be …`, but for what may be or hold a secret. */
+function withValue(fault: string, values: ReadonlyMap<string, string>): string {
+  const [name = ''] = fault.split(' ', 1)
+  const value = values.get(name) ?? ''
+  return SECRET.has(name) || value.includes('@') ? fault : fault.replace(name, `${name} "${value}"`)
 }

@@ -173,8 +173,13 @@ describe('npm start', () => {
     expect(code).toBe(1)
     expect(lines).toHaveLength(1)
     expect(lines[0]).toContain(name)
-    expect(lines[0]).not.toContain('secret-word')
+    expect(lines[0]).not.toMatch(/secret-word|user:pass|has space/)
     expect(leftBehind()).toEqual([])
+  })
+
+  it('names the value that it refuses', async () => {
+    const { lines } = await failure({ PREFLIGHT: 'yes' })
+    expect(lines).toEqual(['PREFLIGHT "yes" must be forward or refuse'])
   })
 
   it('refuses a port that is in use', async () => {
