@@ -95,7 +95,7 @@ export async function editAccount(
     const enforced = await publish(done.keys.filter(isPending), deps)
     return enforced ? ok(done.account) : err({ reason: 'enforcement_pending' })
   }
-  return err({ reason: 'storage_unavailable' })
+  return err({ reason: 'version_conflict' })
 }
 
 function operator(accountId: string, address: string | null): Actor {

@@ -7,7 +7,7 @@
 
 import { findKeys, listRevisedSince, listUnpublished, markPublished } from '../db/key-queries.ts'
 import type { Database } from '../db/client.ts'
-import { type KeyRow, toKeyRecord } from '../db/key-rows.ts'
+import { isPending, type KeyRow, toKeyRecord } from '../db/key-rows.ts'
 import type { KeyRecord } from '../keys/key-record.ts'
 import type { LogFault } from '../log.ts'
 
@@ -56,10 +56,12 @@ export async function drainOutbox(deps: PublishDeps): Promise<void> {
   }
 }
 
-/** Publishes again whatever changed within the last ten minutes. */
+/** Publishes again whatever changed within the last ten minutes, but for what is in the outbox. */
 export async function republish(deps: PublishDeps): Promise<void> {
   const since = deps.nowMs() - REPUBLISH_WINDOW_MS
-  await publishInParts(await listRevisedSince(deps.db, since, ROWS_A_RUN), deps)
+  const rows = await listRevisedSince(deps.db, since, ROWS_A_RUN)
+  const published = rows.filter((row) => !isPending(row))
+  await publishInParts(published, deps)
 }
 
 async function publishInParts(rows: readonly KeyRow[], deps: PublishDeps): Promise<void> {

@@ -164,7 +164,7 @@ function toProblem(refusal: Refusal): Problem {
         status: 412,
         code,
         title: 'Version conflict',
-        detail: 'The API key was changed since it was read. Read it again and repeat the change.',
+        detail: 'This was changed by somebody else meanwhile. Read it again and repeat the change.',
       }
     case 'enforcement_pending':
       return {
