@@ -2,7 +2,8 @@
 // alone meet the stores, the clock and the secrets.
 
 import { type AdminDeps, createAdmin } from './admin/admin.ts'
-import { drainOutbox, republish } from './admin/publish.ts'
+import { BOUNDED_CACHE_TTL_MS } from './admin/enforcement.ts'
+import { drainOutbox, republish } from './admin/outbox.ts'
 import { refusalResponse as adminRefusalResponse } from './admin/refusal.ts'
 import { sessionLimits } from './admin/session.ts'
 import { forgetAttempts } from './admin/throttle.ts'
@@ -17,12 +18,15 @@ import {
   importAssertionKeys,
 } from './gateway/assertion.ts'
 import { createGateway } from './gateway/gateway.ts'
+import { createRefusalBrake } from './gateway/refusal-brake.ts'
 import { refusalResponse } from './gateway/refusal.ts'
 import { importKeyRing, type KeyRing } from './keys/key-ring.ts'
 import { verifyToken } from './keys/token.ts'
 import { logConfigurationFault, logFault } from './log.ts'
 import { requestIdOf } from './request-id.ts'
 import { err, ok, type Result } from './result.ts'
+import { createIsolateCache } from './stores/isolate-cache.ts'
+import { createKeyAuthorities } from './stores/key-authority.ts'
 import { putKeyRecord, readKeyRecord } from './stores/key-kv.ts'
 
 export interface App {
@@ -30,6 +34,15 @@ export interface App {
   /** What the cron trigger does each minute. */
   readonly everyMinute: () => Promise<void>
 }
+
+/** An isolate has 128 MB (https://developers.cloudflare.com/workers/platform/limits/). */
+const CACHE = { entries: 20_000, bytes: 24 * 1024 * 1024 }
+
+/**
+ * Under `strict` the authority corrects a copy of any age, and the limit is for the GETs that are sent
+ * on meanwhile; under `bounded` it adds to the time that a change takes.
+ */
+const CACHE_TTL_MS = { strict: 30_000, bounded: BOUNDED_CACHE_TTL_MS }
 
 interface Secrets {
   readonly tokenKeys: KeyRing
@@ -49,15 +62,21 @@ export async function createApp(env: Env): Promise<App> {
 function composeApp(env: Env, settings: Settings, secrets: Secrets): App {
   const nowMs = () => Date.now()
   const db = connect(settings.LIBSQL_URL, settings.LIBSQL_AUTH_TOKEN)
+  const { CONSISTENCY: consistency } = settings
+  const authorities = createKeyAuthorities(env.KEY_AUTHORITY, settings.AUTHORITY_TIMEOUT_MS)
+  const cache = createIsolateCache({ ...CACHE, ttlMs: CACHE_TTL_MS[consistency] }, nowMs)
 
   const gateway = createGateway({
     upstream: { base: settings.UPSTREAM_URL, timeoutMs: settings.UPSTREAM_TIMEOUT_MS },
     tokenPrefix: settings.TOKEN_PREFIX,
     preflight: settings.PREFLIGHT,
     verifyToken: (token) => verifyToken(settings.TOKEN_PREFIX, secrets.tokenKeys, token),
+    speculation: settings.SPECULATION === 'on',
+    cache,
     readCopy: (lookupId) => readKeyRecord(env.KEYS, lookupId),
     readTruth: (lookupId) => findKeyRecord(db, lookupId),
-    mayRefuse: async (lookupId) => (await env.REFUSAL_BRAKE.limit({ key: lookupId })).success,
+    authorities: consistency === 'strict' ? authorities : null,
+    brake: createRefusalBrake(env.REFUSAL_BRAKE, logFault, nowMs),
     signAssertion: createAssertionSigner(
       secrets.assertionKeys,
       settings.ASSERTION_ISSUER,
@@ -76,7 +95,12 @@ function composeApp(env: Env, settings: Settings, secrets: Secrets): App {
     operatorToken: settings.OPERATOR_TOKEN,
     jwks: secrets.assertionKeys.published,
     assets: { fetch: (request) => env.ASSETS.fetch(request) },
-    putRecord: (lookupId, record) => putKeyRecord(env.KEYS, lookupId, record),
+    consistency,
+    advance: authorities.advance,
+    async putRecord(lookupId, record) {
+      await putKeyRecord(env.KEYS, lookupId, record)
+      cache.delete(lookupId) // this isolate, at least, need not wait for its copy to grow old
+    },
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     logFault,
     nowMs,

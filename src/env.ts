@@ -3,21 +3,31 @@
 
 import * as z from 'zod'
 import { err, ok, type Result } from './result.ts'
+import type { AuthorityNamespace } from './stores/key-authority.ts'
 
 /** As in wrangler.toml. Everything but the bindings is text, checked here and nowhere else. */
 export interface Env {
   // Bindings
   readonly KEYS: KVNamespace
+  readonly KEY_AUTHORITY: AuthorityNamespace
   readonly REFUSAL_BRAKE: RateLimit
   readonly ASSETS: Fetcher
   // Secrets and variables, unchecked
   readonly [variable: string]: unknown
 }
 
-const MAX_TIMEOUT_MS = 600_000
-
 function choice<const Values extends readonly [string, ...string[]]>(...values: Values) {
   return z.enum(values, `must be ${values.join(' or ')}`).default(values[0])
+}
+
+function milliseconds(byDefault: number, max: number) {
+  return z
+    .string()
+    .default(String(byDefault))
+    .refine((text) => /^[1-9]\d*$/.test(text) && Number(text) <= max, {
+      error: `must be whole milliseconds from 1 to ${max}`,
+    })
+    .transform(Number)
 }
 
 const upstreamUrlSchema = z
@@ -39,13 +49,8 @@ export const libsqlUrlSchema = z
 /** The variables that `npm start` passes on, as it checks them too. */
 export const passedOnSchema = z.object({
   UPSTREAM_URL: upstreamUrlSchema,
-  UPSTREAM_TIMEOUT_MS: z
-    .string()
-    .default('30000')
-    .refine((text) => /^[1-9]\d*$/.test(text) && Number(text) <= MAX_TIMEOUT_MS, {
-      error: `must be whole milliseconds from 1 to ${MAX_TIMEOUT_MS}`,
-    })
-    .transform(Number),
+  UPSTREAM_TIMEOUT_MS: milliseconds(30_000, 600_000),
+  AUTHORITY_TIMEOUT_MS: milliseconds(1_000, 10_000),
   TOKEN_PREFIX: z
     .string()
     .default('cpk_')

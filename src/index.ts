@@ -3,6 +3,8 @@
 import { type App, createApp } from './app.ts'
 import type { Env } from './env.ts'
 
+export { KeyAuthority } from './stores/key-authority-object.ts'
+
 let app: App | undefined
 
 export default {

@@ -2,9 +2,11 @@
 // message, since messages of libSQL's and drizzle's errors hold the bound parameters.
 
 export type FaultKind =
+  | 'authority'
   | 'kv_read'
   | 'kv_put'
   | 'libsql'
+  | 'mark_enforced'
   | 'mark_published'
   | 'outbox'
   | 'brake'

@@ -15,6 +15,7 @@ describe('parseSettings()', () => {
     expect(settingsOf({})).toEqual({
       ...VARIABLES,
       UPSTREAM_TIMEOUT_MS: 30_000,
+      AUTHORITY_TIMEOUT_MS: 1_000,
       TOKEN_PREFIX: 'cpk_',
       PREFLIGHT: 'forward',
       CONSISTENCY: 'strict',

@@ -14,8 +14,8 @@ import { isPending } from '../db/key-rows.ts'
 import { newId } from '../ids.ts'
 import { err, ok, type Result } from '../result.ts'
 import { type Actor, auditEvent, type Changes } from './audit.ts'
+import { type OutboxDeps, settle } from './outbox.ts'
 import { checkNoPassword, checkPassword, hashPassword } from './password.ts'
-import { publish, type PublishDeps } from './publish.ts'
 import type { Refusal } from './refusal.ts'
 import type { CreateAccount, EditAccount } from './schemas.ts'
 
@@ -46,7 +46,7 @@ export async function checkLogIn(
 export async function createAccount(
   input: CreateAccount,
   address: string | null,
-  deps: PublishDeps,
+  deps: OutboxDeps,
 ): Promise<Result<AccountRow, Refusal>> {
   const now = deps.nowMs()
   const id = newId('acc', now)
@@ -68,12 +68,12 @@ export async function createAccount(
   return inserted === undefined ? err({ reason: 'email_taken' }) : ok(inserted)
 }
 
-/** Edits an account. A new status is published to all its keys before this answers. */
+/** Edits an account. A new status holds for all its keys before this answers. */
 export async function editAccount(
   id: string,
   input: EditAccount,
   address: string | null,
-  deps: PublishDeps,
+  deps: OutboxDeps,
 ): Promise<Result<AccountRow, Refusal>> {
   const passwordHash = input.password === undefined ? undefined : await hashPassword(input.password)
   const change = {
@@ -92,8 +92,8 @@ export async function editAccount(
         : await updateAccount(deps.db, read, change, event)
     if (done === undefined) continue
     if (input.status === undefined) return ok(done.account)
-    const enforced = await publish(done.keys.filter(isPending), deps)
-    return enforced ? ok(done.account) : err({ reason: 'enforcement_pending' })
+    const settled = await settle(done.keys, deps)
+    return settled.some(isPending) ? err({ reason: 'enforcement_pending' }) : ok(done.account)
   }
   return err({ reason: 'version_conflict' })
 }

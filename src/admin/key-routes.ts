@@ -8,13 +8,13 @@ import { findKey, listKeys } from '../db/key-queries.ts'
 import type { KeyRow } from '../db/key-rows.ts'
 import { auditEvent } from './audit.ts'
 import { callerOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
-import { boundedEnforcement } from './enforcement.ts'
+import { toEnforcement } from './enforcement.ts'
 import { entityTag, ifMatch } from './entity-tag.ts'
 import { readBody, readPage, toPage } from './input.ts'
 import { toKeyJson, toTime } from './json.ts'
 import { createKey, editKey, type KeyServiceDeps, removeKey, revealKey } from './key-service.ts'
+import { drainOutbox } from './outbox.ts'
 import { checkPassword } from './password.ts'
-import { drainOutbox } from './publish.ts'
 import type { Refusal } from './refusal.ts'
 import { createKeyBody, editKeyBody, revealBody } from './schemas.ts'
 import { throttle, type ThrottleDeps } from './throttle.ts'
@@ -70,7 +70,10 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     c.executionCtx.waitUntil(drainOutbox(deps))
     if (!edited.ok) return refuse(c, edited.error)
     c.header('ETag', entityTag(edited.value.version))
-    return c.json({ ...toKeyJson(edited.value), enforcement: boundedEnforcement(deps.nowMs()) })
+    return c.json({
+      ...toKeyJson(edited.value),
+      enforcement: toEnforcement(deps.consistency, deps.nowMs()),
+    })
   })
 
   routes.delete('/:id', async function deleteKeyRoute(c) {
@@ -80,7 +83,7 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     c.executionCtx.waitUntil(drainOutbox(deps))
     if (!removed.ok) return refuse(c, removed.error)
     const { id, deletedAt } = removed.value
-    const enforcement = boundedEnforcement(deps.nowMs())
+    const enforcement = toEnforcement(deps.consistency, deps.nowMs())
     return c.json({ id, deleted_at: toTime(deletedAt), enforcement })
   })
 

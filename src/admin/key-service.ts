@@ -1,5 +1,5 @@
 // What can be done to a key: each function decides on the row it read, makes one guarded batch, and
-// publishes what the batch returned. A lost race is read again and decided anew.
+// settles what the batch returned. A lost race is read again and decided anew.
 
 import { deleteKey, findKey, insertKey, recordReveal, updateKey } from '../db/key-queries.ts'
 import {
@@ -18,11 +18,11 @@ import { err, ok, type Result } from '../result.ts'
 import { auditEvent, detailChanges } from './audit.ts'
 import type { Caller } from './context.ts'
 import { toIdempotency } from './idempotency.ts'
-import { publish, type PublishDeps } from './publish.ts'
+import { type OutboxDeps, settle } from './outbox.ts'
 import type { Refusal } from './refusal.ts'
 import type { CreateKey, EditKey } from './schemas.ts'
 
-export interface KeyServiceDeps extends PublishDeps {
+export interface KeyServiceDeps extends OutboxDeps {
   readonly tokenPrefix: string
   readonly tokenKeys: KeyRing
   readonly encryptionKeys: KeyRing
@@ -78,8 +78,7 @@ export async function createKey(
       return shown.ok ? ok({ key: inserted.row, token: shown.value }) : shown
     }
     case 'inserted':
-      // Not in KV yet is no obstacle to a new key: on a miss the gateway reads libSQL.
-      return ok({ key: await published(inserted.row, deps), token })
+      return ok({ key: inserted.row, token })
   }
 }
 
@@ -97,12 +96,12 @@ export async function editKey(
     const changes = detailChanges(row.details, details)
     // RFC 9110 §13.1.1: a request whose outcome already stands succeeds, whatever its If-Match says;
     // so one that was recorded but answered 503 may be repeated.
-    if (Object.keys(changes).length === 0) return await enforced(row, deps)
+    if (Object.keys(changes).length === 0) return await enforcedEdit(row, deps)
     if (!mayReplace(row.version)) return err({ reason: 'version_conflict' })
 
     const event = auditEvent('key.update', caller, deps.nowMs(), { keyId: row.id, changes })
     const done = await updateKey(deps.db, row, details, caller, event)
-    if (done?.kind === 'live') return await enforced(done, deps)
+    if (done?.kind === 'live') return await enforcedEdit(done, deps)
     await deps.wait(Math.random() * RETRY_WITHIN_MS)
     const current = await readAgain(row.id, caller, deps)
     if (!current.ok) return current
@@ -121,15 +120,15 @@ export async function removeKey(
   caller: Caller,
   deps: KeyServiceDeps,
 ): Promise<Result<Tombstone, Refusal>> {
-  if (read.kind === 'tombstone') return await enforced(read, deps)
+  if (read.kind === 'tombstone') return await enforcedRemoval(read, deps)
   const changes = detailChanges(read.details, undefined)
   const event = auditEvent('key.delete', caller, deps.nowMs(), { keyId: read.id, changes })
   const done = await deleteKey(deps.db, read, caller, event)
-  if (done?.kind === 'tombstone') return await enforced(done, deps)
+  if (done?.kind === 'tombstone') return await enforcedRemoval(done, deps)
   const current = await readAgain(read.id, caller, deps)
   if (!current.ok) return current
   return current.value.kind === 'tombstone'
-    ? await enforced(current.value, deps)
+    ? await enforcedRemoval(current.value, deps)
     : err({ reason: 'version_conflict' })
 }
 
@@ -170,18 +169,25 @@ async function openedToken(key: LiveKey, encryptionKeys: KeyRing): Promise<strin
   return token
 }
 
-/** Success only when it is true: the row as published, or the refusal that says it is pending. */
-async function enforced<Row extends KeyRow>(
-  row: Row,
-  deps: KeyServiceDeps,
-): Promise<Result<Row, Refusal>> {
-  const settled = await published(row, deps)
-  return isPending(settled) ? err({ reason: 'enforcement_pending' }) : ok(settled)
+/** The key as it now is, once that is true; a key that was deleted meanwhile is not there any more. */
+async function enforcedEdit(row: LiveKey, deps: KeyServiceDeps): Promise<Result<LiveKey, Refusal>> {
+  const settled = await enforced(row, deps)
+  if (!settled.ok) return settled
+  return settled.value.kind === 'live' ? ok(settled.value) : err({ reason: 'not_found' })
 }
 
-async function published<Row extends KeyRow>(row: Row, deps: KeyServiceDeps): Promise<Row> {
-  if (!isPending(row) || !(await publish([row], deps))) return row
-  return { ...row, publishedRevision: row.revision }
+async function enforcedRemoval(
+  row: Tombstone,
+  deps: KeyServiceDeps,
+): Promise<Result<Tombstone, Refusal>> {
+  const settled = await enforced(row, deps)
+  return settled.ok ? ok(row) : settled
+}
+
+/** Success only when it is true: the row as it now is, or the refusal that says it is pending. */
+async function enforced(row: KeyRow, deps: KeyServiceDeps): Promise<Result<KeyRow, Refusal>> {
+  const [settled = row] = await settle([row], deps)
+  return isPending(settled) ? err({ reason: 'enforcement_pending' }) : ok(settled)
 }
 
 function edited(details: KeyDetails, input: EditKey): KeyDetails {

@@ -6,13 +6,13 @@ import { Hono, type MiddlewareHandler } from 'hono'
 import { findAccount, listAccounts } from '../db/account-queries.ts'
 import { createAccount, editAccount } from './account-service.ts'
 import { addressOf, type AdminEnv, refuse, refuseUnknown } from './context.ts'
-import { boundedEnforcement } from './enforcement.ts'
+import { toEnforcement } from './enforcement.ts'
 import { readBody, readPage, toPage } from './input.ts'
 import { toOperatorAccountJson } from './json.ts'
-import { drainOutbox, type PublishDeps } from './publish.ts'
+import { drainOutbox, type OutboxDeps } from './outbox.ts'
 import { createAccountBody, editAccountBody } from './schemas.ts'
 
-export interface OperatorDeps extends PublishDeps {
+export interface OperatorDeps extends OutboxDeps {
   readonly operatorToken: string | undefined
 }
 
@@ -46,7 +46,7 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
     const edited = await editAccount(id, body.value, addressOf(c), deps)
     c.executionCtx.waitUntil(drainOutbox(deps))
     if (!edited.ok) return refuse(c, edited.error)
-    const enforcement = boundedEnforcement(deps.nowMs())
+    const enforcement = toEnforcement(deps.consistency, deps.nowMs())
     return c.json({ ...toOperatorAccountJson(edited.value), enforcement })
   })
 

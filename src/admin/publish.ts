@@ -1,13 +1,12 @@
-// Carries rows of libSQL into KV. A row whose revision is above its published one is in the outbox:
-// it is retried after each write and by the cron, so a change that was recorded goes through.
+// Puts records into KV (step 3 of a write).
 //
 // KV has no compare-and-set, so what is put may be older than what another writer put meanwhile. So
 // after each put the row is read again, and put again where it has become newer; and the cron
 // publishes once more whatever changed within the last ten minutes.
 
-import { findKeys, listRevisedSince, listUnpublished, markPublished } from '../db/key-queries.ts'
 import type { Database } from '../db/client.ts'
-import { isPending, type KeyRow, toKeyRecord } from '../db/key-rows.ts'
+import { type KeyRow, toKeyRecord } from '../db/key-rows.ts'
+import { findKeys, markPublished } from '../db/outbox-queries.ts'
 import type { KeyRecord } from '../keys/key-record.ts'
 import type { LogFault } from '../log.ts'
 
@@ -16,19 +15,15 @@ export interface PublishDeps {
   /** Rejects when KV fails or does not answer in time. */
   readonly putRecord: (lookupId: string, record: KeyRecord) => Promise<void>
   readonly wait: (ms: number) => Promise<void>
-  readonly nowMs: () => number
   readonly logFault: LogFault
 }
 
 /** KV takes one write a second to a name (https://developers.cloudflare.com/kv/platform/limits/). */
 const RETRY_AFTER_MS = 1_100
-const REPUBLISH_WINDOW_MS = 10 * 60_000
 /** The second is a retry; each further one is there because of another change. */
 const ROUNDS = 5
 /** A Worker has at most six connections open at once. */
 const PUTS_AT_ONCE = 6
-const ROWS_A_RUN = 500
-const ROWS_AT_ONCE = 100
 
 /** Publishes rows; true when each is in KV as it now is, or newer. A put that fails is tried twice. */
 export async function publish(rows: readonly KeyRow[], deps: PublishDeps): Promise<boolean> {
@@ -45,29 +40,6 @@ export async function publish(rows: readonly KeyRow[], deps: PublishDeps): Promi
     waiting = [...(await markedAndNewer(done, deps)), ...retried]
   }
   return complete && waiting.length === 0
-}
-
-/** Retries what is in the outbox. Never rejects: it runs after an answer, where nobody waits for it. */
-export async function drainOutbox(deps: PublishDeps): Promise<void> {
-  try {
-    await publishInParts(await listUnpublished(deps.db, ROWS_A_RUN), deps)
-  } catch (error) {
-    deps.logFault('outbox', error)
-  }
-}
-
-/** Publishes again whatever changed within the last ten minutes, but for what is in the outbox. */
-export async function republish(deps: PublishDeps): Promise<void> {
-  const since = deps.nowMs() - REPUBLISH_WINDOW_MS
-  const rows = await listRevisedSince(deps.db, since, ROWS_A_RUN)
-  const published = rows.filter((row) => !isPending(row))
-  await publishInParts(published, deps)
-}
-
-async function publishInParts(rows: readonly KeyRow[], deps: PublishDeps): Promise<void> {
-  for (let i = 0; i < rows.length; i += ROWS_AT_ONCE) {
-    await publish(rows.slice(i, i + ROWS_AT_ONCE), deps)
-  }
 }
 
 async function putAll(rows: readonly KeyRow[], deps: PublishDeps) {

@@ -1,7 +1,7 @@
 // API keys in libSQL. Each change is one batch, guarded by the revision that it was decided on, so
 // that one which arrives late changes nothing. What a batch returns is what may be published.
 
-import { and, desc, eq, gt, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core'
 import type { AccountStatus, KeyRecord } from '../keys/key-record.ts'
 import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
@@ -86,7 +86,7 @@ export async function listKeys(
 }
 
 /**
- * Inserts a key where its account is active and has fewer than `maxKeys` of them, and where no key was
+ * Inserts a key, enforced from the start: a key that no copy knows is judged by its row. Does so where its account is active and has fewer than `maxKeys` of them, and where no key was
  * made by the same idempotent request.
  */
 export async function insertKey(
@@ -109,11 +109,11 @@ export async function insertKey(
       .where(and(sameRequest, lt(apiKeys.createdAt, idempotency?.since ?? 0))),
     db.run(sql`
       INSERT INTO api_keys (id, account_id, lookup_id, token_key, sealed_token, application_name,
-        application_website, platform, ip_acl, version, revision, published_revision, created_at,
-        updated_at, revised_at, idempotency_key, idempotency_body)
+        application_website, platform, ip_acl, version, revision, enforced_revision,
+        published_revision, created_at, updated_at, revised_at, idempotency_key, idempotency_body)
       SELECT ${key.id}, id, ${key.lookupId}, ${key.tokenKey}, ${key.sealedToken},
         ${details.applicationName}, ${details.applicationWebsite}, ${details.platform},
-        ${JSON.stringify(details.ipAcl)}, 1, 1, 0, ${now}, ${now}, ${now},
+        ${JSON.stringify(details.ipAcl)}, 1, 1, 1, 0, ${now}, ${now}, ${now},
         ${idempotency?.key ?? null}, ${idempotency?.body ?? null}
       FROM accounts WHERE id = ${key.accountId} AND status = 'active'
         AND ${sessionStands(authority)} AND ${maxKeys} >
@@ -176,18 +176,23 @@ export async function deleteKey(
   const now = event.at
   const guard = and(isLive(read.id), sessionStands(authority))
   return await changeKey(db, read.id, guard, event, {
-    tokenKey: null,
-    sealedToken: null,
-    applicationName: null,
-    applicationWebsite: null,
-    platform: null,
-    ipAcl: null,
-    idempotencyKey: null,
-    idempotencyBody: null,
+    ...WIPED,
     revision: sql`revision + 1`,
     revisedAt: now,
     deletedAt: now,
   })
+}
+
+/** What a tombstone does not keep. */
+export const WIPED = {
+  tokenKey: null,
+  sealedToken: null,
+  applicationName: null,
+  applicationWebsite: null,
+  platform: null,
+  ipAcl: null,
+  idempotencyKey: null,
+  idempotencyBody: null,
 }
 
 /** Records that a live key's token is shown; false where key, session or account do not allow it now. */
@@ -222,64 +227,10 @@ async function changeKey(
   return updated.length === 0 ? undefined : rows.map(toKeyRow)[0]
 }
 
-function isLive(id: string): SQL | undefined {
+export function isLive(id: string): SQL | undefined {
   return and(eq(apiKeys.id, id), isNull(apiKeys.deletedAt))
 }
 
 function sessionStands({ sessionId }: Authority): SQL {
   return sql`EXISTS (SELECT 1 FROM sessions WHERE id = ${sessionId})`
-}
-
-interface PublishedRevision {
-  readonly id: string
-  readonly revision: number
-}
-
-/** Notes that these revisions are in KV, where no newer note stands; answers the rows as they now are. */
-export async function markPublished(
-  db: Database,
-  published: readonly PublishedRevision[],
-): Promise<KeyRow[]> {
-  const marks = published.map(({ id, revision }) =>
-    db
-      .update(apiKeys)
-      .set({ publishedRevision: revision })
-      .where(and(eq(apiKeys.id, id), lt(apiKeys.publishedRevision, revision)))
-      .returning({ id: apiKeys.id }),
-  )
-  const [first, ...others] = marks
-  if (first === undefined) return []
-  // Written first: a batch that begins with a read is refused as busy when it comes to write and
-  // another writer was faster. Read in a statement of its own, so later still.
-  await db.batch([first, ...others])
-  return await findKeys(
-    db,
-    published.map(({ id }) => id),
-  )
-}
-
-export async function findKeys(db: Database, ids: readonly string[]): Promise<KeyRow[]> {
-  return (await selectKeys(db).where(inArray(apiKeys.id, [...ids]))).map(toKeyRow)
-}
-
-/** The outbox: rows whose newest revision is not known to be in KV, oldest change first. */
-export async function listUnpublished(db: Database, limit: number): Promise<KeyRow[]> {
-  const rows = await selectKeys(db)
-    .where(sql`published_revision < revision`)
-    .orderBy(apiKeys.revisedAt)
-    .limit(limit)
-  return rows.map(toKeyRow)
-}
-
-/** Rows that changed after `sinceMs`, newest change first. */
-export async function listRevisedSince(
-  db: Database,
-  sinceMs: number,
-  limit: number,
-): Promise<KeyRow[]> {
-  const rows = await selectKeys(db)
-    .where(gt(apiKeys.revisedAt, sinceMs))
-    .orderBy(desc(apiKeys.revisedAt))
-    .limit(limit)
-  return rows.map(toKeyRow)
 }

@@ -21,6 +21,7 @@ interface KeyHead {
   readonly accountStatus: AccountStatus
   readonly lookupId: string
   readonly revision: number
+  readonly enforcedRevision: number
   readonly publishedRevision: number
 }
 
@@ -55,8 +56,10 @@ export function selectKeys(db: Database) {
 type Selected = Awaited<ReturnType<typeof selectKeys>>[number]
 
 export function toKeyRow(selected: Selected): KeyRow {
-  const { id, accountId, accountStatus, lookupId, revision, publishedRevision } = selected
-  const head = { id, accountId, accountStatus, lookupId, revision, publishedRevision }
+  const { id, accountId, accountStatus, lookupId } = selected
+  const { revision, enforcedRevision, publishedRevision } = selected
+  const revisions = { revision, enforcedRevision, publishedRevision }
+  const head = { id, accountId, accountStatus, lookupId, ...revisions }
   if (selected.deletedAt !== null) {
     return { kind: 'tombstone', ...head, deletedAt: selected.deletedAt }
   }
@@ -77,7 +80,12 @@ export function toKeyRecord(row: KeyRow): KeyRecord {
     : { kind: 'gone', revision, keyId }
 }
 
-/** Whether the row's newest revision is not known to be in KV. */
+/** Whether the row's newest revision is not known to hold for the next request; what is in KV does. */
 export function isPending(row: KeyRow): boolean {
+  return isUnpublished(row) && row.enforcedRevision < row.revision
+}
+
+/** Whether the row is in the outbox: its newest revision is not known to be in KV. */
+export function isUnpublished(row: KeyRow): boolean {
   return row.publishedRevision < row.revision
 }

@@ -48,6 +48,8 @@ export const apiKeys = sqliteTable(
     version: integer('version').notNull(),
     /** Rises with every change that the data plane must know, the account's too. */
     revision: integer('revision').notNull(),
+    /** The newest revision known to hold for the next request; below `revision`, the change is pending. */
+    enforcedRevision: integer('enforced_revision').notNull().default(0),
     /** The newest revision known to be in KV; below `revision`, the row is in the outbox. */
     publishedRevision: integer('published_revision').notNull(),
     createdAt: integer('created_at').notNull(),

@@ -1,37 +1,43 @@
 // The pipeline that decides a request, in the contract's order:
-//   credential ─▶ token (HMAC, no I/O) ─▶ record: KV, on a miss libSQL ─▶ account, state, IP ACL
-// Each step may refuse. What cannot be known is a refusal of its own (503), never a no and never a yes.
+//   credential ─▶ token (HMAC, no I/O) ─▶ copy: isolate, KV ─▶ account, state, IP ACL ─▶ authority
+// Each step may refuse. Yes or no, a verdict that rests on a copy waits for the authority; what cannot
+// be known is a refusal of its own (503), never a no and never a yes.
 
-import type { AccessRefusal } from '../keys/access.ts'
 import { evaluateAccess } from '../keys/access.ts'
-import { type Address } from '../keys/address.ts'
+import type { Address } from '../keys/address.ts'
 import { clientAddress } from '../keys/client-address.ts'
-import type { KeyRecord, LiveKeyRecord } from '../keys/key-record.ts'
-import type { LogFault } from '../log.ts'
+import type { CompiledLiveRecord, CompiledRecord } from '../keys/compiled-record.ts'
 import { err, ok, type Result } from '../result.ts'
 import { extractCredential } from './credential.ts'
+import { isFinal, type KeyCopiesDeps, newestRecord, readCopy } from './key-copies.ts'
+import { BRAKE_SECONDS, type RefusalBrake } from './refusal-brake.ts'
 import type { Refusal } from './refusal.ts'
 
-export interface AuthorizeDeps {
+export interface AuthorizeDeps extends KeyCopiesDeps {
   /** The lookup id of a token that this gateway issued, or null. No I/O. */
   readonly verifyToken: (token: string) => Promise<string | null>
-  /** The copy in KV: null on a miss; rejects when KV fails, which is not a miss. */
-  readonly readCopy: (lookupId: string) => Promise<KeyRecord | null>
-  /** The truth in libSQL: null where there is no such row; rejects when libSQL fails. */
-  readonly readTruth: (lookupId: string) => Promise<KeyRecord | null>
-  /** Counts a request that is refused; false when this key has had too many of them. */
-  readonly mayRefuse: (lookupId: string) => Promise<boolean>
-  readonly onFault: LogFault
+  readonly brake: RefusalBrake
 }
 
 export interface Grant {
-  readonly key: LiveKeyRecord
+  readonly key: CompiledLiveRecord
   /** Null where unreadable: a key without an ACL works all the same. */
   readonly address: Address | null
+  /**
+   * Asks the authority whether the grant stands, and answers the refusal where it does not. Until then
+   * nothing of the upstream may be shown. Null where the grant is final.
+   */
+  readonly confirm: (() => Promise<Refusal | null>) | null
 }
 
-/** The window of the brake on refusals, as in wrangler.toml. */
-const BRAKE_SECONDS = 60
+/** What is judged, and for whom. */
+interface Question {
+  readonly lookupId: string
+  readonly address: Address | null
+  readonly requestId: string
+}
+
+const BRAKED: Refusal = { reason: 'rate_limited', retryAfterSeconds: BRAKE_SECONDS }
 
 export async function authorize(
   headers: Headers,
@@ -42,47 +48,48 @@ export async function authorize(
   if (!credential.ok) return credential
   const lookupId = await deps.verifyToken(credential.value)
   if (lookupId === null) return err({ reason: 'key_invalid' })
-  const record = await readRecord(lookupId, requestId, deps)
-  if (!record.ok) return record
-  const address = clientAddress(headers)
-  const access = evaluateAccess(record.value, address)
-  if (!access.ok) return err(await braked(access.error, lookupId, requestId, deps))
-  return ok({ key: access.value, address })
+  const question: Question = { lookupId, address: clientAddress(headers), requestId }
+  const copy = await readCopy(lookupId, requestId, deps)
+  return copy === null
+    ? await judgeNewest(null, question, deps)
+    : await judgeCopy(copy, question, deps)
 }
 
-/** A proven token without any row was issued and is gone; its record says so, like a tombstone's. */
-const NO_ROW: KeyRecord = { kind: 'gone', revision: 0, keyId: '' }
-
-async function readRecord(
-  lookupId: string,
-  requestId: string,
+async function judgeCopy(
+  copy: CompiledRecord,
+  question: Question,
   deps: AuthorizeDeps,
-): Promise<Result<KeyRecord, Refusal>> {
-  try {
-    const copy = await deps.readCopy(lookupId)
-    if (copy !== null) return ok(copy)
-  } catch (error) {
-    deps.onFault('kv_read', error, requestId) // libSQL holds the truth, so the request need not fail
+): Promise<Result<Grant, Refusal>> {
+  const { address, lookupId } = question
+  const access = evaluateAccess(copy, address)
+  const final = isFinal(copy, deps)
+  if (access.ok) {
+    const confirm = async () => toRefusal(await judgeNewest(copy, question, deps))
+    return ok({ key: access.value, address, confirm: final ? null : confirm })
   }
-  try {
-    return ok((await deps.readTruth(lookupId)) ?? NO_ROW)
-  } catch (error) {
-    deps.onFault('libsql', error, requestId)
-    return err({ reason: 'authentication_unavailable' })
-  }
+  const within = await deps.brake.count(lookupId, question.requestId)
+  if (final) return err(within ? access.error : BRAKED)
+  if (!within && !deps.brake.mayAskAgain(lookupId)) return err(BRAKED)
+  const newest = await judgeNewest(copy, question, deps, { counted: true })
+  return newest.ok || within ? newest : err(BRAKED)
 }
 
-async function braked(
-  refusal: AccessRefusal,
-  lookupId: string,
-  requestId: string,
+/** Judges by what must be honoured now: final. */
+async function judgeNewest(
+  copy: CompiledRecord | null,
+  question: Question,
   deps: AuthorizeDeps,
-): Promise<Refusal> {
-  try {
-    if (await deps.mayRefuse(lookupId)) return refusal
-    return { reason: 'rate_limited', retryAfterSeconds: BRAKE_SECONDS }
-  } catch (error) {
-    deps.onFault('brake', error, requestId)
-    return refusal
-  }
+  { counted } = { counted: false },
+): Promise<Result<Grant, Refusal>> {
+  const { lookupId, address, requestId } = question
+  const newest = await newestRecord(lookupId, copy, requestId, deps)
+  if (!newest.ok) return newest
+  const access = evaluateAccess(newest.value, address)
+  if (access.ok) return ok({ key: access.value, address, confirm: null })
+  const within = counted || (await deps.brake.count(lookupId, requestId))
+  return err(within ? access.error : BRAKED)
+}
+
+function toRefusal(judged: Result<Grant, Refusal>): Refusal | null {
+  return judged.ok ? null : judged.error
 }

@@ -36,15 +36,18 @@ export function hasUnforwardableBody(request: Request): boolean {
   )
 }
 
-/** The upstream's answer, its headers still to be changed; one that cannot be passed on is a refusal. */
+/**
+ * The upstream's answer, its headers still to be changed; one that cannot be passed on is a refusal.
+ * `abort` ends the request to the upstream, whenever that is.
+ */
 export async function forward(
   request: Request,
   headers: Headers,
   body: ReadableStream | null,
   upstream: Upstream,
-): Promise<Result<Response, Refusal>> {
   // Not AbortSignal.timeout(): it would also cut off a body that is still streaming.
-  const abort = new AbortController()
+  abort = new AbortController(),
+): Promise<Result<Response, Refusal>> {
   const timeoutMs = upstream.timeoutMs * (body === null ? 1 : BODY_TIMEOUT_FACTOR)
   const timer = setTimeout(() => abort.abort(), timeoutMs)
   try {

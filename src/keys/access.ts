@@ -3,8 +3,8 @@
 
 import { err, ok, type Result } from '../result.ts'
 import { type Address, formatAddress } from './address.ts'
-import { compileIpAcl } from './ip-acl.ts'
-import type { AccountStatus, KeyRecord, LiveKeyRecord } from './key-record.ts'
+import type { CompiledLiveRecord, CompiledRecord } from './compiled-record.ts'
+import type { AccountStatus } from './key-record.ts'
 
 export type AccessRefusal =
   | { readonly reason: 'key_revoked' }
@@ -13,16 +13,16 @@ export type AccessRefusal =
   | { readonly reason: 'ip_denied'; readonly clientIp: string | null }
 
 export function evaluateAccess(
-  record: KeyRecord,
+  record: CompiledRecord,
   address: Address | null,
-): Result<LiveKeyRecord, AccessRefusal> {
+): Result<CompiledLiveRecord, AccessRefusal> {
   if (record.kind === 'gone') return err({ reason: 'key_revoked' })
   if (record.accountStatus !== 'active') {
     return err({ reason: 'account_inactive', status: record.accountStatus })
   }
-  if (record.ipAcl.length === 0) return ok(record)
+  if (record.admits === null) return ok(record)
   if (address === null) return err({ reason: 'ip_denied', clientIp: null })
-  if (!compileIpAcl(record.ipAcl)(address)) {
+  if (!record.admits(address)) {
     return err({ reason: 'ip_denied', clientIp: formatAddress(address) })
   }
   return ok(record)

@@ -39,6 +39,12 @@ export function encodeKeyRecord(record: KeyRecord): string {
   )
 }
 
+/** Whether two records judge alike for ever; *gone* has no revisions that matter. */
+export function isSameRecord(a: KeyRecord, b: KeyRecord): boolean {
+  if (a.kind === 'gone' && b.kind === 'gone') return true
+  return encodeKeyRecord(a) === encodeKeyRecord(b)
+}
+
 export function decodeKeyRecord(text: string): KeyRecord | null {
   const value = parseObject(text)
   if (value === null || value['format'] !== FORMAT) return null

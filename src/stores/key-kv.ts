@@ -2,6 +2,7 @@
 // that "gone" outlives every copy. The data plane reads, the admin plane and the cron write.
 
 import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from '../keys/key-record.ts'
+import { withTimeout } from '../time-limit.ts'
 
 /** The least that KV takes (https://developers.cloudflare.com/kv/api/read-key-value-pairs/). */
 const CACHE_TTL_SECONDS = 30
@@ -16,7 +17,7 @@ export class KvTimeoutError extends Error {
 /** The copy of a record: null where there is none that can be read. Rejects when KV fails or stalls. */
 export async function readKeyRecord(kv: KVNamespace, lookupId: string): Promise<KeyRecord | null> {
   const read = kv.get(kvName(lookupId), { type: 'text', cacheTtl: CACHE_TTL_SECONDS })
-  const text = await withTimeout(read, READ_TIMEOUT_MS)
+  const text = await withTimeout(read, READ_TIMEOUT_MS, timedOut)
   return text === null ? null : decodeKeyRecord(text)
 }
 
@@ -26,21 +27,14 @@ export async function putKeyRecord(
   lookupId: string,
   record: KeyRecord,
 ): Promise<void> {
-  await withTimeout(kv.put(kvName(lookupId), encodeKeyRecord(record)), PUT_TIMEOUT_MS)
+  const put = kv.put(kvName(lookupId), encodeKeyRecord(record))
+  await withTimeout(put, PUT_TIMEOUT_MS, timedOut)
 }
 
 function kvName(lookupId: string): string {
   return `key:${lookupId}`
 }
 
-async function withTimeout<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new KvTimeoutError('KV did not answer in time')), timeoutMs)
-  })
-  try {
-    return await Promise.race([promise, timeout])
-  } finally {
-    clearTimeout(timer)
-  }
+function timedOut(): KvTimeoutError {
+  return new KvTimeoutError('KV did not answer in time')
 }

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { authorize, type AuthorizeDeps } from '../../src/gateway/authorize.ts'
+import { createRefusalBrake } from '../../src/gateway/refusal-brake.ts'
 import type { KeyRecord, LiveKeyRecord } from '../../src/keys/key-record.ts'
+import { createIsolateCache } from '../../src/stores/isolate-cache.ts'
+import { AuthorityUnavailableError, type Standing } from '../../src/stores/key-authority.ts'
 
 const TOKEN = 'cpk_issued'
 const LOOKUP_ID = 'lookup-1'
@@ -29,13 +32,16 @@ describe('authorize()', () => {
   it('grants by the copy alone', async () => {
     const { result, calls } = await authorized({ copy: KEY })
     const address = { family: 4, words: [0xcb007107] }
-    expect(result).toEqual({ ok: true, value: { key: KEY, address } })
+    expect(result).toMatchObject({
+      ok: true,
+      value: { key: { keyId: 'key_1' }, address, confirm: null },
+    })
     expect(calls).toEqual(['verify cpk_issued', 'copy lookup-1'])
   })
 
   it('reads the truth where there is no copy', async () => {
     const { result, calls } = await authorized({ copy: null, truth: OPEN })
-    expect(result).toMatchObject({ ok: true, value: { key: OPEN } })
+    expect(result).toMatchObject({ ok: true, value: { key: { keyId: 'key_1' } } })
     expect(calls).toEqual(['verify cpk_issued', 'copy lookup-1', 'truth lookup-1'])
   })
 
@@ -109,7 +115,10 @@ describe('authorize(), the address', () => {
   ])('lets a key without an ACL in, and no other, where it cannot be read: %j', async (address) => {
     const headers = headersFrom(address)
     const free = await authorized({ copy: KEY, headers })
-    expect(free.result).toEqual({ ok: true, value: { key: KEY, address: null } })
+    expect(free.result).toMatchObject({
+      ok: true,
+      value: { key: { keyId: 'key_1' }, address: null },
+    })
     const fenced = await authorized({ copy: OPEN, headers })
     const error = { reason: 'ip_denied', clientIp: null }
     expect(fenced.result).toEqual({ ok: false, error })
@@ -137,7 +146,7 @@ describe('authorize(), the address', () => {
 describe('authorize(), outages', () => {
   it('reads the truth where KV fails', async () => {
     const { result, calls, faults } = await authorized({ copy: FAULT, truth: OPEN })
-    expect(result).toMatchObject({ ok: true, value: { key: OPEN } })
+    expect(result).toMatchObject({ ok: true, value: { key: { keyId: 'key_1' } } })
     expect(calls).toEqual(['verify cpk_issued', 'copy lookup-1', 'truth lookup-1'])
     expect(faults).toEqual([['kv_read', FAULT]])
   })
@@ -193,23 +202,154 @@ describe('authorize(), the brake', () => {
   })
 })
 
+describe('authorize(), strict', () => {
+  const ASKED = ['verify cpk_issued', 'copy lookup-1', 'check 3']
+  const NEWER_OPEN = { ...OPEN, revision: 4 }
+  const NEWER_FENCED = { ...FENCED, revision: 4 }
+
+  it('grants by the copy, and leaves the authority to be asked beside the upstream', async () => {
+    const { result, calls } = await authorized({ copy: OPEN, standing: 'current' })
+    expect(calls).toEqual(ASKED.slice(0, 2))
+    expect(await confirmation(result)).toBeNull()
+    expect(calls).toEqual(ASKED)
+  })
+
+  it.each([
+    ['gone', GONE, REVOKED],
+    ['a tighter ACL', NEWER_FENCED, IP_DENIED],
+    [
+      'a suspension',
+      { ...SUSPENDED, revision: 4 },
+      { reason: 'account_inactive', status: 'suspended' },
+    ],
+    ['an authority that cannot be asked', new AuthorityUnavailableError('timeout'), UNAVAILABLE],
+  ])('does not confirm a grant that rests on an old copy: %s', async (_, standing, refusal) => {
+    const { result } = await authorized({ copy: OPEN, standing })
+    expect(await confirmation(result)).toEqual(refusal)
+  })
+
+  it('turns nobody away by an old copy', async () => {
+    for (const copy of [FENCED, SUSPENDED]) {
+      const { result, calls } = await authorized({ copy, standing: NEWER_OPEN })
+      expect(result).toMatchObject({ ok: true, value: { key: { revision: 4 }, confirm: null } })
+      expect(calls).toEqual(['verify cpk_issued', 'copy lookup-1', 'brake lookup-1', 'check 3'])
+    }
+  })
+
+  it('refuses by a copy that is current, counted once', async () => {
+    const { result, calls } = await authorized({ copy: FENCED, standing: 'current' })
+    expect(result).toEqual({ ok: false, error: IP_DENIED })
+    expect(calls.filter((call) => call.startsWith('brake'))).toEqual(['brake lookup-1'])
+  })
+
+  it('asks nobody about a key that is gone', async () => {
+    const { result, calls } = await authorized({ copy: GONE, standing: 'current' })
+    expect(result).toEqual({ ok: false, error: REVOKED })
+    expect(calls).toEqual(['verify cpk_issued', 'copy lookup-1', 'brake lookup-1'])
+  })
+
+  it('cannot know, and does not say no, where the authority cannot be asked', async () => {
+    const standing = new AuthorityUnavailableError('overloaded')
+    for (const copy of [FENCED, null, FAULT]) {
+      const { result, calls } = await authorized({ copy, standing, truth: FENCED })
+      expect(result).toEqual({ ok: false, error: UNAVAILABLE })
+      expect(calls.filter((call) => call.startsWith('truth'))).toEqual([])
+    }
+  })
+
+  it('needs neither KV nor libSQL where the authority holds the record', async () => {
+    for (const copy of [null, FAULT]) {
+      const { result, calls } = await authorized({ copy, standing: NEWER_OPEN, truth: FAULT })
+      expect(result).toMatchObject({ ok: true, value: { confirm: null } })
+      expect(calls.slice(2)).toEqual(['check null'])
+    }
+  })
+
+  it.each([
+    ['no copy', null, 'check null'],
+    ['a copy', FENCED, 'check 3'],
+  ])('reads libSQL where the authority holds nothing, and tells it: %s', async (_, copy, check) => {
+    const { result, calls } = await authorized({ copy, standing: 'unknown', truth: NEWER_OPEN })
+    expect(result.ok).toBe(true)
+    expect(calls.slice(-3)).toEqual([check, 'truth lookup-1', 'seed 4'])
+  })
+
+  it.each([
+    ['a grant', OPEN, NEWER_FENCED, IP_DENIED],
+    ['a grant of a key that was deleted', OPEN, GONE, REVOKED],
+  ])('is judged by what the authority then holds: %s', async (_, truth, seeded, error) => {
+    const { result } = await authorized({ copy: null, standing: 'unknown', truth, seeded })
+    expect(result).toEqual({ ok: false, error })
+  })
+
+  it('is judged by libSQL where what the authority holds is of a later form', async () => {
+    const situation = { copy: null, standing: 'unknown', truth: FENCED, seeded: null } as const
+    expect((await authorized(situation)).result).toEqual({ ok: false, error: IP_DENIED })
+  })
+
+  it('takes a proven token without any row for a deleted key, and tells nobody', async () => {
+    const { result, calls } = await authorized({ copy: OPEN, standing: 'unknown', truth: null })
+    expect(await confirmation(result)).toEqual(REVOKED)
+    expect(calls.some((call) => call.startsWith('seed'))).toBe(false)
+  })
+
+  it('keeps what it learned for the next request of the isolate', async () => {
+    const situation = start({ copy: FENCED, standing: NEWER_OPEN })
+    await situation.pending
+    situation.calls.length = 0
+    const again = await situation.again()
+    expect(again).toMatchObject({ ok: true, value: { key: { revision: 4 } } })
+    expect(situation.calls).toEqual(['verify cpk_issued'])
+  })
+
+  it('asks once a second, and no more, for a key that has been refused too often', async () => {
+    const situation = start({ copy: FENCED, standing: 'current', mayRefuse: false })
+    expect(await situation.pending).toEqual({ ok: false, error: RATE_LIMITED })
+    for (let i = 0; i < 10; i++) await situation.again()
+    expect(situation.calls.filter((call) => call === 'check 3')).toHaveLength(1)
+    situation.clock.now += 1_000
+    await situation.again()
+    expect(situation.calls.filter((call) => call === 'check 3')).toHaveLength(2)
+  })
+
+  it('lets in who was braked, once the authority knows a newer ACL', async () => {
+    const situation = start({ copy: FENCED, standing: NEWER_OPEN, mayRefuse: false })
+    expect(await situation.pending).toMatchObject({ ok: true })
+  })
+})
+
 interface Situation {
   readonly headers?: Record<string, string>
   readonly copy: KeyRecord | null | Error
   readonly truth?: KeyRecord | null | Error
   readonly mayRefuse?: boolean | Error
   readonly verify?: Error
+  /** What the authority answers; without it the mode is `bounded`. */
+  readonly standing?: Standing | Error
+  /** What the authority holds once it was told; what it was told, if left out. */
+  readonly seeded?: KeyRecord | null
 }
 
 /** An Error stands for a store that fails; the truth fails unless it is told otherwise. */
-function start({ headers, copy, truth = FAULT, mayRefuse = true, verify }: Situation) {
+function start(situation: Situation) {
+  const { headers, copy, truth = FAULT, mayRefuse = true, verify, standing, seeded } = situation
   const calls: string[] = []
   const faults: [string, unknown][] = []
+  const clock = { now: 0 }
+  const nowMs = () => clock.now
+  const onFault = (fault: string, error: unknown) => void faults.push([fault, error])
+  const limiter = {
+    async limit({ key }: { key: string }) {
+      calls.push(`brake ${key}`)
+      return { success: await answer(mayRefuse) }
+    },
+  }
   const deps: AuthorizeDeps = {
     verifyToken(token) {
       calls.push(`verify ${token}`)
       return answer(verify ?? (token === TOKEN ? LOOKUP_ID : null))
     },
+    cache: createIsolateCache({ entries: 10, bytes: 1e6, ttlMs: 60_000 }, nowMs),
     readCopy(lookupId) {
       calls.push(`copy ${lookupId}`)
       return answer(copy)
@@ -218,19 +358,35 @@ function start({ headers, copy, truth = FAULT, mayRefuse = true, verify }: Situa
       calls.push(`truth ${lookupId}`)
       return answer(truth)
     },
-    mayRefuse(lookupId) {
-      calls.push(`brake ${lookupId}`)
-      return answer(mayRefuse)
-    },
-    onFault: (fault, error) => faults.push([fault, error]),
+    authorities:
+      standing === undefined
+        ? null
+        : {
+            check(_, revision) {
+              calls.push(`check ${revision}`)
+              return answer(standing)
+            },
+            seed(_, record) {
+              calls.push(`seed ${record.revision}`)
+              return answer(seeded === undefined ? record : seeded)
+            },
+          },
+    brake: createRefusalBrake(limiter, onFault, nowMs),
+    onFault,
   }
   const sent = headers ?? { Authorization: `Token ${TOKEN}`, 'CF-Connecting-IP': CLIENT }
-  return { pending: authorize(new Headers(sent), 'req-1', deps), calls, faults }
+  const again = () => authorize(new Headers(sent), 'req-1', deps)
+  return { pending: again(), again, calls, faults, clock }
 }
 
 async function authorized(situation: Situation) {
   const { pending, calls, faults } = start(situation)
   return { result: await pending, calls, faults }
+}
+
+async function confirmation(result: Awaited<ReturnType<typeof authorize>>) {
+  if (!result.ok || result.value.confirm === null) throw new Error('There is nothing to confirm')
+  return await result.value.confirm()
 }
 
 function answer<T>(value: T | Error): Promise<T> {

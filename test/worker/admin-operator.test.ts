@@ -93,7 +93,7 @@ describe('PATCH /operator/accounts/{id}', () => {
     expect(suspended.status).toBe(200)
     expect(suspended.json).toMatchObject({
       status: 'suspended',
-      enforcement: { mode: 'bounded', effective_at: null },
+      enforcement: { mode: 'strict' },
     })
     for (const { token } of keys) {
       expect((await use(token)).json).toMatchObject({ code: 'account_inactive' })

@@ -7,7 +7,7 @@ import { type Rig, startRig } from '../support/rig.ts'
 let rig: Rig
 
 beforeAll(async () => {
-  rig = await startRig({ simulatedStores: true })
+  rig = await startRig({ simulatedStores: true, variables: { CONSISTENCY: 'bounded' } })
 })
 afterAll(() => rig.stop())
 beforeEach(async () => {

@@ -1,0 +1,83 @@
+// Where the data plane gets a key's record from: a copy in this isolate or in KV, and what must be
+// honoured now, which the key's authority knows, or libSQL where the authority holds nothing.
+
+import { type CompiledRecord, compileRecord } from '../keys/compiled-record.ts'
+import type { KeyRecord } from '../keys/key-record.ts'
+import type { FaultKind, LogFault } from '../log.ts'
+import { err, ok, type Result } from '../result.ts'
+import type { IsolateCache } from '../stores/isolate-cache.ts'
+import type { KeyAuthorities } from '../stores/key-authority.ts'
+
+export interface KeyCopiesDeps {
+  readonly cache: IsolateCache
+  /** The copy in KV: null on a miss; rejects when KV fails, which is not a miss. */
+  readonly readCopy: (lookupId: string) => Promise<KeyRecord | null>
+  /** The truth in libSQL: null where there is no such row; rejects when libSQL fails. */
+  readonly readTruth: (lookupId: string) => Promise<KeyRecord | null>
+  /** Null in mode `bounded`, where a copy is believed without asking. */
+  readonly authorities: Pick<KeyAuthorities, 'check' | 'seed'> | null
+  readonly onFault: LogFault
+}
+
+type Unavailable = { readonly reason: 'authentication_unavailable' }
+
+/** A proven token without any row was issued and is gone; its record says so, like a tombstone's. */
+const NO_ROW = compileRecord({ kind: 'gone', revision: 0, keyId: '' })
+
+/** A copy, however old; null where there is none. A KV that fails has none. */
+export async function readCopy(
+  lookupId: string,
+  requestId: string,
+  deps: KeyCopiesDeps,
+): Promise<CompiledRecord | null> {
+  const cached = deps.cache.get(lookupId)
+  if (cached !== undefined) return cached
+  try {
+    const copy = await deps.readCopy(lookupId)
+    return copy === null ? null : keep(lookupId, copy, deps)
+  } catch (error) {
+    deps.onFault('kv_read', error, requestId)
+    return null
+  }
+}
+
+/** Whether a verdict that rests on this copy stands without asking: *gone* is never taken back. */
+export function isFinal(copy: CompiledRecord, deps: KeyCopiesDeps): boolean {
+  return copy.kind === 'gone' || deps.authorities === null
+}
+
+/**
+ * The record that must be honoured by a request that is here now: the copy, where the authority calls
+ * it current, or what the authority holds instead. Where it holds nothing, what libSQL says; the
+ * authority is told, so that the next request need not ask libSQL.
+ */
+export async function newestRecord(
+  lookupId: string,
+  copy: CompiledRecord | null,
+  requestId: string,
+  deps: KeyCopiesDeps,
+): Promise<Result<CompiledRecord, Unavailable>> {
+  let asked: FaultKind = 'authority'
+  try {
+    if (deps.authorities !== null) {
+      const standing = await deps.authorities.check(lookupId, copy?.revision ?? null)
+      if (standing === 'current' && copy !== null) return ok(copy)
+      if (typeof standing !== 'string') return ok(keep(lookupId, standing, deps))
+    }
+    asked = 'libsql'
+    const row = await deps.readTruth(lookupId)
+    if (row === null) return ok(NO_ROW) // kept nowhere: a database may come back from a backup
+    asked = 'authority'
+    const held = (await deps.authorities?.seed(lookupId, row)) ?? row
+    return ok(keep(lookupId, held, deps))
+  } catch (error) {
+    deps.onFault(asked, error, requestId)
+    return err({ reason: 'authentication_unavailable' })
+  }
+}
+
+function keep(lookupId: string, record: KeyRecord, { cache }: KeyCopiesDeps): CompiledRecord {
+  const compiled = compileRecord(record)
+  cache.set(lookupId, compiled)
+  return compiled
+}

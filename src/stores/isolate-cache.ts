@@ -1,0 +1,72 @@
+// The records that this isolate has met, compiled. Values only: a promise or a stream of one request
+// must not be used by another (https://developers.cloudflare.com/workers/observability/errors/).
+// Bounded in entries and bytes; the record that was longest unused goes first.
+
+import type { CompiledRecord } from '../keys/compiled-record.ts'
+
+export interface IsolateCache {
+  readonly get: (lookupId: string) => CompiledRecord | undefined
+  /** Keeps a record, unless what is there is newer. */
+  readonly set: (lookupId: string, record: CompiledRecord) => void
+  readonly delete: (lookupId: string) => void
+}
+
+export interface IsolateCacheLimits {
+  readonly entries: number
+  readonly bytes: number
+  /** How long a record may be used without being read anew; *gone* may be for ever. */
+  readonly ttlMs: number
+}
+
+interface Entry {
+  readonly record: CompiledRecord
+  readonly expiresAtMs: number
+}
+
+export function createIsolateCache(limits: IsolateCacheLimits, nowMs: () => number): IsolateCache {
+  // A Map keeps the order of insertion: what is used is put at the end, so the first is the oldest.
+  const entries = new Map<string, Entry>()
+  let bytes = 0
+
+  function remove(lookupId: string): void {
+    bytes -= entries.get(lookupId)?.record.bytes ?? 0
+    entries.delete(lookupId)
+  }
+
+  function live(lookupId: string): Entry | undefined {
+    const entry = entries.get(lookupId)
+    if (entry === undefined || nowMs() < entry.expiresAtMs) return entry
+    remove(lookupId)
+    return undefined
+  }
+
+  return {
+    get(lookupId) {
+      const entry = live(lookupId)
+      if (entry === undefined) return undefined
+      entries.delete(lookupId)
+      entries.set(lookupId, entry)
+      return entry.record
+    },
+
+    set(lookupId, record) {
+      const before = live(lookupId)
+      if (before !== undefined && isNewer(before.record, record)) return
+      remove(lookupId)
+      const expiresAtMs = record.kind === 'gone' ? Infinity : nowMs() + limits.ttlMs
+      entries.set(lookupId, { record, expiresAtMs })
+      bytes += record.bytes
+      for (const oldest of entries.keys()) {
+        if (entries.size <= limits.entries && bytes <= limits.bytes) break
+        remove(oldest)
+      }
+    },
+
+    delete: remove,
+  }
+}
+
+function isNewer(a: CompiledRecord, b: CompiledRecord): boolean {
+  if (a.kind !== b.kind) return a.kind === 'gone'
+  return a.revision > b.revision
+}

@@ -1,0 +1,67 @@
+// The key authority: a SQLite-backed Durable Object per key, named by its lookup id. It holds the
+// newest record that the edge must honour, or *gone*, and is the one place that every location asks.
+// What it holds only rises; *gone* is above everything. An object that holds nothing says so.
+//
+// Methods and answers are additive, since old and new versions of the worker run side by side during
+// a deploy. The object never reads a record: it is told the revision, so it keeps forms newer than itself.
+
+import { DurableObject } from 'cloudflare:workers'
+
+/** A record as it travels to the authority. */
+export interface AuthorityRecord {
+  readonly revision: number
+  readonly gone: boolean
+  /** The stored form, see keys/key-record.ts. */
+  readonly record: string
+}
+
+export type AuthorityAnswer =
+  /** The revision that was asked about, or the record that was brought, is what the object holds. */
+  | { readonly state: 'current' }
+  /** The object holds this instead. */
+  | { readonly state: 'holds'; readonly record: string }
+  /** The object holds nothing, or something older than what was asked about: libSQL must tell. */
+  | { readonly state: 'unknown' }
+
+type Head = Omit<AuthorityRecord, 'record'>
+
+const CURRENT: AuthorityAnswer = { state: 'current' }
+const UNKNOWN: AuthorityAnswer = { state: 'unknown' }
+
+export class KeyAuthority extends DurableObject {
+  /** Whether a copy at `revision` is what must be honoured; null where there is no copy at hand. */
+  check(revision: number | null): AuthorityAnswer {
+    // Read from storage, not from a field: a field could hold what never became durable.
+    const head = this.ctx.storage.kv.get<Head>('head')
+    if (head === undefined) return UNKNOWN
+    if (head.gone || revision === null || head.revision > revision) return this.held()
+    return head.revision === revision ? CURRENT : UNKNOWN
+  }
+
+  /** Brings the record of a change. Once this has answered, nothing older is honoured anywhere. */
+  advance(brought: AuthorityRecord): AuthorityAnswer {
+    return this.raise(brought)
+  }
+
+  /** Brings what a reader found in libSQL; a change that came between wins. */
+  seed(brought: AuthorityRecord): AuthorityAnswer {
+    return this.raise(brought)
+  }
+
+  private raise({ revision, gone, record }: AuthorityRecord): AuthorityAnswer {
+    const { kv } = this.ctx.storage
+    const head = kv.get<Head>('head')
+    const rises = head === undefined || (gone && !head.gone) || revision > head.revision
+    if (rises && head?.gone !== true) {
+      // Both are written in one turn, so together or not at all; the answer waits until they are durable.
+      kv.put('head', { revision, gone })
+      kv.put('record', record)
+      return CURRENT
+    }
+    return kv.get<string>('record') === record ? CURRENT : this.held()
+  }
+
+  private held(): AuthorityAnswer {
+    return { state: 'holds', record: this.ctx.storage.kv.get<string>('record') ?? '' }
+  }
+}

@@ -1,0 +1,94 @@
+// Asking a key's authority. Every call has a limit, since the platform sets none, and a stub of its
+// own, since a stub of an object that was reset stays broken
+// (https://developers.cloudflare.com/durable-objects/best-practices/error-handling/).
+
+import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from '../keys/key-record.ts'
+import { withTimeout } from '../time-limit.ts'
+import type { AuthorityAnswer, AuthorityRecord, KeyAuthority } from './key-authority-object.ts'
+
+export type AuthorityNamespace = DurableObjectNamespace<KeyAuthority>
+
+/** What is known of a copy: it is current, or this must be honoured instead, or libSQL must tell. */
+export type Standing = 'current' | 'unknown' | KeyRecord
+
+export interface KeyAuthorities {
+  /** Whether a copy at `revision` is current; null where there is no copy at hand. */
+  readonly check: (lookupId: string, revision: number | null) => Promise<Standing>
+  /** Brings the record of a change. Answers what the authority now holds, null where it cannot be read. */
+  readonly advance: (lookupId: string, record: KeyRecord) => Promise<KeyRecord | null>
+  /** Brings what was read in libSQL; answers as `advance` does. */
+  readonly seed: (lookupId: string, record: KeyRecord) => Promise<KeyRecord | null>
+}
+
+/** The authority could not be asked: nothing is known. `code` is safe to log. */
+export class AuthorityUnavailableError extends Error {
+  override readonly name = 'AuthorityUnavailableError'
+  readonly code: 'timeout' | 'overloaded' | 'reset' | 'unreachable'
+
+  constructor(code: AuthorityUnavailableError['code']) {
+    super(`The key authority cannot be asked: ${code}`)
+    this.code = code
+  }
+}
+
+type Stub = DurableObjectStub<KeyAuthority>
+
+/** All calls reject with AuthorityUnavailableError where the object fails or takes longer than `timeoutMs`. */
+export function createKeyAuthorities(
+  namespace: AuthorityNamespace,
+  timeoutMs: number,
+): KeyAuthorities {
+  async function ask(lookupId: string, call: (stub: Stub) => Promise<AuthorityAnswer>) {
+    const once = () => call(namespace.getByName(lookupId))
+    // Every call may be repeated: what an object holds only rises.
+    const answer = once().catch((error: unknown) => (mayRepeat(error) ? once() : reject(error)))
+    const timeout = () => new AuthorityUnavailableError('timeout')
+    return await withTimeout(answer, timeoutMs, timeout).catch((error: unknown) => {
+      throw error instanceof AuthorityUnavailableError ? error : unavailable(error)
+    })
+  }
+
+  async function bring(lookupId: string, record: KeyRecord, method: 'advance' | 'seed') {
+    const brought = toAuthorityRecord(record)
+    const answer = await ask(lookupId, async (stub) => await stub[method](brought))
+    return answer.state === 'holds' ? decodeKeyRecord(answer.record) : record
+  }
+
+  return {
+    async check(lookupId, revision) {
+      const answer = await ask(lookupId, async (stub) => await stub.check(revision))
+      if (answer.state === 'current') return 'current'
+      const held = answer.state === 'holds' ? decodeKeyRecord(answer.record) : null
+      return held ?? 'unknown' // a form of a later version is a miss
+    },
+    advance: (lookupId, record) => bring(lookupId, record, 'advance'),
+    seed: (lookupId, record) => bring(lookupId, record, 'seed'),
+  }
+}
+
+function toAuthorityRecord(record: KeyRecord): AuthorityRecord {
+  const { kind, revision } = record
+  return { revision, gone: kind === 'gone', record: encodeKeyRecord(record) }
+}
+
+/** What the runtime notes on an error of a Durable Object. */
+interface ObjectError {
+  readonly overloaded?: boolean
+  readonly durableObjectReset?: boolean
+  readonly retryable?: boolean
+}
+
+function mayRepeat(error: unknown): boolean {
+  const { overloaded, durableObjectReset, retryable } = error as ObjectError
+  return overloaded !== true && (durableObjectReset === true || retryable === true)
+}
+
+function unavailable(error: unknown): AuthorityUnavailableError {
+  const { overloaded, durableObjectReset } = error as ObjectError
+  if (overloaded === true) return new AuthorityUnavailableError('overloaded')
+  return new AuthorityUnavailableError(durableObjectReset === true ? 'reset' : 'unreachable')
+}
+
+function reject(error: unknown): never {
+  throw error
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { compileRecord } from '../../src/keys/compiled-record.ts'
+import type { KeyRecord, LiveKeyRecord } from '../../src/keys/key-record.ts'
+import { createIsolateCache, type IsolateCacheLimits } from '../../src/stores/isolate-cache.ts'
+
+const LIVE: LiveKeyRecord = {
+  kind: 'live',
+  revision: 3,
+  keyId: 'key_1',
+  accountId: 'acc_1',
+  accountStatus: 'active',
+  ipAcl: [],
+}
+const GONE: KeyRecord = { kind: 'gone', revision: 2, keyId: 'key_1' }
+
+function cacheOf(limits: Partial<IsolateCacheLimits> = {}) {
+  const clock = { now: 0 }
+  const all = { entries: 3, bytes: 1_000_000, ttlMs: 1_000, ...limits }
+  const cache = createIsolateCache(all, () => clock.now)
+  return {
+    clock,
+    cache,
+    set: (lookupId: string, record: KeyRecord = LIVE) => cache.set(lookupId, compileRecord(record)),
+    held: (...lookupIds: string[]) => lookupIds.filter((id) => cache.get(id) !== undefined),
+  }
+}
+
+describe('createIsolateCache()', () => {
+  it('keeps a record for its time', () => {
+    const { cache, clock, set } = cacheOf()
+    set('a')
+    clock.now = 999
+    expect(cache.get('a')).toMatchObject({ keyId: 'key_1', revision: 3 })
+    clock.now = 1_000
+    expect(cache.get('a')).toBeUndefined()
+  })
+
+  it('keeps *gone* for ever', () => {
+    const { cache, clock, set } = cacheOf()
+    set('a', GONE)
+    clock.now = 1e12
+    expect(cache.get('a')?.kind).toBe('gone')
+  })
+
+  it('lets nothing older in, and nothing after *gone*', () => {
+    const { cache, set } = cacheOf()
+    set('a', { ...LIVE, revision: 4 })
+    set('a', { ...LIVE, revision: 3 })
+    expect(cache.get('a')?.revision).toBe(4)
+    set('a', GONE)
+    set('a', { ...LIVE, revision: 9 })
+    expect(cache.get('a')?.kind).toBe('gone')
+  })
+
+  it('takes an older record where what it had has expired: it may be all there is', () => {
+    const { cache, clock, set } = cacheOf()
+    set('a', { ...LIVE, revision: 4 })
+    clock.now = 1_000
+    set('a', { ...LIVE, revision: 3 })
+    expect(cache.get('a')?.revision).toBe(3)
+  })
+
+  it('is bounded in entries: what was longest unused goes', () => {
+    const { held, set } = cacheOf({ entries: 3 })
+    for (const id of ['a', 'b', 'c']) set(id)
+    held('a')
+    set('d')
+    expect(held('a', 'b', 'c', 'd')).toEqual(['a', 'c', 'd'])
+  })
+
+  it('is bounded in bytes', () => {
+    const ipAcl = Array.from({ length: 1_000 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`)
+    const { bytes } = compileRecord({ ...LIVE, ipAcl })
+    const { held, set } = cacheOf({ entries: 100, bytes: bytes * 2 })
+    for (const id of ['a', 'b', 'c']) set(id, { ...LIVE, ipAcl })
+    expect(held('a', 'b', 'c')).toEqual(['b', 'c'])
+  })
+
+  it('holds nothing that is larger than all of it', () => {
+    const { held, set } = cacheOf({ bytes: 1 })
+    set('a')
+    expect(held('a')).toEqual([])
+    set('a')
+    expect(held('a')).toEqual([])
+  })
+
+  it('counts the bytes of what was replaced or deleted no more', () => {
+    const { bytes } = compileRecord(LIVE)
+    const { cache, held, set } = cacheOf({ bytes: bytes * 2 })
+    for (let revision = 1; revision < 10; revision++) set('a', { ...LIVE, revision })
+    set('b')
+    cache.delete('b')
+    cache.delete('b')
+    set('c')
+    expect(held('a', 'c')).toEqual(['a', 'c'])
+  })
+})

@@ -1,0 +1,167 @@
+// Mode `strict`: every verdict waits for the key's authority, whatever KV says.
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createClient } from '@libsql/client/web'
+import type { Customer } from '../support/customer.ts'
+import { type Rig, startRig } from '../support/rig.ts'
+
+let rig: Rig
+let customer: Customer
+
+beforeAll(async () => {
+  rig = await startRig({ simulatedStores: true })
+  customer = await rig.customer()
+})
+afterAll(() => rig.stop())
+beforeEach(async () => {
+  rig.libsql.set('open')
+  await rig.stores({ fault: 'none' })
+  rig.upstream.reset()
+})
+
+function use(token: string, method = 'GET') {
+  const headers = { 'X-API-Key': token, 'CF-Connecting-IP': '192.0.2.1' }
+  return rig.send('/x', { method, headers })
+}
+
+/** A key that was used, with its entry in KV as it was before any change. */
+async function usedKey(input: Record<string, unknown> = {}) {
+  const key = await customer.createKey(input)
+  await use(key.token)
+  rig.upstream.reset()
+  for (;;) {
+    const { values } = await rig.stores()
+    const entry = Object.entries(values).find(([, value]) => value.includes(key.id))
+    if (entry !== undefined) return { ...key, entry }
+  }
+}
+
+describe('a change', () => {
+  it.each(['GET', 'POST'])(
+    'holds for the next %s, while KV holds the old record',
+    async (method) => {
+      const { id, token, entry } = await usedKey()
+      const deleted = await customer.call('DELETE', `/keys/${id}`)
+      expect(deleted.json).toMatchObject({ enforcement: { mode: 'strict' } })
+      await rig.stores({ put: entry })
+      const answer = await use(token, method)
+      expect(answer.json).toMatchObject({ code: 'key_revoked' })
+      if (method === 'POST') expect(rig.upstream.received).toHaveLength(0)
+    },
+  )
+
+  it('lets in at once whom an old copy would turn away', async () => {
+    const { id, token, entry } = await usedKey({ ip_acl: ['10.0.0.0/8'] })
+    expect((await use(token)).json).toMatchObject({ code: 'ip_denied' })
+    await customer.call('PATCH', `/keys/${id}`, { ip_acl: [] })
+    await rig.stores({ put: entry })
+    expect((await use(token)).status).toBe(200)
+  })
+
+  it('is a success though KV is down, and reaches KV by itself', async () => {
+    const { id, token } = await usedKey()
+    await rig.stores({ fault: 'throw on put' })
+    const edited = await customer.call('PATCH', `/keys/${id}`, { ip_acl: ['10.0.0.0/8'] })
+    expect(edited.json).toMatchObject({
+      enforcement_state: 'done',
+      enforcement: { mode: 'strict' },
+    })
+    const shown = await customer.call('GET', `/keys/${id}`)
+    expect(shown.json['enforcement_state']).toBe('done')
+    expect((await use(token)).json).toMatchObject({ code: 'ip_denied' })
+
+    await rig.stores({ fault: 'none' })
+    await rig.worker.runCron()
+    const { values } = await rig.stores()
+    const value = Object.values(values).find((text) => text.includes(id)) ?? ''
+    expect(JSON.parse(value)).toMatchObject({ ip_acl: ['10.0.0.0/8'], revision: 2 })
+  })
+
+  it('of an account reaches all of its keys', async () => {
+    const other = await rig.customer()
+    const tokens: string[] = []
+    while (tokens.length < 12) tokens.push((await other.createKey()).token)
+    await Promise.all(tokens.map((token) => use(token)))
+    rig.upstream.reset()
+    await rig.stores({ fault: 'throw on put' })
+    const suspended = await rig.operator('PATCH', `/accounts/${other.id}`, { status: 'suspended' })
+    expect(suspended.json).toMatchObject({ enforcement: { mode: 'strict' } })
+    for (const token of tokens) {
+      expect((await use(token, 'POST')).json).toMatchObject({ code: 'account_inactive' })
+    }
+    expect(rig.upstream.received).toHaveLength(0)
+    await rig.operator('PATCH', `/accounts/${other.id}`, { status: 'active' })
+    for (const token of tokens) expect((await use(token)).status).toBe(200)
+  })
+})
+
+describe('a key that is in use', () => {
+  it('needs neither KV nor libSQL', async () => {
+    const { token } = await usedKey()
+    const before = (await rig.stores({ fault: 'throw' })).kvGets
+    rig.libsql.set('closed')
+    expect((await use(token)).status).toBe(200)
+    expect((await rig.stores()).kvGets).toBe(before)
+  })
+
+  it('is known to its authority where KV has lost it', async () => {
+    const { token } = await usedKey()
+    await rig.stores({ clear: true })
+    rig.libsql.set('closed')
+    expect((await use(token)).status).toBe(200)
+  })
+})
+
+describe('a database that was restored from an older backup', () => {
+  /** Puts a row back to what it was. */
+  async function restore(id: string, act: () => Promise<unknown>) {
+    const client = createClient({ url: rig.libsqlUrl })
+    const { rows, columns } = await client.execute({
+      sql: 'SELECT * FROM api_keys WHERE id = ?',
+      args: [id],
+    })
+    await act()
+    const [row] = rows
+    if (row === undefined) throw new Error('There is no such row')
+    await client.execute({
+      sql: `UPDATE api_keys SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`,
+      args: [...columns.map((column) => row[column] ?? null), id],
+    })
+    client.close()
+  }
+
+  it('does not bring a deleted key back', async () => {
+    const { id, token } = await usedKey()
+    await restore(id, () => customer.call('DELETE', `/keys/${id}`))
+    expect((await use(token, 'POST')).json).toMatchObject({ code: 'key_revoked' })
+    expect((await customer.call('GET', `/keys/${id}`)).status).toBe(200)
+    const edited = await customer.call('PATCH', `/keys/${id}`, { platform: 'web' })
+    expect(edited.json).toMatchObject({ code: 'not_found' })
+    expect((await customer.call('GET', `/keys/${id}`)).status).toBe(404)
+    expect((await customer.call('DELETE', `/keys/${id}`)).status).toBe(200)
+    expect((await use(token, 'POST')).json).toMatchObject({ code: 'key_revoked' })
+    expect(rig.upstream.received).toHaveLength(0)
+  })
+
+  it('deletes again what is gone already', async () => {
+    const { id, token } = await usedKey()
+    await restore(id, async () => {
+      for (const platform of ['web', 'mobile', 'other']) {
+        await customer.call('PATCH', `/keys/${id}`, { platform })
+      }
+      await customer.call('DELETE', `/keys/${id}`)
+    })
+    expect((await customer.call('DELETE', `/keys/${id}`)).status).toBe(200)
+    expect((await use(token, 'POST')).json).toMatchObject({ code: 'key_revoked' })
+  })
+
+  it('does not undo an edit, and takes the next one', async () => {
+    const { id, token } = await usedKey()
+    const tighten = { ip_acl: ['10.0.0.0/8'] }
+    await restore(id, () => customer.call('PATCH', `/keys/${id}`, tighten))
+    expect((await use(token)).json).toMatchObject({ code: 'ip_denied' })
+    const edited = await customer.call('PATCH', `/keys/${id}`, { ip_acl: ['192.0.2.0/24'] })
+    expect(edited.json).toMatchObject({ enforcement_state: 'done' })
+    expect((await use(token)).status).toBe(200)
+  })
+})
