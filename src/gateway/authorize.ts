@@ -3,10 +3,9 @@
 // Each step may refuse. Yes or no, a verdict that rests on a copy waits for the authority; what cannot
 // be known is a refusal of its own (503), never a no and never a yes.
 
-import { evaluateAccess } from '../keys/access.ts'
+import { type CompiledKey, type CompiledLiveKey, evaluateAccess } from '../keys/access.ts'
 import type { Address } from '../keys/address.ts'
 import { clientAddress } from '../keys/client-address.ts'
-import type { CompiledLiveRecord, CompiledRecord } from '../keys/compiled-record.ts'
 import { err, ok, type Result } from '../result.ts'
 import { extractCredential } from './credential.ts'
 import { isFinal, type KeyCopiesDeps, newestRecord, readCopy } from './key-copies.ts'
@@ -20,7 +19,7 @@ export interface AuthorizeDeps extends KeyCopiesDeps {
 }
 
 export interface Grant {
-  readonly key: CompiledLiveRecord
+  readonly key: CompiledLiveKey
   /** Null where unreadable: a key without an ACL works all the same. */
   readonly address: Address | null
   /**
@@ -56,7 +55,7 @@ export async function authorize(
 }
 
 async function judgeCopy(
-  copy: CompiledRecord,
+  copy: CompiledKey,
   question: Question,
   deps: AuthorizeDeps,
 ): Promise<Result<Grant, Refusal>> {
@@ -76,7 +75,7 @@ async function judgeCopy(
 
 /** Judges by what must be honoured now: final. */
 async function judgeNewest(
-  copy: CompiledRecord | null,
+  copy: CompiledKey | null,
   question: Question,
   deps: AuthorizeDeps,
   { counted } = { counted: false },

@@ -1,7 +1,7 @@
 // Where the data plane gets a key's record from: a copy in this isolate or in KV, and what must be
 // honoured now, which the key's authority knows, or libSQL where the authority holds nothing.
 
-import { type CompiledRecord, compileRecord } from '../keys/compiled-record.ts'
+import { type CompiledKey, compileKey } from '../keys/access.ts'
 import type { KeyRecord } from '../keys/key-record.ts'
 import type { FaultKind, LogFault } from '../log.ts'
 import { err, ok, type Result } from '../result.ts'
@@ -22,14 +22,14 @@ export interface KeyCopiesDeps {
 type Unavailable = { readonly reason: 'authentication_unavailable' }
 
 /** A proven token without any row was issued and is gone; its record says so, like a tombstone's. */
-const NO_ROW = compileRecord({ kind: 'gone', revision: 0, keyId: '' })
+const NO_ROW = compileKey({ kind: 'gone', revision: 0, keyId: '' })
 
 /** A copy, however old; null where there is none. A KV that fails has none. */
 export async function readCopy(
   lookupId: string,
   requestId: string,
   deps: KeyCopiesDeps,
-): Promise<CompiledRecord | null> {
+): Promise<CompiledKey | null> {
   const cached = deps.cache.get(lookupId)
   if (cached !== undefined) return cached
   try {
@@ -42,7 +42,7 @@ export async function readCopy(
 }
 
 /** Whether a verdict that rests on this copy stands without asking: *gone* is never taken back. */
-export function isFinal(copy: CompiledRecord, deps: KeyCopiesDeps): boolean {
+export function isFinal(copy: CompiledKey, deps: KeyCopiesDeps): boolean {
   return copy.kind === 'gone' || deps.authorities === null
 }
 
@@ -53,10 +53,10 @@ export function isFinal(copy: CompiledRecord, deps: KeyCopiesDeps): boolean {
  */
 export async function newestRecord(
   lookupId: string,
-  copy: CompiledRecord | null,
+  copy: CompiledKey | null,
   requestId: string,
   deps: KeyCopiesDeps,
-): Promise<Result<CompiledRecord, Unavailable>> {
+): Promise<Result<CompiledKey, Unavailable>> {
   let asked: FaultKind = 'authority'
   try {
     if (deps.authorities !== null) {
@@ -76,8 +76,8 @@ export async function newestRecord(
   }
 }
 
-function keep(lookupId: string, record: KeyRecord, { cache }: KeyCopiesDeps): CompiledRecord {
-  const compiled = compileRecord(record)
+function keep(lookupId: string, record: KeyRecord, { cache }: KeyCopiesDeps): CompiledKey {
+  const compiled = compileKey(record)
   cache.set(lookupId, compiled)
   return compiled
 }

@@ -3,8 +3,8 @@
 
 import { err, ok, type Result } from '../result.ts'
 import { type Address, formatAddress } from './address.ts'
-import type { CompiledLiveRecord, CompiledRecord } from './compiled-record.ts'
-import type { AccountStatus } from './key-record.ts'
+import { compileIpAcl, type IpAcl, isEmptyIpAcl, matchesIpAcl } from './ip-acl.ts'
+import type { AccountStatus, GoneKeyRecord, KeyRecord, LiveKeyRecord } from './key-record.ts'
 
 export type AccessRefusal =
   | { readonly reason: 'key_revoked' }
@@ -12,18 +12,29 @@ export type AccessRefusal =
   /** `clientIp` is null where the address is missing or unreadable. */
   | { readonly reason: 'ip_denied'; readonly clientIp: string | null }
 
+/** A record ready to judge requests: its ACL is compiled once, then matched by each of them. */
+export interface CompiledLiveKey extends Omit<LiveKeyRecord, 'ipAcl'> {
+  readonly ipAcl: IpAcl
+}
+
+export type CompiledKey = CompiledLiveKey | GoneKeyRecord
+
+export function compileKey(record: KeyRecord): CompiledKey {
+  return record.kind === 'gone' ? record : { ...record, ipAcl: compileIpAcl(record.ipAcl) }
+}
+
 export function evaluateAccess(
-  record: CompiledRecord,
+  key: CompiledKey,
   address: Address | null,
-): Result<CompiledLiveRecord, AccessRefusal> {
-  if (record.kind === 'gone') return err({ reason: 'key_revoked' })
-  if (record.accountStatus !== 'active') {
-    return err({ reason: 'account_inactive', status: record.accountStatus })
+): Result<CompiledLiveKey, AccessRefusal> {
+  if (key.kind === 'gone') return err({ reason: 'key_revoked' })
+  if (key.accountStatus !== 'active') {
+    return err({ reason: 'account_inactive', status: key.accountStatus })
   }
-  if (record.admits === null) return ok(record)
+  if (isEmptyIpAcl(key.ipAcl)) return ok(key)
   if (address === null) return err({ reason: 'ip_denied', clientIp: null })
-  if (!record.admits(address)) {
+  if (!matchesIpAcl(key.ipAcl, address)) {
     return err({ reason: 'ip_denied', clientIp: formatAddress(address) })
   }
-  return ok(record)
+  return ok(key)
 }

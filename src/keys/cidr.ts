@@ -25,12 +25,12 @@ export interface CidrFault {
 // Any Worker on Cloudflare calls another zone from this address:
 // https://developers.cloudflare.com/fundamentals/reference/http-headers/
 const WORKERS_ADDRESS = '2a06:98c0:3600::103'
-const WORKERS_NETWORK = `${WORKERS_ADDRESS}/128`
+const WORKERS_WORDS = parseAddress(WORKERS_ADDRESS)?.words ?? []
 const PREFIX = /^(?:0|[1-9]\d{0,2})$/
 
 /** Whether this is the address that all Workers on Cloudflare share. It fails every ACL. */
-export function isSharedByWorkers(address: Address): boolean {
-  return address.family === 6 && formatAddress(address) === WORKERS_ADDRESS
+export function isSharedByWorkers({ words }: Address): boolean {
+  return isSame(words, WORKERS_WORDS)
 }
 
 /** Parses one entry; spaces around it do not count. */
@@ -42,19 +42,17 @@ export function parseCidr(text: string): Result<Network, CidrFault> {
 
   const bits = address.family === 4 ? 32 : 128
   if (prefixText === undefined) {
-    const network = toNetwork(address, bits)
-    if (formatNetwork(network) === WORKERS_NETWORK) return err(sharedByWorkers())
-    return err(prefixMissing(entry, formatNetwork(network)))
+    if (isSharedByWorkers(address)) return err(sharedByWorkers())
+    return err(prefixMissing(entry, formatNetwork(toNetwork(address, bits))))
   }
   if (!PREFIX.test(prefixText)) return err(malformed(entry))
   const prefix = Number(prefixText)
   if (prefix > bits) return err(prefixOutOfRange(entry, bits))
 
-  const network = toNetwork({ ...address, words: masked(address.words, prefix) }, prefix)
-  if (address.words.some((word, i) => word !== masked(address.words, prefix)[i])) {
-    return err(hostBitsSet(entry, formatNetwork(network)))
-  }
-  if (formatNetwork(network) === WORKERS_NETWORK) return err(sharedByWorkers())
+  const words = masked(address.words, prefix)
+  const network = toNetwork({ ...address, words }, prefix)
+  if (!isSame(address.words, words)) return err(hostBitsSet(entry, formatNetwork(network)))
+  if (prefix === bits && isSharedByWorkers(address)) return err(sharedByWorkers())
   return ok(network)
 }
 
@@ -69,6 +67,10 @@ export function masked(words: readonly number[], prefix: number): number[] {
     const kept = Math.min(Math.max(prefix - 32 * i, 0), 32)
     return kept === 0 ? 0 : (word & (0xffffffff << (32 - kept))) >>> 0
   })
+}
+
+function isSame(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((word, i) => word === b[i])
 }
 
 function toNetwork(address: Address, prefix: number): Network {
@@ -110,7 +112,7 @@ function hostBitsSet(entry: string, suggestion: string): CidrFault {
 function sharedByWorkers(): CidrFault {
   return {
     code: 'cidr_shared_by_workers',
-    detail: `${WORKERS_NETWORK} is the address of every Worker on Cloudflare, anybody's; leave it out`,
+    detail: `${WORKERS_ADDRESS}/128 is the address of every Worker on Cloudflare, anybody's; leave it out`,
   }
 }
 

@@ -2,12 +2,13 @@
 // must not be used by another (https://developers.cloudflare.com/workers/observability/errors/).
 // Bounded in entries and bytes; the record that was longest unused goes first.
 
-import type { CompiledRecord } from '../keys/compiled-record.ts'
+import type { CompiledKey } from '../keys/access.ts'
+import { byteSizeOfIpAcl } from '../keys/ip-acl.ts'
 
 export interface IsolateCache {
-  readonly get: (lookupId: string) => CompiledRecord | undefined
+  readonly get: (lookupId: string) => CompiledKey | undefined
   /** Keeps a record, unless what is there is newer. */
-  readonly set: (lookupId: string, record: CompiledRecord) => void
+  readonly set: (lookupId: string, record: CompiledKey) => void
   readonly delete: (lookupId: string) => void
 }
 
@@ -18,8 +19,12 @@ export interface IsolateCacheLimits {
   readonly ttlMs: number
 }
 
+/** The objects and texts of a record without its ACL, rounded up. */
+export const RECORD_BYTES = 1_024
+
 interface Entry {
-  readonly record: CompiledRecord
+  readonly record: CompiledKey
+  readonly bytes: number
   readonly expiresAtMs: number
 }
 
@@ -29,7 +34,7 @@ export function createIsolateCache(limits: IsolateCacheLimits, nowMs: () => numb
   let bytes = 0
 
   function remove(lookupId: string): void {
-    bytes -= entries.get(lookupId)?.record.bytes ?? 0
+    bytes -= entries.get(lookupId)?.bytes ?? 0
     entries.delete(lookupId)
   }
 
@@ -54,8 +59,9 @@ export function createIsolateCache(limits: IsolateCacheLimits, nowMs: () => numb
       if (before !== undefined && isNewer(before.record, record)) return
       remove(lookupId)
       const expiresAtMs = record.kind === 'gone' ? Infinity : nowMs() + limits.ttlMs
-      entries.set(lookupId, { record, expiresAtMs })
-      bytes += record.bytes
+      const entry = { record, bytes: byteSizeOf(record), expiresAtMs }
+      entries.set(lookupId, entry)
+      bytes += entry.bytes
       for (const oldest of entries.keys()) {
         if (entries.size <= limits.entries && bytes <= limits.bytes) break
         remove(oldest)
@@ -66,7 +72,11 @@ export function createIsolateCache(limits: IsolateCacheLimits, nowMs: () => numb
   }
 }
 
-function isNewer(a: CompiledRecord, b: CompiledRecord): boolean {
+function isNewer(a: CompiledKey, b: CompiledKey): boolean {
   if (a.kind !== b.kind) return a.kind === 'gone'
   return a.revision > b.revision
+}
+
+function byteSizeOf(record: CompiledKey): number {
+  return RECORD_BYTES + (record.kind === 'gone' ? 0 : byteSizeOfIpAcl(record.ipAcl))
 }

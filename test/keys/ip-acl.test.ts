@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { clientAddress } from '../../src/keys/client-address.ts'
-import { compileIpAcl } from '../../src/keys/ip-acl.ts'
+import { byteSizeOfIpAcl, compileIpAcl, isEmptyIpAcl, matchesIpAcl } from '../../src/keys/ip-acl.ts'
 import {
   addressIn,
   anyAddress,
@@ -76,6 +76,57 @@ describe('compileIpAcl()', () => {
     expect(allows(entries, '2a06:98c0:3600::102')).toBe(true)
   })
 
+  it.each([
+    ['nested', ['10.1.0.0/16', '10.0.0.0/8', '10.1.2.0/24'], [[0x0a000000, 0x0affffff]]],
+    ['equal', ['10.0.0.0/8', '10.0.0.0/8'], [[0x0a000000, 0x0affffff]]],
+    ['adjacent', ['10.0.1.0/24', '10.0.0.0/24', '10.0.2.0/23'], [[0x0a000000, 0x0a0003ff]]],
+    ['the two halves', ['128.0.0.0/1', '0.0.0.0/1'], [[0, 0xffffffff]]],
+    [
+      'the last address',
+      ['255.255.255.255/32', '0.0.0.0/32'],
+      [
+        [0, 0],
+        [0xffffffff, 0xffffffff],
+      ],
+    ],
+    [
+      'one apart',
+      ['10.0.0.0/32', '10.0.0.2/32'],
+      [
+        [0x0a000000, 0x0a000000],
+        [0x0a000002, 0x0a000002],
+      ],
+    ],
+  ])('makes one range of what overlaps or touches: %s', (_, entries, ranges) => {
+    expect([...compileIpAcl(entries)[4]]).toEqual(ranges.flat())
+  })
+
+  it('carries over the words of an IPv6 address', () => {
+    const acl = compileIpAcl(['2001:db8:0:1::/64', '2001:db8::/64', '2001:db8:0:3::/64'])
+    const [first, last] = [0x20010db8, 0xffffffff]
+    const merged = [first, 0, 0, 0, first, 1, last, last]
+    expect([...acl[6]]).toEqual([...merged, first, 3, 0, 0, first, 3, last, last])
+  })
+
+  it('has ranges in order that do not touch, as few as there can be', () => {
+    const networks = fc.oneof(
+      ...([4, 6] as const).map((f) => fc.array(networkIn(f), { maxLength: 12 })),
+    )
+    fc.assert(
+      fc.property(networks, (list) => {
+        const acl = compileIpAcl(list.map(entryOf))
+        for (const family of [4, 6] as const) {
+          const bounds = boundsOf(acl[family], family)
+          for (const [i, bound] of bounds.entries()) {
+            const before = bounds[i - 1] ?? -2n
+            // A last address may be its first; a first one leaves a gap to the last before it.
+            expect(i % 2 === 1 ? bound >= before : bound > before + 1n).toBe(true)
+          }
+        }
+      }),
+    )
+  })
+
   it('matches nothing where it is empty', () => {
     expect(allows([], '1.2.3.4')).toBe(false)
     expect(allows([], '::1')).toBe(false)
@@ -93,10 +144,10 @@ describe('compileIpAcl()', () => {
         fc.array(anyNetwork, { maxLength: 12 }),
         fc.array(anyAddress, { maxLength: 6 }),
         (networks, addresses) => {
-          const matches = compileIpAcl(networks.map(entryOf))
+          const acl = compileIpAcl(networks.map(entryOf))
           for (const address of [...networks.flatMap(edges), ...addresses]) {
             const expected = networks.some((network) => contains(network, address))
-            expect(matches(toAddress(address)), spelled(address)).toBe(expected)
+            expect(matchesIpAcl(acl, toAddress(address)), spelled(address)).toBe(expected)
           }
         },
       ),
@@ -107,10 +158,12 @@ describe('compileIpAcl()', () => {
   it('matches the same whatever the order and however often an entry is there', () => {
     fc.assert(
       fc.property(fc.array(networkIn(6), { minLength: 1, maxLength: 8 }), (networks) => {
-        const matches = compileIpAcl(networks.map(entryOf))
+        const acl = compileIpAcl(networks.map(entryOf))
         const again = compileIpAcl([...networks, ...networks].toReversed().map(entryOf))
         for (const address of networks.flatMap(edges)) {
-          expect(again(toAddress(address))).toBe(matches(toAddress(address)))
+          expect(matchesIpAcl(again, toAddress(address))).toBe(
+            matchesIpAcl(acl, toAddress(address)),
+          )
         }
       }),
     )
@@ -139,12 +192,32 @@ describe('compileIpAcl()', () => {
     expect(allows(entries, '10.0.0.0')).toBe(true)
     expect(allows(entries, '9.255.255.255')).toBe(false)
   })
+
+  it('takes 8 bytes a range of IPv4 and 32 a range of IPv6', () => {
+    const count = 1_000
+    const wide = Array.from({ length: count }, (_, i) => `2001:db8:${(i * 2).toString(16)}::/48`)
+    expect(byteSizeOfIpAcl(compileIpAcl(wide))).toBe(32 * count)
+    expect(byteSizeOfIpAcl(compileIpAcl(['10.0.0.0/8', '12.0.0.0/8']))).toBe(16)
+    expect(byteSizeOfIpAcl(compileIpAcl(['10.0.0.0/8', '11.0.0.0/8']))).toBe(8)
+  })
+})
+
+describe('isEmptyIpAcl()', () => {
+  it.each([
+    [[], true],
+    [['10.0.0.0/8'], false],
+    [['0.0.0.0/0'], false],
+    [['::/0'], false],
+    [['::/128'], false],
+  ])('answers for %s: %s', (entries, empty) => {
+    expect(isEmptyIpAcl(compileIpAcl(entries))).toBe(empty)
+  })
 })
 
 function allows(entries: readonly string[], client: string): boolean {
   const address = clientAddress(new Headers({ 'CF-Connecting-IP': client }))
   if (address === null) throw new Error(`"${client}" does not parse`)
-  return compileIpAcl(entries)(address)
+  return matchesIpAcl(compileIpAcl(entries), address)
 }
 
 function entryOf(network: PlainNetwork): string {
@@ -162,4 +235,15 @@ function edges(network: PlainNetwork): PlainAddress[] {
   return [first - 1n, first, last, last + 1n]
     .filter((value) => value >= 0n && value < 1n << BigInt(bitsOf(family)))
     .map((value) => ({ family, value }))
+}
+
+/** The first and last addresses of the compiled ranges, one after the other. */
+function boundsOf(ranges: Uint32Array, family: Family): bigint[] {
+  const width = bitsOf(family) / 32
+  const bounds: bigint[] = []
+  for (let at = 0; at < ranges.length; at += width) {
+    const words = [...ranges.subarray(at, at + width)]
+    bounds.push(words.reduce((sum, word) => (sum << 32n) + BigInt(word), 0n))
+  }
+  return bounds
 }

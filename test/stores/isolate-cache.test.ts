@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { compileRecord } from '../../src/keys/compiled-record.ts'
+import { compileKey } from '../../src/keys/access.ts'
 import type { KeyRecord, LiveKeyRecord } from '../../src/keys/key-record.ts'
-import { createIsolateCache, type IsolateCacheLimits } from '../../src/stores/isolate-cache.ts'
+import {
+  createIsolateCache,
+  type IsolateCacheLimits,
+  RECORD_BYTES,
+} from '../../src/stores/isolate-cache.ts'
 
 const LIVE: LiveKeyRecord = {
   kind: 'live',
@@ -20,7 +24,7 @@ function cacheOf(limits: Partial<IsolateCacheLimits> = {}) {
   return {
     clock,
     cache,
-    set: (lookupId: string, record: KeyRecord = LIVE) => cache.set(lookupId, compileRecord(record)),
+    set: (lookupId: string, record: KeyRecord = LIVE) => cache.set(lookupId, compileKey(record)),
     held: (...lookupIds: string[]) => lookupIds.filter((id) => cache.get(id) !== undefined),
   }
 }
@@ -69,9 +73,8 @@ describe('createIsolateCache()', () => {
   })
 
   it('is bounded in bytes', () => {
-    const ipAcl = Array.from({ length: 1_000 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`)
-    const { bytes } = compileRecord({ ...LIVE, ipAcl })
-    const { held, set } = cacheOf({ entries: 100, bytes: bytes * 2 })
+    const ipAcl = Array.from({ length: 1_000 }, (_, i) => `10.${i >> 7}.${(i & 127) * 2}.0/24`)
+    const { held, set } = cacheOf({ entries: 100, bytes: 2 * (RECORD_BYTES + 1_000 * 8) })
     for (const id of ['a', 'b', 'c']) set(id, { ...LIVE, ipAcl })
     expect(held('a', 'b', 'c')).toEqual(['b', 'c'])
   })
@@ -85,8 +88,7 @@ describe('createIsolateCache()', () => {
   })
 
   it('counts the bytes of what was replaced or deleted no more', () => {
-    const { bytes } = compileRecord(LIVE)
-    const { cache, held, set } = cacheOf({ bytes: bytes * 2 })
+    const { cache, held, set } = cacheOf({ bytes: RECORD_BYTES * 2 })
     for (let revision = 1; revision < 10; revision++) set('a', { ...LIVE, revision })
     set('b')
     cache.delete('b')
