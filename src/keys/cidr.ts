@@ -52,7 +52,7 @@ export function parseCidr(text: string): Result<Network, CidrFault> {
   const words = masked(address.words, prefix)
   const network = toNetwork({ ...address, words }, prefix)
   if (!isSame(address.words, words)) return err(hostBitsSet(entry, formatNetwork(network)))
-  if (prefix === bits && isSharedByWorkers(address)) return err(sharedByWorkers())
+  if (isSharedByWorkers(address)) return err(sharedByWorkers())
   return ok(network)
 }
 

@@ -70,6 +70,65 @@ export function networkIn(family: Family): fc.Arbitrary<PlainNetwork> {
 
 export const anyNetwork = fc.oneof(networkIn(4), networkIn(6))
 
+const OCTETS = new Set(Array.from({ length: 256 }, (_, octet) => String(octet)))
+const SHARED_BY_WORKERS = 0x2a0698c0360000000000000000000103n
+
+/** Reads an address the way it is compared: an IPv4-mapped one is IPv4. Null where it is none. */
+export function readAddress(text: string): PlainAddress | null {
+  const address = text.includes(':') ? readIpv6(text) : readIpv4(text)
+  if (address === null || address.family === 4 || address.value >> 32n !== 0xffffn) return address
+  return { family: 4, value: address.value & 0xffffffffn }
+}
+
+/** Reads an entry by the contract's rules, or null where they refuse it. */
+export function readNetwork(text: string): PlainNetwork | null {
+  const [addressText = '', prefixText = '', ...rest] = text.trim().split('/')
+  const address = addressText.includes(':') ? readIpv6(addressText) : readIpv4(addressText)
+  const prefix = Number(prefixText)
+  if (address === null || rest.length > 0 || String(prefix) !== prefixText) return null
+  if (!Number.isInteger(prefix) || prefix < 0 || prefix > bitsOf(address.family)) return null
+  const network = { ...address, prefix }
+  if (firstOf(network) !== network.value) return null
+  if (prefix === 128 && network.value === SHARED_BY_WORKERS) return null
+  const isMapped = network.family === 6 && prefix >= 96 && network.value >> 32n === 0xffffn
+  return isMapped ? { family: 4, value: network.value & 0xffffffffn, prefix: prefix - 96 } : network
+}
+
+/** Whether a list lets an address in. */
+export function allows(networks: readonly PlainNetwork[], address: PlainAddress): boolean {
+  if (address.family === 6 && address.value === SHARED_BY_WORKERS) return false
+  return networks.some((network) => contains(network, address))
+}
+
+function readIpv4(text: string): PlainAddress | null {
+  const octets = text.split('.')
+  if (octets.length !== 4 || octets.some((octet) => !OCTETS.has(octet))) return null
+  return { family: 4, value: octets.reduce((sum, octet) => sum * 256n + BigInt(octet), 0n) }
+}
+
+function readIpv6(text: string): PlainAddress | null {
+  const tail = text.slice(text.lastIndexOf(':') + 1)
+  const dottedTail = readIpv4(tail)
+  if (tail.includes('.') && dottedTail === null) return null
+  const hex =
+    dottedTail?.value
+      .toString(16)
+      .padStart(8, '0')
+      .replace(/(?=.{4}$)/, ':') ?? tail
+  const [left = '', right, ...more] = `${text.slice(0, text.length - tail.length)}${hex}`.split(
+    '::',
+  )
+  if (more.length > 0) return null
+
+  const [head, rear] = [left, right ?? ''].map((part) => (part === '' ? [] : part.split(':')))
+  if (head === undefined || rear === undefined) return null
+  const missing = 8 - head.length - rear.length
+  if (right === undefined ? missing !== 0 : missing < 1) return null
+  const groups = [...head, ...Array.from({ length: missing }, () => '0'), ...rear]
+  if (groups.some((group) => !/^[0-9a-fA-F]{1,4}$/.test(group))) return null
+  return { family: 6, value: BigInt(`0x${groups.map((group) => group.padStart(4, '0')).join('')}`) }
+}
+
 /** An IPv6 address in one of all the spellings that RFC 4291 §2.2 allows. */
 export const ipv6Spelling = fc
   .record({
