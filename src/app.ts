@@ -162,7 +162,7 @@ function createMisconfiguredApp(faults: readonly ConfigurationFault[]): App {
       for (const fault of faults) logConfigurationFault(fault)
       const requestId = requestIdOf(request.headers)
       const refusal = isAdminRequest(request.url, undefined)
-        ? adminRefusalResponse({ reason: 'storage_unavailable' }, requestId)
+        ? adminRefusalResponse({ reason: 'misconfigured' }, requestId)
         : refusalResponse({ reason: 'authentication_unavailable' }, requestId)
       return Promise.resolve(refusal)
     },

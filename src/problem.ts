@@ -13,17 +13,16 @@ export interface Problem {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** The body of a problem. */
+export function problemJson(problem: Problem, requestId: string) {
+  const { status, code, title, detail, members } = problem
+  const type = `urn:portal-gateway:problem:${code}`
+  return { type, title, status, detail, code, request_id: requestId, ...members }
+}
+
 export function problemResponse(problem: Problem, requestId: string): Response {
-  const { status, code, title, detail, members, headers } = problem
-  const body = JSON.stringify({
-    type: `urn:portal-gateway:problem:${code}`,
-    title,
-    status,
-    detail,
-    code,
-    request_id: requestId,
-    ...members,
-  })
+  const { status, headers } = problem
+  const body = JSON.stringify(problemJson(problem, requestId))
   return new Response(body, {
     status,
     headers: {

@@ -25,6 +25,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   jose: 'src/gateway/assertion.ts',
   '@libsql/client': 'src/db/client.ts',
   'drizzle-orm': 'src/db/',
+  'zod-openapi': 'src/admin/openapi/',
   hono: 'src/admin/',
 }
 

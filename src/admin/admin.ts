@@ -54,6 +54,11 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
   admin.route('/admin/api/v1/keys', keyRoutes(deps))
   admin.route('/admin/api/v1/audit', auditRoutes(deps))
 
+  let openApi: object | undefined
+  admin.get('/admin/api/openapi.json', async function showOpenApi(c) {
+    const { openApiDocument } = await import('./openapi/document.ts')
+    return c.json((openApi ??= openApiDocument()))
+  })
   admin.get('/admin/jwks.json', function showJwks(c) {
     c.header('Cache-Control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`)
     return c.json(deps.jwks)

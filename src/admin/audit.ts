@@ -3,7 +3,10 @@
 
 import type { AuditEvent } from '../db/audit-queries.ts'
 import type { KeyDetails } from '../db/key-rows.ts'
+import type { AuditAction, Changes } from '../db/schema.ts'
 import { newId } from '../ids.ts'
+
+export type { Changes } from '../db/schema.ts'
 
 /** Who does it, and from where. */
 export interface Actor {
@@ -12,20 +15,6 @@ export interface Actor {
   /** Null where unreadable. */
   readonly address: string | null
 }
-
-/** `{ "member": [before, after] }` under the names of the API; null for "not there". */
-export type Changes = Record<string, readonly [unknown, unknown]>
-
-export type AuditAction =
-  | 'session.create'
-  | 'session.delete'
-  | 'key.create'
-  | 'key.update'
-  | 'key.delete'
-  | 'key.reveal'
-  | 'confirmation.failed'
-  | 'account.create'
-  | 'account.update'
 
 export function auditEvent(
   action: AuditAction,

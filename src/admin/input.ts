@@ -2,13 +2,12 @@
 // list. All faults at once, each with a JSON Pointer, and a suggestion where one is obvious.
 
 import type * as z from 'zod'
-import { type IdKind, isId } from '../ids.ts'
+import type { IdKind } from '../ids.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Fault, Refusal } from './refusal.ts'
+import { pageQuery } from './schemas.ts'
 
 const MAX_BODY_BYTES = 64 * 1024
-const DEFAULT_LIMIT = 50
-const MAX_LIMIT = 200
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
@@ -29,20 +28,8 @@ export async function readBody<T>(
 
 /** `?limit=` and `?cursor=`; a cursor is the id of the last item of the page before. */
 export function readPage(url: string, kind: IdKind): Result<Page, Refusal> {
-  const query = new URL(url).searchParams
-  const limit = query.get('limit') ?? String(DEFAULT_LIMIT)
-  const cursor = query.get('cursor') ?? undefined
-  const faults: Fault[] = []
-  if (!/^[1-9]\d{0,2}$/.test(limit) || Number(limit) > MAX_LIMIT) {
-    const detail = `limit is a whole number from 1 to ${MAX_LIMIT}`
-    faults.push({ pointer: '/limit', code: 'out_of_range', detail })
-  }
-  if (cursor !== undefined && !isId(kind, cursor)) {
-    const detail = 'cursor is not one that this list gave as next_cursor'
-    faults.push({ pointer: '/cursor', code: 'cursor_unreadable', detail })
-  }
-  if (faults.length > 0) return err({ reason: 'validation_failed', faults })
-  return ok({ limit: Number(limit), before: cursor })
+  const query = validate(Object.fromEntries(new URL(url).searchParams), pageQuery(kind))
+  return query.ok ? ok({ limit: query.value.limit, before: query.value.cursor }) : query
 }
 
 /** Cuts one row more than a page holds down to the page and its `next_cursor`. */
@@ -110,6 +97,15 @@ function toFaults(issue: z.core.$ZodIssue): Fault[] {
       const { code = 'invalid', suggestion } = (issue.params ?? {}) as Partial<Fault>
       const fault = { pointer, code, detail: issue.message }
       return [suggestion === undefined ? fault : { ...fault, suggestion }]
+    }
+    case 'invalid_value': {
+      const meant = typeof issue.input === 'string' ? issue.input.trim().toLowerCase() : undefined
+      const fault = { pointer, code: issue.code, detail: issue.message }
+      return [
+        meant !== undefined && issue.values.includes(meant)
+          ? { ...fault, suggestion: meant }
+          : fault,
+      ]
     }
     default:
       return [{ pointer, code: issue.code, detail: issue.message }]

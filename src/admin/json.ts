@@ -4,20 +4,27 @@ import type { AccountRow } from '../db/account-queries.ts'
 import type { EventRow } from '../db/audit-queries.ts'
 import { isPending, type LiveKey } from '../db/key-rows.ts'
 import type { SessionRow } from '../db/session-queries.ts'
+import type {
+  AccountAnswer,
+  EventAnswer,
+  KeyAnswer,
+  LiveSessionAnswer,
+  OperatorAccountAnswer,
+} from './answers.ts'
 
 const HIDDEN_TOKEN = '********'
 
-export function toAccountJson({ id, email, name, status }: AccountRow) {
+export function toAccountJson({ id, email, name, status }: AccountRow): AccountAnswer {
   return { id, email, name, status }
 }
 
 /** What the operator sees of an account. */
-export function toOperatorAccountJson(account: AccountRow) {
+export function toOperatorAccountJson(account: AccountRow): OperatorAccountAnswer {
   const { createdAt, updatedAt } = account
   return { ...toAccountJson(account), created_at: toTime(createdAt), updated_at: toTime(updatedAt) }
 }
 
-export function toKeyJson(key: LiveKey, token = HIDDEN_TOKEN) {
+export function toKeyJson(key: LiveKey, token = HIDDEN_TOKEN): KeyAnswer {
   return {
     id: key.id,
     application_name: key.details.applicationName,
@@ -33,7 +40,7 @@ export function toKeyJson(key: LiveKey, token = HIDDEN_TOKEN) {
 }
 
 /** `currentId`: the session that asks. */
-export function toSessionJson(session: SessionRow, currentId: string) {
+export function toSessionJson(session: SessionRow, currentId: string): LiveSessionAnswer {
   return {
     id: session.id,
     created_at: toTime(session.createdAt),
@@ -44,7 +51,7 @@ export function toSessionJson(session: SessionRow, currentId: string) {
   }
 }
 
-export function toEventJson(event: EventRow) {
+export function toEventJson(event: EventRow): EventAnswer {
   return {
     id: event.id,
     at: toTime(event.at),

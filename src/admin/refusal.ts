@@ -2,14 +2,9 @@
 
 import type { AccountStatus } from '../keys/key-record.ts'
 import { type Problem, problemResponse } from '../problem.ts'
+import type { Fault } from './answers.ts'
 
-/** One broken rule of a request; `pointer` is a JSON Pointer (RFC 6901) into the body. */
-export interface Fault {
-  readonly pointer: string
-  readonly code: string
-  readonly detail: string
-  readonly suggestion?: string
-}
+export type { Fault }
 
 export type Refusal =
   | { readonly reason: 'cross_site_request' }
@@ -30,6 +25,7 @@ export type Refusal =
   | { readonly reason: 'version_conflict' }
   | { readonly reason: 'enforcement_pending' }
   | { readonly reason: 'storage_unavailable' }
+  | { readonly reason: 'misconfigured' }
   | { readonly reason: 'internal_error' }
 
 const RETRY_AFTER_SECONDS = 5
@@ -40,7 +36,7 @@ export function refusalResponse(refusal: Refusal, requestId: string): Response {
   return problemResponse(toProblem(refusal), requestId)
 }
 
-function toProblem(refusal: Refusal): Problem {
+export function toProblem(refusal: Refusal): Problem {
   const code = refusal.reason
   switch (code) {
     case 'cross_site_request':
@@ -182,6 +178,15 @@ function toProblem(refusal: Refusal): Problem {
         title: 'Storage unavailable',
         detail:
           'The database cannot be reached at the moment. Look whether the change was made before you repeat it.',
+        headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
+      }
+    case 'misconfigured':
+      return {
+        status: 503,
+        code,
+        title: 'Gateway not configured',
+        detail:
+          'This gateway lacks settings or secrets, or cannot read them. Its operator finds in its log which.',
         headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
       }
     case 'internal_error':

@@ -2,6 +2,7 @@
 // does not: each rule has a code and a sentence that says what to write.
 
 import * as z from 'zod'
+import { type IdKind, isId } from '../ids.ts'
 import { formatNetwork, parseCidr } from '../keys/cidr.ts'
 import { ACCOUNT_STATUSES } from '../keys/key-record.ts'
 import { PLATFORMS } from '../keys/platform.ts'
@@ -12,6 +13,8 @@ const MAX_ACL_ENTRIES = 1_000
 const MIN_PASSWORD = 12
 const MAX_PASSWORD = 256
 const MAX_EMAIL = 254 // RFC 5321 §4.5.3.1.3, less the angle brackets
+const DEFAULT_LIMIT = 50
+const MAX_LIMIT = 200
 
 /** Text of `min` to `max` Unicode code points. */
 function text(min: number, max: number) {
@@ -42,20 +45,26 @@ function rule(code: string, error: string) {
 
 const trimmed = z.string().transform((value) => value.trim())
 
-const applicationName = trimmed.pipe(text(1, MAX_NAME))
+const applicationName = trimmed.pipe(text(1, MAX_NAME)).meta({
+  minLength: 1,
+  maxLength: MAX_NAME,
+  description: 'Unicode code points, counted without the spaces around them, which are trimmed',
+})
 
-const applicationWebsite = trimmed.pipe(
-  text(1, MAX_WEBSITE).superRefine((value, ctx) => {
-    if (isHttpUrl(value)) return
-    const suggestion = `https://${value}`
-    const looksLikeHost = /^[\w-]+(?:\.[\w-]+)+(?:[/?#]\S*)?$/.test(value)
-    ctx.addIssue({
-      code: 'custom',
-      message: 'This must be an absolute http or https URL, such as https://example.com',
-      params: { code: 'url_invalid', ...(looksLikeHost && { suggestion }) },
-    })
-  }),
-)
+const applicationWebsite = trimmed
+  .pipe(
+    text(1, MAX_WEBSITE).superRefine((value, ctx) => {
+      if (isHttpUrl(value)) return
+      const suggestion = `https://${value}`
+      const looksLikeHost = /^[\w-]+(?:\.[\w-]+)+(?:[/?#]\S*)?$/.test(value)
+      ctx.addIssue({
+        code: 'custom',
+        message: 'This must be an absolute http or https URL, such as https://example.com',
+        params: { code: 'url_invalid', ...(looksLikeHost && { suggestion }) },
+      })
+    }),
+  )
+  .meta({ minLength: 1, maxLength: MAX_WEBSITE, description: 'An absolute http or https URL' })
 
 function isHttpUrl(value: string): boolean {
   return /^https?:\/\/[^\s/?#]/i.test(value) && !/[\s\p{Cc}]/u.test(value) && URL.canParse(value)
@@ -85,18 +94,30 @@ const ipAcl = z.array(z.unknown()).transform((entries, ctx) => {
   return [...canonical]
 })
 
+/** The entries' own rules are beyond JSON Schema. */
+const ipAclMeta = {
+  override: { type: 'array', items: { type: 'string' }, maxItems: MAX_ACL_ENTRIES },
+  description: 'IPv4 or IPv6 networks in CIDR form, host bits zero; empty: any address',
+} as const
+
 const platform = oneOf(PLATFORMS)
 /** A password to check: whatever is not the account's is simply wrong. */
-const password = z.string()
-const newPassword = text(MIN_PASSWORD, MAX_PASSWORD)
+const password = z.string().meta({ format: 'password' })
+const newPassword = text(MIN_PASSWORD, MAX_PASSWORD).meta({
+  format: 'password',
+  minLength: MIN_PASSWORD,
+  maxLength: MAX_PASSWORD,
+})
 const accountName = applicationName
 
-const email = trimmed.pipe(
-  text(3, MAX_EMAIL).refine(
-    (value) => /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(value),
-    rule('email_invalid', 'This must be an e-mail address such as name@example.com'),
-  ),
-)
+const email = trimmed
+  .pipe(
+    text(3, MAX_EMAIL).refine(
+      (value) => /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(value),
+      rule('email_invalid', 'This must be an e-mail address such as name@example.com'),
+    ),
+  )
+  .meta({ minLength: 3, maxLength: MAX_EMAIL })
 
 /** Whatever is not an account's e-mail is simply unknown. */
 export const logInBody = z.strictObject({ email: trimmed.pipe(wellFormed()), password })
@@ -105,7 +126,7 @@ export const createKeyBody = z.strictObject({
   application_name: applicationName,
   application_website: applicationWebsite.nullable().default(null),
   platform,
-  ip_acl: ipAcl.default([]),
+  ip_acl: ipAcl.default([]).meta(ipAclMeta),
   password,
 })
 
@@ -113,7 +134,7 @@ export const editKeyBody = z.strictObject({
   application_name: applicationName.optional(),
   application_website: applicationWebsite.nullable().optional(),
   platform: platform.optional(),
-  ip_acl: ipAcl.optional(),
+  ip_acl: ipAcl.optional().meta(ipAclMeta),
 })
 
 export const revealBody = z.strictObject({ password })
@@ -130,6 +151,29 @@ export const editAccountBody = z.strictObject({
   status: oneOf(ACCOUNT_STATUSES).optional(),
   password: newPassword.optional(),
 })
+
+/** The query of a list whose items have ids of `kind`. */
+export function pageQuery(kind: IdKind) {
+  const isLimit = (given: string) => /^[1-9]\d{0,2}$/.test(given) && Number(given) <= MAX_LIMIT
+  return z.object({
+    limit: z
+      .string()
+      .refine(isLimit, rule('out_of_range', `limit is a whole number from 1 to ${MAX_LIMIT}`))
+      .transform(Number)
+      .prefault(String(DEFAULT_LIMIT))
+      .meta({
+        override: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT },
+      }),
+    cursor: z
+      .string()
+      .refine(
+        (given) => isId(kind, given),
+        rule('cursor_unreadable', 'cursor is not one that this list gave as next_cursor'),
+      )
+      .optional()
+      .meta({ description: 'The `next_cursor` of the page before' }),
+  })
+}
 
 export type CreateKey = z.infer<typeof createKeyBody>
 export type EditKey = z.infer<typeof editKeyBody>

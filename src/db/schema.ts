@@ -111,6 +111,22 @@ export const attempts = sqliteTable(
   (table) => [index('attempts_last_at').on(table.lastAt)],
 )
 
+export const AUDIT_ACTIONS = [
+  'session.create',
+  'session.delete',
+  'key.create',
+  'key.update',
+  'key.delete',
+  'key.reveal',
+  'confirmation.failed',
+  'account.create',
+  'account.update',
+] as const
+export type AuditAction = (typeof AUDIT_ACTIONS)[number]
+
+/** `{ "member": [before, after] }` under the names of the API; null for "not there". */
+export type Changes = Record<string, readonly [unknown, unknown]>
+
 /** What changed, by whom and from where. Written in the batch that makes the change. */
 export const auditEvents = sqliteTable(
   'audit_events',
@@ -120,10 +136,10 @@ export const auditEvents = sqliteTable(
     accountId: text('account_id').notNull(),
     keyId: text('key_id'),
     actor: text('actor', { enum: ['customer', 'operator'] }).notNull(),
-    action: text('action').notNull(),
+    action: text('action', { enum: AUDIT_ACTIONS }).notNull(),
     address: text('address'),
-    /** `{ "member": [before, after] }`; never a token or a password. */
-    changes: text('changes', { mode: 'json' }).$type<Record<string, unknown>>(),
+    /** Never a token or a password. */
+    changes: text('changes', { mode: 'json' }).$type<Changes>(),
   },
   (table) => [index('audit_events_account_id').on(table.accountId, table.id)],
 )

@@ -166,6 +166,16 @@ describe('platform', () => {
     expect(faults.map(({ pointer }) => pointer)).toEqual(['/platform'])
     expect(faults[0]?.detail).toContain('web, mobile, desktop, server, other')
   })
+
+  it.each([
+    ['Web', 'web'],
+    [' SERVER ', 'server'],
+    ['ios', undefined],
+    [['web'], undefined],
+  ])('suggests for %j: %s', async (platform, suggestion) => {
+    const [fault] = await faultsOf(createKeyBody, { ...KEY, platform })
+    expect(fault?.suggestion).toBe(suggestion)
+  })
 })
 
 describe('ip_acl', () => {

@@ -4,6 +4,7 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request as httpRequest } from 'node:http'
 import type { Readable } from 'node:stream'
+import { requireDescribed } from './described.ts'
 
 export interface RequestOptions {
   readonly method?: string
@@ -21,13 +22,16 @@ export interface HttpAnswer {
   readonly json: Record<string, unknown>
 }
 
-/** Sends a request, reads the whole answer; nothing is decoded or followed. */
+/**
+ * Sends a request, reads the whole answer; nothing is decoded or followed. An answer of the admin API
+ * must be one that its OpenAPI document describes.
+ */
 export async function send(url: string, options: RequestOptions = {}): Promise<HttpAnswer> {
   const response = await open(url, options)
   const chunks: Buffer[] = []
   for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk)
   const body = Buffer.concat(chunks)
-  return {
+  const answer = {
     status: response.statusCode ?? 0,
     headers: response.headers,
     body,
@@ -36,6 +40,8 @@ export async function send(url: string, options: RequestOptions = {}): Promise<H
       return JSON.parse(body.toString('utf8')) as Record<string, unknown>
     },
   }
+  requireDescribed(options.method ?? 'GET', url, answer)
+  return answer
 }
 
 /** Sends a request and answers as soon as the response headers are there. */

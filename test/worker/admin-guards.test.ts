@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openApiDocument } from '../../src/admin/openapi/document.ts'
 import type { Customer } from '../support/customer.ts'
 import { type HttpAnswer, type RequestOptions } from '../support/http.ts'
 import { type Rig, startRig } from '../support/rig.ts'
@@ -152,6 +153,14 @@ describe('the admin surface', () => {
     expect(rig.upstream.received).toHaveLength(0)
   })
 
+  it('describes its API to whoever asks', async () => {
+    const answer = await rig.send('/admin/api/openapi.json')
+    expect(answer.status).toBe(200)
+    expect(answer.headers['content-type']).toBe('application/json')
+    expect(answer.headers['cache-control']).toBe('no-store')
+    expect(answer.json).toEqual(JSON.parse(JSON.stringify(openApiDocument())))
+  })
+
   it('redirects /admin to /admin/', async () => {
     const answer = await rig.send('/admin')
     expect(answer.status).toBe(308)
@@ -183,9 +192,11 @@ describe('the admin surface', () => {
       const at = (url: string) => hosted.worker.miniflare.dispatchFetch(url, { redirect: 'manual' })
       expect((await at('https://keys.example/admin/')).status).toBe(200)
       expect((await at('https://keys.example/admin/api/v1/session')).status).toBe(401)
+      expect((await at('https://keys.example/admin/api/openapi.json')).status).toBe(200)
       for (const url of [
         'https://api.example/admin/',
         'https://api.example/admin/api/v1/session',
+        'https://api.example/admin/api/openapi.json',
       ]) {
         const answer = await at(url)
         expect(answer.status).toBe(401)

@@ -1,0 +1,138 @@
+// What the admin API answers, written once: the types that handlers must return and the schemas of
+// the OpenAPI document, against which tests hold every answer of the real worker.
+
+import * as z from 'zod'
+import { AUDIT_ACTIONS } from '../db/schema.ts'
+import { ACCOUNT_STATUSES } from '../keys/key-record.ts'
+import { PLATFORMS } from '../keys/platform.ts'
+
+const time = z.string().meta({ format: 'date-time', description: 'RFC 3339, in UTC' })
+const address = z.string().nullable().meta({ description: 'IPv4 or IPv6; null where unreadable' })
+const nextCursor = z
+  .string()
+  .nullable()
+  .meta({ description: 'The `cursor` of the next page; null on the last' })
+
+/** One broken rule of a request. */
+export const fault = z
+  .object({
+    pointer: z.string().meta({
+      format: 'json-pointer',
+      description: 'RFC 6901, into the body; for a query parameter, its name after "/"',
+    }),
+    code: z.string(),
+    detail: z.string(),
+    suggestion: z
+      .union([z.string(), z.array(z.string())])
+      .optional()
+      .meta({ description: 'The right value, where there is an obvious one' }),
+  })
+  .meta({ id: 'Fault' })
+
+/** RFC 9457. */
+export const problem = z
+  .object({
+    type: z.string().meta({ format: 'uri' }),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    detail: z.string().meta({ description: 'A sentence that says what to do' }),
+    code: z.string().meta({ description: 'The stable name of the error' }),
+    request_id: z.string().meta({ description: 'Names the request in the log' }),
+    errors: z.array(fault).optional().meta({ description: 'With `validation_failed`: all faults' }),
+  })
+  .meta({ id: 'Problem' })
+
+export const account = z
+  .object({
+    id: z.string(),
+    email: z.string(),
+    name: z.string(),
+    status: z.enum(ACCOUNT_STATUSES),
+  })
+  .meta({ id: 'Account' })
+
+export const operatorAccount = account
+  .extend({ created_at: time, updated_at: time })
+  .meta({ id: 'OperatorAccount' })
+
+export const logInAnswer = z.object({ account })
+
+export const sessionAnswer = z.object({ account, client_ip: address })
+
+export const enforcement = z
+  .discriminatedUnion('mode', [
+    z.object({ mode: z.literal('strict'), effective_at: time }).meta({
+      description: 'True for the next request anywhere',
+    }),
+    z
+      .object({ mode: z.literal('bounded'), effective_at: z.null(), expected_by: time })
+      .meta({ description: 'True in time; `expected_by` is an estimate' }),
+  ])
+  .meta({ id: 'Enforcement' })
+
+export const key = z
+  .object({
+    id: z.string(),
+    application_name: z.string(),
+    application_website: z.string().nullable(),
+    platform: z.enum(PLATFORMS),
+    ip_acl: z.array(z.string()).readonly().meta({ description: 'Canonical; empty: any address' }),
+    access_token: z
+      .string()
+      .meta({ description: '`********`, but in the answer of the call that creates the key' }),
+    created_at: time,
+    updated_at: time,
+    version: z.int().min(1).meta({ description: 'Rises with every edit; the ETag' }),
+    enforcement_state: z.enum(['done', 'pending']),
+  })
+  .meta({ id: 'Key' })
+
+export const editedKey = key.extend({ enforcement }).meta({ id: 'EditedKey' })
+
+export const deletedKey = z.object({ id: z.string(), deleted_at: time, enforcement })
+
+export const keyList = z.object({ keys: z.array(key), next_cursor: nextCursor })
+
+export const revealedToken = z.object({ access_token: z.string() })
+
+export const liveSession = z
+  .object({
+    id: z.string(),
+    created_at: time,
+    last_seen_at: time,
+    address,
+    user_agent: z.string().nullable(),
+    current: z.boolean().meta({ description: 'Whether it is the session that asks' }),
+  })
+  .meta({ id: 'LiveSession' })
+
+export const liveSessionList = z.object({ sessions: z.array(liveSession) })
+
+export const event = z
+  .object({
+    id: z.string(),
+    at: time,
+    action: z.enum(AUDIT_ACTIONS),
+    key_id: z.string().nullable(),
+    address,
+    changes: z
+      .record(z.string(), z.tuple([z.unknown(), z.unknown()]).readonly())
+      .meta({ description: '`{ "member": [before, after] }`; null for "not there"' }),
+  })
+  .meta({ id: 'Event' })
+
+export const eventList = z.object({ events: z.array(event), next_cursor: nextCursor })
+
+export const accountList = z.object({
+  accounts: z.array(operatorAccount),
+  next_cursor: nextCursor,
+})
+
+export const editedAccount = operatorAccount.extend({ enforcement })
+
+export type Fault = Readonly<z.infer<typeof fault>>
+export type AccountAnswer = z.infer<typeof account>
+export type OperatorAccountAnswer = z.infer<typeof operatorAccount>
+export type KeyAnswer = z.infer<typeof key>
+export type LiveSessionAnswer = z.infer<typeof liveSession>
+export type EventAnswer = z.infer<typeof event>

@@ -1,0 +1,232 @@
+// What a customer can call: the session, the keys, and what happened to them.
+
+import * as z from 'zod'
+import {
+  deletedKey,
+  editedKey,
+  eventList,
+  key,
+  keyList,
+  liveSessionList,
+  logInAnswer,
+  revealedToken,
+  sessionAnswer,
+} from '../answers.ts'
+import { createKeyBody, editKeyBody, logInBody, pageQuery, revealBody } from '../schemas.ts'
+import {
+  ACCOUNT,
+  DELETED_KEY,
+  EDITED_KEY,
+  EVENT,
+  KEY,
+  NEW_KEY,
+  PASSWORD,
+  SESSION,
+  TOKEN,
+} from './examples.ts'
+import type { Calls } from './operation.ts'
+
+const ETAG = { ETag: { required: true, schema: { type: 'string' as const }, example: '"3"' } }
+const INACTIVE = ['account_pending', 'account_suspended'] as const
+const byId = z.object({ id: z.string() })
+
+export const CUSTOMER_CALLS: Calls = {
+  '/session': {
+    post: {
+      id: 'logIn',
+      summary: 'Log in',
+      description:
+        'Starts a session under a new cookie; the one sent along, if any, ends. Attempts are counted by the pair of e-mail and address.',
+      guard: 'none',
+      body: { schema: logInBody, example: { email: ACCOUNT.email, password: PASSWORD } },
+      answer: {
+        status: 200,
+        description: 'Logged in',
+        schema: logInAnswer,
+        example: { account: ACCOUNT },
+        headers: {
+          'Set-Cookie': {
+            required: true,
+            schema: { type: 'string' },
+            example: '__Host-portal_session=…; Path=/; Secure; HttpOnly; SameSite=Strict',
+          },
+        },
+      },
+      errors: ['throttled', 'login_failed'],
+    },
+    get: {
+      id: 'showSession',
+      summary: 'See who is logged in, and from where',
+      guard: 'session',
+      answer: {
+        status: 200,
+        description: 'The account and the address of the client',
+        schema: sessionAnswer,
+        example: { account: ACCOUNT, client_ip: '203.0.113.7' },
+      },
+    },
+    delete: {
+      id: 'logOut',
+      summary: 'Log out',
+      guard: 'session',
+      answer: { status: 204, description: 'The session is dead, on the server too' },
+    },
+  },
+  '/keys': {
+    get: {
+      id: 'listKeys',
+      summary: 'List the keys, newest first',
+      guard: 'session',
+      params: { query: pageQuery('key') },
+      answer: {
+        status: 200,
+        description: 'A page of keys',
+        schema: keyList,
+        example: { keys: [KEY], next_cursor: null },
+      },
+    },
+    post: {
+      id: 'createKey',
+      summary: 'Create a key',
+      description: 'The answer shows the token in clear, this once.',
+      guard: 'session',
+      params: {
+        header: z.object({
+          'Idempotency-Key': z.string().optional().meta({
+            description:
+              'For 24 hours, the same header and body answer the same key again, so a create whose answer was lost can be repeated',
+          }),
+        }),
+      },
+      body: { schema: createKeyBody, example: NEW_KEY },
+      answer: {
+        status: 201,
+        description: 'The key, with its token',
+        schema: key,
+        example: { ...KEY, version: 1, access_token: TOKEN },
+        headers: {
+          ...ETAG,
+          Location: {
+            required: true,
+            schema: { type: 'string' },
+            example: `/admin/api/v1/keys/${KEY.id}`,
+          },
+        },
+      },
+      errors: [
+        ...INACTIVE,
+        'throttled',
+        'password_incorrect',
+        'key_limit_reached',
+        'idempotency_mismatch',
+        'not_found',
+      ],
+    },
+  },
+  '/keys/{id}': {
+    get: {
+      id: 'showKey',
+      summary: 'See a key',
+      guard: 'session',
+      params: { path: byId },
+      answer: {
+        status: 200,
+        description: 'The key, its token hidden',
+        schema: key,
+        example: KEY,
+        headers: ETAG,
+      },
+      errors: ['not_found'],
+    },
+    patch: {
+      id: 'editKey',
+      summary: 'Edit a key',
+      description: 'What is left out stays as it is; `{}` changes nothing.',
+      guard: 'session',
+      params: {
+        path: byId,
+        header: z.object({
+          'If-Match': z.string().optional().meta({
+            description: 'The ETag of the version to be replaced; another one is 412',
+          }),
+        }),
+      },
+      body: { schema: editKeyBody, example: { ip_acl: ['203.0.113.0/24', '2001:db8::/48'] } },
+      answer: {
+        status: 200,
+        description: 'The key as it is now, and how the change is enforced',
+        schema: editedKey,
+        example: EDITED_KEY,
+        headers: ETAG,
+      },
+      errors: ['not_found', ...INACTIVE, 'version_conflict', 'enforcement_pending'],
+    },
+    delete: {
+      id: 'deleteKey',
+      summary: 'Delete a key',
+      description: 'May be repeated: the same `id` and `deleted_at` again.',
+      guard: 'session',
+      params: { path: byId },
+      answer: {
+        status: 200,
+        description: 'When it was deleted, and how that is enforced',
+        schema: deletedKey,
+        example: DELETED_KEY,
+      },
+      errors: ['not_found', 'version_conflict', 'enforcement_pending'],
+    },
+  },
+  '/keys/{id}/reveal': {
+    post: {
+      id: 'revealKey',
+      summary: 'See the token of a key again',
+      guard: 'session',
+      params: { path: byId },
+      body: { schema: revealBody, example: { password: PASSWORD } },
+      answer: {
+        status: 200,
+        description: 'The token in clear',
+        schema: revealedToken,
+        example: { access_token: TOKEN },
+      },
+      errors: ['not_found', ...INACTIVE, 'throttled', 'password_incorrect'],
+    },
+  },
+  '/sessions': {
+    get: {
+      id: 'listSessions',
+      summary: 'List the live sessions of the account, newest first',
+      guard: 'session',
+      answer: {
+        status: 200,
+        description: 'The sessions',
+        schema: liveSessionList,
+        example: { sessions: [SESSION] },
+      },
+    },
+  },
+  '/sessions/{id}': {
+    delete: {
+      id: 'endSession',
+      summary: 'End a session of the account',
+      guard: 'session',
+      params: { path: byId },
+      answer: { status: 204, description: 'It is dead' },
+      errors: ['not_found'],
+    },
+  },
+  '/audit': {
+    get: {
+      id: 'listEvents',
+      summary: 'See what happened to the account and its keys, newest first',
+      guard: 'session',
+      params: { query: pageQuery('evt').extend({ key_id: z.string().optional() }) },
+      answer: {
+        status: 200,
+        description: 'A page of events',
+        schema: eventList,
+        example: { events: [EVENT], next_cursor: null },
+      },
+    },
+  },
+}

@@ -1,0 +1,57 @@
+// /admin/api/openapi.json: the admin API described to machines, from the schemas that it validates
+// with and answers by. Loaded and built when it is first asked for: no other request pays for it.
+
+import { createDocument } from 'zod-openapi'
+import { problem } from '../answers.ts'
+import { CUSTOMER_CALLS } from './customer-calls.ts'
+import { toPaths } from './operation.ts'
+import { OPERATOR_CALLS } from './operator-calls.ts'
+import { errorExamples } from './refusals.ts'
+
+const DESCRIPTION = `API keys for CommPeak's Portal API, and the accounts that own them.
+
+JSON in and out. Errors are \`application/problem+json\` (RFC 9457) with a stable \`code\`; a 422 lists all faults at once.
+A wrong method is 405 \`method_not_allowed\` with \`Allow\`; HEAD is answered as GET is, without a body.
+Every answer has \`X-Request-Id\`, and \`Cache-Control: no-store\`.`
+
+const TAGS = [
+  { name: 'Customer', description: 'Log in, and manage the keys of one account.' },
+  { name: 'Operator', description: 'Accounts. 404 where the deployment has no OPERATOR_TOKEN.' },
+]
+
+export function openApiDocument(): object {
+  return createDocument(
+    {
+      openapi: '3.1.1',
+      info: {
+        title: 'Portal Gateway admin API',
+        version: '1.0.0',
+        description: DESCRIPTION,
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: '/admin/api/v1' }],
+      tags: TAGS,
+      paths: { ...toPaths(CUSTOMER_CALLS, 'Customer'), ...toPaths(OPERATOR_CALLS, 'Operator') },
+      components: {
+        schemas: { Problem: problem },
+        examples: errorExamples(),
+        securitySchemes: {
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: '__Host-portal_session',
+            description: 'Set by `POST /session`; `portal_session` on plain-HTTP localhost.',
+          },
+          operator: { type: 'http', scheme: 'bearer', description: 'OPERATOR_TOKEN' },
+        },
+      },
+    },
+    {
+      // An answer may gain members; a request is refused for one that is unknown.
+      override({ jsonSchema, io }) {
+        if (io === 'output') delete jsonSchema.additionalProperties
+        delete jsonSchema.readOnly // said of a TypeScript type, not of a member
+      },
+    },
+  )
+}

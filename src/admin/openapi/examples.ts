@@ -1,0 +1,67 @@
+// One customer with one key, as the examples of the OpenAPI document show them.
+
+import type { AccountAnswer, EventAnswer, KeyAnswer, LiveSessionAnswer } from '../answers.ts'
+
+const AT = '2026-11-23T08:15:30.000Z'
+
+/** Of the form of a token, and none: no ring holds a key that made it. */
+export const TOKEN = `cpk_A${'0'.repeat(43)}`
+export const PASSWORD = 'correct horse battery staple'
+
+export const ACCOUNT: AccountAnswer = {
+  id: 'acc_019ab0c8d1f05e0c1d2b3a495867768594',
+  email: 'ada@example.com',
+  name: 'Ada’s Dialler',
+  status: 'active',
+}
+
+export const OPERATOR_ACCOUNT = { ...ACCOUNT, created_at: AT, updated_at: AT }
+
+export const ENFORCEMENT = { mode: 'strict', effective_at: AT }
+
+export const NEW_KEY = {
+  application_name: 'Dialler',
+  application_website: 'https://dialler.example.com',
+  platform: 'server',
+  ip_acl: ['203.0.113.0/24'],
+  password: PASSWORD,
+}
+
+export const KEY: KeyAnswer = {
+  id: 'key_019ab0c8d2a07f6e5d4c3b2a1908f7e6d5',
+  application_name: 'Dialler',
+  application_website: 'https://dialler.example.com',
+  platform: 'server',
+  ip_acl: ['203.0.113.0/24'],
+  access_token: '********',
+  created_at: AT,
+  updated_at: AT,
+  version: 3,
+  enforcement_state: 'done',
+}
+
+export const EDITED_KEY = {
+  ...KEY,
+  ip_acl: ['203.0.113.0/24', '2001:db8::/48'],
+  enforcement: ENFORCEMENT,
+}
+
+export const DELETED_KEY = { id: KEY.id, deleted_at: AT, enforcement: ENFORCEMENT }
+
+export const SESSION: LiveSessionAnswer = {
+  id: 'ses_019ab0c8d0113c2b1a09f8e7d6c5b4a392',
+  created_at: AT,
+  last_seen_at: AT,
+  address: '203.0.113.7',
+  user_agent: 'curl/8.16.0',
+  current: true,
+}
+
+export const EVENT: EventAnswer = {
+  id: 'evt_019ab0c8d3b1a4938271605f4e3d2c1b0a',
+  at: AT,
+  action: 'key.update',
+  key_id: KEY.id,
+  address: '203.0.113.7',
+  changes: { ip_acl: [['203.0.113.0/24'], ['203.0.113.0/24', '2001:db8::/48']] },
+}

@@ -1,0 +1,96 @@
+// One call of the admin API, said in few words, as an OpenAPI operation: what follows from its method,
+// its body or its guard is added here and cannot be forgotten.
+
+import type * as z from 'zod'
+import type {
+  ZodOpenApiHeadersObject,
+  ZodOpenApiOperationObject,
+  ZodOpenApiParameters,
+  ZodOpenApiPathItemObject,
+  ZodOpenApiPathsObject,
+  ZodOpenApiResponsesObject,
+} from 'zod-openapi'
+import { type ErrorName, errorResponses } from './refusals.ts'
+
+type Method = 'get' | 'post' | 'patch' | 'delete'
+
+export interface Call {
+  readonly id: string
+  readonly summary: string
+  readonly description?: string
+  /** Who may call. */
+  readonly guard: 'session' | 'operator' | 'none'
+  readonly params?: ZodOpenApiParameters
+  readonly body?: { readonly schema: z.ZodType; readonly example: object }
+  readonly answer: Answer
+  /** What it can answer beyond the errors of every such call. */
+  readonly errors?: readonly ErrorName[]
+}
+
+/** By path, from /admin/api/v1 on, and method. */
+export type Calls = Readonly<Record<string, Readonly<Partial<Record<Method, Call>>>>>
+
+interface Answer {
+  readonly status: 200 | 201 | 204
+  readonly description: string
+  readonly schema?: z.ZodType
+  readonly example?: object
+  readonly headers?: ZodOpenApiHeadersObject
+}
+
+const BODY_ERRORS = [
+  'unsupported_media_type',
+  'payload_too_large',
+  'body_malformed',
+  'validation_failed',
+] as const
+
+/** The calls as OpenAPI paths, under one tag. */
+export function toPaths(calls: Calls, tag: string): ZodOpenApiPathsObject {
+  const paths = Object.entries(calls).map(([path, item]) => {
+    const methods = Object.entries(item) as [Method, Call][]
+    const operations = methods.map(([method, call]) => [method, operation(method, call, tag)])
+    return [path, Object.fromEntries(operations) as ZodOpenApiPathItemObject] as const
+  })
+  return Object.fromEntries(paths)
+}
+
+function operation(method: Method, call: Call, tag: string): ZodOpenApiOperationObject {
+  const { id, summary, description, params, body } = call
+  return {
+    operationId: id,
+    summary,
+    ...(description !== undefined && { description }),
+    tags: [tag],
+    security: call.guard === 'none' ? [] : [{ [call.guard]: [] }],
+    ...(params !== undefined && { requestParams: params }),
+    ...(body !== undefined && {
+      requestBody: { required: true, content: { 'application/json': body } },
+    }),
+    responses: { ...answered(call.answer), ...errorResponses([...errorsOf(method, call)]) },
+  }
+}
+
+function answered({ status, description, schema, example, headers }: Answer) {
+  const response = {
+    description,
+    ...(headers !== undefined && { headers }),
+    ...(schema !== undefined && { content: { 'application/json': { schema, example } } }),
+  }
+  return { [`${status}`]: response } as ZodOpenApiResponsesObject
+}
+
+/** In the contract's order of checks. */
+function errorsOf(method: Method, { guard, body, params, errors = [] }: Call): Set<ErrorName> {
+  return new Set<ErrorName>([
+    ...(method === 'get' ? [] : (['cross_site_request'] as const)),
+    ...(guard === 'session' ? (['unauthenticated_session'] as const) : []),
+    ...(guard === 'operator' ? (['unauthenticated_operator', 'not_found'] as const) : []),
+    ...(body === undefined ? [] : BODY_ERRORS),
+    ...(params?.query === undefined ? [] : (['validation_failed'] as const)),
+    ...errors,
+    'storage_unavailable',
+    'misconfigured',
+    'internal_error',
+  ])
+}

@@ -1,0 +1,63 @@
+// What the operator can call, with OPERATOR_TOKEN. Where a deployment has none, all of it is 404.
+
+import * as z from 'zod'
+import { accountList, editedAccount, operatorAccount } from '../answers.ts'
+import { createAccountBody, editAccountBody, pageQuery } from '../schemas.ts'
+import { ENFORCEMENT, OPERATOR_ACCOUNT, PASSWORD } from './examples.ts'
+import type { Calls } from './operation.ts'
+
+export const OPERATOR_CALLS: Calls = {
+  '/operator/accounts': {
+    post: {
+      id: 'createAccount',
+      summary: 'Create an account',
+      guard: 'operator',
+      body: {
+        schema: createAccountBody,
+        example: {
+          email: OPERATOR_ACCOUNT.email,
+          name: OPERATOR_ACCOUNT.name,
+          password: PASSWORD,
+          status: OPERATOR_ACCOUNT.status,
+        },
+      },
+      answer: {
+        status: 201,
+        description: 'The account',
+        schema: operatorAccount,
+        example: OPERATOR_ACCOUNT,
+      },
+      errors: ['email_taken'],
+    },
+    get: {
+      id: 'listAccounts',
+      summary: 'List the accounts, newest first',
+      guard: 'operator',
+      params: { query: pageQuery('acc') },
+      answer: {
+        status: 200,
+        description: 'A page of accounts',
+        schema: accountList,
+        example: { accounts: [OPERATOR_ACCOUNT], next_cursor: null },
+      },
+    },
+  },
+  '/operator/accounts/{id}': {
+    patch: {
+      id: 'editAccount',
+      summary: 'Edit an account',
+      description:
+        'A status that is not `active` stops all keys of the account, `active` brings them back; a new password ends its sessions.',
+      guard: 'operator',
+      params: { path: z.object({ id: z.string() }) },
+      body: { schema: editAccountBody, example: { status: 'suspended' } },
+      answer: {
+        status: 200,
+        description: 'The account as it is now, and how the change is enforced',
+        schema: editedAccount,
+        example: { ...OPERATOR_ACCOUNT, status: 'suspended', enforcement: ENFORCEMENT },
+      },
+      errors: ['version_conflict', 'enforcement_pending'],
+    },
+  },
+}

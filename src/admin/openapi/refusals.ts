@@ -1,0 +1,96 @@
+// The errors of a call as OpenAPI shows them. Statuses, texts and headers are those of refusal.ts
+// itself: each error is described by an example that is made as the real one is.
+
+import type {
+  ZodOpenApiExampleObject,
+  ZodOpenApiResponseObject,
+  ZodOpenApiResponsesObject,
+} from 'zod-openapi'
+import { problemJson } from '../../problem.ts'
+import { type Refusal, toProblem } from '../refusal.ts'
+
+/** An error of a call: its code, and for `unauthenticated` by what one proves who one is. */
+export type ErrorName =
+  | Exclude<Refusal['reason'], 'account_not_active' | 'method_not_allowed' | 'unauthenticated'>
+  | 'account_pending'
+  | 'account_suspended'
+  | 'unauthenticated_session'
+  | 'unauthenticated_operator'
+
+const REQUEST_ID = '4f1c7e0a-6f0e-4d7c-9a53-2b8f3f0c1d11'
+
+const EXAMPLES: Record<ErrorName, Refusal> = {
+  cross_site_request: { reason: 'cross_site_request' },
+  unauthenticated_session: { reason: 'unauthenticated', scheme: 'session' },
+  unauthenticated_operator: { reason: 'unauthenticated', scheme: 'bearer' },
+  login_failed: { reason: 'login_failed' },
+  not_found: { reason: 'not_found' },
+  account_pending: { reason: 'account_not_active', status: 'pending' },
+  account_suspended: { reason: 'account_not_active', status: 'suspended' },
+  unsupported_media_type: { reason: 'unsupported_media_type' },
+  payload_too_large: { reason: 'payload_too_large' },
+  body_malformed: { reason: 'body_malformed' },
+  validation_failed: {
+    reason: 'validation_failed',
+    faults: [
+      {
+        pointer: '/ip_acl/0',
+        code: 'cidr_prefix_missing',
+        detail: 'A prefix length is missing: write 1.1.1.1/32 for this one address',
+        suggestion: '1.1.1.1/32',
+      },
+    ],
+  },
+  password_incorrect: { reason: 'password_incorrect' },
+  throttled: { reason: 'throttled', retryAfterSeconds: 4 },
+  key_limit_reached: { reason: 'key_limit_reached', limit: 100 },
+  idempotency_mismatch: { reason: 'idempotency_mismatch' },
+  email_taken: { reason: 'email_taken' },
+  version_conflict: { reason: 'version_conflict' },
+  enforcement_pending: { reason: 'enforcement_pending' },
+  storage_unavailable: { reason: 'storage_unavailable' },
+  misconfigured: { reason: 'misconfigured' },
+  internal_error: { reason: 'internal_error' },
+}
+
+/** For `components`: one example an error. */
+export function errorExamples(): Record<string, ZodOpenApiExampleObject> {
+  const entries = Object.entries(EXAMPLES).map(([name, refusal]) => {
+    const { title } = toProblem(refusal)
+    return [name, { summary: title, value: problemJson(toProblem(refusal), REQUEST_ID) }] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+/** One response a status, which names every code that comes with it. */
+export function errorResponses(codes: readonly ErrorName[]): ZodOpenApiResponsesObject {
+  const statuses = Map.groupBy(codes, (code) => toProblem(EXAMPLES[code]).status)
+  const entries = [...statuses].map(([status, group]) => [status, errorResponse(group)] as const)
+  return Object.fromEntries(entries)
+}
+
+function errorResponse(names: readonly ErrorName[]): ZodOpenApiResponseObject {
+  const problems = names.map((name) => toProblem(EXAMPLES[name]))
+  const codes = problems.map(({ code }) => code)
+  const headers = new Map(problems.flatMap((each) => Object.entries(each.headers ?? {})))
+  const shown = [...headers].map(([name, example]) => {
+    const always = problems.every((each) => each.headers?.[name] !== undefined)
+    return [name, { required: always, schema: { type: 'string' as const }, example }] as const
+  })
+  return {
+    description: problems.map(({ title }) => title).join('; '),
+    ...(shown.length > 0 && { headers: Object.fromEntries(shown) }),
+    content: {
+      'application/problem+json': {
+        schema: {
+          type: 'object',
+          properties: { code: { enum: codes } },
+          allOf: [{ $ref: '#/components/schemas/Problem' }],
+        },
+        examples: Object.fromEntries(
+          names.map((name) => [name, { $ref: `#/components/examples/${name}` }]),
+        ),
+      },
+    },
+  }
+}
