@@ -1,10 +1,9 @@
 // Composition: from a parsed environment to the two planes, which know nothing of each other. Here
 // alone meet the stores, the clock and the secrets.
 
-import { type AdminDeps, createAdmin } from './admin/admin.ts'
+import { type AdminDeps, createAdmin, createMisconfiguredAdmin } from './admin/admin.ts'
 import { BOUNDED_CACHE_TTL_MS } from './admin/enforcement.ts'
 import { drainOutbox, republish } from './admin/outbox.ts'
-import { refusalResponse as adminRefusalResponse } from './admin/refusal.ts'
 import { sessionLimits } from './admin/session.ts'
 import { forgetAttempts } from './admin/throttle.ts'
 import { isAdminRequest } from './admin-path.ts'
@@ -157,14 +156,13 @@ async function importSecrets(
 
 /** Without its secrets the gateway cannot know whether a key is good: it says so, and lets nobody in. */
 function createMisconfiguredApp(faults: readonly ConfigurationFault[]): App {
+  const admin = createMisconfiguredAdmin()
   return {
-    fetch(request) {
+    async fetch(request) {
       for (const fault of faults) logConfigurationFault(fault)
-      const requestId = requestIdOf(request.headers)
-      const refusal = isAdminRequest(request.url, undefined)
-        ? adminRefusalResponse({ reason: 'misconfigured' }, requestId)
-        : refusalResponse({ reason: 'authentication_unavailable' }, requestId)
-      return Promise.resolve(refusal)
+      return isAdminRequest(request.url, undefined)
+        ? await admin.fetch(request)
+        : refusalResponse({ reason: 'authentication_unavailable' }, requestIdOf(request.headers))
     },
     async everyMinute() {
       for (const fault of faults) logConfigurationFault(fault)

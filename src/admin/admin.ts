@@ -25,15 +25,7 @@ export interface AdminDeps extends KeyServiceDeps, OperatorDeps, SessionDeps {
 const JWKS_MAX_AGE_SECONDS = 300
 
 export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
-  const admin = new Hono<AdminEnv>()
-
-  admin.use('*', async function identify(c, next) {
-    const requestId = requestIdOf(c.req.raw.headers)
-    c.set('requestId', requestId)
-    await next()
-    c.header('X-Request-Id', requestId)
-  })
-  admin.use('*', secureHeaders(SECURITY_HEADERS))
+  const admin = createSurface()
   admin.use('*', requireSameOrigin)
   admin.use(
     '*',
@@ -82,6 +74,23 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
   }
 
   return admin
+}
+
+/** The admin surface of a gateway that lacks what it needs: it says so. */
+export function createMisconfiguredAdmin(): Hono<AdminEnv> {
+  return createSurface().all('*', (c) => refuse(c, { reason: 'misconfigured' }))
+}
+
+/** What every answer under /admin has. */
+function createSurface(): Hono<AdminEnv> {
+  const surface = new Hono<AdminEnv>()
+  surface.use('*', async function identify(c, next) {
+    const requestId = requestIdOf(c.req.raw.headers)
+    c.set('requestId', requestId)
+    await next()
+    c.header('X-Request-Id', requestId)
+  })
+  return surface.use('*', secureHeaders(SECURITY_HEADERS))
 }
 
 /** Not a route of its own, since a route for all paths would make every wrong method there a 405. */

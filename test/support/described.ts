@@ -48,6 +48,8 @@ const compiled = new Map<object, ValidateFunction>()
 /** Throws where an answer of the admin API is none that the document describes. */
 export function requireDescribed(method: string, url: string, answer: HttpAnswer): void {
   const { pathname } = new URL(url)
+  if (!/^\/admin(?:\/|$)/.test(pathname)) return
+  requireHeaders(pathname, answer)
   if (!pathname.startsWith('/admin/api/')) return
   const name = `${method} ${pathname} → ${answer.status} ${answer.text.slice(0, 300)}`
   const item = pathname.startsWith(base) ? findItem(pathname.slice(base.length)) : undefined
@@ -62,6 +64,30 @@ export function requireDescribed(method: string, url: string, answer: HttpAnswer
     }
   }
   if (method !== 'HEAD') requireBody(name, response, answer)
+}
+
+/** On everything under /admin, whatever it answers. */
+const HEADERS = {
+  'content-security-policy': /^default-src 'none'; .*frame-ancestors 'none'/,
+  'x-content-type-options': /^nosniff$/,
+  'x-frame-options': /^DENY$/,
+  'referrer-policy': /^no-referrer$/,
+  'strict-transport-security': /^max-age=\d{8}/,
+  'cross-origin-opener-policy': /^same-origin$/,
+  'cross-origin-resource-policy': /^same-origin$/,
+  'x-request-id': /^[\w.-]+$/,
+}
+
+function requireHeaders(pathname: string, { status, headers }: HttpAnswer): void {
+  for (const [header, pattern] of Object.entries(HEADERS)) {
+    if (!pattern.test(String(headers[header]))) {
+      throw new Error(`${pathname} → ${status} has ${header}: ${String(headers[header])}`)
+    }
+  }
+  if (headers['access-control-allow-origin'] !== undefined) throw new Error(`CORS: ${pathname}`)
+  if (pathname.startsWith('/admin/api/') && headers['cache-control'] !== 'no-store') {
+    throw new Error(`${pathname} → ${status} may be stored`)
+  }
 }
 
 function requireBody(name: string, { content = {} }: Described, answer: HttpAnswer): void {

@@ -1,210 +1,298 @@
+// One table drives every admin route through every guard. The routes are enumerated from the app: one
+// that is not in the table fails the first test.
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type AdminDeps, createAdmin } from '../../src/admin/admin.ts'
 import { openApiDocument } from '../../src/admin/openapi/document.ts'
 import type { Customer } from '../support/customer.ts'
-import { type HttpAnswer, type RequestOptions } from '../support/http.ts'
+import type { OpenApi } from '../support/described.ts'
+import type { HttpAnswer, RequestOptions } from '../support/http.ts'
 import { type Rig, startRig } from '../support/rig.ts'
+
+type Guard = 'none' | 'session' | 'operator'
+
+interface Row {
+  readonly method: string
+  readonly path: string
+  readonly guard: Guard
+  /** The members of its body; undefined where it takes none. */
+  readonly members: readonly string[] | undefined
+}
+
+const API = '/admin/api/v1'
+const NEW_KEY = ['application_name', 'application_website', 'platform', 'ip_acl', 'password']
+
+const TABLE = [
+  ['GET', '/admin', 'none'],
+  ['GET', '/admin/', 'none'],
+  ['GET', '/admin/jwks.json', 'none'],
+  ['GET', '/admin/api/openapi.json', 'none'],
+  ['POST', `${API}/session`, 'none', ['email', 'password']],
+  ['GET', `${API}/session`, 'session'],
+  ['DELETE', `${API}/session`, 'session'],
+  ['GET', `${API}/keys`, 'session'],
+  ['POST', `${API}/keys`, 'session', NEW_KEY],
+  ['GET', `${API}/keys/:id`, 'session'],
+  ['PATCH', `${API}/keys/:id`, 'session', NEW_KEY.slice(0, -1)],
+  ['DELETE', `${API}/keys/:id`, 'session'],
+  ['POST', `${API}/keys/:id/reveal`, 'session', ['password']],
+  ['GET', `${API}/sessions`, 'session'],
+  ['DELETE', `${API}/sessions/:id`, 'session'],
+  ['GET', `${API}/audit`, 'session'],
+  ['POST', `${API}/operator/accounts`, 'operator', ['email', 'name', 'password', 'status']],
+  ['GET', `${API}/operator/accounts`, 'operator'],
+  ['PATCH', `${API}/operator/accounts/:id`, 'operator', ['name', 'status', 'password']],
+] satisfies [string, string, Guard, string[]?][]
+
+const ROWS = TABLE.map(([method, path, guard, members]): Row => ({ method, path, guard, members }))
+
+const behind = (guard: Guard) => ROWS.filter((row) => row.guard === guard)
+const CHANGING = ROWS.filter(({ method }) => method !== 'GET')
+const WITH_BODY = ROWS.filter(({ members }) => members !== undefined)
+const OF_A_KEY = ROWS.filter(({ path }) => path.startsWith(`${API}/keys/:id`))
+const PATHS = [...Map.groupBy(ROWS, ({ path }) => path)]
 
 let rig: Rig
 let customer: Customer
+let stranger: Customer
 let keyId: string
+let sessionId: string
 
 beforeAll(async () => {
   rig = await startRig()
   customer = await rig.customer()
+  stranger = await rig.customer()
   keyId = (await customer.createKey()).id
+  const { json } = await customer.call('GET', '/sessions')
+  sessionId = (json['sessions'] as { id: string }[])[0]?.id ?? ''
 })
 afterAll(() => rig.stop())
 
-const API = '/admin/api/v1'
-
-/** Every route behind a session; ID stands for a key of the customer. */
-const ROUTES = [
-  ['GET', '/session'],
-  ['DELETE', '/session'],
-  ['GET', '/keys'],
-  ['POST', '/keys'],
-  ['GET', '/keys/ID'],
-  ['PATCH', '/keys/ID'],
-  ['DELETE', '/keys/ID'],
-  ['POST', '/keys/ID/reveal'],
-  ['GET', '/sessions'],
-  ['DELETE', '/sessions/x'],
-  ['GET', '/audit'],
-] as const
-const CHANGING = [
-  ['POST', '/session'],
-  ...ROUTES.filter(([method]) => method !== 'GET'),
-  ['POST', '/operator/accounts'],
-  ['PATCH', '/operator/accounts/x'],
-] as const
-const WITH_BODY = CHANGING.filter(([method]) => method !== 'DELETE')
-
-function call(method: string, path: string, options: RequestOptions = {}): Promise<HttpAnswer> {
-  return rig.send(API + path.replace('ID', keyId), {
-    method,
-    ...options,
-    headers: { Cookie: customer.cookie, ...options.headers },
-  })
+/** A path of the table, with an id that is there. */
+function filled(path: string): string {
+  const id = path.includes('/keys/')
+    ? keyId
+    : path.includes('/sessions/')
+      ? sessionId
+      : (customer?.id ?? '')
+  return path.replace(':id', id)
 }
 
-describe('every admin route', () => {
-  it.each(ROUTES)('%s %s needs a session', async (method, path) => {
-    const answer = await rig.send(API + path.replace('ID', keyId), { method })
-    expect(answer.status).toBe(401)
-    expect(answer.json).toMatchObject({ code: 'unauthenticated' })
-    expect(answer.headers['www-authenticate']).toBe('Session realm="admin"')
-    expect(answer.headers['cache-control']).toBe('no-store')
-    expect(answer.headers['x-request-id']).toBe(answer.json['request_id'])
-    expect(answer.headers).not.toHaveProperty('access-control-allow-origin')
+function call(method: string, path: string, headers: RequestOptions['headers'], body = '') {
+  const length = body === '' ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
+  return rig.send(filled(path), { method, headers: { ...headers, ...length }, body })
+}
+
+/** As whoever may call it. */
+function allowed(guard: Guard): Record<string, string> {
+  if (guard === 'operator') return { Authorization: `Bearer ${rig.secrets.OPERATOR_TOKEN}` }
+  return guard === 'session' ? { Cookie: customer.cookie } : {}
+}
+
+function expectRefusal(answer: HttpAnswer, status: number, code: string): void {
+  expect(answer.json).toMatchObject({ status, code })
+  expect(answer.status).toBe(status)
+  expect(answer.headers['content-type']).toBe('application/problem+json')
+  expect(answer.headers['cache-control']).toBe('no-store')
+  expect(answer.headers['x-request-id']).toBe(answer.json['request_id'])
+}
+
+async function expectUntouched(): Promise<void> {
+  const { json } = await customer.call('GET', `/keys/${keyId}`)
+  expect(json).toMatchObject({ id: keyId, version: 1, application_name: 'Test' })
+  expect((await customer.call('GET', '/session')).status).toBe(200)
+}
+
+describe('the table', () => {
+  it('holds every route of the app, and nothing else', () => {
+    const app = createAdmin({ operatorToken: 'x' } as unknown as AdminDeps)
+    const routes = app.routes.filter(({ method }) => method !== 'ALL')
+    const names = routes.map(({ method, path }) => `${method} ${path}`)
+    expect(names.toSorted()).toEqual(ROWS.map(({ method, path }) => `${method} ${path}`).toSorted())
   })
+
+  it('holds what the OpenAPI document describes, with the same guards', () => {
+    const document = openApiDocument() as OpenApi
+    const described = Object.entries(document.paths).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, { security }]) => {
+        const [guard = 'none'] = security.flatMap((scheme) => Object.keys(scheme))
+        return `${method.toUpperCase()} ${API}${path.replace('{id}', ':id')} ${guard}`
+      }),
+    )
+    const api = ROWS.filter(({ path }) => path.startsWith(API))
+    const names = api.map(({ method, path, guard }) => `${method} ${path} ${guard}`)
+    expect(described.toSorted()).toEqual(names.toSorted())
+  })
+})
+
+describe('a route behind a session', () => {
+  it.each(behind('session'))('$method $path needs one', async ({ method, path }) => {
+    for (const headers of [
+      {},
+      { Cookie: 'portal_session=' },
+      { Cookie: `portal_session=${'A'.repeat(43)}` },
+      allowed('operator'),
+    ]) {
+      const answer = await call(method, path, headers)
+      expectRefusal(answer, 401, 'unauthenticated')
+      expect(answer.headers['www-authenticate']).toBe('Session realm="admin"')
+    }
+    await expectUntouched()
+  })
+
+  it.each(behind('session'))('$method $path needs a live one', async ({ method, path }) => {
+    const { cookie } = await deadCustomer()
+    expectRefusal(await call(method, path, { Cookie: cookie }), 401, 'unauthenticated')
+  })
+
+  let dead: Promise<Customer> | undefined
+  function deadCustomer(): Promise<Customer> {
+    return (dead ??= rig.customer().then(async (gone) => {
+      expect((await gone.call('DELETE', '/session')).status).toBe(204)
+      return gone
+    }))
+  }
 
   it('that is not there needs one as well, and is 404 with it', async () => {
-    expect((await rig.send(`${API}/nothing`)).status).toBe(401)
-    const answer = await call('GET', '/nothing')
-    expect(answer.status).toBe(404)
-    expect(answer.json).toMatchObject({ code: 'not_found' })
+    expectRefusal(await call('GET', `${API}/nothing`, {}), 401, 'unauthenticated')
+    expectRefusal(await call('GET', `${API}/nothing`, allowed('session')), 404, 'not_found')
+  })
+})
+
+describe('a route of the operator', () => {
+  it.each(behind('operator'))('$method $path needs OPERATOR_TOKEN', async ({ method, path }) => {
+    for (const headers of [
+      {},
+      allowed('session'),
+      { Authorization: 'Bearer wrong' },
+      { Authorization: 'Bearer ' },
+      { Authorization: `Token ${rig.secrets.OPERATOR_TOKEN}` },
+      { 'X-API-Key': rig.secrets.OPERATOR_TOKEN },
+    ]) {
+      const answer = await call(method, path, headers)
+      expectRefusal(answer, 401, 'unauthenticated')
+      expect(answer.headers['www-authenticate']).toBe('Bearer realm="operator"')
+    }
+  })
+})
+
+describe("another account's", () => {
+  it.each(OF_A_KEY)('key is not there: $method $path', async ({ method, path }) => {
+    const headers = { Cookie: stranger.cookie, 'Content-Type': 'application/json' }
+    const body = method === 'POST' ? JSON.stringify({ password: stranger.password }) : '{}'
+    const answer = await call(method, path, headers, method === 'GET' ? '' : body)
+    expectRefusal(answer, 404, 'not_found')
+    const never = await rig.send(path.replace(':id', `key_${'0'.repeat(32)}`), { method, headers })
+    expect({ ...never.json, request_id: '' }).toEqual({ ...answer.json, request_id: '' })
+    await expectUntouched()
   })
 
-  it.each(CHANGING)('%s %s is refused to another origin', async (method, path) => {
+  it('session is not there', async () => {
+    const headers = { Cookie: stranger.cookie }
+    expectRefusal(await call('DELETE', `${API}/sessions/:id`, headers), 404, 'not_found')
+    await expectUntouched()
+  })
+})
+
+describe('a change', () => {
+  it.each(CHANGING)('is refused to another origin: $method $path', async (row) => {
     for (const headers of [
       { Origin: 'https://evil.example' },
       { Origin: 'null' },
       { Origin: rig.url.replace('http:', 'https:') },
+      { Origin: `${rig.url}0` },
       { 'Sec-Fetch-Site': 'cross-site' },
       { 'Sec-Fetch-Site': 'same-site' },
       { 'Sec-Fetch-Site': 'cross-site', Origin: rig.url },
+      { 'Sec-Fetch-Site': 'none', Origin: 'https://evil.example' },
       { Origin: 'https://evil.example', 'Content-Type': 'text/plain' },
       { Origin: 'https://evil.example', 'Content-Type': 'application/x-www-form-urlencoded' },
+      { 'Sec-Fetch-Site': 'same-site', 'Content-Type': 'multipart/form-data; boundary=x' },
     ]) {
-      const answer = await call(method, path, { headers })
-      expect(answer.status, JSON.stringify(headers)).toBe(403)
-      expect(answer.json).toMatchObject({ code: 'cross_site_request' })
+      const answer = await call(row.method, row.path, { ...allowed(row.guard), ...headers })
+      expectRefusal(answer, 403, 'cross_site_request')
     }
+    await expectUntouched()
   })
 
-  it('lets its own origin through', async () => {
-    const headers = { Origin: rig.url, 'Sec-Fetch-Site': 'same-origin' }
-    expect((await call('PATCH', '/keys/ID', { headers })).json).toMatchObject({
-      code: 'unsupported_media_type',
-    })
-  })
-
-  it.each([
-    ['PUT', '/session', 'POST, GET, HEAD, DELETE'],
-    ['DELETE', '/keys', 'GET, HEAD, POST'],
-    ['PUT', '/keys/ID', 'GET, HEAD, PATCH, DELETE'],
-    ['GET', '/keys/ID/reveal', 'POST'],
-  ])('%s %s is 405, with Allow: %s', async (method, path, allow) => {
-    const answer = await call(method, path)
-    expect(answer.status).toBe(405)
-    expect(answer.json).toMatchObject({ code: 'method_not_allowed' })
-    expect(answer.headers['allow']).toBe(allow)
-  })
-
-  it('of the operator answers a wrong method with 405 too', async () => {
-    const answer = await rig.operator('PUT', '/accounts')
-    expect(answer.status).toBe(405)
-    expect(answer.headers['allow']).toBe('POST, GET, HEAD')
-  })
-
-  it.each(WITH_BODY)('%s %s takes JSON alone', async (method, path) => {
-    const authorized = path.startsWith('/operator')
-      ? { Authorization: `Bearer ${rig.secrets.OPERATOR_TOKEN}` }
-      : {}
-    if (path === '/operator/accounts/x') return // 404 comes first there
-    const send = (type: string, body: string | Buffer) =>
-      call(method, path, {
-        headers: {
-          ...authorized,
-          'Content-Type': type,
-          'Content-Length': String(Buffer.byteLength(body)),
-        },
-        body,
-      })
-    expect((await send('text/plain', '{}')).json).toMatchObject({ code: 'unsupported_media_type' })
-    expect((await send('application/x-www-form-urlencoded', 'a=b')).status).toBe(415)
-    expect((await send('application/json', '{')).json).toMatchObject({ code: 'body_malformed' })
-    expect((await send('application/json', '')).status).toBe(400)
-    expect((await send('application/json', Buffer.from('"\xff"', 'latin1'))).status).toBe(400)
-    const large = JSON.stringify({ x: 'x'.repeat(64 * 1024) })
-    expect((await send('application/json', large)).json).toMatchObject({
-      code: 'payload_too_large',
-    })
-    expect((await send('application/JSON; charset=utf-8', '[]')).status).toBe(422)
-  })
-
-  it('counts a body without Content-Length as well', async () => {
-    const answer = await call('POST', '/keys', {
-      headers: { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' },
-      body: JSON.stringify({ x: 'x'.repeat(70_000) }),
-    })
-    expect(answer.status).toBe(413)
+  it('is let through from its own origin', async () => {
+    const headers = { ...allowed('session'), Origin: rig.url, 'Sec-Fetch-Site': 'same-origin' }
+    expectRefusal(await call('PATCH', `${API}/keys/:id`, headers), 415, 'unsupported_media_type')
   })
 })
 
-describe('the admin surface', () => {
-  it.each(['/admin/', '/%61dmin/', '/admin/index.html/../'])('has a page at %s', async (path) => {
-    const answer = await rig.send(path)
-    expect(answer.status).toBe(200)
-    expect(answer.headers['content-type']).toContain('text/html')
-    expect(answer.headers['content-security-policy']).toContain("default-src 'none'")
-    expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
-    expect(answer.text).toContain('/admin/api/v1/')
-    expect(rig.upstream.received).toHaveLength(0)
-  })
+describe('a body', () => {
+  function put({ method, path, guard }: Row, type: string | undefined, body: string | Buffer) {
+    const typed = type === undefined ? {} : { 'Content-Type': type }
+    const length = { 'Content-Length': String(Buffer.byteLength(body)) }
+    return rig.send(filled(path), {
+      method,
+      headers: { ...allowed(guard), ...typed, ...length },
+      body,
+    })
+  }
 
-  it('describes its API to whoever asks', async () => {
-    const answer = await rig.send('/admin/api/openapi.json')
-    expect(answer.status).toBe(200)
-    expect(answer.headers['content-type']).toBe('application/json')
-    expect(answer.headers['cache-control']).toBe('no-store')
-    expect(answer.json).toEqual(JSON.parse(JSON.stringify(openApiDocument())))
-  })
-
-  it('redirects /admin to /admin/', async () => {
-    const answer = await rig.send('/admin')
-    expect(answer.status).toBe(308)
-    expect(answer.headers['location']).toBe('/admin/')
-  })
-
-  it.each([
-    '/admin/nothing',
-    '/admin/api/',
-    '/admin/api/v2/keys',
-    '/admin%2Fapi/v1/keys',
-    '/admin%2f',
-  ])('has nothing at %s', async (path) => {
-    const answer = await rig.send(path)
-    expect(answer.status).toBe(404)
-    expect(answer.json).toMatchObject({ code: 'not_found' })
-    expect(rig.upstream.received).toHaveLength(0)
-  })
-
-  it('is reached by an encoded path, as it would be by a plain one', async () => {
-    const answer = await rig.send(`/%61dmin/api/v1/keys`, { headers: { Cookie: customer.cookie } })
-    expect(answer.status).toBe(200)
-    expect(answer.json).toHaveProperty('keys')
-  })
-
-  it('answers on ADMIN_HOST alone, where that is set', async () => {
-    const hosted = await startRig({ variables: { ADMIN_HOST: 'Keys.example' } })
-    try {
-      const at = (url: string) => hosted.worker.miniflare.dispatchFetch(url, { redirect: 'manual' })
-      expect((await at('https://keys.example/admin/')).status).toBe(200)
-      expect((await at('https://keys.example/admin/api/v1/session')).status).toBe(401)
-      expect((await at('https://keys.example/admin/api/openapi.json')).status).toBe(200)
-      for (const url of [
-        'https://api.example/admin/',
-        'https://api.example/admin/api/v1/session',
-        'https://api.example/admin/api/openapi.json',
-      ]) {
-        const answer = await at(url)
-        expect(answer.status).toBe(401)
-        expect(await answer.json()).toMatchObject({ code: 'credential_missing' })
-      }
-      expect(hosted.upstream.received).toHaveLength(0)
-    } finally {
-      await hosted.stop()
+  it.each(WITH_BODY)('is JSON and says so: $method $path', async (row) => {
+    for (const [type, body] of [
+      [undefined, '{}'],
+      ['text/plain', '{}'],
+      ['text/plain;application/json', '{}'],
+      ['application/x-www-form-urlencoded', 'password=x'],
+      ['multipart/form-data; boundary=x', '--x--'],
+      ['application/jsonp', '{}'],
+    ] as const) {
+      expectRefusal(await put(row, type, body), 415, 'unsupported_media_type')
     }
+    for (const body of ['', '{', '{}x', "{'a':1}", Buffer.from('"\xff"', 'latin1')]) {
+      expectRefusal(await put(row, 'application/json', body), 400, 'body_malformed')
+    }
+    const large = JSON.stringify({ x: 'x'.repeat(64 * 1024) })
+    expectRefusal(await put(row, 'application/json', large), 413, 'payload_too_large')
+    await expectUntouched()
+  })
+
+  it.each(WITH_BODY)('is an object of known members: $method $path', async (row) => {
+    for (const body of ['[]', 'null', '"text"', '7']) {
+      const answer = await put(row, 'application/JSON; charset=utf-8', body)
+      expectRefusal(answer, 422, 'validation_failed')
+      expect(answer.json['errors']).toMatchObject([{ pointer: '' }])
+    }
+    // Of the wrong type, so that whatever is known is named, and one that is not.
+    const wrong = Object.fromEntries([...(row.members ?? []), 'x/y'].map((name) => [name, 7]))
+    const answer = await put(row, 'application/json', JSON.stringify(wrong))
+    expectRefusal(answer, 422, 'validation_failed')
+    const faults = answer.json['errors'] as { pointer: string; code: string }[]
+    const known = (row.members ?? []).map((name) => `/${name}`)
+    expect(faults.map(({ pointer }) => pointer).toSorted()).toEqual([...known, '/x~1y'].toSorted())
+    expect(faults).toContainEqual(expect.objectContaining({ code: 'unknown_member' }))
+    await expectUntouched()
+  })
+
+  it('is counted without Content-Length as well', async () => {
+    const answer = await rig.send(`${API}/keys`, {
+      method: 'POST',
+      headers: {
+        ...allowed('session'),
+        'Content-Type': 'application/json',
+        'Transfer-Encoding': 'chunked',
+      },
+      body: JSON.stringify({ x: 'x'.repeat(70_000) }),
+    })
+    expectRefusal(answer, 413, 'payload_too_large')
+  })
+})
+
+describe('another method', () => {
+  it.each(PATHS)('is 405 at %s, and is told the right ones', async (path, rows) => {
+    const methods = rows.map(({ method }) => method)
+    const told = methods.includes('GET') ? [...methods, 'HEAD'] : methods
+    const guard = rows.some((row) => row.guard === 'operator') ? 'operator' : 'session'
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']) {
+      if (methods.includes(method)) continue
+      const answer = await call(method, path, allowed(guard))
+      expectRefusal(answer, 405, 'method_not_allowed')
+      expect(String(answer.headers['allow']).split(', ').toSorted()).toEqual(told.toSorted())
+    }
+    await expectUntouched()
   })
 })

@@ -190,7 +190,10 @@ describe('a deployment without its secrets', () => {
         expect(answer.status).toBe(503)
         expect(answer.json).toMatchObject({ code: 'authentication_unavailable' })
         expect(answer.text).not.toContain(name)
-        expect((await broken.send('/admin/api/v1/session')).status).toBe(503)
+        const admin = await broken.send('/admin/api/v1/session')
+        expect(admin.status).toBe(503)
+        expect(admin.json).toMatchObject({ code: 'misconfigured' })
+        expect(admin.text).not.toContain(name)
         expect(broken.upstream.received).toHaveLength(0)
         expect(broken.logs.join('\n')).toContain(`${name} must be set`)
       } finally {

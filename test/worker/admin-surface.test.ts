@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openApiDocument } from '../../src/admin/openapi/document.ts'
+import { type Rig, startRig } from '../support/rig.ts'
+
+let rig: Rig
+
+beforeAll(async () => {
+  rig = await startRig()
+})
+afterAll(() => rig.stop())
+
+describe('the admin surface', () => {
+  it.each(['/admin/', '/%61dmin/', '/admin/index.html/../'])('has a page at %s', async (path) => {
+    const answer = await rig.send(path)
+    expect(answer.status).toBe(200)
+    expect(answer.headers['content-type']).toContain('text/html')
+    expect(answer.headers['content-security-policy']).toContain("default-src 'none'")
+    expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
+    expect(answer.text).toContain('/admin/api/v1/')
+    expect(rig.upstream.received).toHaveLength(0)
+  })
+
+  it('describes its API to whoever asks', async () => {
+    const answer = await rig.send('/admin/api/openapi.json')
+    expect(answer.status).toBe(200)
+    expect(answer.headers['content-type']).toBe('application/json')
+    expect(answer.headers['cache-control']).toBe('no-store')
+    expect(answer.json).toEqual(JSON.parse(JSON.stringify(openApiDocument())))
+  })
+
+  it('redirects /admin to /admin/', async () => {
+    const answer = await rig.send('/admin')
+    expect(answer.status).toBe(308)
+    expect(answer.headers['location']).toBe('/admin/')
+  })
+
+  it.each([
+    '/admin/nothing',
+    '/admin/api/',
+    '/admin/api/v2/keys',
+    '/admin%2Fapi/v1/keys',
+    '/admin%2f',
+  ])('has nothing at %s', async (path) => {
+    const answer = await rig.send(path)
+    expect(answer.status).toBe(404)
+    expect(answer.json).toMatchObject({ code: 'not_found' })
+    expect(rig.upstream.received).toHaveLength(0)
+  })
+
+  it('is reached by an encoded path, as it would be by a plain one', async () => {
+    const { cookie } = await rig.customer()
+    const answer = await rig.send('/%61dmin/api/v1/keys', { headers: { Cookie: cookie } })
+    expect(answer.status).toBe(200)
+    expect(answer.json).toHaveProperty('keys')
+  })
+
+  it('answers on ADMIN_HOST alone, where that is set', async () => {
+    const hosted = await startRig({ variables: { ADMIN_HOST: 'Keys.example' } })
+    try {
+      const at = (url: string) => hosted.worker.miniflare.dispatchFetch(url, { redirect: 'manual' })
+      expect((await at('https://keys.example/admin/')).status).toBe(200)
+      expect((await at('https://keys.example/admin/api/v1/session')).status).toBe(401)
+      expect((await at('https://keys.example/admin/api/openapi.json')).status).toBe(200)
+      for (const url of [
+        'https://api.example/admin/',
+        'https://api.example/admin/api/v1/session',
+        'https://api.example/admin/api/openapi.json',
+      ]) {
+        const answer = await at(url)
+        expect(answer.status).toBe(401)
+        expect(await answer.json()).toMatchObject({ code: 'credential_missing' })
+      }
+      expect(hosted.upstream.received).toHaveLength(0)
+    } finally {
+      await hosted.stop()
+    }
+  })
+})
