@@ -2,7 +2,7 @@
 // the OpenAPI document, against which tests hold every answer of the real worker.
 
 import * as z from 'zod'
-import { AUDIT_ACTIONS } from '../db/schema.ts'
+import { ACTORS, AUDIT_ACTIONS } from '../db/schema.ts'
 import { ACCOUNT_STATUSES } from '../keys/key-record.ts'
 import { PLATFORMS } from '../keys/platform.ts'
 
@@ -121,7 +121,16 @@ export const event = z
   })
   .meta({ id: 'Event' })
 
+export const operatorEvent = event
+  .extend({ account_id: z.string(), actor: z.enum(ACTORS) })
+  .meta({ id: 'OperatorEvent' })
+
 export const eventList = z.object({ events: z.array(event), next_cursor: nextCursor })
+
+export const operatorEventList = z.object({
+  events: z.array(operatorEvent),
+  next_cursor: nextCursor,
+})
 
 export const accountList = z.object({
   accounts: z.array(operatorAccount),
@@ -136,3 +145,4 @@ export type OperatorAccountAnswer = z.infer<typeof operatorAccount>
 export type KeyAnswer = z.infer<typeof key>
 export type LiveSessionAnswer = z.infer<typeof liveSession>
 export type EventAnswer = z.infer<typeof event>
+export type OperatorEventAnswer = z.infer<typeof operatorEvent>

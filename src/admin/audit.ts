@@ -3,14 +3,14 @@
 
 import type { AuditEvent } from '../db/audit-queries.ts'
 import type { KeyDetails } from '../db/key-rows.ts'
-import type { AuditAction, Changes } from '../db/schema.ts'
+import type { ACTORS, AuditAction, Changes } from '../db/schema.ts'
 import { newId } from '../ids.ts'
 
 export type { Changes } from '../db/schema.ts'
 
 /** Who does it, and from where. */
 export interface Actor {
-  readonly kind: 'customer' | 'operator'
+  readonly kind: (typeof ACTORS)[number]
   readonly accountId: string
   /** Null where unreadable. */
   readonly address: string | null

@@ -10,6 +10,7 @@ import type {
   KeyAnswer,
   LiveSessionAnswer,
   OperatorAccountAnswer,
+  OperatorEventAnswer,
 } from './answers.ts'
 
 const HIDDEN_TOKEN = '********'
@@ -60,6 +61,11 @@ export function toEventJson(event: EventRow): EventAnswer {
     address: event.address,
     changes: event.changes ?? {},
   }
+}
+
+/** What the operator sees of an event. */
+export function toOperatorEventJson(event: EventRow): OperatorEventAnswer {
+  return { ...toEventJson(event), account_id: event.accountId, actor: event.actor }
 }
 
 export function toTime(ms: number): string {

@@ -1,10 +1,11 @@
-// /admin/api/v1/operator: accounts, for whoever holds OPERATOR_TOKEN. Without that secret in the
+// /admin/api/v1/operator: accounts and the audit over them, for whoever holds OPERATOR_TOKEN. Without that secret in the
 // deployment none of it is there.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { findAccount, listAccounts } from '../db/account-queries.ts'
 import { createAccount, editAccount } from './account-service.ts'
+import { operatorAuditRoutes } from './audit-routes.ts'
 import { addressOf, type AdminEnv, refuse, refuseUnknown } from './context.ts'
 import { toEnforcement } from './enforcement.ts'
 import { readBody, readPage, toPage } from './input.ts'
@@ -49,6 +50,8 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
     const enforcement = toEnforcement(deps.consistency, deps.nowMs())
     return c.json({ ...toOperatorAccountJson(edited.value), enforcement })
   })
+
+  routes.route('/audit', operatorAuditRoutes(deps))
 
   return routes.all('*', refuseUnknown)
 }

@@ -24,13 +24,14 @@ export async function insertEvent(db: Database, event: AuditEvent): Promise<void
 }
 
 export interface EventFilter {
-  readonly accountId: string
+  /** Undefined for all accounts. */
+  readonly accountId: string | undefined
   readonly keyId: string | undefined
   /** The id after which the page starts; undefined for the first. */
   readonly before: string | undefined
 }
 
-/** Events of an account, newest first. */
+/** Events, newest first. */
 export async function listEvents(
   db: Database,
   filter: EventFilter,
@@ -42,7 +43,7 @@ export async function listEvents(
     .from(auditEvents)
     .where(
       and(
-        eq(auditEvents.accountId, accountId),
+        accountId === undefined ? undefined : eq(auditEvents.accountId, accountId),
         keyId === undefined ? undefined : eq(auditEvents.keyId, keyId),
         before === undefined ? undefined : lt(auditEvents.id, before),
       ),

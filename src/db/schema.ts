@@ -111,6 +111,8 @@ export const attempts = sqliteTable(
   (table) => [index('attempts_last_at').on(table.lastAt)],
 )
 
+export const ACTORS = ['customer', 'operator'] as const
+
 export const AUDIT_ACTIONS = [
   'session.create',
   'session.delete',
@@ -135,7 +137,7 @@ export const auditEvents = sqliteTable(
     at: integer('at').notNull(),
     accountId: text('account_id').notNull(),
     keyId: text('key_id'),
-    actor: text('actor', { enum: ['customer', 'operator'] }).notNull(),
+    actor: text('actor', { enum: ACTORS }).notNull(),
     action: text('action', { enum: AUDIT_ACTIONS }).notNull(),
     address: text('address'),
     /** Never a token or a password. */

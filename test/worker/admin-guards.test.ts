@@ -42,6 +42,7 @@ const TABLE = [
   ['POST', `${API}/operator/accounts`, 'operator', ['email', 'name', 'password', 'status']],
   ['GET', `${API}/operator/accounts`, 'operator'],
   ['PATCH', `${API}/operator/accounts/:id`, 'operator', ['name', 'status', 'password']],
+  ['GET', `${API}/operator/audit`, 'operator'],
 ] satisfies [string, string, Guard, string[]?][]
 
 const ROWS = TABLE.map(([method, path, guard, members]): Row => ({ method, path, guard, members }))

@@ -110,3 +110,33 @@ describe('GET /audit', () => {
     expect(json).toEqual({ events: [], next_cursor: null })
   })
 })
+
+describe('GET /operator/audit', () => {
+  it('tells of all accounts, whose they are and who acted', async () => {
+    const [first, second] = [await rig.customer(), await rig.customer()]
+    const { id } = await first.createKey()
+    await rig.operator('PATCH', `/accounts/${second.id}`, { status: 'suspended' })
+
+    const { json, text } = await rig.operator('GET', '/audit?limit=2')
+    expect(json['events']).toMatchObject([
+      { account_id: second.id, actor: 'operator', action: 'account.update', key_id: null },
+      { account_id: first.id, actor: 'customer', action: 'key.create', key_id: id },
+    ])
+    expect(text).not.toContain('cpk_')
+  })
+
+  it('is read by account and in pages', async () => {
+    const customer = await rig.customer()
+    await rig.customer()
+    const of = `/audit?account_id=${customer.id}`
+    const all = await rig.operator('GET', of)
+    const actions = (all.json['events'] as Rows).map(({ action }) => action)
+    expect(actions).toEqual(['session.create', 'account.create'])
+    const page = await rig.operator('GET', `${of}&limit=1`)
+    const next = await rig.operator('GET', `${of}&cursor=${String(page.json['next_cursor'])}`)
+    expect(next.json['events']).toMatchObject([{ action: 'account.create' }])
+    const none = await rig.operator('GET', '/audit?account_id=acc_0')
+    expect(none.json).toEqual({ events: [], next_cursor: null })
+    expect((await rig.operator('GET', '/audit?cursor=x&limit=0')).status).toBe(422)
+  })
+})

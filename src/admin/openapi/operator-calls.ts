@@ -1,9 +1,9 @@
 // What the operator can call, with OPERATOR_TOKEN. Where a deployment has none, all of it is 404.
 
 import * as z from 'zod'
-import { accountList, editedAccount, operatorAccount } from '../answers.ts'
+import { accountList, editedAccount, operatorAccount, operatorEventList } from '../answers.ts'
 import { createAccountBody, editAccountBody, pageQuery } from '../schemas.ts'
-import { ENFORCEMENT, OPERATOR_ACCOUNT, PASSWORD } from './examples.ts'
+import { ACCOUNT, ENFORCEMENT, EVENT, OPERATOR_ACCOUNT, PASSWORD } from './examples.ts'
 import type { Calls } from './operation.ts'
 
 export const OPERATOR_CALLS: Calls = {
@@ -58,6 +58,23 @@ export const OPERATOR_CALLS: Calls = {
         example: { ...OPERATOR_ACCOUNT, status: 'suspended', enforcement: ENFORCEMENT },
       },
       errors: ['version_conflict', 'enforcement_pending'],
+    },
+  },
+  '/operator/audit': {
+    get: {
+      id: 'listAllEvents',
+      summary: 'See what happened to all accounts, or to one, newest first',
+      guard: 'operator',
+      params: { query: pageQuery('evt').extend({ account_id: z.string().optional() }) },
+      answer: {
+        status: 200,
+        description: 'A page of events',
+        schema: operatorEventList,
+        example: {
+          events: [{ ...EVENT, account_id: ACCOUNT.id, actor: 'customer' }],
+          next_cursor: null,
+        },
+      },
     },
   },
 }
