@@ -7,7 +7,7 @@ import { drainOutbox, republish } from './admin/outbox.ts'
 import { sessionLimits } from './admin/session.ts'
 import { forgetAttempts } from './admin/throttle.ts'
 import { isAdminRequest } from './admin-path.ts'
-import { connect } from './db/client.ts'
+import { connect, ping } from './db/client.ts'
 import { findKeyRecord } from './db/key-queries.ts'
 import { deleteDeadSessions } from './db/session-queries.ts'
 import { type ConfigurationFault, type Env, parseSettings, type Settings } from './env.ts'
@@ -26,7 +26,13 @@ import { requestIdOf } from './request-id.ts'
 import { err, ok, type Result } from './result.ts'
 import { createIsolateCache } from './stores/isolate-cache.ts'
 import { createKeyAuthorities } from './stores/key-authority.ts'
-import { putKeyRecord, readKeyRecord } from './stores/key-kv.ts'
+import {
+  inspectKeyRecord,
+  listLookupIds,
+  pingKv,
+  putKeyRecord,
+  readKeyRecord,
+} from './stores/key-kv.ts'
 
 export interface App {
   readonly fetch: (request: Request, ctx: ExecutionContext) => Promise<Response>
@@ -96,6 +102,14 @@ function composeApp(env: Env, settings: Settings, secrets: Secrets): App {
     assets: { fetch: (request) => env.ASSETS.fetch(request) },
     consistency,
     advance: authorities.advance,
+    readAuthority: (lookupId) => authorities.peek(lookupId),
+    readRecord: (lookupId) => inspectKeyRecord(env.KEYS, lookupId),
+    listRecords: (cursor) => listLookupIds(env.KEYS, cursor),
+    probes: {
+      libsql: () => ping(db),
+      kv: () => pingKv(env.KEYS),
+      authority: () => authorities.peek('health'),
+    },
     async putRecord(lookupId, record) {
       await putKeyRecord(env.KEYS, lookupId, record)
       cache.delete(lookupId) // this isolate, at least, need not wait for its copy to grow old

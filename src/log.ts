@@ -12,6 +12,7 @@ export type FaultKind =
   | 'brake'
   | 'configuration'
   | 'cron'
+  | 'reconcile'
   | 'unexpected'
 
 export type LogFault = (fault: FaultKind, error: unknown, requestId?: string) => void

@@ -8,6 +8,7 @@ import { isStorageUnavailable } from '../db/client.ts'
 import { requestIdOf } from '../request-id.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { type AdminContext, type AdminEnv, refuse } from './context.ts'
+import { type HealthDeps, healthRoutes } from './health.ts'
 import { keyRoutes } from './key-routes.ts'
 import type { KeyServiceDeps } from './key-service.ts'
 import { type OperatorDeps, operatorRoutes } from './operator-routes.ts'
@@ -15,7 +16,7 @@ import { requireSameOrigin } from './same-origin.ts'
 import { requireSession, type SessionDeps } from './session.ts'
 import { liveSessionRoutes, sessionRoutes } from './session-routes.ts'
 
-export interface AdminDeps extends KeyServiceDeps, OperatorDeps, SessionDeps {
+export interface AdminDeps extends KeyServiceDeps, OperatorDeps, SessionDeps, HealthDeps {
   /** The public halves of the assertion keys (RFC 7517). */
   readonly jwks: object
   /** The static files under /admin/. */
@@ -41,6 +42,7 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
   })
   admin.route('/admin/api/v1/session', sessionRoutes(deps))
   admin.route('/admin/api/v1/operator', operatorRoutes(deps))
+  admin.route('/admin/api/v1/health', healthRoutes(deps))
   admin.use('/admin/api/v1/*', requireSession(deps))
   admin.route('/admin/api/v1/sessions', liveSessionRoutes(deps))
   admin.route('/admin/api/v1/keys', keyRoutes(deps))

@@ -29,6 +29,8 @@ export const fault = z
   })
   .meta({ id: 'Fault' })
 
+const healthState = z.enum(['ok', 'down']).meta({ description: 'With `unhealthy`' })
+
 /** RFC 9457. */
 export const problem = z
   .object({
@@ -39,6 +41,9 @@ export const problem = z
     code: z.string().meta({ description: 'The stable name of the error' }),
     request_id: z.string().meta({ description: 'Names the request in the log' }),
     errors: z.array(fault).optional().meta({ description: 'With `validation_failed`: all faults' }),
+    libsql: healthState.optional(),
+    kv: healthState.optional(),
+    authority: healthState.optional(),
   })
   .meta({ id: 'Problem' })
 
@@ -139,9 +144,45 @@ export const accountList = z.object({
 
 export const editedAccount = operatorAccount.extend({ enforcement })
 
+export const healthAnswer = z
+  .object({
+    status: z.literal('ok'),
+    libsql: z.literal('ok'),
+    kv: z.literal('ok'),
+    authority: z.literal('ok'),
+  })
+  .meta({ id: 'Health' })
+
+export const drift = z
+  .object({
+    key_id: z.string().nullable().meta({ description: 'Null where nothing names it any more' }),
+    kind: z.enum([
+      'missing',
+      'stale',
+      'resurrected',
+      'orphan',
+      'authority_ahead',
+      'authority_behind',
+    ]),
+    store: z.enum(['kv', 'authority', 'libsql']).meta({ description: 'The store that is wrong' }),
+    repaired: z.boolean(),
+  })
+  .meta({ id: 'Drift' })
+
+export const reconcileAnswer = z.object({
+  checked: z.int(),
+  drift: z.array(drift),
+  next_cursor: nextCursor,
+  total: z
+    .int()
+    .optional()
+    .meta({ description: 'How many keys there are, deleted ones too; with the first page' }),
+})
+
 export type Fault = Readonly<z.infer<typeof fault>>
 export type AccountAnswer = z.infer<typeof account>
 export type OperatorAccountAnswer = z.infer<typeof operatorAccount>
+export type Drift = z.infer<typeof drift>
 export type KeyAnswer = z.infer<typeof key>
 export type LiveSessionAnswer = z.infer<typeof liveSession>
 export type EventAnswer = z.infer<typeof event>

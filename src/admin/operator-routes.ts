@@ -10,10 +10,16 @@ import { addressOf, type AdminEnv, refuse, refuseUnknown } from './context.ts'
 import { toEnforcement } from './enforcement.ts'
 import { readBody, readPage, toPage } from './input.ts'
 import { toOperatorAccountJson } from './json.ts'
-import { drainOutbox, type OutboxDeps } from './outbox.ts'
-import { createAccountBody, editAccountBody } from './schemas.ts'
+import { drainOutbox } from './outbox.ts'
+import { reconcile, type ReconcileDeps } from './reconcile.ts'
+import {
+  createAccountBody,
+  editAccountBody,
+  formatReconcileCursor,
+  reconcileBody,
+} from './schemas.ts'
 
-export interface OperatorDeps extends OutboxDeps {
+export interface OperatorDeps extends ReconcileDeps {
   readonly operatorToken: string | undefined
 }
 
@@ -52,6 +58,20 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
   })
 
   routes.route('/audit', operatorAuditRoutes(deps))
+
+  routes.post('/reconcile', async function reconcileRoute(c) {
+    const body = await readBody(c.req.raw, reconcileBody)
+    if (!body.ok) return refuse(c, body.error)
+    const { repair, cursor = { phase: 'rows', after: null } } = body.value
+    try {
+      const { checked, drift, next, total } = await reconcile(cursor, repair, deps)
+      const nextCursor = next === null ? null : formatReconcileCursor(next)
+      return c.json({ checked, drift, next_cursor: nextCursor, total })
+    } catch (error) {
+      deps.logFault('reconcile', error, c.get('requestId')) // KV, an authority or libSQL
+      return refuse(c, { reason: 'storage_unavailable' })
+    }
+  })
 
   return routes.all('*', refuseUnknown)
 }

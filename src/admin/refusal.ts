@@ -26,6 +26,11 @@ export type Refusal =
   | { readonly reason: 'enforcement_pending' }
   | { readonly reason: 'storage_unavailable' }
   | { readonly reason: 'misconfigured' }
+  | {
+      readonly reason: 'unhealthy'
+      readonly down: readonly string[]
+      readonly health: Readonly<Record<string, string>>
+    }
   | { readonly reason: 'internal_error' }
 
 const RETRY_AFTER_SECONDS = 5
@@ -177,7 +182,7 @@ export function toProblem(refusal: Refusal): Problem {
         code,
         title: 'Storage unavailable',
         detail:
-          'The database cannot be reached at the moment. Look whether the change was made before you repeat it.',
+          'The database, or another store of the gateway, cannot be reached at the moment. Look whether the change was made before you repeat it.',
         headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
       }
     case 'misconfigured':
@@ -187,6 +192,15 @@ export function toProblem(refusal: Refusal): Problem {
         title: 'Gateway not configured',
         detail:
           'This gateway lacks settings or secrets, or cannot read them. Its operator finds in its log which.',
+        headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
+      }
+    case 'unhealthy':
+      return {
+        status: 503,
+        code,
+        title: 'Not healthy',
+        detail: `The gateway cannot reach: ${refusal.down.join(', ')}.`,
+        members: refusal.health,
         headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
       }
     case 'internal_error':

@@ -23,6 +23,8 @@ interface KeyHead {
   readonly revision: number
   readonly enforcedRevision: number
   readonly publishedRevision: number
+  /** When the revision last rose, in milliseconds since 1970, like all times here. */
+  readonly revisedAt: number
 }
 
 export interface LiveKey extends KeyHead {
@@ -30,7 +32,6 @@ export interface LiveKey extends KeyHead {
   readonly details: KeyDetails
   readonly sealedToken: string
   readonly version: number
-  /** Milliseconds since 1970, like all times here. */
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -57,8 +58,8 @@ type Selected = Awaited<ReturnType<typeof selectKeys>>[number]
 
 export function toKeyRow(selected: Selected): KeyRow {
   const { id, accountId, accountStatus, lookupId } = selected
-  const { revision, enforcedRevision, publishedRevision } = selected
-  const revisions = { revision, enforcedRevision, publishedRevision }
+  const { revision, enforcedRevision, publishedRevision, revisedAt } = selected
+  const revisions = { revision, enforcedRevision, publishedRevision, revisedAt }
   const head = { id, accountId, accountStatus, lookupId, ...revisions }
   if (selected.deletedAt !== null) {
     return { kind: 'tombstone', ...head, deletedAt: selected.deletedAt }

@@ -16,6 +16,35 @@ export async function findKeys(db: Database, ids: readonly string[]): Promise<Ke
   return (await selectKeys(db).where(inArray(apiKeys.id, [...ids]))).map(toKeyRow)
 }
 
+/** Live keys and tombstones, oldest first; `after` is the id after which the page starts. */
+export async function listKeysAfter(
+  db: Database,
+  after: string | null,
+  limit: number,
+): Promise<KeyRow[]> {
+  const rows = await selectKeys(db)
+    .where(after === null ? undefined : gt(apiKeys.id, after))
+    .orderBy(apiKeys.id)
+    .limit(limit)
+  return rows.map(toKeyRow)
+}
+
+export async function countKeys(db: Database): Promise<number> {
+  return await db.$count(apiKeys)
+}
+
+/** Those of the lookup ids that have a row. */
+export async function findKnownLookupIds(
+  db: Database,
+  lookupIds: readonly string[],
+): Promise<string[]> {
+  const rows = await db
+    .select({ lookupId: apiKeys.lookupId })
+    .from(apiKeys)
+    .where(inArray(apiKeys.lookupId, [...lookupIds]))
+  return rows.map(({ lookupId }) => lookupId)
+}
+
 /** The outbox, oldest change first. */
 export async function listUnpublished(db: Database, limit: number): Promise<KeyRow[]> {
   const rows = await selectKeys(db)

@@ -14,6 +14,8 @@ export type Standing = 'current' | 'unknown' | KeyRecord
 export interface KeyAuthorities {
   /** Whether a copy at `revision` is current; null where there is no copy at hand. */
   readonly check: (lookupId: string, revision: number | null) => Promise<Standing>
+  /** What the authority holds; null where it holds nothing that can be read. */
+  readonly peek: (lookupId: string) => Promise<KeyRecord | null>
   /** Brings the record of a change. Answers what the authority now holds, null where it cannot be read. */
   readonly advance: (lookupId: string, record: KeyRecord) => Promise<KeyRecord | null>
   /** Brings what was read in libSQL; answers as `advance` does. */
@@ -54,12 +56,18 @@ export function createKeyAuthorities(
     return answer.state === 'holds' ? decodeKeyRecord(answer.record) : record
   }
 
+  async function check(lookupId: string, revision: number | null): Promise<Standing> {
+    const answer = await ask(lookupId, async (stub) => await stub.check(revision))
+    if (answer.state === 'current') return 'current'
+    const held = answer.state === 'holds' ? decodeKeyRecord(answer.record) : null
+    return held ?? 'unknown' // a form of a later version is a miss
+  }
+
   return {
-    async check(lookupId, revision) {
-      const answer = await ask(lookupId, async (stub) => await stub.check(revision))
-      if (answer.state === 'current') return 'current'
-      const held = answer.state === 'holds' ? decodeKeyRecord(answer.record) : null
-      return held ?? 'unknown' // a form of a later version is a miss
+    check,
+    async peek(lookupId) {
+      const standing = await check(lookupId, null)
+      return typeof standing === 'string' ? null : standing
     },
     advance: (lookupId, record) => bring(lookupId, record, 'advance'),
     seed: (lookupId, record) => bring(lookupId, record, 'seed'),

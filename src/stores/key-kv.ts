@@ -10,15 +10,26 @@ const CACHE_TTL_SECONDS = 30
 const READ_TIMEOUT_MS = 1_000
 const PUT_TIMEOUT_MS = 2_000
 
+const PREFIX = 'key:'
+
 export class KvTimeoutError extends Error {
   override readonly name = 'KvTimeoutError'
 }
 
 /** The copy of a record: null where there is none that can be read. Rejects when KV fails or stalls. */
 export async function readKeyRecord(kv: KVNamespace, lookupId: string): Promise<KeyRecord | null> {
+  const copy = await inspectKeyRecord(kv, lookupId)
+  return copy === 'unreadable' ? null : copy
+}
+
+/** As `readKeyRecord`, but tells what cannot be read from what is not there. */
+export async function inspectKeyRecord(
+  kv: KVNamespace,
+  lookupId: string,
+): Promise<KeyRecord | 'unreadable' | null> {
   const read = kv.get(kvName(lookupId), { type: 'text', cacheTtl: CACHE_TTL_SECONDS })
   const text = await withTimeout(read, READ_TIMEOUT_MS, timedOut)
-  return text === null ? null : decodeKeyRecord(text)
+  return text === null ? null : (decodeKeyRecord(text) ?? 'unreadable')
 }
 
 /** Writes a record. Rejects when KV fails or stalls; it may have been written all the same. */
@@ -31,8 +42,23 @@ export async function putKeyRecord(
   await withTimeout(put, PUT_TIMEOUT_MS, timedOut)
 }
 
+/** A page of the lookup ids that KV has a record of; `next` is null on the last. */
+export async function listLookupIds(
+  kv: KVNamespace,
+  cursor: string | null,
+): Promise<{ ids: string[]; next: string | null }> {
+  const page = await kv.list({ prefix: PREFIX, cursor })
+  const ids = page.keys.map(({ name }) => name.slice(PREFIX.length))
+  return { ids, next: page.list_complete ? null : page.cursor }
+}
+
+/** Rejects where KV cannot be asked. */
+export async function pingKv(kv: KVNamespace): Promise<void> {
+  await kv.get('health')
+}
+
 function kvName(lookupId: string): string {
-  return `key:${lookupId}`
+  return PREFIX + lookupId
 }
 
 function timedOut(): KvTimeoutError {

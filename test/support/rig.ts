@@ -30,6 +30,8 @@ export interface StoreCommand {
   readonly brake?: 'open' | 'shut' | 'broken'
   readonly put?: readonly [string, string]
   readonly clear?: boolean
+  /** The name of a value to forget. */
+  readonly remove?: string
   /** One put a second to a name, as KV has it. */
   readonly writeLimit?: boolean
   /** So many puts fail from now on. */

@@ -30,6 +30,11 @@ export class Kv extends WorkerEntrypoint {
     if (fault === 'stall') await new Promise((resolve) => setTimeout(resolve, 20_000))
     return values.get(name) ?? null
   }
+  async list({ prefix }) {
+    if (fault === 'throw') throw new Error('KV LIST failed: 503 Service Unavailable')
+    const names = [...values.keys()].filter((name) => name.startsWith(prefix))
+    return { keys: names.map((name) => ({ name })), list_complete: true }
+  }
   async put(name, value) {
     kvPuts++
     puts.push(value)
@@ -61,6 +66,7 @@ export default {
     if (command.brake) brake = command.brake
     if (command.put) values.set(...command.put)
     if (command.clear) values.clear()
+    if (command.remove) values.delete(command.remove)
     if ('writeLimit' in command) writeLimit = command.writeLimit
     if (command.failNext) failNext = command.failNext
     return Response.json({ puts, kvGets, kvPuts, limits, values: Object.fromEntries(values) })

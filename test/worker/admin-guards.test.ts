@@ -43,6 +43,8 @@ const TABLE = [
   ['GET', `${API}/operator/accounts`, 'operator'],
   ['PATCH', `${API}/operator/accounts/:id`, 'operator', ['name', 'status', 'password']],
   ['GET', `${API}/operator/audit`, 'operator'],
+  ['POST', `${API}/operator/reconcile`, 'operator', ['repair', 'cursor']],
+  ['GET', `${API}/health`, 'none'],
 ] satisfies [string, string, Guard, string[]?][]
 
 const ROWS = TABLE.map(([method, path, guard, members]): Row => ({ method, path, guard, members }))

@@ -7,6 +7,7 @@ import { CUSTOMER_CALLS } from './customer-calls.ts'
 import { toPaths } from './operation.ts'
 import { OPERATOR_CALLS } from './operator-calls.ts'
 import { errorExamples } from './refusals.ts'
+import { SERVICE_CALLS } from './service-calls.ts'
 
 const DESCRIPTION = `API keys for CommPeak's Portal API, and the accounts that own them.
 
@@ -16,7 +17,11 @@ Every answer has \`X-Request-Id\`, and \`Cache-Control: no-store\`.`
 
 const TAGS = [
   { name: 'Customer', description: 'Log in, and manage the keys of one account.' },
-  { name: 'Operator', description: 'Accounts. 404 where the deployment has no OPERATOR_TOKEN.' },
+  {
+    name: 'Operator',
+    description: 'Accounts and stores. 404 where the deployment has no OPERATOR_TOKEN.',
+  },
+  { name: 'Service', description: 'The gateway itself.' },
 ]
 
 export function openApiDocument(): object {
@@ -31,7 +36,11 @@ export function openApiDocument(): object {
       },
       servers: [{ url: '/admin/api/v1' }],
       tags: TAGS,
-      paths: { ...toPaths(CUSTOMER_CALLS, 'Customer'), ...toPaths(OPERATOR_CALLS, 'Operator') },
+      paths: {
+        ...toPaths(CUSTOMER_CALLS, 'Customer'),
+        ...toPaths(OPERATOR_CALLS, 'Operator'),
+        ...toPaths(SERVICE_CALLS, 'Service'),
+      },
       components: {
         schemas: { Problem: problem },
         examples: errorExamples(),

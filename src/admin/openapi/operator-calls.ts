@@ -1,9 +1,15 @@
 // What the operator can call, with OPERATOR_TOKEN. Where a deployment has none, all of it is 404.
 
 import * as z from 'zod'
-import { accountList, editedAccount, operatorAccount, operatorEventList } from '../answers.ts'
-import { createAccountBody, editAccountBody, pageQuery } from '../schemas.ts'
-import { ACCOUNT, ENFORCEMENT, EVENT, OPERATOR_ACCOUNT, PASSWORD } from './examples.ts'
+import {
+  accountList,
+  editedAccount,
+  operatorAccount,
+  operatorEventList,
+  reconcileAnswer,
+} from '../answers.ts'
+import { createAccountBody, editAccountBody, pageQuery, reconcileBody } from '../schemas.ts'
+import { ACCOUNT, ENFORCEMENT, EVENT, KEY, OPERATOR_ACCOUNT, PASSWORD } from './examples.ts'
 import type { Calls } from './operation.ts'
 
 export const OPERATOR_CALLS: Calls = {
@@ -73,6 +79,26 @@ export const OPERATOR_CALLS: Calls = {
         example: {
           events: [{ ...EVENT, account_id: ACCOUNT.id, actor: 'customer' }],
           next_cursor: null,
+        },
+      },
+    },
+  },
+  '/operator/reconcile': {
+    post: {
+      id: 'reconcile',
+      summary: 'Compare KV and the authorities with libSQL, and mend them if asked to',
+      description: 'In pages: call it with each `next_cursor` until that is null.',
+      guard: 'operator',
+      body: { schema: reconcileBody, example: { repair: true } },
+      answer: {
+        status: 200,
+        description: 'What was compared, and what differed',
+        schema: reconcileAnswer,
+        example: {
+          checked: 50,
+          drift: [{ key_id: KEY.id, kind: 'stale', store: 'kv', repaired: true }],
+          next_cursor: `rows:${KEY.id}`,
+          total: 5_000,
         },
       },
     },

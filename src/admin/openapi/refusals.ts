@@ -50,6 +50,11 @@ const EXAMPLES: Record<ErrorName, Refusal> = {
   enforcement_pending: { reason: 'enforcement_pending' },
   storage_unavailable: { reason: 'storage_unavailable' },
   misconfigured: { reason: 'misconfigured' },
+  unhealthy: {
+    reason: 'unhealthy',
+    down: ['kv'],
+    health: { libsql: 'ok', kv: 'down', authority: 'ok' },
+  },
   internal_error: { reason: 'internal_error' },
 }
 

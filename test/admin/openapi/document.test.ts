@@ -8,6 +8,7 @@ import {
   editAccountBody,
   editKeyBody,
   logInBody,
+  reconcileBody,
   revealBody,
 } from '../../../src/admin/schemas.ts'
 import type { OpenApi, Operation } from '../../support/described.ts'
@@ -54,6 +55,7 @@ describe('its examples', () => {
     revealKey: revealBody,
     createAccount: createAccountBody,
     editAccount: editAccountBody,
+    reconcile: reconcileBody,
   }
   const withBody = operations.filter(([, { requestBody }]) => requestBody !== undefined)
 

@@ -1,0 +1,108 @@
+// `npm run doctor`: compares KV and the key authorities with libSQL through the operator API, and
+// prints what differs. Exit code 0 where nothing does, 1 on drift, 2 where that cannot be known.
+// `-- --repair` mends what it finds; `-- --url https://…` asks another gateway than the local one.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs, styleText } from 'node:util'
+import { Failure } from './local/failure.ts'
+
+interface Page {
+  readonly checked: number
+  readonly drift: readonly Drift[]
+  readonly next_cursor: string | null
+  readonly total?: number
+}
+
+interface Drift {
+  readonly key_id: string | null
+  readonly kind: string
+  readonly store: string
+  readonly repaired: boolean
+}
+
+const BAR_WIDTH = 30
+const TIMEOUT_MS = 60_000
+
+async function examine(): Promise<number> {
+  const { values } = parseArgs({
+    options: { repair: { type: 'boolean', default: false }, url: { type: 'string' } },
+  })
+  const url = values.url ?? `http://127.0.0.1:${process.env['PORT'] ?? 8787}`
+  const token = process.env['OPERATOR_TOKEN'] ?? localOperatorToken()
+  const drift: Drift[] = []
+  let checked = 0
+  let total: number | undefined
+  let cursor: string | null = null
+  do {
+    const page: Page = await reconcile(url, token, values.repair, cursor)
+    total ??= page.total ?? 0
+    checked += page.checked
+    drift.push(...page.drift)
+    cursor = page.next_cursor
+    showProgress(Math.min(checked, total), total, cursor?.startsWith('kv:') === true)
+  } while (cursor !== null)
+
+  if (drift.length === 0) {
+    console.log(
+      `No drift: ${total} keys, deleted ones too, are alike in libSQL, KV and authorities.`,
+    )
+    return 0
+  }
+  console.table(drift)
+  const left = drift.filter(({ repaired }) => !repaired).length
+  console.log(
+    left === 0
+      ? `${drift.length} differences were mended.`
+      : `${left} of ${drift.length} differences are left. Mend them with "npm run doctor -- --repair".`,
+  )
+  return left === 0 ? 0 : 1
+}
+
+async function reconcile(
+  url: string,
+  token: string,
+  repair: boolean,
+  cursor: string | null,
+): Promise<Page> {
+  const target = `${url}/admin/api/v1/operator/reconcile`
+  const response = await fetch(target, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ repair, ...(cursor !== null && { cursor }) }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch((error: unknown) => {
+    throw new Failure(`${target} cannot be reached (${String(error)}): give its address with --url`)
+  })
+  const body = (await response.json().catch(() => ({}))) as Page & { detail?: string }
+  if (response.ok) return body
+  const hint = response.status === 401 ? ' OPERATOR_TOKEN is not the one of this gateway.' : ''
+  throw new Failure(`${target} answered ${response.status}: ${body.detail ?? 'no detail'}${hint}`)
+}
+
+/** On a terminal alone: a log needs the outcome, not the way. */
+function showProgress(done: number, total: number, names: boolean): void {
+  if (!process.stderr.isTTY) return
+  const filled = total === 0 ? BAR_WIDTH : Math.round((done / total) * BAR_WIDTH)
+  const bar = styleText('green', '█'.repeat(filled)) + '░'.repeat(BAR_WIDTH - filled)
+  const ends = done >= total && !names
+  process.stderr.write(
+    `\r${bar} ${done}/${total} keys${names ? ', names in KV' : ''}${ends ? '\n' : ''}`,
+  )
+}
+
+function localOperatorToken(): string {
+  const file = join(process.env['DATA_DIR'] ?? '.data', 'secrets.json')
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as { OPERATOR_TOKEN: string }).OPERATOR_TOKEN
+  } catch {
+    throw new Failure(`OPERATOR_TOKEN is not set, and ${file} does not hold the local one: set it`)
+  }
+}
+
+try {
+  process.exitCode = await examine()
+} catch (error) {
+  console.error(error instanceof Failure ? error.message : error)
+  process.exitCode = 2
+}

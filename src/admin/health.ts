@@ -1,0 +1,57 @@
+// GET /health: whether the gateway reaches what it needs. Needs no session, so it must not be a lever:
+// a flood of it is answered by what the last probes found.
+
+import { Hono } from 'hono'
+import { withTimeout } from '../time-limit.ts'
+import { type AdminEnv, refuse } from './context.ts'
+
+export const HEALTH_PARTS = ['libsql', 'kv', 'authority'] as const
+export type HealthPart = (typeof HEALTH_PARTS)[number]
+export type Health = Readonly<Record<HealthPart, 'ok' | 'down'>>
+
+export interface HealthDeps {
+  /** Each rejects where its part cannot be reached. */
+  readonly probes: Readonly<Record<HealthPart, () => Promise<unknown>>>
+  readonly nowMs: () => number
+}
+
+/** An answer is due within 2 s, whatever hangs. */
+const PROBE_MS = 1_500
+const PROBES_A_SECOND = 10
+
+export function healthRoutes(deps: HealthDeps): Hono<AdminEnv> {
+  const recent: number[] = []
+  let last: { readonly health: Health; readonly atMs: number } | undefined
+
+  async function judged(): Promise<Health> {
+    const now = deps.nowMs()
+    while (recent[0] !== undefined && now - recent[0] >= 1_000) recent.shift()
+    const fresh = last !== undefined && now - last.atMs < 1_000
+    if (fresh && recent.length >= PROBES_A_SECOND) return last.health
+    recent.push(now)
+    const health = await probeAll(deps)
+    last = { health, atMs: deps.nowMs() }
+    return health
+  }
+
+  return new Hono<AdminEnv>().get('/', async function showHealth(c) {
+    const health = await judged()
+    const down = HEALTH_PARTS.filter((part) => health[part] === 'down')
+    if (down.length > 0) return refuse(c, { reason: 'unhealthy', down, health })
+    return c.json({ status: 'ok', ...health } as const)
+  })
+}
+
+async function probeAll({ probes }: HealthDeps): Promise<Health> {
+  const states = await Promise.all(
+    HEALTH_PARTS.map(async (part) => {
+      try {
+        await withTimeout(probes[part](), PROBE_MS, () => new Error('no answer in time'))
+        return [part, 'ok'] as const
+      } catch {
+        return [part, 'down'] as const
+      }
+    }),
+  )
+  return Object.fromEntries(states) as Health
+}

@@ -1,0 +1,130 @@
+// Compares the copies of the keys with libSQL, a page at a time: first every row with its record in KV
+// and with its authority, then every name in KV with the rows. `repair` brings what the rows say to the
+// copies; *gone* wins over any row.
+
+import { isUnpublished, type KeyRow, toKeyRecord } from '../db/key-rows.ts'
+import { countKeys, findKeys, findKnownLookupIds, listKeysAfter } from '../db/outbox-queries.ts'
+import { isSameRecord, type KeyRecord } from '../keys/key-record.ts'
+import type { Drift } from './answers.ts'
+import { enforce } from './enforce.ts'
+import type { OutboxDeps } from './outbox.ts'
+import { publish } from './publish.ts'
+import type { ReconcileCursor } from './schemas.ts'
+
+export interface ReconcileDeps extends OutboxDeps {
+  /** The record in KV, 'unreadable', or null where there is none. */
+  readonly readRecord: (lookupId: string) => Promise<KeyRecord | 'unreadable' | null>
+  /** A page of the lookup ids in KV. */
+  readonly listRecords: (cursor: string | null) => Promise<{ ids: string[]; next: string | null }>
+  /** What the authority holds; null where it holds nothing. */
+  readonly readAuthority: (lookupId: string) => Promise<KeyRecord | null>
+}
+
+export interface ReconcilePage {
+  readonly checked: number
+  readonly drift: readonly Drift[]
+  readonly next: ReconcileCursor | null
+  /** How many rows there are; with the first page alone. */
+  readonly total?: number
+}
+
+interface Finding {
+  readonly kind: Drift['kind']
+  readonly store: Drift['store']
+}
+
+const ROWS_A_PAGE = 50
+/** A change in the outbox is on its way, for as long as the cron may need. */
+const ON_ITS_WAY_MS = 90_000
+
+/** Rejects where a store cannot be asked: nothing is known then. */
+export async function reconcile(
+  { phase, after }: ReconcileCursor,
+  repair: boolean,
+  deps: ReconcileDeps,
+): Promise<ReconcilePage> {
+  if (phase === 'kv') return await reconcileNames(after, repair, deps)
+  const rows = await listKeysAfter(deps.db, after, ROWS_A_PAGE)
+  const drift = await Promise.all(rows.map((row) => reconcileRow(row, repair, deps)))
+  const last = rows.length < ROWS_A_PAGE ? undefined : rows.at(-1)
+  return {
+    checked: rows.length,
+    drift: drift.flat(),
+    next: last === undefined ? { phase: 'kv', after: null } : { phase: 'rows', after: last.id },
+    ...(after === null && { total: await countKeys(deps.db) }),
+  }
+}
+
+async function reconcileRow(
+  row: KeyRow,
+  repair: boolean,
+  deps: ReconcileDeps,
+): Promise<readonly Drift[]> {
+  if (isUnpublished(row) && deps.nowMs() - row.revisedAt < ON_ITS_WAY_MS) return []
+  const [copy, held] = await Promise.all([
+    deps.readRecord(row.lookupId),
+    deps.readAuthority(row.lookupId),
+  ])
+  const findings = [...judgeCopy(row, copy), ...judgeAuthority(row, held)]
+  if (findings.length === 0) return []
+  const [now] = await findKeys(deps.db, [row.id])
+  if (now?.revision !== row.revision) return [] // it changed meanwhile, and was compared with its past
+  const repaired = repair && (await mend(row, held !== null, deps))
+  return findings.map((finding) => ({ key_id: row.id, ...finding, repaired }))
+}
+
+function judgeCopy(row: KeyRow, copy: KeyRecord | 'unreadable' | null): Finding[] {
+  const store = 'kv'
+  if (copy === null) return [{ kind: 'missing', store }]
+  if (copy === 'unreadable') return [{ kind: 'stale', store }]
+  if (isSameRecord(copy, toKeyRecord(row))) return []
+  return [{ kind: row.kind === 'tombstone' ? 'resurrected' : 'stale', store }]
+}
+
+/** An authority that holds nothing is told by its next reader. */
+function judgeAuthority(row: KeyRow, held: KeyRecord | null): Finding[] {
+  if (held === null || isSameRecord(held, toKeyRecord(row))) return []
+  if (held.kind === 'gone') return [{ kind: 'resurrected', store: 'libsql' }]
+  if (row.kind === 'tombstone') return [{ kind: 'resurrected', store: 'authority' }]
+  const ahead = held.revision >= row.revision
+  return [{ kind: ahead ? 'authority_ahead' : 'authority_behind', store: 'authority' }]
+}
+
+/** Whether the copies are as the row is, afterwards. An authority that was never asked is left so. */
+async function mend(row: KeyRow, authority: boolean, deps: ReconcileDeps): Promise<boolean> {
+  const rows = authority ? await enforce([row], deps) : [row]
+  return rows.length > 0 && (await publish(rows, deps))
+}
+
+/** A name in KV without a row: the database has lost the key, and the gateway must not know it. */
+async function reconcileNames(
+  after: string | null,
+  repair: boolean,
+  deps: ReconcileDeps,
+): Promise<ReconcilePage> {
+  const { ids, next } = await deps.listRecords(after)
+  const known = new Set(await findKnownLookupIds(deps.db, ids))
+  const orphans = ids.filter((id) => !known.has(id))
+  const drift = await Promise.all(orphans.map((id) => reconcileOrphan(id, repair, deps)))
+  return {
+    checked: ids.length,
+    drift: drift.flat(),
+    next: next === null ? null : { phase: 'kv', after: next },
+  }
+}
+
+async function reconcileOrphan(
+  lookupId: string,
+  repair: boolean,
+  deps: ReconcileDeps,
+): Promise<readonly Drift[]> {
+  const copy = await deps.readRecord(lookupId)
+  if (copy === null || (copy !== 'unreadable' && copy.kind === 'gone')) return []
+  const keyId = copy === 'unreadable' ? null : copy.keyId
+  if (repair) {
+    const gone: KeyRecord = { kind: 'gone', revision: 0, keyId: keyId ?? '' }
+    await deps.advance(lookupId, gone)
+    await deps.putRecord(lookupId, gone)
+  }
+  return [{ key_id: keyId, kind: 'orphan', store: 'kv', repaired: repair }]
+}

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Rig, startRig } from '../support/rig.ts'
+
+let rig: Rig
+
+beforeAll(async () => {
+  rig = await startRig({ simulatedStores: true })
+})
+afterAll(() => rig.stop())
+
+const health = () => rig.send('/admin/api/v1/health')
+
+describe('GET /health', () => {
+  it('names the state of each part, and needs no session', async () => {
+    const answer = await health()
+    expect(answer.status).toBe(200)
+    expect(answer.json).toEqual({ status: 'ok', libsql: 'ok', kv: 'ok', authority: 'ok' })
+  })
+
+  it.each([
+    ['libsql', 'is closed', () => Promise.resolve(rig.libsql.set('closed'))],
+    ['libsql', 'hangs', () => Promise.resolve(rig.libsql.set('hanging'))],
+    ['kv', 'throws', () => rig.stores({ fault: 'throw' })],
+    ['kv', 'hangs', () => rig.stores({ fault: 'stall' })],
+  ])('names %s that %s', async (part, _, spoil) => {
+    await spoil()
+    const answer = await health()
+    rig.libsql.set('open')
+    await rig.stores({ fault: 'none' })
+    expect(answer.status).toBe(503)
+    const all = { libsql: 'ok', kv: 'ok', authority: 'ok' }
+    expect(answer.json).toMatchObject({ code: 'unhealthy', ...all, [part]: 'down' })
+    expect(answer.json['detail']).toContain(part)
+  })
+
+  it('does not probe again and again under a flood', async () => {
+    const flood = () => Promise.all(Array.from({ length: 40 }, health))
+    await flood()
+    const before = (await rig.stores()).kvGets
+    const statuses = new Set((await flood()).map(({ status }) => status))
+    expect(statuses).toEqual(new Set([200]))
+    expect((await rig.stores()).kvGets - before).toBeLessThan(40)
+  })
+})

@@ -1,0 +1,221 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { createClient } from '@libsql/client/web'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import {
+  type AuthorityNamespace,
+  createKeyAuthorities,
+  type KeyAuthorities,
+} from '../../src/stores/key-authority.ts'
+import type { Customer } from '../support/customer.ts'
+import { type Rig, startRig } from '../support/rig.ts'
+
+let rig: Rig
+let customer: Customer
+let authorities: KeyAuthorities
+
+beforeAll(async () => {
+  rig = await startRig({ simulatedStores: true })
+  customer = await rig.customer()
+  const namespace = await rig.worker.miniflare.getDurableObjectNamespace('KEY_AUTHORITY')
+  authorities = createKeyAuthorities(namespace as unknown as AuthorityNamespace, 5_000)
+})
+afterAll(() => rig.stop())
+beforeEach(async () => {
+  rig.libsql.set('open')
+  await rig.stores({ fault: 'none' })
+})
+
+async function sql(statement: string, ...args: (string | number | null)[]) {
+  const client = createClient({ url: rig.libsqlUrl })
+  const { rows } = await client.execute({ sql: statement, args })
+  client.close()
+  return rows
+}
+
+/** All pages. */
+async function reconcile(repair = false) {
+  const drift: Record<string, unknown>[] = []
+  let cursor: unknown
+  let pages = 0
+  do {
+    const body = { repair, ...(cursor !== undefined && { cursor }) }
+    const answer = await rig.operator('POST', '/reconcile', body)
+    expect(answer.status, answer.text).toBe(200)
+    drift.push(...(answer.json['drift'] as Record<string, unknown>[]))
+    cursor = answer.json['next_cursor']
+    pages++
+  } while (cursor !== null)
+  return { drift, pages }
+}
+
+/** A key that was used, edited once, and is in KV as it is. */
+async function settledKey() {
+  const key = await customer.createKey()
+  await rig.send('/x', { headers: { 'X-API-Key': key.token } })
+  await customer.call('PATCH', `/keys/${key.id}`, { platform: 'web' })
+  await rig.worker.runCron()
+  const [row] = await sql('SELECT * FROM api_keys WHERE id = ?', key.id)
+  const lookupId = String(row?.['lookup_id'])
+  return { ...key, lookupId, name: `key:${lookupId}`, live: recordOf(key.id) }
+}
+
+function recordOf(keyId: string) {
+  const accountStatus = 'active' as const
+  return { kind: 'live' as const, keyId, accountId: customer.id, accountStatus, ipAcl: [] }
+}
+
+type Key = Awaited<ReturnType<typeof settledKey>>
+
+const use = (token: string) => rig.send('/x', { method: 'POST', headers: { 'X-API-Key': token } })
+
+describe('POST /operator/reconcile', () => {
+  const CASES: [string, string, (key: Key) => Promise<unknown>][] = [
+    ['missing', 'kv', ({ name }) => rig.stores({ remove: name })],
+    ['stale', 'kv', ({ name }) => rig.stores({ put: [name, 'unreadable'] })],
+    [
+      'stale',
+      'kv',
+      async ({ name }) => {
+        const value = (await rig.stores()).values[name] ?? ''
+        await rig.stores({ put: [name, value.replace('"revision":2', '"revision":1')] })
+      },
+    ],
+    [
+      'authority_ahead',
+      'authority',
+      ({ lookupId, live }) => authorities.advance(lookupId, { ...live, revision: 7 }),
+    ],
+    [
+      'authority_behind',
+      'authority',
+      ({ id }) => sql('UPDATE api_keys SET revision = 9, published_revision = 9 WHERE id = ?', id),
+    ],
+    [
+      'resurrected',
+      'libsql',
+      ({ id, lookupId }) => authorities.advance(lookupId, { kind: 'gone', revision: 3, keyId: id }),
+    ],
+    [
+      'resurrected',
+      'kv',
+      async ({ id, name }) => {
+        const value = (await rig.stores()).values[name] ?? ''
+        await customer.call('DELETE', `/keys/${id}`)
+        await rig.worker.runCron()
+        await rig.stores({ put: [name, value] })
+      },
+    ],
+    ['orphan', 'kv', ({ id }) => sql('DELETE FROM api_keys WHERE id = ?', id)],
+  ]
+
+  it('finds nothing where nothing differs', async () => {
+    await settledKey()
+    expect((await reconcile()).drift).toEqual([])
+  })
+
+  it.each(CASES)('finds what is %s in %s, and mends it', async (kind, store, spoil) => {
+    const key = await settledKey()
+    await spoil(key)
+    const found = { key_id: key.id, kind, store }
+    expect((await reconcile()).drift).toContainEqual({ ...found, repaired: false })
+    expect((await reconcile(true)).drift).toContainEqual({ ...found, repaired: true })
+    await rig.worker.runCron()
+    expect((await reconcile()).drift).toEqual([])
+    const gone = kind === 'resurrected' || kind === 'orphan'
+    expect((await use(key.token)).status).toBe(gone ? 401 : 200)
+    if (kind === 'resurrected') {
+      expect((await customer.call('GET', `/keys/${key.id}`)).status).toBe(404)
+    }
+  })
+
+  it('goes through all keys in pages, and tells how many there are', async () => {
+    const [account] = await sql('SELECT id FROM accounts WHERE id = ?', customer.id)
+    for (let i = 0; i < 120; i++) {
+      await sql(
+        `INSERT INTO api_keys (id, account_id, lookup_id, version, revision, enforced_revision,
+           published_revision, created_at, updated_at, revised_at, deleted_at)
+         VALUES (?, ?, ?, 1, 1, 1, 1, 1, 1, 1, 1)`,
+        `key_${i.toString(16).padStart(32, '0')}`,
+        String(account?.['id']),
+        `deleted-${i}`,
+      )
+    }
+    const first = await rig.operator('POST', '/reconcile', {})
+    expect(first.json).toMatchObject({ checked: 50 })
+    expect(first.json['total']).toBeGreaterThan(120)
+    const { drift, pages } = await reconcile(true)
+    expect(pages).toBeGreaterThan(3)
+    expect(drift.filter(({ kind }) => kind === 'missing')).toHaveLength(120)
+    expect((await reconcile()).drift).toEqual([])
+  })
+
+  it('mends an empty KV namespace', async () => {
+    const { token } = await settledKey()
+    await rig.stores({ clear: true })
+    await reconcile(true)
+    expect((await reconcile()).drift).toEqual([])
+    expect(Object.keys((await rig.stores()).values).length).toBeGreaterThan(0)
+    expect((await use(token)).status).toBe(200)
+  })
+
+  it('leaves alone what is on its way', async () => {
+    const { id } = await settledKey()
+    await rig.stores({ fault: 'throw on put' })
+    await customer.call('PATCH', `/keys/${id}`, { ip_acl: ['10.0.0.0/8'] })
+    expect((await reconcile()).drift).toEqual([])
+    await sql('UPDATE api_keys SET revised_at = 1 WHERE id = ?', id)
+    expect((await reconcile()).drift).toMatchObject([{ key_id: id, kind: 'stale', store: 'kv' }])
+  })
+
+  it.each(['rows:', 'rows:key_1', 'kv:{}', 'else', ''])(
+    'names an unreadable cursor: %j',
+    async (cursor) => {
+      const answer = await rig.operator('POST', '/reconcile', { cursor })
+      expect(answer.status).toBe(422)
+      expect(answer.json).toMatchObject({
+        errors: [{ pointer: '/cursor', code: 'cursor_unreadable' }],
+      })
+    },
+  )
+
+  it('does not guess where a store cannot be asked', async () => {
+    await settledKey()
+    await rig.stores({ fault: 'throw' })
+    const answer = await rig.operator('POST', '/reconcile', { repair: true })
+    expect(answer.status).toBe(503)
+  })
+})
+
+describe('npm run doctor', () => {
+  async function doctor(...args: string[]) {
+    const child = execFile(process.execPath, ['scripts/doctor.ts', '--url', rig.url, ...args], {
+      env: { ...process.env, OPERATOR_TOKEN: rig.secrets.OPERATOR_TOKEN },
+    })
+    let output = ''
+    child.stdout?.on('data', (text: string) => (output += text))
+    child.stderr?.on('data', (text: string) => (output += text))
+    const [code] = (await once(child, 'close')) as [number]
+    return { code, output }
+  }
+
+  it('tells drift by its exit code and in a table, and mends it', async () => {
+    await rig.worker.runCron()
+    const { id, name } = await settledKey()
+    expect(await doctor()).toMatchObject({ code: 0 })
+    await rig.stores({ put: [name, 'unreadable'] })
+    const found = await doctor()
+    expect(found.code).toBe(1)
+    expect(found.output).toContain(id)
+    expect(found.output).toContain('stale')
+    expect(await doctor('--repair')).toMatchObject({ code: 0 })
+    expect(await doctor()).toMatchObject({ code: 0 })
+  })
+
+  it('says what is wrong where it cannot know', async () => {
+    await rig.stores({ fault: 'throw' })
+    const { code, output } = await doctor()
+    expect(code).toBe(2)
+    expect(output).toContain('answered 503')
+  })
+})
