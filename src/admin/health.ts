@@ -26,8 +26,8 @@ export function healthRoutes(deps: HealthDeps): Hono<AdminEnv> {
   async function judged(): Promise<Health> {
     const now = deps.nowMs()
     while (recent[0] !== undefined && now - recent[0] >= 1_000) recent.shift()
-    const fresh = last !== undefined && now - last.atMs < 1_000
-    if (fresh && recent.length >= PROBES_A_SECOND) return last.health
+    const flooded = recent.length >= PROBES_A_SECOND
+    if (flooded && last !== undefined && now - last.atMs < 1_000) return last.health
     recent.push(now)
     const health = await probeAll(deps)
     last = { health, atMs: deps.nowMs() }
