@@ -183,6 +183,7 @@ export type Fault = Readonly<z.infer<typeof fault>>
 export type AccountAnswer = z.infer<typeof account>
 export type OperatorAccountAnswer = z.infer<typeof operatorAccount>
 export type Drift = z.infer<typeof drift>
+export type EnforcementAnswer = z.infer<typeof enforcement>
 export type KeyAnswer = z.infer<typeof key>
 export type LiveSessionAnswer = z.infer<typeof liveSession>
 export type EventAnswer = z.infer<typeof event>

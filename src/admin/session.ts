@@ -14,9 +14,10 @@ import {
   touchSession,
 } from '../db/session-queries.ts'
 import { newId } from '../ids.ts'
-import { type KeyRing } from '../keys/key-ring.ts'
+import type { KeyRing } from '../keys/key-ring.ts'
 import { auditEvent } from './audit.ts'
 import { addressOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
+import { keyedHashes } from './keyed-hash.ts'
 
 const LIFETIME_SECONDS = 12 * 60 * 60
 const IDLE_SECONDS = 60 * 60
@@ -96,16 +97,6 @@ async function readSession(
     await touchSession(deps.db, found.session.id, now)
   }
   return found
-}
-
-/** One hash for each key of the ring, the newest first: sessions outlive a rotation. */
-async function keyedHashes(value: string, ring: KeyRing): Promise<string[]> {
-  const bytes = new TextEncoder().encode(value)
-  const hashes = [...ring.keys].map(async ([id, key]) => {
-    const mac = await crypto.subtle.sign('HMAC', key, bytes)
-    return `${id}.${Buffer.from(mac).toString('base64url')}`
-  })
-  return await Promise.all(hashes)
 }
 
 /** The `__Host-` prefix needs HTTPS, which a gateway on one's own machine does not have. */

@@ -2,7 +2,6 @@
 // and address, so that nobody can lock a customer out; confirmations by session, of which a thief has
 // one. Ten attempts are free (a script may confirm several creates at once), then the wait doubles, to five minutes; a success starts anew.
 
-import { Buffer } from 'node:buffer'
 import {
   type AttemptRules,
   clearAttempts,
@@ -12,8 +11,9 @@ import {
 import type { Database } from '../db/client.ts'
 import { type Address, formatAddress } from '../keys/address.ts'
 import { masked } from '../keys/cidr.ts'
-import { type KeyRing, newestKey } from '../keys/key-ring.ts'
+import type { KeyRing } from '../keys/key-ring.ts'
 import { err, ok, type Result } from '../result.ts'
+import { keyedHashes } from './keyed-hash.ts'
 import type { Refusal } from './refusal.ts'
 
 export interface ThrottleDeps {
@@ -52,14 +52,14 @@ export async function forgetAttempts({ db, nowMs }: ThrottleDeps): Promise<void>
   await deleteForgottenAttempts(db, nowMs() - RULES.forgetMs)
 }
 
+/** Under the newest key alone: a rotation of the ring starts all counters anew. */
 async function bucketOf(subject: Subject, ring: KeyRing): Promise<string> {
   const parts =
     subject.kind === 'log-in'
       ? [subject.kind, subject.email.toLowerCase(), networkOf(subject.address)]
       : [subject.kind, subject.sessionId]
-  const bytes = new TextEncoder().encode(JSON.stringify(parts))
-  const mac = await crypto.subtle.sign('HMAC', newestKey(ring), bytes)
-  return Buffer.from(mac).toString('base64url')
+  const [bucket = ''] = await keyedHashes(JSON.stringify(parts), ring)
+  return bucket
 }
 
 function networkOf(address: Address | null): string {

@@ -1,7 +1,7 @@
 // API keys in libSQL. Each change is one batch, guarded by the revision that it was decided on, so
 // that one which arrives late changes nothing. What a batch returns is what may be published.
 
-import { and, desc, eq, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core'
 import type { AccountStatus, KeyRecord } from '../keys/key-record.ts'
 import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
@@ -32,10 +32,10 @@ export interface Authority {
   readonly sessionId: string
 }
 
-/** A request that may be repeated: keyed hashes of its Idempotency-Key and of its body. */
+/** A request that may be repeated: keyed hashes of its Idempotency-Key and of its body, the newest first. */
 export interface Idempotency {
-  readonly key: string
-  readonly body: string
+  readonly keys: readonly string[]
+  readonly bodies: readonly string[]
   /** Requests made before this time, in milliseconds since 1970, are forgotten. */
   readonly since: number
 }
@@ -100,7 +100,7 @@ export async function insertKey(
   const now = event.at
   const sameRequest = and(
     eq(apiKeys.accountId, key.accountId),
-    eq(apiKeys.idempotencyKey, idempotency?.key ?? ''),
+    inArray(apiKeys.idempotencyKey, [...(idempotency?.keys ?? [])]),
   )
   const [, , , rows, repeated, owners, standing] = await db.batch([
     db
@@ -114,11 +114,11 @@ export async function insertKey(
       SELECT ${key.id}, id, ${key.lookupId}, ${key.tokenKey}, ${key.sealedToken},
         ${details.applicationName}, ${details.applicationWebsite}, ${details.platform},
         ${JSON.stringify(details.ipAcl)}, 1, 1, 1, 0, ${now}, ${now}, ${now},
-        ${idempotency?.key ?? null}, ${idempotency?.body ?? null}
+        ${idempotency?.keys[0] ?? null}, ${idempotency?.bodies[0] ?? null}
       FROM accounts WHERE id = ${key.accountId} AND status = 'active'
         AND ${sessionStands(authority)} AND ${maxKeys} >
         (SELECT count(*) FROM api_keys WHERE account_id = ${key.accountId} AND deleted_at IS NULL)
-      ON CONFLICT (account_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING`),
+        AND NOT EXISTS (SELECT 1 FROM api_keys WHERE ${sameRequest})`),
     insertEventWhere(db, event, sql`EXISTS (SELECT 1 FROM api_keys WHERE id = ${key.id})`),
     selectKeys(db).where(eq(apiKeys.id, key.id)),
     selectKeys(db).where(sameRequest),
@@ -134,7 +134,7 @@ export async function insertKey(
   const [earlier] = repeated
   const earlierRow = repeated.map(toKeyRow)[0]
   if (earlier === undefined || earlierRow?.kind !== 'live') return { kind: 'limit_reached' }
-  const sameBody = earlier.idempotencyBody === idempotency?.body
+  const sameBody = idempotency?.bodies.includes(earlier.idempotencyBody ?? '') === true
   return { kind: 'repeated', row: earlierRow, sameBody }
 }
 
