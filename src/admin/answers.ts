@@ -3,6 +3,7 @@
 
 import * as z from 'zod'
 import { ACTORS, AUDIT_ACTIONS } from '../db/schema.ts'
+import { ENTRY_WARNINGS } from '../keys/entry-warnings.ts'
 import { ACCOUNT_STATUSES } from '../keys/key-record.ts'
 import { PLATFORMS } from '../keys/platform.ts'
 
@@ -92,7 +93,20 @@ export const key = z
   })
   .meta({ id: 'Key' })
 
-export const editedKey = key.extend({ enforcement }).meta({ id: 'EditedKey' })
+/** Something lawful that was probably not meant; it refuses nothing. */
+export const warning = z
+  .object({
+    pointer: z.string().meta({ format: 'json-pointer', description: 'RFC 6901, into the answer' }),
+    code: z.enum(ENTRY_WARNINGS),
+    detail: z.string(),
+  })
+  .meta({ id: 'Warning' })
+
+const warnings = z.array(warning)
+
+export const createdKey = key.extend({ warnings }).meta({ id: 'CreatedKey' })
+
+export const editedKey = key.extend({ enforcement, warnings }).meta({ id: 'EditedKey' })
 
 export const deletedKey = z.object({ id: z.string(), deleted_at: time, enforcement })
 

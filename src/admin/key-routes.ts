@@ -6,6 +6,7 @@ import type { AccountRow } from '../db/account-queries.ts'
 import { insertEvent } from '../db/audit-queries.ts'
 import { findKey, listKeys } from '../db/key-queries.ts'
 import type { KeyRow } from '../db/key-rows.ts'
+import { entryWarnings } from '../keys/entry-warnings.ts'
 import { auditEvent } from './audit.ts'
 import { callerOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { toEnforcement } from './enforcement.ts'
@@ -48,7 +49,8 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     const { key, token } = created.value
     c.header('Location', `/admin/api/v1/keys/${key.id}`)
     c.header('ETag', entityTag(key.version))
-    return c.json(toKeyJson(key, token), 201)
+    const warnings = entryWarnings(key.details.ipAcl)
+    return c.json({ ...toKeyJson(key, token), warnings }, 201)
   })
 
   routes.get('/:id', async function showKey(c) {
@@ -70,10 +72,9 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     c.executionCtx.waitUntil(drainOutbox(deps))
     if (!edited.ok) return refuse(c, edited.error)
     c.header('ETag', entityTag(edited.value.version))
-    return c.json({
-      ...toKeyJson(edited.value),
-      enforcement: toEnforcement(deps.consistency, deps.nowMs()),
-    })
+    const enforcement = toEnforcement(deps.consistency, deps.nowMs())
+    const warnings = entryWarnings(edited.value.details.ipAcl)
+    return c.json({ ...toKeyJson(edited.value), enforcement, warnings })
   })
 
   routes.delete('/:id', async function deleteKeyRoute(c) {

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { type IdKind, isId } from '../ids.ts'
 import { formatNetwork, parseCidr } from '../keys/cidr.ts'
 import { ACCOUNT_STATUSES } from '../keys/key-record.ts'
+import { type EntryFault, explainPasted } from '../keys/pasted-entry.ts'
 import { PLATFORMS } from '../keys/platform.ts'
 
 const MAX_NAME = 100
@@ -72,10 +73,14 @@ function isHttpUrl(value: string): boolean {
 
 /** One step for the whole list, so that its length and its entries are judged at once. */
 const ipAcl = z.array(z.unknown()).transform((entries, ctx) => {
-  const fail = (message: string, params: { code: string; suggestion?: string }, path: number[]) =>
-    ctx.addIssue({ code: 'custom', message, params, path })
+  const fail = (
+    message: string,
+    params: { code: string } | Omit<EntryFault, 'detail'>,
+    path: number[],
+  ) => ctx.addIssue({ code: 'custom', message, params, path })
   const canonical = new Set<string>()
-  if (entries.length > MAX_ACL_ENTRIES) {
+  const isTooLong = entries.length > MAX_ACL_ENTRIES
+  if (isTooLong) {
     fail(`An IP ACL has ${MAX_ACL_ENTRIES} entries at most`, { code: 'too_long' }, [])
   }
   for (const [index, entry] of entries.entries()) {
@@ -87,7 +92,9 @@ const ipAcl = z.array(z.unknown()).transform((entries, ctx) => {
     if (network.ok) {
       canonical.add(formatNetwork(network.value))
     } else {
-      const { detail, ...params } = network.error
+      // Suggestions for entries without bound would cost without bound, too.
+      const fault = isTooLong ? network.error : explainPasted(network.error, entry)
+      const { detail, ...params } = fault
       fail(detail, params, [index])
     }
   }

@@ -29,7 +29,11 @@ describe('POST /keys', () => {
     })
     const created = await customer.call('POST', '/keys', input)
     expect(created.status).toBe(201)
-    const { json: key } = created
+    const { warnings, ...key } = created.json
+    expect(warnings).toMatchObject([
+      { pointer: '/ip_acl/1', code: 'never_matches' },
+      { pointer: '/ip_acl/2', code: 'never_matches' },
+    ])
     expect(key).toEqual({
       id: expect.stringMatching(/^key_/) as string,
       application_name: 'Dialler ☎️',
@@ -164,6 +168,15 @@ describe('PATCH /keys/{id}', () => {
       expect(status).toBe(200)
       expect(json).toMatchObject(before.json)
     }
+  })
+
+  it('warns of the entries that the key now has, changed or not', async () => {
+    const { id } = await customer.createKey({ ip_acl: ['0.0.0.0/0'] })
+    const wide = { pointer: '/ip_acl/0', code: 'very_wide', detail: expect.any(String) as string }
+    const warningsOf = async (body: Record<string, unknown>) =>
+      (await customer.call('PATCH', `/keys/${id}`, body)).json['warnings']
+    expect(await warningsOf({ platform: 'web' })).toEqual([wide])
+    expect(await warningsOf({ ip_acl: ['8.8.8.8/32'] })).toEqual([])
   })
 
   it('clears the IP ACL by []', async () => {

@@ -15,7 +15,7 @@ interface Fault {
   readonly pointer: string
   readonly code: string
   readonly detail: string
-  readonly suggestion?: string
+  readonly suggestion?: string | readonly string[]
 }
 
 async function faultsOf(body: unknown, path = '/keys', method = 'POST'): Promise<Fault[]> {
@@ -118,11 +118,22 @@ describe('an ACL entry', () => {
     ['10.1.2.3/8', '10.0.0.0/8'],
     ['2001:db8::1/32', '2001:db8::/32'],
     ['::ffff:10.1.2.3/104', '10.0.0.0/8'],
+    ['10.1.*.*', '10.1.0.0/16'],
+    ['10.0.0.0 255.0.0.0', '10.0.0.0/8'],
+    ['10.0.0.0-10.0.0.255', '10.0.0.0/24'],
+    ['１０.0.0.0/8', '10.0.0.0/8'],
+    ['10.0.0.0/8.', '10.0.0.0/8'],
   ])('%s is refused, with %s as the suggestion', async (entry, suggestion) => {
     const [fault, ...others] = await faultsOf(newKey({ ip_acl: ['10.0.0.0/8', entry] }))
     expect(others).toEqual([])
     expect(fault).toMatchObject({ pointer: '/ip_acl/1', suggestion })
     expect(fault?.detail).toContain(suggestion)
+  })
+
+  it('is refused, with several networks as the suggestion', async () => {
+    const faults = await faultsOf(newKey({ ip_acl: ['10.0.0.1-10.0.0.3'] }))
+    const suggestion = ['10.0.0.1/32', '10.0.0.2/31']
+    expect(faults).toMatchObject([{ pointer: '/ip_acl/0', code: 'cidr_malformed', suggestion }])
   })
 
   it.each([

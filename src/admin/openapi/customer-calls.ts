@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import {
+  createdKey,
   deletedKey,
   editedKey,
   eventList,
@@ -15,6 +16,7 @@ import {
 import { createKeyBody, editKeyBody, logInBody, pageQuery, revealBody } from '../schemas.ts'
 import {
   ACCOUNT,
+  CREATED_KEY,
   DELETED_KEY,
   EDITED_KEY,
   EVENT,
@@ -102,8 +104,8 @@ export const CUSTOMER_CALLS: Calls = {
       answer: {
         status: 201,
         description: 'The key, with its token',
-        schema: key,
-        example: { ...KEY, version: 1, access_token: TOKEN },
+        schema: createdKey,
+        example: CREATED_KEY,
         headers: {
           ...ETAG,
           Location: {

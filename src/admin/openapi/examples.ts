@@ -1,5 +1,6 @@
 // One customer with one key, as the examples of the OpenAPI document show them.
 
+import { entryWarnings } from '../../keys/entry-warnings.ts'
 import type { AccountAnswer, EventAnswer, KeyAnswer, LiveSessionAnswer } from '../answers.ts'
 
 const AT = '2026-11-23T08:15:30.000Z'
@@ -40,10 +41,20 @@ export const KEY: KeyAnswer = {
   enforcement_state: 'done',
 }
 
+export const CREATED_KEY = {
+  ...KEY,
+  version: 1,
+  access_token: TOKEN,
+  warnings: entryWarnings(KEY.ip_acl),
+}
+
+const EDITED_ACL = ['203.0.113.0/24', '2001:db8::/48']
+
 export const EDITED_KEY = {
   ...KEY,
-  ip_acl: ['203.0.113.0/24', '2001:db8::/48'],
+  ip_acl: EDITED_ACL,
   enforcement: ENFORCEMENT,
+  warnings: entryWarnings(EDITED_ACL),
 }
 
 export const DELETED_KEY = { id: KEY.id, deleted_at: AT, enforcement: ENFORCEMENT }

@@ -1,0 +1,55 @@
+// Ranges of addresses as whole numbers: for what is read from a person, not for a request.
+
+import { type Address, formatAddress, parseAddress, unmapped } from './address.ts'
+
+/** An address as a number; an IPv4-mapped one is IPv4. */
+export interface AddressNumber {
+  readonly family: 4 | 6
+  readonly value: bigint
+}
+
+export interface AddressRange {
+  readonly family: 4 | 6
+  readonly first: bigint
+  readonly last: bigint
+}
+
+export function bitsOf(family: 4 | 6): number {
+  return family === 4 ? 32 : 128
+}
+
+export function readAddressNumber(text: string): AddressNumber | null {
+  const parsed = parseAddress(text)
+  if (parsed === null) return null
+  const { family, words } = unmapped(parsed)
+  return { family, value: words.reduce((sum, word) => (sum << 32n) + BigInt(word), 0n) }
+}
+
+/** The addresses that share their first `prefix` bits with this one. */
+export function blockAround({ family, value }: AddressNumber, prefix: number): AddressRange {
+  const hostBits = BigInt(bitsOf(family) - prefix)
+  const first = (value >> hostBits) << hostBits
+  return { family, first, last: first + (1n << hostBits) - 1n }
+}
+
+/** The fewest networks that make up a range, as text: from its start, each time the widest that fits. */
+export function networksOf({ family, first, last }: AddressRange): string[] {
+  const networks: string[] = []
+  for (let start = first; start <= last;) {
+    let hostBits = 0
+    while (hostBits < bitsOf(family) && isWithin(start, hostBits + 1, last)) hostBits++
+    networks.push(`${formatAddress(toAddress(family, start))}/${bitsOf(family) - hostBits}`)
+    start += 1n << BigInt(hostBits)
+  }
+  return networks
+}
+
+function isWithin(start: bigint, hostBits: number, last: bigint): boolean {
+  const size = 1n << BigInt(hostBits)
+  return start % size === 0n && start + size - 1n <= last
+}
+
+function toAddress(family: 4 | 6, value: bigint): Address {
+  const shifts = family === 4 ? [0n] : [96n, 64n, 32n, 0n]
+  return { family, words: shifts.map((shift) => Number((value >> shift) & 0xffffffffn)) }
+}
