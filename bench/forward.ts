@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
-import { buildWorker } from '../scripts/local/build.ts'
+import { buildProduct } from '../scripts/local/build.ts'
 import { makeSecrets } from '../scripts/local/secrets.ts'
 import { importKeyRing } from '../src/keys/key-ring.ts'
 import { encodeKeyRecord } from '../src/keys/key-record.ts'
@@ -46,7 +46,7 @@ const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-bench-'))
 const [upstream, secrets] = await Promise.all([
   startUpstreamProcess(),
   makeSecrets(),
-  buildWorker(join(dir, 'gateway')),
+  buildProduct(join(dir, 'gateway')),
 ])
 const token = await mintBenchToken()
 const variants: Variant[] = []

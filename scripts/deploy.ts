@@ -1,16 +1,19 @@
-// `npm run deploy`: migrates the database, then deploys the worker. With `-- --dry-run` the worker is
-// built and nothing is touched; no account is needed for that.
+// `npm run deploy`: migrates the database, then deploys the worker and the page. With `-- --dry-run` they
+// are built and nothing is touched; no account is needed for that.
 
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { unstable_getMiniflareWorkerOptions } from 'wrangler'
 import { Failure } from './local/failure.ts'
-import { PROJECT_DIR, WRANGLER } from './local/build.ts'
+import { WRANGLER } from './local/build.ts'
 import { migrateDatabase } from './local/migrate.ts'
+import { buildPage } from './local/page.ts'
+import { PROJECT_DIR } from './local/project-dir.ts'
 
 const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } })
 
 try {
+  await buildPage(`${PROJECT_DIR}/dist/page`)
   if (!values['dry-run']) await migrate()
   const args = values['dry-run'] ? ['deploy', '--dry-run', '--outdir', 'dist'] : ['deploy']
   const { status } = spawnSync(process.execPath, [WRANGLER, ...args], {

@@ -3,7 +3,7 @@
 
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { buildWorker } from './local/build.ts'
+import { buildProduct } from './local/build.ts'
 import { type DataDir, openDataDir } from './local/data-dir.ts'
 import { ensureDemoAccount, ensureDemoToken } from './local/demo-account.ts'
 import { startDemoUpstream } from './local/demo-upstream.ts'
@@ -31,7 +31,7 @@ async function start(): Promise<void> {
   const [libsqlUrl, upstreamUrl] = await allOrFirstFailure([
     LIBSQL_URL ?? startOwnLibsql(data),
     UPSTREAM_URL ?? startOwnUpstream(),
-    buildWorker(data.bundle),
+    buildProduct(data.bundle),
   ])
   await migrateDatabase(libsqlUrl, LIBSQL_AUTH_TOKEN)
   const worker = await startLocalWorker({

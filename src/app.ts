@@ -99,6 +99,7 @@ function composeApp(env: Env, settings: Settings, secrets: Secrets): App {
     sessionKeys: secrets.sessionKeys,
     operatorToken: settings.OPERATOR_TOKEN,
     jwks: secrets.assertionKeys.published,
+    documentationUrl: settings.API_DOCS_URL,
     assets: { fetch: (request) => env.ASSETS.fetch(request) },
     consistency,
     advance: authorities.advance,

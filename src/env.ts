@@ -65,6 +65,13 @@ export const passedOnSchema = z.object({
       error: 'must be a host name without scheme, port or path, such as keys.example.com',
     })
     .transform((text) => text?.toLowerCase()),
+  API_DOCS_URL: z
+    .string()
+    .optional()
+    .refine((text) => text === undefined || isWebUrl(text), {
+      error: 'must be an http or https URL, such as https://docs.example.com/portal',
+    })
+    .transform((text) => (text === undefined ? undefined : new URL(text).href)),
   PREFLIGHT: choice('forward', 'refuse'),
   CONSISTENCY: choice('strict', 'bounded'),
   SPECULATION: choice('on', 'off'),
@@ -107,6 +114,10 @@ function isUpstreamUrl(text: string): boolean {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false
   const { username, password, search, hash } = new URL(text)
   return [username, password, search, hash].every((part) => part === '')
+}
+
+function isWebUrl(text: string): boolean {
+  return /^https?:\/\/[^\s/@]+(?:[/?#]|$)/i.test(text) && URL.canParse(text)
 }
 
 function isHostName(text: string): boolean {

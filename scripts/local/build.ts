@@ -1,18 +1,29 @@
 import { execFile } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-
-export const PROJECT_DIR = join(import.meta.dirname, '../..')
+import { buildPage } from './page.ts'
+import { PROJECT_DIR } from './project-dir.ts'
 
 export const WRANGLER = join(PROJECT_DIR, 'node_modules/wrangler/bin/wrangler.js')
 
-/** Builds the worker with wrangler, as it is deployed, to `outDir`/index.js. Nothing is uploaded. */
-export async function buildWorker(outDir: string): Promise<void> {
-  const building = promisify(execFile)(
-    process.execPath,
-    [WRANGLER, 'deploy', '--dry-run', '--outdir', outDir],
-    { cwd: PROJECT_DIR, env: { ...process.env, WRANGLER_SEND_METRICS: 'false' } },
-  )
+/** The folder of static files in a built product. */
+export function pageDirOf(outDir: string): string {
+  return join(outDir, 'page')
+}
+
+/** Builds what is deployed: the worker to `outDir`/index.js, the page beside it. Nothing is uploaded. */
+export async function buildProduct(outDir: string): Promise<void> {
+  mkdirSync(pageDirOf(outDir), { recursive: true }) // wrangler looks whether it is there
+  await Promise.all([buildWorker(outDir), buildPage(pageDirOf(outDir))])
+}
+
+async function buildWorker(outDir: string): Promise<void> {
+  const args = ['deploy', '--dry-run', '--outdir', outDir, '--assets', pageDirOf(outDir)]
+  const building = promisify(execFile)(process.execPath, [WRANGLER, ...args], {
+    cwd: PROJECT_DIR,
+    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+  })
   const kill = () => building.child.kill('SIGKILL')
   process.once('exit', kill)
   await building.finally(() => process.off('exit', kill))

@@ -3,14 +3,15 @@
 import { join } from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions } from 'wrangler'
-import { PROJECT_DIR } from './build.ts'
+import { pageDirOf } from './build.ts'
+import { PROJECT_DIR } from './project-dir.ts'
 
 type Config = ReturnType<typeof convertV4MiniflareOptions>
 type WorkerConfig = Config['workers'][number]
 type Bindings = NonNullable<WorkerConfig['config']['env']>
 
 export interface LocalWorkerOptions {
-  /** Where `buildWorker` put index.js. */
+  /** Where `buildProduct` put the worker and the page. */
   readonly bundleDir: string
   /** Variables and secrets; they win over those of wrangler.toml. */
   readonly variables: Readonly<Record<string, string>>
@@ -61,6 +62,7 @@ function toConfig(options: LocalWorkerOptions): Config {
         scriptPath: join(bundleDir, 'index.js'),
         modulesRoot: bundleDir,
         rootPath: PROJECT_DIR,
+        assets: { ...(worker['assets'] as object), directory: pageDirOf(bundleDir) },
         bindings: { ...(worker['bindings'] as Record<string, string>), ...variables },
       },
     ],

@@ -19,11 +19,15 @@ import { liveSessionRoutes, sessionRoutes } from './session-routes.ts'
 export interface AdminDeps extends KeyServiceDeps, OperatorDeps, SessionDeps, HealthDeps {
   /** The public halves of the assertion keys (RFC 7517). */
   readonly jwks: object
+  /** Where the page sends readers for the Portal API's documentation. */
+  readonly documentationUrl: string | undefined
   /** The static files under /admin/. */
   readonly assets: { readonly fetch: (request: Request) => Promise<Response> }
 }
 
 const JWKS_MAX_AGE_SECONDS = 300
+/** The names of these files hold a hash of what is in them. */
+const HASHED_FILES = '/admin/assets/'
 
 export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
   const admin = createSurface()
@@ -39,6 +43,11 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
   admin.use('/admin/api/*', async function neverStore(c, next) {
     await next()
     c.header('Cache-Control', 'no-store')
+  })
+  admin.use('/admin/api/v1/session', async function nameDocumentation(c, next) {
+    await next()
+    const { documentationUrl } = deps
+    if (documentationUrl !== undefined) c.header('Link', `<${documentationUrl}>; rel="help"`)
   })
   admin.route('/admin/api/v1/session', sessionRoutes(deps))
   admin.route('/admin/api/v1/operator', operatorRoutes(deps))
@@ -62,7 +71,11 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
   admin.notFound(async function showFile(c) {
     const file = isPagePath(c) ? await readFile(c) : undefined
     const found = file?.ok === true || file?.status === 304
-    return found ? file : refuse(c, { reason: 'not_found' })
+    if (!found) return refuse(c, { reason: 'not_found' })
+    if (c.req.path.startsWith(HASHED_FILES)) {
+      file.headers.set('Cache-Control', 'public, max-age=31536000, immutable')
+    }
+    return file
   })
   admin.onError(function answerFault(error, c) {
     const outage = isStorageUnavailable(error)
@@ -108,9 +121,13 @@ const SECURITY_HEADERS: Parameters<typeof secureHeaders>[0] = {
     imgSrc: ["'self'"],
     connectSrc: ["'self'"],
     baseUri: ["'none'"],
-    formAction: ["'self'"],
+    // Forms are sent by the script alone: without it, a password would end up in the address bar.
+    formAction: ["'none'"],
     frameAncestors: ["'none'"],
+    requireTrustedTypesFor: ["'script'"],
+    trustedTypes: ["'none'"],
   },
+  permissionsPolicy: { clipboardWrite: ['self'], camera: [], geolocation: [], microphone: [] },
   referrerPolicy: 'no-referrer',
   xFrameOptions: 'DENY',
   // Without includeSubDomains: sibling hosts are not ours to decide on.

@@ -159,6 +159,7 @@ describe('npm start', () => {
     ['UPSTREAM_URL', { UPSTREAM_URL: 'https://user:pass@api.example.com/' }],
     ['UPSTREAM_TIMEOUT_MS', { UPSTREAM_TIMEOUT_MS: '-1' }],
     ['CONSISTENCY', { CONSISTENCY: 'eventual' }],
+    ['API_DOCS_URL', { API_DOCS_URL: 'javascript:alert(1)' }],
     ['PREFLIGHT', { PREFLIGHT: 'yes' }],
     ['SPECULATION', { SPECULATION: 'maybe' }],
     ['TOKEN_PREFIX', { TOKEN_PREFIX: '1-x' }],

@@ -2,18 +2,24 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { buildWorker } from '../../scripts/local/build.ts'
+import { buildProduct } from '../../scripts/local/build.ts'
+import { type BrowserOffer, startBrowser } from './browser.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Where the built worker is: what is tested is what is deployed. */
+    /** Where the built worker and page are: what is tested is what is deployed. */
     bundleDir: string
+    browser: BrowserOffer
   }
 }
 
-export default async function setup(project: TestProject): Promise<() => void> {
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const bundleDir = mkdtempSync(join(tmpdir(), 'portal-gateway-bundle-'))
-  await buildWorker(bundleDir)
+  const [browser] = await Promise.all([startBrowser(), buildProduct(bundleDir)])
   project.provide('bundleDir', bundleDir)
-  return () => rmSync(bundleDir, { recursive: true })
+  project.provide('browser', browser.offer)
+  return async () => {
+    await browser.stop()
+    rmSync(bundleDir, { recursive: true })
+  }
 }

@@ -1,0 +1,99 @@
+// The IP ACL as it is typed: text to entries, by the same engine that judges them at the edge.
+
+import { formatNetwork, type Network, parseCidr } from '../keys/cidr.ts'
+import { messages } from './messages.ts'
+
+/** What cannot stand on the list as it was written. */
+export interface EntryFault {
+  readonly entry: string
+  readonly message: string
+  /** What to write instead, where that is obvious. */
+  readonly suggestions: readonly string[]
+}
+
+export interface Added {
+  readonly acl: readonly string[]
+  readonly added: readonly string[]
+  readonly duplicates: readonly string[]
+  readonly faults: readonly EntryFault[]
+}
+
+/** Adds what was typed or pasted, separated by commas, semicolons, spaces or lines. */
+export function addEntries(acl: readonly string[], text: string): Added {
+  const list = new Set(acl)
+  const added: string[] = []
+  const duplicates: string[] = []
+  const faults: EntryFault[] = []
+  for (const entry of splitEntries(text)) {
+    const network = parseCidr(entry)
+    if (!network.ok) {
+      const { code, detail, suggestion } = network.error
+      faults.push(toEntryFault(entry, code, detail, suggestion))
+      continue
+    }
+    const canonical = formatNetwork(network.value)
+    if (list.has(canonical)) duplicates.push(canonical)
+    else added.push(canonical)
+    list.add(canonical)
+  }
+  return { acl: [...list], added, duplicates, faults }
+}
+
+/** Entries that hold spaces are kept whole where the engine understands them whole. */
+export function splitEntries(text: string): string[] {
+  return text
+    .split(/[,;\r\n]+/)
+    .map((piece) => piece.trim())
+    .flatMap((piece) => (isUnderstood(piece) ? [piece] : piece.split(/\s+/)))
+    .filter((entry) => entry !== '')
+}
+
+function isUnderstood(entry: string): boolean {
+  const network = parseCidr(entry)
+  return network.ok || network.error.suggestion !== undefined
+}
+
+export function toEntryFault(
+  entry: string,
+  code: string,
+  detail: string,
+  suggestion: string | readonly string[] = [],
+): EntryFault {
+  const sentences: Partial<Record<string, (entry: string) => string>> = messages.cidr
+  const message = sentences[code]?.(shortened(entry)) ?? detail
+  return { entry, message, suggestions: [suggestion].flat() }
+}
+
+/** The network of one address, such as 203.0.113.9/32; null where it cannot be on a list. */
+export function networkOfAddress(address: string | null): string | null {
+  if (address === null) return null
+  const network = parseCidr(`${address}/${address.includes(':') ? 128 : 32}`)
+  return network.ok ? formatNetwork(network.value) : null
+}
+
+/** Whether an address is on a list; an empty list lets in every one. */
+export function lets(acl: readonly string[], address: string): boolean {
+  const own = networkOfAddress(address)
+  if (acl.length === 0) return true
+  const client = own === null ? null : parseCidr(own)
+  if (client?.ok !== true) return false
+  return acl.some((entry) => {
+    const network = parseCidr(entry)
+    return network.ok && contains(network.value, client.value)
+  })
+}
+
+function contains(network: Network, client: Network): boolean {
+  if (network.address.family !== client.address.family) return false
+  const bits = (words: readonly number[]) =>
+    words.map((word) => word.toString(2).padStart(32, '0')).join('')
+  const prefix = bits(network.address.words).slice(0, network.prefix)
+  return bits(client.address.words).startsWith(prefix)
+}
+
+const MAX_SHOWN = 60
+
+function shortened(entry: string): string {
+  const characters = [...entry]
+  return characters.length > MAX_SHOWN ? `${characters.slice(0, MAX_SHOWN).join('')}…` : entry
+}

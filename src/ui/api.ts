@@ -1,0 +1,137 @@
+// The admin API, from the page. A refusal is a value; a session that has ended is mended in place: the
+// customer logs in again, and the same request goes on.
+
+import { err, ok, type Result } from '../result.ts'
+import type { Account, Enforcement, Fault, Key, KeyInput, Session } from './types.ts'
+
+export interface Problem {
+  readonly kind: 'problem'
+  readonly status: number
+  readonly code: string
+  readonly detail: string
+  readonly requestId: string
+  readonly errors: readonly Fault[]
+  readonly retryAfterSeconds: number | null
+}
+
+export type Failure =
+  | Problem
+  /** No connection, or no answer in time: it is unknown whether the request was carried out. */
+  | { readonly kind: 'unreachable' }
+  /** The session has ended, and the customer did not log in again. */
+  | { readonly kind: 'logged_out' }
+
+export type Answer<T> = Promise<Result<T, Failure>>
+
+interface Request {
+  readonly body?: unknown
+  readonly headers?: Record<string, string>
+  /** In the background: nobody is asked to log in again. */
+  readonly quiet?: boolean
+}
+
+export interface Api {
+  readonly logIn: (email: string, password: string) => Answer<{ account: Account }>
+  readonly logOut: () => Answer<unknown>
+  readonly readSession: () => Answer<Session>
+  readonly listKeys: () => Answer<readonly Key[]>
+  readonly readKey: (id: string) => Answer<Key>
+  readonly createKey: (input: KeyInput, password: string, idempotencyKey: string) => Answer<Key>
+  readonly editKey: (
+    key: Key,
+    change: Partial<KeyInput>,
+  ) => Answer<Key & { enforcement: Enforcement }>
+  readonly deleteKey: (id: string, quiet?: boolean) => Answer<{ enforcement: Enforcement }>
+  readonly reveal: (id: string, password: string) => Answer<{ access_token: string }>
+}
+
+const BASE = '/admin/api/v1'
+const TIMEOUT_MS = 20_000
+const PAGE_SIZE = 200
+
+/** `logInAgain` answers whether the customer did. */
+export function createApi(logInAgain: () => Promise<boolean>): Api {
+  let again: Promise<boolean> | undefined
+
+  async function call<T>(method: string, path: string, request: Request = {}): Answer<T> {
+    const answer = await send<T>(method, path, request)
+    if (answer.ok || !isSessionEnd(answer.error)) return answer
+    if (request.quiet === true) return err({ kind: 'logged_out' })
+    again ??= logInAgain().finally(() => (again = undefined))
+    return (await again) ? await call(method, path, request) : err({ kind: 'logged_out' })
+  }
+
+  return {
+    logIn: (email, password) => call('POST', '/session', { body: { email, password } }),
+    logOut: () => call('DELETE', '/session', { quiet: true }),
+    readSession: () => call('GET', '/session', { quiet: true }),
+    readKey: (id) => call('GET', `/keys/${id}`, { quiet: true }),
+    async listKeys() {
+      const keys: Key[] = []
+      let cursor: string | null = null
+      do {
+        const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
+        const page = await call<{ keys: Key[]; next_cursor: string | null }>(
+          'GET',
+          `/keys?limit=${PAGE_SIZE}${query}`,
+        )
+        if (!page.ok) return page
+        keys.push(...page.value.keys)
+        cursor = page.value.next_cursor
+      } while (cursor !== null)
+      return ok(keys)
+    },
+    createKey: (input, password, idempotencyKey) =>
+      call('POST', '/keys', {
+        body: { ...input, password },
+        headers: { 'Idempotency-Key': idempotencyKey },
+      }),
+    editKey: (key, change) =>
+      call('PATCH', `/keys/${key.id}`, {
+        body: change,
+        headers: { 'If-Match': `"${key.version}"` },
+      }),
+    deleteKey: (id, quiet = false) => call('DELETE', `/keys/${id}`, { quiet }),
+    reveal: (id, password) => call('POST', `/keys/${id}/reveal`, { body: { password } }),
+  }
+}
+
+function isSessionEnd(failure: Failure): boolean {
+  return failure.kind === 'problem' && failure.code === 'unauthenticated'
+}
+
+async function send<T>(method: string, path: string, { body, headers }: Request): Answer<T> {
+  try {
+    const response = await fetch(BASE + path, {
+      method,
+      headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    })
+    const text = await response.text()
+    const json = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>
+    if (!response.ok) return err(toProblem(response, json))
+    return ok({ ...json, ...documentationOf(response) } as T)
+  } catch {
+    return err({ kind: 'unreachable' }) // refused, cut off, too late, or not the gateway's own answer
+  }
+}
+
+/** `Link: <https://…>; rel="help"`, on the answers that carry one (RFC 8288). */
+function documentationOf({ headers }: Response): { documentation?: string } {
+  const url = /<(https?:\/\/[^>]+)>;\s*rel="help"/i.exec(headers.get('Link') ?? '')?.[1]
+  return url === undefined ? {} : { documentation: url }
+}
+
+function toProblem(response: Response, json: Record<string, unknown>): Problem {
+  const retryAfter = Number(response.headers.get('Retry-After') ?? Number.NaN)
+  return {
+    kind: 'problem',
+    status: response.status,
+    code: String(json['code']),
+    detail: String(json['detail']),
+    requestId: String(json['request_id']),
+    errors: Array.isArray(json['errors']) ? (json['errors'] as Fault[]) : [],
+    retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,
+  }
+}

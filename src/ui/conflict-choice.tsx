@@ -1,0 +1,106 @@
+// Two versions of a key, side by side: what is saved now, and what was typed. One choice a field.
+
+import { useState } from 'preact/hooks'
+import { type Draft, draftOf, isSame } from './draft.ts'
+import { messages } from './messages.ts'
+import type { Key, KeyInput } from './types.ts'
+
+type Field = keyof KeyInput
+
+const FIELDS: readonly Field[] = ['application_name', 'application_website', 'platform', 'ip_acl']
+
+/** What was typed on a key that was changed meanwhile. */
+export interface Conflict {
+  /** The key as it was when the typing began, and as it is now. */
+  readonly before: Key
+  readonly now: Key
+  readonly draft: Draft
+}
+
+interface ConflictChoiceProps {
+  readonly conflict: Conflict
+  readonly isBusy: boolean
+  readonly onChoose: (draft: Draft) => void
+  readonly onCancel: () => void
+}
+
+export function ConflictChoice({ conflict, isBusy, onChoose, onCancel }: ConflictChoiceProps) {
+  const { before, now, draft } = conflict
+  const [theirs, mine, old] = [draftOf(now), draft, draftOf(before)]
+  const differing = FIELDS.filter((field) => !isSame(theirs[field], mine[field]))
+  // What was not touched here is taken from there, until the customer says otherwise.
+  const [keepsMine, setKeepsMine] = useState<ReadonlySet<Field>>(
+    new Set(differing.filter((field) => !isSame(mine[field], old[field]))),
+  )
+  const text = messages.conflict
+
+  function choose(field: Field, isMine: boolean) {
+    const next = new Set(keepsMine)
+    if (isMine) next.add(field)
+    else next.delete(field)
+    setKeepsMine(next)
+  }
+
+  return (
+    <form
+      class="dialog-form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        const kept = Object.fromEntries([...keepsMine].map((field) => [field, mine[field]]))
+        onChoose({ ...theirs, ...kept })
+      }}
+    >
+      <div class="dialog-body stack">
+        <div class="notice warning" role="alert">
+          <div>
+            <h3>{text.title}</h3>
+            <p>{text.text}</p>
+          </div>
+        </div>
+        {differing.map((field) => (
+          <fieldset class="choice" key={field}>
+            <legend>{messages.panel[LABELS[field]]}</legend>
+            {([false, true] as const).map((isMine) => (
+              <label key={String(isMine)}>
+                <input
+                  type="radio"
+                  name={field}
+                  checked={keepsMine.has(field) === isMine}
+                  onChange={() => choose(field, isMine)}
+                />
+                <span>
+                  <b>{isMine ? text.mine : text.theirs}</b>
+                  <span class={field === 'ip_acl' ? 'mono' : ''}>
+                    {shown(field, isMine ? mine : theirs)}
+                  </span>
+                </span>
+              </label>
+            ))}
+          </fieldset>
+        ))}
+      </div>
+      <footer class="dialog-foot actions">
+        <button type="button" class="button" onClick={onCancel}>
+          {messages.panel.cancel}
+        </button>
+        <button type="submit" class="button primary" aria-disabled={isBusy} aria-busy={isBusy}>
+          {text.save}
+        </button>
+      </footer>
+    </form>
+  )
+}
+
+const LABELS = {
+  application_name: 'name',
+  application_website: 'website',
+  platform: 'platform',
+  ip_acl: 'acl',
+} as const satisfies Record<Field, string>
+
+function shown(field: Field, draft: Draft): string {
+  const { ip_acl, platform } = draft
+  if (field === 'ip_acl') return ip_acl.length === 0 ? messages.row.anyAddress : ip_acl.join(', ')
+  if (field === 'platform') return platform === '' ? '' : messages.platforms[platform]
+  return draft[field] === '' ? messages.conflict.nothing : draft[field]
+}

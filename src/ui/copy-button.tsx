@@ -1,0 +1,39 @@
+// A button that copies, and says that it has.
+
+import type { ComponentChildren } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { CheckIcon, CopyIcon } from './icons.tsx'
+import { messages } from './messages.ts'
+
+const SHOWN_MS = 2_000
+
+interface CopyButtonProps {
+  readonly label: string
+  /** The text beside the icon; without it the label is a tooltip. */
+  readonly children?: ComponentChildren
+  readonly disabled?: boolean
+  /** Answers whether it was copied. */
+  readonly onCopy: () => Promise<boolean>
+}
+
+export function CopyButton({ label, children, disabled = false, onCopy }: CopyButtonProps) {
+  const [copied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!copied) return undefined
+    const timer = setTimeout(() => setCopied(false), SHOWN_MS)
+    return () => clearTimeout(timer)
+  }, [copied])
+  return (
+    <button
+      type="button"
+      class={children === undefined ? 'icon-button' : 'button'}
+      aria-label={children === undefined ? label : undefined}
+      title={copied ? messages.copied : label}
+      disabled={disabled}
+      onClick={() => void onCopy().then(setCopied)}
+    >
+      {copied ? <CheckIcon /> : <CopyIcon />}
+      {children}
+    </button>
+  )
+}

@@ -1,0 +1,49 @@
+import { useRef, useState } from 'preact/hooks'
+import type { Api } from './api.ts'
+import { ConfirmDialog } from './confirm-dialog.tsx'
+import { messages } from './messages.ts'
+import { failureText, isCode } from './problem-text.ts'
+import type { Enforcement, Key } from './types.ts'
+
+interface DeleteDialogProps {
+  readonly api: Api
+  readonly apiKey: Key
+  /** Without an enforcement where it is recorded and still being enforced. */
+  readonly onDeleted: (enforcement: Enforcement | null) => void
+  readonly onClose: () => void
+}
+
+/** Asks before a key is deleted, and says what ends with it and what does not. */
+export function DeleteDialog({ api, apiKey, onDeleted, onClose }: DeleteDialogProps) {
+  const [error, setError] = useState<string | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const busy = useRef(false)
+  const text = messages.remove
+
+  async function remove() {
+    if (busy.current) return
+    busy.current = true
+    setBusy(true)
+    const answer = await api.deleteKey(apiKey.id)
+    if (answer.ok) return onDeleted(answer.value.enforcement)
+    if (isCode(answer.error, 'enforcement_pending')) return onDeleted(null)
+    busy.current = false
+    setBusy(false)
+    setError(failureText(answer.error))
+  }
+
+  return (
+    <ConfirmDialog
+      title={text.title(apiKey.application_name)}
+      confirm={isBusy ? text.busy : text.confirm}
+      cancel={text.cancel}
+      isBusy={isBusy}
+      error={error}
+      onConfirm={() => void remove()}
+      onCancel={onClose}
+    >
+      <p>{text.text(apiKey.application_name)}</p>
+      <p class="hint">{text.open}</p>
+    </ConfirmDialog>
+  )
+}

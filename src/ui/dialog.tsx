@@ -1,0 +1,74 @@
+// A modal dialog of the browser's own: it keeps the focus inside, makes the rest inert, and gives the
+// focus back when it closes.
+
+import type { ComponentChildren } from 'preact'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
+import { Announcer } from './announce.tsx'
+import { CloseIcon } from './icons.tsx'
+import { messages } from './messages.ts'
+
+interface DialogProps {
+  readonly title: string
+  /** A panel slides in from the right, a prompt stands in the middle. */
+  readonly shape: 'panel' | 'prompt'
+  readonly describedBy?: string
+  /** Escape, the close button or a click beside it: the owner decides. */
+  readonly onDismiss: () => void
+  readonly children: ComponentChildren
+}
+
+export function Dialog({ title, shape, describedBy, onDismiss, children }: DialogProps) {
+  const titleId = useId()
+  const dialog = useRef<HTMLDialogElement>(null)
+  useLayoutEffect(() => {
+    const element = dialog.current
+    element?.showModal()
+    return () => element?.close()
+  }, [])
+
+  return (
+    <dialog
+      ref={dialog}
+      class={shape}
+      aria-labelledby={titleId}
+      aria-describedby={describedBy}
+      onCancel={(event) => {
+        if (event.target !== dialog.current) return
+        event.preventDefault()
+        onDismiss()
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return
+        // Otherwise a second Escape closes it without asking.
+        event.preventDefault()
+        event.stopPropagation()
+        onDismiss()
+      }}
+      onPointerDown={(event) => {
+        if (isBackdrop(event, dialog.current)) onDismiss()
+      }}
+    >
+      <header class="dialog-head">
+        <h2 id={titleId}>{title}</h2>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={messages.page.close}
+          title={messages.page.close}
+          onClick={onDismiss}
+        >
+          <CloseIcon />
+        </button>
+      </header>
+      {children}
+      <Announcer />
+    </dialog>
+  )
+}
+
+function isBackdrop(event: PointerEvent, dialog: HTMLDialogElement | null): boolean {
+  if (event.target !== dialog || dialog === null) return false
+  const { left, right, top, bottom } = dialog.getBoundingClientRect()
+  const { clientX: x, clientY: y } = event
+  return x < left || x > right || y < top || y > bottom
+}

@@ -1,0 +1,115 @@
+// What is typed about a key, before it is saved, and what is wrong with it.
+
+import { PLATFORMS, type Platform } from '../keys/platform.ts'
+import { type EntryFault, toEntryFault } from './acl.ts'
+import { messages } from './messages.ts'
+import type { Fault, Key, KeyInput } from './types.ts'
+
+export interface Draft {
+  readonly application_name: string
+  readonly application_website: string
+  readonly platform: Platform | ''
+  readonly ip_acl: readonly string[]
+  /** What stands in the field for the next entry, not added yet. */
+  readonly entry: string
+}
+
+export interface FieldError {
+  readonly message: string
+  readonly suggestion?: string
+}
+
+/** What is wrong, at the field where it can be mended. */
+export interface DraftErrors {
+  readonly application_name?: FieldError
+  readonly application_website?: FieldError
+  readonly platform?: FieldError
+  readonly ip_acl?: FieldError
+  readonly entries?: readonly EntryFault[]
+}
+
+export const EMPTY_DRAFT: Draft = {
+  application_name: '',
+  application_website: '',
+  platform: '',
+  ip_acl: [],
+  entry: '',
+}
+
+export function draftOf(key: Key): Draft {
+  const { application_name, application_website, platform, ip_acl } = key
+  return {
+    application_name,
+    application_website: application_website ?? '',
+    platform,
+    ip_acl,
+    entry: '',
+  }
+}
+
+export function isSameDraft(a: Draft, b: Draft): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** What is wrong before anything is sent; the API has the last word. */
+export function checkDraft(draft: Draft): DraftErrors {
+  const { required } = messages.fields
+  return {
+    ...(draft.application_name.trim() === '' && { application_name: { message: required } }),
+    ...(draft.platform === '' && { platform: { message: messages.fields.platform } }),
+  }
+}
+
+/** To be called when nothing is wrong with the draft. */
+export function toInput(draft: Draft): KeyInput {
+  const website = draft.application_website.trim()
+  return {
+    application_name: draft.application_name.trim(),
+    application_website: website === '' ? null : website,
+    platform: PLATFORMS.find((platform) => platform === draft.platform) ?? 'other',
+    ip_acl: draft.ip_acl,
+  }
+}
+
+/** The members of a key that an edit changes. */
+export function changesOf(key: Key, input: KeyInput): Partial<KeyInput> {
+  const changed = Object.entries(input).filter(
+    ([name, value]) => !isSame(key[name as keyof KeyInput], value),
+  )
+  return Object.fromEntries(changed)
+}
+
+export function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** The API's faults at the fields; those of no field are left to the form. */
+export function toDraftErrors(faults: readonly Fault[], input: KeyInput): DraftErrors {
+  const errors: { -readonly [Name in keyof DraftErrors]: DraftErrors[Name] } = {}
+  const entries: EntryFault[] = []
+  for (const { pointer, code, detail, suggestion } of faults) {
+    const [, member = '', index] = pointer.split('/')
+    const entry = input.ip_acl[Number(index)]
+    if (member === 'ip_acl' && index !== undefined && entry !== undefined) {
+      entries.push(toEntryFault(entry, code, detail, suggestion))
+    } else if (isField(member)) {
+      const message = sentenceOf(member, code) ?? detail
+      errors[member] = { message, ...(typeof suggestion === 'string' && { suggestion }) }
+    }
+  }
+  return { ...errors, ...(entries.length > 0 && { entries }) }
+}
+
+function isField(member: string): member is keyof KeyInput {
+  return ['application_name', 'application_website', 'platform', 'ip_acl'].includes(member)
+}
+
+function sentenceOf(member: keyof KeyInput, code: string): string | undefined {
+  const { fields, acl } = messages
+  if (code === 'required') return fields.required
+  if (member === 'platform') return fields.platform
+  if (member === 'application_name' && code === 'wrong_length') return fields.nameLength
+  if (member === 'application_website' && code === 'url_invalid') return fields.website
+  if (member === 'ip_acl' && code === 'too_long') return acl.tooLong
+  return undefined
+}

@@ -1,0 +1,26 @@
+import { copyText } from './clipboard.ts'
+import { CopyButton } from './copy-button.tsx'
+import { KeyIcon } from './icons.tsx'
+import { messages } from './messages.ts'
+import { exampleUrl, snippet } from './snippets.ts'
+
+/** What an account without a key sees: what one is for, and how it is used. */
+export function EmptyState() {
+  const line = snippet('curl', exampleUrl(), messages.snippets.placeholder)
+  return (
+    <section class="card empty">
+      <span class="empty-icon">
+        <KeyIcon />
+      </span>
+      <h2>{messages.empty.title}</h2>
+      <p>{messages.empty.text}</p>
+      <div class="code-line">
+        <pre class="code" tabIndex={0} aria-label="curl">
+          <code>{line}</code>
+        </pre>
+        <CopyButton label={messages.copy} onCopy={() => copyText(line)} />
+      </div>
+      <p class="hint">{messages.empty.hint}</p>
+    </section>
+  )
+}

@@ -1,0 +1,94 @@
+// The fields of a key.
+
+import { useId } from 'preact/hooks'
+import { PLATFORMS, type Platform } from '../keys/platform.ts'
+import { AclEditor } from './acl-editor.tsx'
+import type { Draft, DraftErrors } from './draft.ts'
+import { described, Field } from './field.tsx'
+import { messages } from './messages.ts'
+
+interface KeyFormProps {
+  readonly draft: Draft
+  readonly errors: DraftErrors
+  readonly address: string | null
+  /** With what is still wrong. */
+  readonly onChange: (draft: Draft, errors: DraftErrors) => void
+}
+
+export function KeyForm({ draft, errors, address, onChange }: KeyFormProps) {
+  const id = useId()
+  const text = messages.panel
+
+  /** A field that was changed is not wrong any more, until it is judged again. */
+  function change(part: Partial<Draft>) {
+    const rest = Object.entries(errors).filter(([name]) => !Object.hasOwn(part, name))
+    onChange({ ...draft, ...part }, Object.fromEntries(rest))
+  }
+
+  return (
+    <>
+      <Field
+        id={`${id}-name`}
+        label={text.name}
+        hint={text.nameHint}
+        error={errors.application_name}
+      >
+        <input
+          {...described(`${id}-name`, errors.application_name)}
+          value={draft.application_name}
+          required
+          autofocus
+          autocomplete="off"
+          maxLength={400}
+          onInput={(event) => change({ application_name: event.currentTarget.value })}
+        />
+      </Field>
+      <Field
+        id={`${id}-website`}
+        label={text.website}
+        hint={text.websiteHint}
+        isOptional
+        error={errors.application_website}
+        onSuggestion={(application_website) => change({ application_website })}
+      >
+        <input
+          {...described(`${id}-website`, errors.application_website)}
+          type="url"
+          inputMode="url"
+          value={draft.application_website}
+          placeholder="https://"
+          autocomplete="off"
+          onInput={(event) => change({ application_website: event.currentTarget.value })}
+        />
+      </Field>
+      <Field id={`${id}-platform`} label={text.platform} error={errors.platform}>
+        <select
+          {...described(`${id}-platform`, errors.platform)}
+          required
+          value={draft.platform}
+          onChange={(event) => change({ platform: event.currentTarget.value as Platform | '' })}
+        >
+          <option value="" disabled>
+            {text.choosePlatform}
+          </option>
+          {PLATFORMS.map((platform) => (
+            <option value={platform} key={platform}>
+              {messages.platforms[platform]}
+            </option>
+          ))}
+        </select>
+      </Field>
+      <AclEditor
+        acl={draft.ip_acl}
+        entry={draft.entry}
+        faults={errors.entries ?? []}
+        error={errors.ip_acl}
+        address={address}
+        onChange={(ip_acl, entry, entries) => {
+          const { entries: _, ip_acl: __, ...rest } = errors
+          onChange({ ...draft, ip_acl, entry }, { ...rest, ...(entries.length > 0 && { entries }) })
+        }}
+      />
+    </>
+  )
+}

@@ -1,0 +1,85 @@
+// The account's keys as the page holds them, and what is still being enforced, followed until it is.
+
+import { useCallback, useEffect, useState } from 'preact/hooks'
+import type { Api, Failure } from './api.ts'
+import { isCode } from './problem-text.ts'
+import type { Enforcement, Key } from './types.ts'
+
+/** A key on the page; one that is being deleted stays until its end is enforced. */
+export interface ListedKey extends Key {
+  readonly isDeleting?: boolean
+}
+
+export interface KeyList {
+  /** Undefined until they have been read once. */
+  readonly keys: readonly ListedKey[] | undefined
+  readonly failure: Failure | null
+  readonly reload: () => Promise<void>
+  readonly put: (key: ListedKey) => void
+  readonly remove: (id: string) => void
+}
+
+const POLL_MS = 2_000
+
+interface Followed {
+  readonly onEnforced: (key: Key) => void
+  readonly onDeleted: (key: Key, enforcement: Enforcement | null) => void
+}
+
+export function useKeyList(api: Api, { onEnforced, onDeleted }: Followed): KeyList {
+  const [keys, setKeys] = useState<readonly ListedKey[] | undefined>()
+  const [failure, setFailure] = useState<Failure | null>(null)
+
+  const reload = useCallback(async () => {
+    const answer = await api.listKeys()
+    setFailure(answer.ok ? null : answer.error)
+    if (!answer.ok) return
+    // What is being deleted is not on the API's list any more, and still on the page's.
+    setKeys((before = []) => [...before.filter(({ isDeleting }) => isDeleting), ...answer.value])
+  }, [api])
+
+  /** In the place of the key that it was; a new one on top. */
+  const put = useCallback((key: ListedKey) => {
+    setKeys((before = []) =>
+      before.some(({ id }) => id === key.id)
+        ? before.map((old) => (old.id === key.id ? key : old))
+        : [key, ...before],
+    )
+  }, [])
+
+  const remove = useCallback((id: string) => {
+    setKeys((before) => before?.filter((key) => key.id !== id))
+  }, [])
+
+  useEffect(() => void reload(), [reload])
+
+  useEffect(() => {
+    const reloadWhenBack = () => void reload()
+    window.addEventListener('online', reloadWhenBack)
+    return () => window.removeEventListener('online', reloadWhenBack)
+  }, [reload])
+
+  const pending = keys?.filter(
+    (key) => key.isDeleting === true || key.enforcement_state === 'pending',
+  )
+  useEffect(() => {
+    if (pending === undefined || pending.length === 0) return undefined
+    const timer = setTimeout(() => void Promise.all(pending.map(follow)), POLL_MS)
+    return () => clearTimeout(timer)
+
+    async function follow(key: ListedKey) {
+      if (key.isDeleting === true) {
+        const answer = await api.deleteKey(key.id, true) // may be repeated: it goes on with the first
+        if (!answer.ok && !isCode(answer.error, 'not_found')) return put({ ...key })
+        remove(key.id)
+        return onDeleted(key, answer.ok ? answer.value.enforcement : null)
+      }
+      const answer = await api.readKey(key.id)
+      if (!answer.ok) return isCode(answer.error, 'not_found') ? remove(key.id) : put({ ...key })
+      put(answer.value)
+      if (answer.value.enforcement_state === 'done') onEnforced(answer.value)
+    }
+  }, [keys])
+
+  return { keys, failure, reload, put, remove }
+}

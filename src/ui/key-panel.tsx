@@ -1,0 +1,241 @@
+// The panel that slides in from the right: a new key, or the details of one. What was typed stays until
+// it is saved or discarded on purpose.
+
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { addEntries } from './acl.ts'
+import type { Api, Failure } from './api.ts'
+import { ConfirmDialog } from './confirm-dialog.tsx'
+import { type Conflict, ConflictChoice } from './conflict-choice.tsx'
+import { Dialog } from './dialog.tsx'
+import {
+  changesOf,
+  checkDraft,
+  type Draft,
+  type DraftErrors,
+  draftOf,
+  EMPTY_DRAFT,
+  isSameDraft,
+  toDraftErrors,
+  toInput,
+} from './draft.ts'
+import { KeyForm } from './key-form.tsx'
+import { messages } from './messages.ts'
+import { PasswordPrompt } from './password-prompt.tsx'
+import { failureText, isCode } from './problem-text.ts'
+import type { Enforcement, Key, Session } from './types.ts'
+
+interface KeyPanelProps {
+  readonly api: Api
+  readonly session: Session
+  /** The key to edit; a new one when left out. */
+  readonly edited?: Key | undefined
+  readonly onCreated: (key: Key) => void
+  /** Without an enforcement where it is recorded and still being enforced. */
+  readonly onSaved: (key: Key, enforcement: Enforcement | null) => void
+  readonly onUnchanged: () => void
+  readonly onClose: () => void
+}
+
+export function KeyPanel(props: KeyPanelProps) {
+  const { api, session, onCreated, onSaved, onUnchanged, onClose } = props
+  const [base, setBase] = useState(props.edited)
+  const [draft, setDraft] = useState<Draft>(base === undefined ? EMPTY_DRAFT : draftOf(base))
+  const [errors, setErrors] = useState<DraftErrors>({})
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const [isAsking, setAsking] = useState<'password' | 'discard' | null>(null)
+  const [conflict, setConflict] = useState<Conflict | null>(null)
+  /** One for the panel: however often it is sent, one key is made. */
+  const idempotencyKey = useRef(crypto.randomUUID())
+  const busy = useRef(false)
+  const text = messages.panel
+
+  const start = base === undefined ? EMPTY_DRAFT : draftOf(base)
+  const isDirty = !isSameDraft(draft, start)
+  useWarningBeforeLeaving(isDirty)
+
+  function dismiss() {
+    if (isDirty) setAsking('discard')
+    else onClose()
+  }
+
+  function submit() {
+    if (busy.current) return
+    // What stands in the field for an entry was meant to be on the list.
+    const { acl, faults } = addEntries(draft.ip_acl, draft.entry)
+    const entry = faults.map((fault) => fault.entry).join(', ')
+    const complete = { ...draft, ip_acl: acl, entry }
+    const found = { ...checkDraft(complete), ...(faults.length > 0 && { entries: faults }) }
+    setDraft(complete)
+    setFailure(null)
+    showErrors(found)
+    if (Object.keys(found).length > 0) return
+    if (base === undefined) setAsking('password')
+    else void save(base, complete)
+  }
+
+  async function create(password: string): Promise<Failure | null> {
+    const answer = await api.createKey(toInput(draft), password, idempotencyKey.current)
+    if (!answer.ok) return answer.error
+    onCreated(answer.value)
+    return null
+  }
+
+  async function save(over: Key, wanted: Draft) {
+    const change = changesOf(over, toInput(wanted))
+    if (Object.keys(change).length === 0) return onUnchanged()
+    busy.current = true
+    setBusy(true)
+    const answer = await api.editKey(over, change)
+    busy.current = false
+    setBusy(false)
+    if (answer.ok) return onSaved(answer.value, answer.value.enforcement)
+    if (isCode(answer.error, 'enforcement_pending')) {
+      return onSaved({ ...over, ...toInput(wanted), enforcement_state: 'pending' }, null)
+    }
+    if (isCode(answer.error, 'version_conflict')) return await showConflict(over, wanted)
+    setConflict(null)
+    refuse(answer.error)
+  }
+
+  async function showConflict(before: Key, wanted: Draft) {
+    const now = await api.readKey(before.id)
+    if (now.ok) return setConflict({ before, now: now.value, draft: wanted })
+    setConflict(null)
+    refuse(now.error)
+  }
+
+  function refuse(failed: Failure) {
+    setAsking(null)
+    const found =
+      failed.kind === 'problem' ? toDraftErrors(failed.errors, toInput(draft)) : ({} as DraftErrors)
+    showErrors(found)
+    // What the API refused goes back into the field, where it can be mended.
+    if (found.entries !== undefined) {
+      const refused = found.entries.map((fault) => fault.entry)
+      const ip_acl = draft.ip_acl.filter((network) => !refused.includes(network))
+      setDraft({ ...draft, ip_acl, entry: refused.join(', ') })
+    }
+    setFailure(Object.keys(found).length > 0 ? null : failed)
+  }
+
+  function showErrors(found: DraftErrors) {
+    setErrors(found)
+    if (Object.keys(found).length > 0) setFocusOnError((count) => count + 1)
+  }
+
+  const form = useRef<HTMLFormElement>(null)
+  const [focusOnError, setFocusOnError] = useState(0)
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [focusOnError])
+
+  const isGone = failure !== null && base !== undefined && isCode(failure, 'not_found')
+  return (
+    <>
+      <Dialog
+        title={base === undefined ? text.createTitle : text.editTitle}
+        shape="panel"
+        onDismiss={dismiss}
+      >
+        {conflict === null ? (
+          <form
+            ref={form}
+            class="dialog-form"
+            noValidate
+            onSubmit={(event) => {
+              event.preventDefault()
+              submit()
+            }}
+          >
+            <div class="dialog-body stack">
+              <div role="alert">
+                {failure !== null && (
+                  <div class="notice danger">
+                    <p>{isGone ? messages.conflict.gone : failureText(failure)}</p>
+                  </div>
+                )}
+              </div>
+              <KeyForm
+                draft={draft}
+                errors={errors}
+                address={session.client_ip}
+                onChange={(next, mended) => {
+                  setDraft(next)
+                  setErrors(mended)
+                }}
+              />
+            </div>
+            <footer class="dialog-foot actions">
+              <button type="button" class="button" onClick={dismiss}>
+                {text.cancel}
+              </button>
+              {isGone ? (
+                <button type="button" class="button primary" onClick={createInstead}>
+                  {messages.conflict.createInstead}
+                </button>
+              ) : (
+                <button
+                  type="submit"
+                  class="button primary"
+                  aria-disabled={isBusy}
+                  aria-busy={isBusy}
+                >
+                  {isBusy ? text.saving : base === undefined ? text.create : text.save}
+                </button>
+              )}
+            </footer>
+          </form>
+        ) : (
+          <ConflictChoice
+            key={conflict.now.version}
+            conflict={conflict}
+            isBusy={isBusy}
+            onCancel={() => setConflict(null)}
+            onChoose={(chosen) => {
+              setDraft(chosen)
+              setBase(conflict.now)
+              void save(conflict.now, chosen)
+            }}
+          />
+        )}
+      </Dialog>
+      {isAsking === 'password' && (
+        <PasswordPrompt
+          email={session.account.email}
+          submitLabel={messages.password.create}
+          onSubmit={create}
+          onFailure={refuse}
+          onClose={() => setAsking(null)}
+        />
+      )}
+      {isAsking === 'discard' && (
+        <ConfirmDialog
+          title={text.discardTitle}
+          confirm={text.discard}
+          cancel={text.keep}
+          onConfirm={onClose}
+          onCancel={() => setAsking(null)}
+        >
+          <p>{text.discardText}</p>
+        </ConfirmDialog>
+      )}
+    </>
+  )
+
+  /** The key that was edited is gone: what was typed becomes a new one. */
+  function createInstead() {
+    setBase(undefined)
+    setFailure(null)
+  }
+}
+
+/** The browser's own question, when the page is left with something typed. */
+function useWarningBeforeLeaving(isDirty: boolean): void {
+  useEffect(() => {
+    if (!isDirty) return undefined
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
+    window.addEventListener('beforeunload', warn)
+    return () => window.removeEventListener('beforeunload', warn)
+  }, [isDirty])
+}

@@ -1,0 +1,292 @@
+// The API Keys page: the list, and what stands over it.
+
+import { useCallback, useMemo, useRef, useState } from 'preact/hooks'
+import { announce } from './announce.tsx'
+import type { Api, Failure } from './api.ts'
+import { copyText } from './clipboard.ts'
+import { DeleteDialog } from './delete-dialog.tsx'
+import { EmptyState } from './empty-state.tsx'
+import { CloseIcon, ExternalIcon, PlusIcon } from './icons.tsx'
+import { useKeyList } from './key-list.ts'
+import { KeyPanel } from './key-panel.tsx'
+import type { RowActions } from './key-row.tsx'
+import { KeyTable } from './key-table.tsx'
+import { messages } from './messages.ts'
+import { PasswordPrompt } from './password-prompt.tsx'
+import { failureText } from './problem-text.ts'
+import { type Secret, useSecret } from './secret.ts'
+import { SnippetDialog } from './snippet-dialog.tsx'
+import { secondOf } from './times.ts'
+import type { Enforcement, Key, Session } from './types.ts'
+import { NEWEST_FIRST, type Sort } from './view.ts'
+
+/** What stands over the list. */
+type Over =
+  { readonly kind: 'create' } | { readonly kind: 'edit' | 'delete' | 'snippets'; readonly key: Key }
+
+/** A password that is asked for, to get the token of a key. */
+interface Asking {
+  readonly key: Key
+  readonly label: string
+  readonly onToken: (token: string) => Promise<void>
+  readonly onClose: () => void
+}
+
+interface KeysPageProps {
+  readonly api: Api
+  readonly session: Session
+  /** Reads the session again: the address may be another one by now. */
+  readonly onOpenPanel: () => void
+}
+
+export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
+  const [over, setOver] = useState<Over | null>(null)
+  const [asking, setAsking] = useState<Asking | null>(null)
+  const [notice, setNotice] = useState<string | null>(null)
+  const [newKeyId, setNewKeyId] = useState<string | null>(null)
+  const [query, setQuery] = useState('')
+  const [sort, setSort] = useState<Sort>(NEWEST_FIRST)
+  const heading = useRef<HTMLHeadingElement>(null)
+  const holder = useSecret(({ isShown }) => isShown && announce(messages.done.hidden))
+  const text = messages.page
+  const { status, email } = session.account
+  const isActive = status === 'active'
+
+  const say = useCallback((...sentences: string[]) => {
+    setNotice(sentences.join(' '))
+    announce(sentences.join(' '))
+  }, [])
+  const list = useKeyList(api, {
+    onEnforced: (key) => say(messages.done.enforced(key.application_name)),
+    onDeleted: (key, enforcement) =>
+      say(messages.done.deleted(key.application_name), enforcementText(enforcement)),
+  })
+
+  const secretRef = useRef<Secret | null>(null)
+  secretRef.current = holder.secret
+
+  /** The token, from memory or for the password; false where the customer closed the prompt. */
+  const withToken = useCallback(
+    (key: Key, label: string, use: (token: string) => Promise<void>) =>
+      new Promise<boolean>((resolve) => {
+        const held = secretRef.current
+        const useIt = (token: string) => use(token).then(() => resolve(true))
+        if (held?.keyId === key.id) return void useIt(held.token)
+        setAsking({ key, label, onToken: useIt, onClose: () => resolve(false) })
+      }),
+    [],
+  )
+
+  const copyToken = useCallback(
+    async (key: Key, toText: (token: string) => string) => {
+      let copied = false
+      await withToken(key, messages.password.copy, async (token) => {
+        copied = await copyText(toText(token))
+      })
+      return copied
+    },
+    [withToken],
+  )
+
+  const actions: RowActions = useMemo(
+    () => ({
+      onReveal: (key) =>
+        setAsking({
+          key,
+          label: messages.password.reveal,
+          onToken: async (token) => {
+            holder.hold({ keyId: key.id, token, isShown: true })
+            announce(messages.done.revealed)
+          },
+          onClose: () => undefined,
+        }),
+      onHide: () => {
+        holder.forget()
+        announce(messages.done.hidden)
+      },
+      onCopy: (key) => copyToken(key, (token) => token),
+      onSnippets: (key) => setOver({ kind: 'snippets', key }),
+      onEdit: (key) => {
+        onOpenPanel()
+        setOver({ kind: 'edit', key })
+      },
+      onDelete: (key) => setOver({ kind: 'delete', key }),
+    }),
+    [],
+  )
+
+  async function reveal(asked: Asking, password: string): Promise<Failure | null> {
+    const answer = await api.reveal(asked.key.id, password)
+    if (!answer.ok) return answer.error
+    setAsking(null)
+    await asked.onToken(answer.value.access_token)
+    return null
+  }
+
+  function close() {
+    setOver(null)
+  }
+
+  function onCreated(key: Key) {
+    close()
+    holder.hold({ keyId: key.id, token: key.access_token, isShown: false })
+    setNewKeyId(key.id)
+    setQuery('')
+    setSort(NEWEST_FIRST)
+    list.put({ ...key, access_token: '********' })
+    say(messages.done.created(key.application_name))
+  }
+
+  function onSaved(key: Key, enforcement: Enforcement | null) {
+    close()
+    list.put(key)
+    const { saved, pendingSave } = messages.done
+    if (enforcement === null) say(pendingSave(key.application_name))
+    else say(saved(key.application_name), enforcementText(enforcement))
+  }
+
+  function onDeleted(key: Key, enforcement: Enforcement | null) {
+    close()
+    if (holder.secret?.keyId === key.id) holder.forget()
+    if (enforcement === null) {
+      list.put({ ...key, isDeleting: true })
+      say(messages.done.pendingDelete(key.application_name))
+    } else {
+      list.remove(key.id)
+      say(messages.done.deleted(key.application_name), enforcementText(enforcement))
+    }
+    heading.current?.focus() // the button that had the focus is gone
+  }
+
+  return (
+    <main id="main">
+      <header class="page-head">
+        <div>
+          <h1 ref={heading} tabIndex={-1}>
+            {messages.apiKeys}
+          </h1>
+          <p class="intro">
+            {text.intro}{' '}
+            {session.documentation !== undefined && (
+              <a href={session.documentation} target="_blank" rel="noopener noreferrer">
+                {text.documentation}
+                <ExternalIcon />
+                <span class="visually-hidden">{text.newWindow}</span>
+              </a>
+            )}
+          </p>
+        </div>
+        <button
+          type="button"
+          class="button primary"
+          disabled={!isActive}
+          aria-describedby={isActive ? undefined : 'inactive'}
+          onClick={() => {
+            onOpenPanel()
+            setOver({ kind: 'create' })
+          }}
+        >
+          <PlusIcon /> {text.add}
+        </button>
+      </header>
+
+      {!isActive && (
+        <p class="notice warning" id="inactive">
+          {status === 'pending' ? text.pending : text.suspended}
+        </p>
+      )}
+      {notice !== null && (
+        <div class="notice success">
+          <p>{notice}</p>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={text.dismiss}
+            title={text.dismiss}
+            onClick={() => setNotice(null)}
+          >
+            <CloseIcon />
+          </button>
+        </div>
+      )}
+      {list.failure !== null && (
+        <div class="notice danger" role="alert">
+          <p>
+            {text.loadFailed} {failureText(list.failure)}
+          </p>
+          <button type="button" class="button small" onClick={() => void list.reload()}>
+            {text.retry}
+          </button>
+        </div>
+      )}
+
+      {list.keys === undefined ? (
+        list.failure === null && <p class="loading">{messages.loading}</p>
+      ) : list.keys.length === 0 ? (
+        <EmptyState />
+      ) : (
+        <KeyTable
+          keys={list.keys}
+          secret={holder.secret}
+          onQuery={setQuery}
+          onSort={setSort}
+          {...{ query, sort, newKeyId, isActive, actions }}
+        />
+      )}
+
+      {(over?.kind === 'create' || over?.kind === 'edit') && (
+        <KeyPanel
+          api={api}
+          session={session}
+          edited={over.kind === 'edit' ? over.key : undefined}
+          onCreated={onCreated}
+          onSaved={onSaved}
+          onUnchanged={() => {
+            close()
+            say(messages.done.unchanged)
+          }}
+          onClose={close}
+        />
+      )}
+      {over?.kind === 'delete' && (
+        <DeleteDialog
+          api={api}
+          apiKey={over.key}
+          onDeleted={(enforcement) => onDeleted(over.key, enforcement)}
+          onClose={close}
+        />
+      )}
+      {over?.kind === 'snippets' && (
+        <SnippetDialog
+          name={over.key.application_name}
+          isActive={isActive}
+          onCopyWithToken={(toText) => copyToken(over.key, toText)}
+          onClose={close}
+        />
+      )}
+      {asking !== null && (
+        <PasswordPrompt
+          email={email}
+          submitLabel={asking.label}
+          onSubmit={(password) => reveal(asking, password)}
+          onFailure={(failure) => {
+            setAsking(null)
+            asking.onClose()
+            say(failureText(failure))
+          }}
+          onClose={() => {
+            setAsking(null)
+            asking.onClose()
+          }}
+        />
+      )}
+    </main>
+  )
+}
+
+function enforcementText(enforcement: Enforcement | null): string {
+  if (enforcement === null) return ''
+  return enforcement.mode === 'strict'
+    ? messages.done.strict
+    : messages.done.bounded(secondOf(enforcement.expected_by))
+}

@@ -1,0 +1,104 @@
+// The log-in, on a page of its own or in place, when a session has ended in mid-work.
+
+import { useId, useRef, useState } from 'preact/hooks'
+import type { Api } from './api.ts'
+import { Dialog } from './dialog.tsx'
+import { KeyIcon } from './icons.tsx'
+import { messages } from './messages.ts'
+import { failureText } from './problem-text.ts'
+
+interface LogInFormProps {
+  readonly api: Api
+  /** The account that has to come back; anybody's when left out. */
+  readonly email?: string
+  readonly onLoggedIn: () => void
+  readonly onCancel?: () => void
+}
+
+export function LogInPage({ api, onLoggedIn }: LogInFormProps) {
+  return (
+    <main class="log-in">
+      <div class="log-in-card">
+        <p class="brand">
+          <KeyIcon /> {messages.product}
+        </p>
+        <h1>{messages.logIn.title}</h1>
+        <LogInForm api={api} onLoggedIn={onLoggedIn} />
+      </div>
+    </main>
+  )
+}
+
+export function LogInAgain({ api, email, onLoggedIn, onCancel }: Required<LogInFormProps>) {
+  return (
+    <Dialog title={messages.logIn.againTitle} shape="prompt" onDismiss={onCancel}>
+      <div class="dialog-body">
+        <p>{messages.logIn.againText}</p>
+        <LogInForm api={api} email={email} onLoggedIn={onLoggedIn} onCancel={onCancel} />
+      </div>
+    </Dialog>
+  )
+}
+
+function LogInForm({ api, email, onLoggedIn, onCancel }: LogInFormProps) {
+  const id = useId()
+  const [error, setError] = useState<string | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const passwordField = useRef<HTMLInputElement>(null)
+  const text = messages.logIn
+
+  async function submit(event: SubmitEvent) {
+    event.preventDefault()
+    if (isBusy) return
+    const form = new FormData(event.currentTarget as HTMLFormElement)
+    const [address, password] = [String(form.get('email')), String(form.get('password'))]
+    if (address.trim() === '' || password === '') return setError(text.required)
+    setBusy(true)
+    const answer = await api.logIn(address, password)
+    if (answer.ok) return onLoggedIn()
+    setBusy(false)
+    setError(failureText(answer.error))
+    passwordField.current?.select()
+  }
+
+  return (
+    <form class="stack" noValidate onSubmit={(event) => void submit(event)}>
+      <div class="field">
+        <label for={`${id}-email`}>{text.email}</label>
+        <input
+          id={`${id}-email`}
+          name="email"
+          type="email"
+          autocomplete="username"
+          {...(email === undefined ? { autofocus: true } : { value: email, readOnly: true })}
+        />
+      </div>
+      <div class="field">
+        <label for={`${id}-password`}>{text.password}</label>
+        <input
+          ref={passwordField}
+          id={`${id}-password`}
+          name="password"
+          type="password"
+          autocomplete="current-password"
+          autofocus={email !== undefined}
+          aria-describedby={`${id}-error`}
+          aria-invalid={error === null ? undefined : 'true'}
+        />
+      </div>
+      <p class="error" id={`${id}-error`} role="alert">
+        {error}
+      </p>
+      <div class="actions">
+        {onCancel !== undefined && (
+          <button type="button" class="button" onClick={onCancel}>
+            {text.cancel}
+          </button>
+        )}
+        <button type="submit" class="button primary" aria-disabled={isBusy}>
+          {isBusy ? text.busy : text.submit}
+        </button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,237 @@
+// Every sentence of the page. A translation is another file of this shape.
+
+import type { CidrFault } from '../keys/cidr.ts'
+
+export const messages = {
+  product: 'CommPeak',
+  billing: 'Billing',
+  apiKeys: 'API Keys',
+  mainMenu: 'Main menu',
+  skip: 'Skip to the API keys',
+  loading: 'Loading…',
+
+  logIn: {
+    title: 'Log in to My CommPeak',
+    email: 'E-mail address',
+    password: 'Password',
+    submit: 'Log in',
+    busy: 'Logging in…',
+    out: 'Log out',
+    required: 'Fill in your e-mail address and your password.',
+    failed: 'The e-mail address or the password is wrong. Check both and try again.',
+    againTitle: 'Your session has ended',
+    againText: 'Log in again to go on where you were. Nothing that you typed is lost.',
+    cancel: 'Not now',
+  },
+
+  page: {
+    intro:
+      'API keys let your applications use the CommPeak Portal API instead of a user name and a password.',
+    documentation: 'API documentation',
+    add: 'Add API key',
+    newWindow: '(opens in a new window)',
+    pending:
+      'Your account is still pending activation. API keys can only be created once it is fully activated.',
+    suspended:
+      'Your account is suspended, so API keys can be looked at and deleted, and nothing else. Contact CommPeak to have it activated.',
+    search: 'Search',
+    searchHint: 'Name, website, platform or address',
+    clearSearch: 'Clear the search',
+    count: (shown: number, all: number) =>
+      shown === all ? (all === 1 ? '1 key' : `${all} keys`) : `${shown} of ${all} keys`,
+    noMatch: (query: string) => `No key matches “${query}”.`,
+    loadFailed: 'The API keys could not be loaded.',
+    retry: 'Try again',
+    offline: 'There is no connection. What you typed is kept; go on when you are back online.',
+    dismiss: 'Dismiss',
+    close: 'Close',
+    sortBy: 'Sort by',
+  },
+
+  empty: {
+    title: 'Create your first key',
+    text: 'An API key identifies your application to the CommPeak Portal API. Add one, copy its access token, and send the token with each request:',
+    hint: 'Give each application a key of its own: then you can delete one without stopping the others.',
+  },
+
+  columns: {
+    name: 'Application',
+    platform: 'Platform',
+    token: 'Access token',
+    acl: 'IP ACL',
+    created: 'Created',
+    updated: 'Updated',
+    actions: 'Actions',
+  },
+
+  platforms: {
+    web: 'Web',
+    mobile: 'Mobile',
+    desktop: 'Desktop',
+    server: 'Server',
+    other: 'Other',
+  },
+
+  row: {
+    isNew: 'New',
+    anyAddress: 'Any address',
+    more: (count: number) => `+${count} more`,
+    reveal: (name: string) => `Show the access token of ${name}`,
+    hide: (name: string) => `Hide the access token of ${name}`,
+    copy: (name: string) => `Copy the access token of ${name}`,
+    use: (name: string) => `Code examples for ${name}`,
+    edit: 'Edit',
+    editNamed: (name: string) => `Edit ${name}`,
+    delete: (name: string) => `Delete ${name}`,
+    hiddenToken: 'Hidden access token',
+    pending: 'Being enforced…',
+    deleting: 'Deleting…',
+    website: (url: string) => `Website: ${url}`,
+  },
+
+  copied: 'Copied to the clipboard.',
+  copyFailed: 'Your browser did not let the page copy. Show the token and copy it by hand.',
+  copy: 'Copy',
+
+  panel: {
+    createTitle: 'Add API key',
+    editTitle: 'Edit API key',
+    name: 'Application name',
+    nameHint: 'A name that helps you recognize the key later.',
+    website: 'Application website',
+    websiteHint: 'The URL of the application that will use the key.',
+    platform: 'Platform',
+    choosePlatform: 'Choose a platform',
+    acl: 'IP ACL',
+    optional: 'optional',
+    create: 'Create',
+    save: 'Save changes',
+    saving: 'Saving…',
+    cancel: 'Cancel',
+    discardTitle: 'Discard what you typed?',
+    discardText: 'This API key has changes that are not saved.',
+    discard: 'Discard',
+    keep: 'Keep editing',
+    fix: 'Some fields need your attention.',
+  },
+
+  acl: {
+    label: 'IP ACL',
+    hint: 'Only these networks may use the key. Leave it empty to allow requests from any IP.',
+    entry: 'Address or network in CIDR form',
+    placeholder: '203.0.113.0/24',
+    add: 'Add',
+    addMine: (network: string) => `Add my current address (${network})`,
+    remove: (entry: string) => `Remove ${entry}`,
+    removeAll: 'Remove all',
+    list: 'Allowed networks',
+    count: (count: number) => (count === 1 ? '1 network' : `${count} networks`),
+    added: (count: number) => (count === 1 ? '1 network added.' : `${count} networks added.`),
+    removed: (entry: string) => `${entry} removed.`,
+    duplicate: (entry: string) => `${entry} is on the list already.`,
+    use: (networks: string) => `Use ${networks}`,
+    useAll: (count: number) => `Use all ${count} suggestions`,
+    leavesOut: (address: string) =>
+      `This list leaves out ${address}, the address that you are on now. Requests from here will be refused.`,
+    tooLong: 'An IP ACL has 1,000 networks at most. Remove some of them.',
+    empty: 'Type an address or a network first.',
+  },
+
+  cidr: {
+    cidr_malformed: (entry: string) =>
+      `“${entry}” is not a network in CIDR form. Write one such as 203.0.113.0/24 or 2001:db8::/32.`,
+    cidr_prefix_missing: (entry: string) =>
+      `“${entry}” is a single address. Write it with its prefix length.`,
+    cidr_prefix_out_of_range: (entry: string) =>
+      `“${entry}” has a prefix length that is too large. IPv4 has 32 at most, IPv6 128.`,
+    cidr_host_bits_set: (entry: string) => `“${entry}” is an address within a network.`,
+    cidr_shared_by_workers: (entry: string) =>
+      `“${entry}” is shared by every Worker on Cloudflare, anybody's. Leave it out.`,
+  } satisfies Record<CidrFault['code'], (entry: string) => string>,
+
+  password: {
+    title: 'Confirm your identity',
+    text: 'For your security, re-enter your account password.',
+    label: 'Account password',
+    create: 'Create key',
+    reveal: 'Show token',
+    copy: 'Copy token',
+    busy: 'Checking…',
+    required: 'Fill in your account password.',
+    incorrect: 'This is not your account password. Nothing was changed; try again.',
+    throttled: (seconds: number) =>
+      `There were too many wrong passwords. Try again in ${seconds === 1 ? '1 second' : `${seconds} seconds`}.`,
+  },
+
+  remove: {
+    title: (name: string) => `Delete ${name}?`,
+    text: (name: string) =>
+      `This permanently removes the key of ${name}. Any application using it loses access immediately.`,
+    open: 'Connections that are open already, such as a download or a WebSocket, run on until they end.',
+    confirm: 'Delete key',
+    busy: 'Deleting…',
+    cancel: 'Cancel',
+  },
+
+  conflict: {
+    title: 'This key was changed elsewhere',
+    text: 'Somebody, perhaps you in another window, saved other changes meanwhile. Choose what to keep.',
+    field: 'Field',
+    theirs: 'Saved now',
+    mine: 'Yours',
+    save: 'Save my choice',
+    nothing: 'none',
+    gone: 'This key was deleted elsewhere meanwhile. What you typed is still here: create a new key with it, or close the panel.',
+    createInstead: 'Create as a new key',
+  },
+
+  snippets: {
+    title: (name: string) => `Use the key of ${name}`,
+    text: 'A request to the Portal API, ready to run.',
+    language: 'Language',
+    placeholder: 'YOUR_ACCESS_TOKEN',
+    withToken: 'Copy with the token',
+    asShown: 'Copy as shown',
+    note: 'The token is filled in while copying, after your password. Treat it like a password.',
+  },
+
+  done: {
+    created: (name: string) => `The key of ${name} was created. It works at once.`,
+    saved: (name: string) => `The changes to ${name} were saved.`,
+    unchanged: 'Nothing was changed.',
+    deleted: (name: string) => `The key of ${name} was deleted.`,
+    revealed: 'The access token is shown. It hides by itself after 60 seconds.',
+    hidden: 'The access token is hidden.',
+    strict: 'This holds for the next request, everywhere.',
+    bounded: (time: string) => `This holds everywhere by about ${time}.`,
+    pendingSave: (name: string) =>
+      `The changes to ${name} are recorded and being enforced. This page says when it is done.`,
+    pendingDelete: (name: string) =>
+      `The deletion of ${name} is recorded and being enforced. This page says when it is done.`,
+    enforced: (name: string) => `The changes to ${name} are enforced now.`,
+    back: 'You are logged in again.',
+  },
+
+  fields: {
+    required: 'Fill this in.',
+    nameLength: 'Use 1 to 100 characters.',
+    website:
+      'Write an absolute URL that begins with http:// or https://, such as https://example.com.',
+    platform: 'Choose a platform.',
+    use: (value: string) => `Use ${value}`,
+  },
+
+  problems: {
+    unreachable:
+      'The gateway did not answer. Check your connection and try again: what you typed is kept, and a repeated request is not carried out twice.',
+    logged_out: 'Your session has ended. Log in again to go on; what you typed is kept.',
+    storage_unavailable:
+      'The key store cannot be reached at the moment. Try again in a few seconds.',
+    key_limit_reached: 'An account can have 100 API keys. Delete one that is not used any more.',
+    idempotency_mismatch:
+      'An earlier attempt already created a key, with other details. Close this panel and edit that key.',
+    cross_site_request: 'The browser sent this request as one of another site. Reload the page.',
+    not_found: 'This key is not there any more: it was deleted elsewhere.',
+    other: (detail: string, id: string) => `${detail} (request ${id})`,
+  },
+}

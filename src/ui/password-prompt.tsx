@@ -1,0 +1,108 @@
+// The account password, asked for before a key is made or a token is shown. What can be mended by
+// trying again is said here; any other failure goes back to who asked.
+
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import type { Failure } from './api.ts'
+import { Dialog } from './dialog.tsx'
+import { messages } from './messages.ts'
+import { failureText, isCode } from './problem-text.ts'
+
+interface PasswordPromptProps {
+  readonly email: string
+  readonly submitLabel: string
+  /** Does what the password is for; null when it is done. */
+  readonly onSubmit: (password: string) => Promise<Failure | null>
+  readonly onFailure: (failure: Failure) => void
+  readonly onClose: () => void
+}
+
+const RETRIED_HERE = ['password_incorrect', 'throttled', 'storage_unavailable']
+
+export function PasswordPrompt(props: PasswordPromptProps) {
+  const { email, submitLabel, onSubmit, onFailure, onClose } = props
+  const id = useId()
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const [isEmpty, setEmpty] = useState(false)
+  const [isBusy, setBusy] = useState(false)
+  const busy = useRef(false)
+  const field = useRef<HTMLInputElement>(null)
+  const waitSeconds = useCountdown(failure)
+  const text = messages.password
+
+  async function submit(event: SubmitEvent) {
+    event.preventDefault()
+    const password = field.current?.value ?? ''
+    if (password === '') return setEmpty(true)
+    // A ref, since a second click may come before the first has been drawn.
+    if (busy.current || waitSeconds > 0) return
+    busy.current = true
+    setBusy(true)
+    setEmpty(false)
+    setFailure(null)
+    const failed = await onSubmit(password)
+    if (failed === null) return
+    busy.current = false
+    setBusy(false)
+    const isRetriedHere =
+      failed.kind !== 'problem' || RETRIED_HERE.some((code) => isCode(failed, code))
+    if (!isRetriedHere) return onFailure(failed)
+    setFailure(failed)
+    field.current?.select()
+  }
+
+  return (
+    <Dialog title={text.title} shape="prompt" describedBy={`${id}-text`} onDismiss={onClose}>
+      <form class="dialog-body stack" noValidate onSubmit={(event) => void submit(event)}>
+        <p id={`${id}-text`}>{text.text}</p>
+        <input type="email" autocomplete="username" value={email} readOnly hidden />
+        <div class="field">
+          <label for={id}>{text.label}</label>
+          <input
+            ref={field}
+            id={id}
+            type="password"
+            autocomplete="current-password"
+            autofocus
+            aria-describedby={`${id}-error`}
+            aria-invalid={isEmpty || failure !== null ? 'true' : undefined}
+          />
+          <p class="error" id={`${id}-error`} role="alert">
+            {isEmpty ? text.required : errorText(failure, waitSeconds)}
+          </p>
+        </div>
+        <div class="actions">
+          <button type="button" class="button" onClick={onClose}>
+            {messages.panel.cancel}
+          </button>
+          <button
+            type="submit"
+            class="button primary"
+            aria-disabled={isBusy || waitSeconds > 0}
+            aria-busy={isBusy}
+          >
+            {isBusy ? text.busy : submitLabel}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+function errorText(failure: Failure | null, waitSeconds: number): string | null {
+  if (failure === null) return null
+  if (!isCode(failure, 'throttled')) return failureText(failure)
+  return waitSeconds > 0 ? messages.password.throttled(waitSeconds) : null
+}
+
+/** The seconds that are left of what a refusal told to wait. */
+function useCountdown(failure: Failure | null): number {
+  const [seconds, setSeconds] = useState(0)
+  useEffect(() => {
+    const wait = failure?.kind === 'problem' && isCode(failure, 'throttled')
+    setSeconds(wait ? (failure.retryAfterSeconds ?? 60) : 0)
+    if (!wait) return undefined
+    const timer = setInterval(() => setSeconds((left) => Math.max(0, left - 1)), 1_000)
+    return () => clearInterval(timer)
+  }, [failure])
+  return seconds
+}

@@ -1,0 +1,34 @@
+// A failure in words that say what to do.
+
+import type { Failure } from './api.ts'
+import { messages } from './messages.ts'
+
+export function failureText(failure: Failure): string {
+  const { problems, page, password, logIn } = messages
+  if (failure.kind === 'unreachable') return problems.unreachable
+  if (failure.kind === 'logged_out') return problems.logged_out
+  switch (failure.code) {
+    case 'login_failed':
+      return logIn.failed
+    case 'password_incorrect':
+      return password.incorrect
+    case 'throttled':
+      return password.throttled(failure.retryAfterSeconds ?? 60)
+    case 'account_pending':
+      return page.pending
+    case 'account_suspended':
+      return page.suspended
+    case 'storage_unavailable':
+    case 'key_limit_reached':
+    case 'idempotency_mismatch':
+    case 'cross_site_request':
+    case 'not_found':
+      return problems[failure.code]
+    default:
+      return problems.other(failure.detail, failure.requestId)
+  }
+}
+
+export function isCode(failure: Failure, code: string): boolean {
+  return failure.kind === 'problem' && failure.code === code
+}

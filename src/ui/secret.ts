@@ -1,0 +1,45 @@
+// An access token in the page's memory: for 60 seconds at most, and never while nobody looks.
+
+import { useCallback, useEffect, useState } from 'preact/hooks'
+
+export interface Secret {
+  readonly keyId: string
+  readonly token: string
+  /** Whether it stands on the page, or is only held for the copy button. */
+  readonly isShown: boolean
+}
+
+export interface SecretHolder {
+  readonly secret: Secret | null
+  readonly hold: (secret: Secret) => void
+  readonly forget: () => void
+}
+
+export const SECRET_MS = 60_000
+
+export function useSecret(onForget: (secret: Secret) => void): SecretHolder {
+  const [secret, setSecret] = useState<Secret | null>(null)
+  const forget = useCallback(() => setSecret(null), [])
+
+  useEffect(() => {
+    if (secret === null) return undefined
+    const forgetIt = () => {
+      setSecret(null)
+      onForget(secret)
+    }
+    const forgetWhenHidden = () => {
+      if (document.visibilityState === 'hidden') forgetIt()
+    }
+    const timer = setTimeout(forgetIt, SECRET_MS)
+    document.addEventListener('visibilitychange', forgetWhenHidden)
+    // Before the page goes into the back-forward cache, or away.
+    window.addEventListener('pagehide', forgetIt)
+    return () => {
+      clearTimeout(timer)
+      document.removeEventListener('visibilitychange', forgetWhenHidden)
+      window.removeEventListener('pagehide', forgetIt)
+    }
+  }, [secret])
+
+  return { secret, hold: setSecret, forget }
+}

@@ -1,0 +1,62 @@
+// Code that uses a key. The token is never part of what is shown: it is filled in while copying.
+
+import { useId, useState } from 'preact/hooks'
+import { copyText } from './clipboard.ts'
+import { CopyButton } from './copy-button.tsx'
+import { Dialog } from './dialog.tsx'
+import { messages } from './messages.ts'
+import { exampleUrl, type Language, LANGUAGES, snippet } from './snippets.ts'
+
+interface SnippetDialogProps {
+  readonly name: string
+  /** Whether the account may see tokens. */
+  readonly isActive: boolean
+  /** Copies what the function makes of the token; answers whether it did. */
+  readonly onCopyWithToken: (toText: (token: string) => string) => Promise<boolean>
+  readonly onClose: () => void
+}
+
+export function SnippetDialog({ name, isActive, onCopyWithToken, onClose }: SnippetDialogProps) {
+  const id = useId()
+  const [language, setLanguage] = useState<Language>('curl')
+  const text = messages.snippets
+  const toText = (token: string) => snippet(language, exampleUrl(), token)
+  return (
+    <Dialog title={text.title(name)} shape="prompt" describedBy={id} onDismiss={onClose}>
+      <div class="dialog-body stack">
+        <p id={id}>{text.text}</p>
+        <fieldset class="tabs">
+          <legend class="visually-hidden">{text.language}</legend>
+          {LANGUAGES.map((each) => (
+            <label key={each}>
+              <input
+                type="radio"
+                name={`${id}-language`}
+                checked={each === language}
+                autofocus={each === language}
+                onChange={() => setLanguage(each)}
+              />
+              <span>{each}</span>
+            </label>
+          ))}
+        </fieldset>
+        <pre class="code" tabIndex={0} aria-label={language}>
+          <code>{toText(text.placeholder)}</code>
+        </pre>
+        <p class="hint">{text.note}</p>
+        <div class="actions">
+          <CopyButton label={text.asShown} onCopy={() => copyText(toText(text.placeholder))}>
+            {text.asShown}
+          </CopyButton>
+          <CopyButton
+            label={text.withToken}
+            disabled={!isActive}
+            onCopy={() => onCopyWithToken(toText)}
+          >
+            {text.withToken}
+          </CopyButton>
+        </div>
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,35 @@
+// Which keys are shown, and in which order.
+
+import { messages } from './messages.ts'
+import type { Key } from './types.ts'
+
+export const SORT_FIELDS = ['application_name', 'platform', 'created_at', 'updated_at'] as const
+export type SortField = (typeof SORT_FIELDS)[number]
+
+export interface Sort {
+  readonly field: SortField
+  readonly isDescending: boolean
+}
+
+export const NEWEST_FIRST: Sort = { field: 'created_at', isDescending: true }
+
+const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true })
+
+/** The keys that hold every word of the query, sorted; those that are equal stay newest first. */
+export function viewOf<K extends Key>(keys: readonly K[], query: string, sort: Sort): K[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  const direction = sort.isDescending ? -1 : 1
+  return keys
+    .filter((key) => {
+      const text = searchText(key)
+      return words.every((word) => text.includes(word))
+    })
+    .toSorted((a, b) => direction * collator.compare(a[sort.field], b[sort.field]))
+}
+
+function searchText(key: Key): string {
+  const { application_name, application_website, platform, ip_acl } = key
+  return [application_name, application_website ?? '', messages.platforms[platform], ...ip_acl]
+    .join('\n')
+    .toLowerCase()
+}

@@ -1,0 +1,48 @@
+// One Chromium for the whole run, without root: from npm on Linux, else one that the system has.
+
+import { arch, platform } from 'node:process'
+import sparticuz from '@sparticuz/chromium'
+import { type BrowserServer, chromium, type LaunchOptions } from 'playwright-core'
+
+export type BrowserOffer =
+  | { readonly kind: 'running'; readonly endpoint: string }
+  /** Tests that need it are skipped, and say so. */
+  | { readonly kind: 'missing'; readonly why: string }
+
+export interface RunningBrowser {
+  readonly offer: BrowserOffer
+  readonly stop: () => Promise<void>
+}
+
+export async function startBrowser(): Promise<RunningBrowser> {
+  const faults: string[] = []
+  for (const choice of CHOICES) {
+    try {
+      const server = await launch(await choice())
+      const offer = { kind: 'running', endpoint: server.wsEndpoint() } as const
+      return { offer, stop: () => server.close() }
+    } catch (error) {
+      faults.push(String(error).split('\n', 1)[0] ?? '')
+    }
+  }
+  const why = `No Chromium for ${platform}-${arch}: ${faults.join('; ')}`
+  if (process.env['CI'] !== undefined) throw new Error(why)
+  return { offer: { kind: 'missing', why }, stop: () => Promise.resolve() }
+}
+
+const CHOICES: readonly (() => Promise<LaunchOptions>)[] = [
+  async () => {
+    if (platform !== 'linux') throw new Error('@sparticuz/chromium is for Linux')
+    return { executablePath: await sparticuz.executablePath() }
+  },
+  () => Promise.resolve({ channel: 'chrome' }),
+  () => Promise.resolve({ channel: 'chromium' }),
+]
+
+async function launch(options: LaunchOptions): Promise<BrowserServer> {
+  return await chromium.launchServer({
+    ...options,
+    args: ['--disable-gpu', '--disable-dev-shm-usage', '--font-render-hinting=none'],
+    chromiumSandbox: false, // it needs root, or user namespaces, which containers often lack
+  })
+}
