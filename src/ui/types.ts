@@ -1,13 +1,19 @@
 // What the admin API answers and takes, as the API itself declares it.
 
 import type * as z from 'zod'
-import type { AccountAnswer, Fault, KeyAnswer, sessionAnswer } from '../admin/answers.ts'
-import type { Enforcement } from '../admin/enforcement.ts'
+import type {
+  AccountAnswer,
+  EnforcementAnswer,
+  Fault,
+  KeyAnswer,
+  sessionAnswer,
+} from '../admin/answers.ts'
 import type { createKeyBody } from '../admin/schemas.ts'
 
 export type Account = Readonly<AccountAnswer>
 export type Key = Readonly<KeyAnswer>
-export type { Enforcement, Fault }
+export type Enforcement = EnforcementAnswer
+export type { Fault }
 
 export interface Session extends Readonly<z.infer<typeof sessionAnswer>> {
   /** Where the API documentation is, when the deployment names it. */
