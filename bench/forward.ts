@@ -9,10 +9,9 @@ import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { buildProduct } from '../scripts/local/build.ts'
 import { makeSecrets } from '../scripts/local/secrets.ts'
-import { importKeyRing } from '../src/keys/key-ring.ts'
-import { encodeKeyRecord } from '../src/keys/key-record.ts'
-import { mintToken } from '../src/keys/token.ts'
 import { cpuMicroseconds } from './cpu.ts'
+import { makeBenchKey } from './key.ts'
+import { median } from './statistics.ts'
 import { startUpstreamProcess } from './upstream.ts'
 import { startWorkerd, type Workerd } from './workerd.ts'
 
@@ -41,6 +40,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '4' },
     connections: { type: 'string', default: '16' },
   },
+  allowPositionals: true,
 })
 const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-bench-'))
 const [upstream, secrets] = await Promise.all([
@@ -48,7 +48,7 @@ const [upstream, secrets] = await Promise.all([
   makeSecrets(),
   buildProduct(join(dir, 'gateway')),
 ])
-const token = await mintBenchToken()
+const key = await makeBenchKey(join(dir, 'data'), secrets.TOKEN_KEYS)
 const variants: Variant[] = []
 
 try {
@@ -61,7 +61,9 @@ try {
     )
     variants.push(await startVariant(name, folder))
   }
-  variants.push(await startVariant('gateway, one KV read', join(dir, 'gateway')))
+  for (const mode of ['bounded', 'strict']) {
+    variants.push(await startVariant(`gateway, ${mode}`, join(dir, 'gateway'), mode))
+  }
 
   for (const variant of variants) await measure(variant, 2) // warm-up
   for (let round = 0; round < Number(values.rounds); round++) {
@@ -72,29 +74,20 @@ try {
   report()
 } finally {
   for (const { workerd } of variants) await workerd.stop()
+  await key.stop()
   upstream.stop()
   rmSync(dir, { recursive: true, force: true })
 }
 
-async function mintBenchToken(): Promise<string> {
-  const ring = await importKeyRing(secrets.TOKEN_KEYS, 'hmac')
-  if (!ring.ok) throw new Error(ring.error)
-  const random = crypto.getRandomValues(new Uint8Array(24))
-  return (await mintToken('cpk_', ring.value, random)).token
-}
-
-async function startVariant(name: string, folder: string): Promise<Variant> {
+async function startVariant(
+  name: string,
+  folder: string,
+  CONSISTENCY = 'bounded',
+): Promise<Variant> {
   const workerd = await startWorkerd({
     dir: folder,
-    variables: { ...secrets, UPSTREAM_URL: upstream.url, LIBSQL_URL: 'http://127.0.0.1:9' },
-    kvValue: encodeKeyRecord({
-      kind: 'live',
-      revision: 1,
-      keyId: 'key_01a206f12e953341d8d25c2cac66e73a',
-      accountId: 'acc_01a206f12ccc400b81a8ca596deeffa6',
-      accountStatus: 'active',
-      ipAcl: ['192.0.2.0/24'],
-    }),
+    variables: { ...secrets, CONSISTENCY, UPSTREAM_URL: upstream.url, LIBSQL_URL: key.libsqlUrl },
+    kvValue: key.kvValue,
   })
   return { name, workerd, samples: [] }
 }
@@ -102,8 +95,8 @@ async function startVariant(name: string, folder: string): Promise<Variant> {
 async function measure({ workerd }: Variant, seconds: number): Promise<Sample> {
   const before = cpuMicroseconds(workerd.pid)
   const headers = [
-    `Authorization: Token ${token}`,
-    'CF-Connecting-IP: 192.0.2.1',
+    `Authorization: Token ${key.token}`,
+    `CF-Connecting-IP: ${key.address}`,
     'Accept: application/json',
     'User-Agent: bench',
   ].flatMap((header) => ['-H', header])
@@ -137,8 +130,4 @@ function ratio(reference: Variant | undefined, samples: readonly Sample[]): stri
     (sample, round) => (reference?.samples[round]?.cpuMicroseconds ?? 0) / sample.cpuMicroseconds,
   )
   return median(ratios).toFixed(2)
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 }

@@ -10,16 +10,21 @@ export interface UpstreamProcess {
   readonly stop: () => void
 }
 
-export async function startUpstreamProcess(): Promise<UpstreamProcess> {
-  const child = fork(import.meta.filename, { stdio: 'inherit' })
+/** `delayMs`: how long each answer takes. */
+export async function startUpstreamProcess(delayMs = 0): Promise<UpstreamProcess> {
+  const child = fork(import.meta.filename, [String(delayMs)], { stdio: 'inherit' })
   const [port] = (await once(child, 'message')) as [number]
   return { url: `http://127.0.0.1:${port}`, stop: () => void child.kill() }
 }
 
 if (process.send !== undefined) {
   const body = JSON.stringify({ customer: 'x'.repeat(200) })
-  const server = createServer((_, response) => {
-    response.writeHead(200, { 'Content-Type': 'application/json' }).end(body)
+  const delayMs = Number(process.argv[2])
+  const server = createServer((incoming, response) => {
+    incoming.resume()
+    const answer = () => response.writeHead(200, { 'Content-Type': 'application/json' }).end(body)
+    if (delayMs === 0) answer()
+    else setTimeout(answer, delayMs)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   process.send((server.address() as AddressInfo).port)

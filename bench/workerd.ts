@@ -1,9 +1,10 @@
 // A worker in workerd itself, without the local stand-in for Cloudflare's edge, which costs several
-// times what a worker does. KV is a worker that answers every read with one value.
+// times what a worker does. KV is a worker that answers every read with one value; the authorities are
+// the gateway's own Durable Objects, as far away as the benchmark wants them.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -20,12 +21,19 @@ export interface WorkerdOptions {
   readonly variables: Readonly<Record<string, string>>
   /** What every KV read answers. */
   readonly kvValue: string
+  /** A round trip to an authority on top of the real one, in milliseconds. */
+  readonly authorityMs?: number
 }
 
-export async function startWorkerd({ dir, variables, kvValue }: WorkerdOptions): Promise<Workerd> {
+export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
+  const { dir, variables, kvValue, authorityMs = 0 } = options
   writeFileSync(join(dir, 'kv.js'), kvScript(kvValue))
-  writeFileSync(join(dir, 'config.capnp'), config(variables))
-  const child = spawn(binary(), ['serve', '--control-fd=3', join(dir, 'config.capnp')], {
+  writeFileSync(join(dir, 'far.js'), farScript(authorityMs))
+  const hasAuthorities = readFileSync(join(dir, 'index.js'), 'utf8').includes('KeyAuthority')
+  const file = join(dir, `config-${authorityMs}-${variables['CONSISTENCY'] ?? ''}.capnp`)
+  const disk = mkdtempSync(join(dir, 'objects-'))
+  writeFileSync(file, config(disk, variables, hasAuthorities, authorityMs))
+  const child = spawn(binary(), ['serve', '--control-fd=3', file], {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
   })
   const port = await listeningPort(child)
@@ -62,17 +70,49 @@ export default { fetch() { return new Response(value) } }
 `
 }
 
-function config(variables: Readonly<Record<string, string>>): string {
+/** Stands between the gateway and its objects. */
+function farScript(authorityMs: number): string {
+  return `import { RpcTarget, WorkerEntrypoint } from 'cloudflare:workers'
+
+class Stub extends RpcTarget {
+  #stub
+  constructor(stub) { super(); this.#stub = stub }
+  async check(...args) { await away(); return await this.#stub.check(...args) }
+  async seed(...args) { await away(); return await this.#stub.seed(...args) }
+}
+export class Far extends WorkerEntrypoint {
+  getByName(name) { return new Stub(this.env.KEY_AUTHORITY.getByName(name)) }
+}
+export default {}
+
+function away() { return new Promise((resolve) => setTimeout(resolve, ${authorityMs})) }
+`
+}
+
+function config(
+  disk: string,
+  variables: Readonly<Record<string, string>>,
+  hasAuthorities: boolean,
+  authorityMs: number,
+): string {
   const text = Object.entries(variables).map(
     ([name, value]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(value)})`,
   )
-  const bindings = [...text, '(name = "KEYS", kvNamespace = "kv")'].join(',\n      ')
+  const near = '(name = "KEY_AUTHORITY", durableObjectNamespace = "KeyAuthority")'
+  const far = '(name = "KEY_AUTHORITY", service = (name = "far", entrypoint = "Far"))'
+  const authority = hasAuthorities ? [authorityMs > 0 ? far : near] : []
+  const bindings = [...text, '(name = "KEYS", kvNamespace = "kv")', ...authority].join(',\n      ')
+  const objects = `
+  durableObjectNamespaces = [
+    (className = "KeyAuthority", uniqueKey = "authorities", enableSql = true),
+  ],
+  durableObjectStorage = (localDisk = "disk"),`
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = .main),
-    (name = "kv", worker = .kv),
+    (name = "kv", worker = .kv),${hasAuthorities ? '\n    (name = "far", worker = .far),\n    (name = "disk", disk = .disk),' : ''}
     (name = "internet", network = (allow = ["public", "private", "local", "network"])),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
@@ -83,12 +123,25 @@ const main :Workerd.Worker = (
   compatibilityDate = "2026-11-01",
   bindings = [
       ${bindings}
-  ],
+  ],${hasAuthorities ? objects : ''}
 );
+
+const disk :Workerd.DiskDirectory = (path = ${JSON.stringify(disk)}, writable = true);
 
 const kv :Workerd.Worker = (
   modules = [(name = "kv.js", esModule = embed "kv.js")],
   compatibilityDate = "2026-11-01",
+);
+
+const far :Workerd.Worker = (
+  modules = [(name = "far.js", esModule = embed "far.js")],
+  compatibilityDate = "2026-11-01",
+  bindings = [
+    (
+      name = "KEY_AUTHORITY",
+      durableObjectNamespace = (className = "KeyAuthority", serviceName = "main"),
+    ),
+  ],
 );
 `
 }

@@ -27,8 +27,8 @@ export class AuthorityUnavailableError extends Error {
   override readonly name = 'AuthorityUnavailableError'
   readonly code: 'timeout' | 'overloaded' | 'reset' | 'unreachable'
 
-  constructor(code: AuthorityUnavailableError['code']) {
-    super(`The key authority cannot be asked: ${code}`)
+  constructor(code: AuthorityUnavailableError['code'], cause?: unknown) {
+    super(`The key authority cannot be asked: ${code}`, { cause })
     this.code = code
   }
 }
@@ -93,8 +93,8 @@ function mayRepeat(error: unknown): boolean {
 
 function unavailable(error: unknown): AuthorityUnavailableError {
   const { overloaded, durableObjectReset } = error as ObjectError
-  if (overloaded === true) return new AuthorityUnavailableError('overloaded')
-  return new AuthorityUnavailableError(durableObjectReset === true ? 'reset' : 'unreachable')
+  if (overloaded === true) return new AuthorityUnavailableError('overloaded', error)
+  return new AuthorityUnavailableError(durableObjectReset === true ? 'reset' : 'unreachable', error)
 }
 
 function reject(error: unknown): never {

@@ -1,0 +1,59 @@
+// The one key that a benchmark calls with: its token, its record in KV, and its row in a real libSQL
+// server, which an authority that holds nothing is told by.
+
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { createClient } from '@libsql/client/web'
+import { migrateDatabase } from '../scripts/local/migrate.ts'
+import { startSqld } from '../scripts/local/sqld.ts'
+import { importKeyRing } from '../src/keys/key-ring.ts'
+import { encodeKeyRecord } from '../src/keys/key-record.ts'
+import { mintToken } from '../src/keys/token.ts'
+
+export interface BenchKey {
+  readonly token: string
+  /** An address on its IP ACL. */
+  readonly address: string
+  readonly kvValue: string
+  readonly libsqlUrl: string
+  readonly stop: () => Promise<void>
+}
+
+const KEY_ID = 'key_01a206f12e953341d8d25c2cac66e73a'
+const ACCOUNT_ID = 'acc_01a206f12ccc400b81a8ca596deeffa6'
+
+export async function makeBenchKey(dir: string, tokenKeys: string): Promise<BenchKey> {
+  const ring = await importKeyRing(tokenKeys, 'hmac')
+  if (!ring.ok) throw new Error(ring.error)
+  const random = crypto.getRandomValues(new Uint8Array(24))
+  const { token, lookupId, ringKey } = await mintToken('cpk_', ring.value, random)
+  const ipAcl = ['192.0.2.0/24']
+
+  mkdirSync(dir, { recursive: true })
+  const sqld = await startSqld(join(dir, 'libsql'), join(dir, 'libsql.log'))
+  await migrateDatabase(sqld.url, undefined)
+  const client = createClient({ url: sqld.url })
+  await client.batch([
+    {
+      sql: `INSERT INTO accounts (id, email, email_key, name, status, password_hash, version,
+              created_at, updated_at) VALUES (?, 'a@b', 'a@b', 'Bench', 'active', '', 1, 0, 0)`,
+      args: [ACCOUNT_ID],
+    },
+    {
+      sql: `INSERT INTO api_keys (id, account_id, lookup_id, token_key, sealed_token,
+              application_name, platform, ip_acl, version, revision, published_revision, created_at,
+              updated_at, revised_at) VALUES (?, ?, ?, ?, '-', 'Bench', 'server', ?, 1, 1, 1, 0, 0, 0)`,
+      args: [KEY_ID, ACCOUNT_ID, lookupId, ringKey, JSON.stringify(ipAcl)],
+    },
+  ])
+  client.close()
+  const kvValue = encodeKeyRecord({
+    kind: 'live',
+    revision: 1,
+    keyId: KEY_ID,
+    accountId: ACCOUNT_ID,
+    accountStatus: 'active',
+    ipAcl,
+  })
+  return { token, address: '192.0.2.1', kvValue, libsqlUrl: sqld.url, stop: sqld.stop }
+}

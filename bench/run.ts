@@ -1,0 +1,12 @@
+// `npm run bench [-- <name>]`: each benchmark prints its table. The first is the default.
+
+const BENCHMARKS = ['forward', 'consistency'] as const
+
+export {}
+
+const [name = 'forward'] = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
+if (!BENCHMARKS.some((known) => known === name)) {
+  console.error(`There is no benchmark "${name}": use one of ${BENCHMARKS.join(', ')}`)
+  process.exit(1)
+}
+await import(`./${name}.ts`)
