@@ -2,9 +2,9 @@
 
 const BENCHMARKS = ['forward', 'consistency'] as const
 
-export {}
+import { argv } from 'node:process'
 
-const [name = 'forward'] = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
+const [name = 'forward'] = argv.slice(2).filter((argument) => !argument.startsWith('-'))
 if (!BENCHMARKS.some((known) => known === name)) {
   console.error(`There is no benchmark "${name}": use one of ${BENCHMARKS.join(', ')}`)
   process.exit(1)
