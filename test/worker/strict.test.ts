@@ -95,6 +95,57 @@ describe('a change', () => {
   })
 })
 
+describe('speculation', () => {
+  /** A key that was deleted, while KV holds it alive and no isolate knows. */
+  async function deletedKey(on: Rig) {
+    const owner = await on.customer()
+    const key = await owner.createKey()
+    await on.send('/x', { headers: { 'X-API-Key': key.token } })
+    const before = Object.entries((await on.stores()).values)
+    await owner.call('DELETE', `/keys/${key.id}`)
+    for (const entry of before) await on.stores({ put: entry })
+    on.upstream.reset()
+    return key.token
+  }
+
+  it('shows nothing of an upstream that answered a refused GET', async () => {
+    const token = await deletedKey(rig)
+    rig.upstream.answerWith((_, response) => {
+      response.writeHead(207, { 'X-Upstream': 'here', 'Set-Cookie': 'a=b' }).end('upstream')
+    })
+    const answer = await rig.send('/x', { headers: { 'X-API-Key': token } })
+    rig.upstream.answerWith(undefined)
+    expect(answer.status).toBe(401)
+    expect(answer.json).toMatchObject({ code: 'key_revoked' })
+    expect(answer.headers).not.toHaveProperty('x-upstream')
+    expect(answer.headers).not.toHaveProperty('set-cookie')
+    expect(answer.text).not.toContain('upstream')
+  })
+
+  it('is for what changes nothing', async () => {
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']) {
+      const token = await deletedKey(rig)
+      const answer = await rig.send('/x', { method, headers: { 'X-API-Key': token } })
+      expect(answer.json).toMatchObject({ code: 'key_revoked' })
+    }
+    const headers = { 'X-API-Key': await deletedKey(rig), Upgrade: 'websocket' }
+    expect((await rig.send('/x', { headers })).status).toBe(401)
+    expect(rig.upstream.received).toHaveLength(0)
+  })
+
+  it('is off where SPECULATION says so', async () => {
+    const careful = await startRig({ simulatedStores: true, variables: { SPECULATION: 'off' } })
+    try {
+      const token = await deletedKey(careful)
+      const answer = await careful.send('/x', { headers: { 'X-API-Key': token } })
+      expect(answer.json).toMatchObject({ code: 'key_revoked' })
+      expect(careful.upstream.received).toHaveLength(0)
+    } finally {
+      await careful.stop()
+    }
+  })
+})
+
 describe('a key that is in use', () => {
   it('needs neither KV nor libSQL', async () => {
     const { token } = await usedKey()
