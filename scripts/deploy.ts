@@ -1,39 +1,74 @@
-// `npm run deploy`: migrates the database, then deploys the worker and the page. With `-- --dry-run` they
-// are built and nothing is touched; no account is needed for that.
+// `npm run deploy`: checks bindings, variables and secrets, migrates the database, deploys worker and page.
+// `-- --secrets-file <file>` gives the values of secrets: they are checked as the worker would, and set with
+// the deployment. `-- --dry-run` checks what is at hand and builds; it touches nothing and needs no account.
 
-import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
-import { unstable_getMiniflareWorkerOptions } from 'wrangler'
+import { readConfiguration } from './deployment/configuration.ts'
+import { type Fault, missing } from './deployment/fault.ts'
+import { ringFaults } from './deployment/ring-keys.ts'
+import {
+  readSecretsFile,
+  REQUIRED,
+  type SecretValues,
+  valueFaults,
+} from './deployment/secret-values.ts'
+import { deployedSecrets, runWrangler } from './deployment/wrangler.ts'
 import { Failure } from './local/failure.ts'
-import { WRANGLER } from './local/build.ts'
 import { migrateDatabase } from './local/migrate.ts'
 import { buildPage } from './local/page.ts'
 import { PROJECT_DIR } from './local/project-dir.ts'
 
-const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } })
+/** As in wrangler.toml. */
+const PAGE_DIR = `${PROJECT_DIR}/dist/page`
+
+async function deploy(): Promise<number> {
+  const { values: options } = parseArgs({
+    options: {
+      'dry-run': { type: 'boolean', default: false },
+      'secrets-file': { type: 'string' },
+      config: { type: 'string', default: `${PROJECT_DIR}/wrangler.toml` },
+    },
+  })
+  const configuration = readConfiguration(options.config)
+  const { file, variables } = configuration
+  const secretsFile = options['secrets-file']
+  const secrets = secretsFile === undefined ? {} : readSecretsFile(secretsFile)
+  const faults = [...configuration.faults, ...(await valueFaults(variables, secrets))]
+
+  if (options['dry-run']) {
+    refuse(faults.filter(({ kind }) => kind === 'wrong'))
+    for (const { detail } of faults) console.log(`Before a deployment: ${detail}`)
+    await buildPage(PAGE_DIR)
+    return runWrangler(['deploy', '--dry-run', '--outdir', 'dist', '--config', file])
+  }
+  refuse(faults)
+  refuse(unsetSecrets(secrets, file))
+  const url = String(variables['LIBSQL_URL'])
+  refuse(await ringFaults(url, secrets))
+  await buildPage(PAGE_DIR)
+  await migrateDatabase(url, secrets['LIBSQL_AUTH_TOKEN'] ?? process.env['LIBSQL_AUTH_TOKEN'])
+  const given = secretsFile === undefined ? [] : ['--secrets-file', secretsFile]
+  return runWrangler(['deploy', '--config', file, ...given])
+}
+
+/** Secrets that are neither given nor set at Cloudflare, which is asked only where some are not given. */
+function unsetSecrets(secrets: SecretValues, configFile: string): Fault[] {
+  const left = REQUIRED.filter((name) => secrets[name] === undefined)
+  const deployed = left.length === 0 ? [] : deployedSecrets(configFile)
+  return left
+    .filter((name) => !deployed.includes(name))
+    .map((name) =>
+      missing(`${name} is not set: give it with --secrets-file, see "npm run secrets"`),
+    )
+}
+
+function refuse(faults: readonly Fault[]): void {
+  if (faults.length > 0) throw new Failure(faults.map(({ detail }) => detail).join('\n'))
+}
 
 try {
-  await buildPage(`${PROJECT_DIR}/dist/page`)
-  if (!values['dry-run']) await migrate()
-  const args = values['dry-run'] ? ['deploy', '--dry-run', '--outdir', 'dist'] : ['deploy']
-  const { status } = spawnSync(process.execPath, [WRANGLER, ...args], {
-    cwd: PROJECT_DIR,
-    stdio: 'inherit',
-  })
-  process.exitCode = status ?? 1
+  process.exitCode = await deploy()
 } catch (error) {
   console.error(error instanceof Failure ? error.message : error)
   process.exitCode = 1
-}
-
-/** The address is the worker's own, from wrangler.toml; its secret token comes from the environment. */
-async function migrate(): Promise<void> {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(`${PROJECT_DIR}/wrangler.toml`)
-  const url = (workerOptions['bindings'] as Record<string, unknown> | undefined)?.['LIBSQL_URL']
-  if (typeof url !== 'string' || url === '') {
-    throw new Failure(
-      'LIBSQL_URL is not set: give the address of the libSQL primary in wrangler.toml',
-    )
-  }
-  await migrateDatabase(url, process.env['LIBSQL_AUTH_TOKEN'])
 }

@@ -59,7 +59,8 @@ async function start(): Promise<void> {
   if (ADMIN_HOST !== undefined) adminUrl.hostname = ADMIN_HOST
   const call = (path: string, init: object) =>
     worker.miniflare.dispatchFetch(new URL(path, adminUrl).href, init)
-  const demo = await ensureDemoAccount(call, operatorToken, DEMO_PASSWORD)
+  const [bearer = ''] = operatorToken.split(',')
+  const demo = await ensureDemoAccount(call, bearer.trim(), DEMO_PASSWORD)
   const token = await ensureDemoToken(call, demo, settings.TOKEN_PREFIX)
   console.log(`
 API Keys page   ${adminUrl.href}

@@ -11,19 +11,14 @@ import { connect, ping } from './db/client.ts'
 import { findKeyRecord } from './db/key-queries.ts'
 import { deleteDeadSessions } from './db/session-queries.ts'
 import { type ConfigurationFault, type Env, parseSettings, type Settings } from './env.ts'
-import {
-  type AssertionKeys,
-  createAssertionSigner,
-  importAssertionKeys,
-} from './gateway/assertion.ts'
+import { createAssertionSigner } from './gateway/assertion.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createRefusalBrake } from './gateway/refusal-brake.ts'
 import { refusalResponse } from './gateway/refusal.ts'
-import { importKeyRing, type KeyRing } from './keys/key-ring.ts'
 import { verifyToken } from './keys/token.ts'
 import { logConfigurationFault, logFault } from './log.ts'
 import { requestIdOf } from './request-id.ts'
-import { err, ok, type Result } from './result.ts'
+import { importSecrets, type Secrets } from './secrets.ts'
 import { createIsolateCache } from './stores/isolate-cache.ts'
 import { createKeyAuthorities } from './stores/key-authority.ts'
 import {
@@ -48,13 +43,6 @@ const CACHE = { entries: 20_000, bytes: 24 * 1024 * 1024 }
  * on meanwhile; under `bounded` it adds to the time that a change takes.
  */
 const CACHE_TTL_MS = { strict: 30_000, bounded: BOUNDED_CACHE_TTL_MS }
-
-interface Secrets {
-  readonly tokenKeys: KeyRing
-  readonly encryptionKeys: KeyRing
-  readonly sessionKeys: KeyRing
-  readonly assertionKeys: AssertionKeys
-}
 
 export async function createApp(env: Env): Promise<App> {
   const settings = parseSettings(env)
@@ -139,34 +127,6 @@ function composeApp(env: Env, settings: Settings, secrets: Secrets): App {
       }
     },
   }
-}
-
-async function importSecrets(
-  settings: Settings,
-): Promise<Result<Secrets, readonly ConfigurationFault[]>> {
-  const [tokenKeys, encryptionKeys, sessionKeys, assertionKeys] = await Promise.all([
-    importKeyRing(settings.TOKEN_KEYS, 'hmac'),
-    importKeyRing(settings.ENCRYPTION_KEYS, 'aes-gcm'),
-    importKeyRing(settings.SESSION_KEYS, 'hmac'),
-    importAssertionKeys(settings.ASSERTION_KEYS),
-  ])
-  if (tokenKeys.ok && encryptionKeys.ok && sessionKeys.ok && assertionKeys.ok) {
-    return ok({
-      tokenKeys: tokenKeys.value,
-      encryptionKeys: encryptionKeys.value,
-      sessionKeys: sessionKeys.value,
-      assertionKeys: assertionKeys.value,
-    })
-  }
-  const imports = Object.entries({
-    TOKEN_KEYS: tokenKeys,
-    ENCRYPTION_KEYS: encryptionKeys,
-    SESSION_KEYS: sessionKeys,
-    ASSERTION_KEYS: assertionKeys,
-  })
-  return err(
-    imports.flatMap(([name, ring]) => (ring.ok ? [] : [`${name} is unreadable: ${ring.error}`])),
-  )
 }
 
 /** Without its secrets the gateway cannot know whether a key is good: it says so, and lets nobody in. */

@@ -88,7 +88,13 @@ const settingsSchema = passedOnSchema.extend({
   ASSERTION_KEYS: secret,
   ASSERTION_ISSUER: z.string().min(1, 'must not be empty').default('portal-gateway'),
   ASSERTION_AUDIENCE: z.string().min(1, 'must not be empty').optional(),
-  OPERATOR_TOKEN: z.string().min(1, 'must not be empty; leave it out instead').optional(),
+  OPERATOR_TOKEN: z
+    .string()
+    .refine((text) => text.split(',').every((token) => token.trim() !== ''), {
+      error:
+        'must be one token, or during a rotation two with a comma between; leave it out for none',
+    })
+    .optional(),
 })
 
 export type Settings = z.infer<typeof settingsSchema>

@@ -76,18 +76,21 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
   return routes.all('*', refuseUnknown)
 }
 
+/** During a rotation OPERATOR_TOKEN holds two, separated by a comma, and both are good. */
 function requireOperator(operatorToken: string): MiddlewareHandler<AdminEnv> {
+  const tokens = operatorToken.split(',').map((token) => token.trim())
   return async function checkOperatorToken(c, next) {
     const [, presented] = /^bearer +(.+)$/i.exec(c.req.header('authorization') ?? '') ?? []
-    if (presented === undefined || !isSame(presented, operatorToken)) {
+    if (presented === undefined || !isOneOf(presented, tokens)) {
       return refuse(c, { reason: 'unauthenticated', scheme: 'bearer' })
     }
     return await next()
   }
 }
 
-/** Compared by digest, so that the time tells neither length nor content. */
-function isSame(a: string, b: string): boolean {
+/** Compared by digest, and with each of them, so that the time tells neither length nor content. */
+function isOneOf(presented: string, tokens: readonly string[]): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(a), digest(b))
+  const given = digest(presented)
+  return tokens.filter((token) => timingSafeEqual(digest(token), given)).length > 0
 }

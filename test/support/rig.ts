@@ -58,6 +58,8 @@ export interface Rig {
   readonly customer: (options?: NewCustomer) => Promise<Customer>
   /** Sets up the simulated stores, and tells what they hold and how often they were asked. */
   readonly stores: (command?: StoreCommand) => Promise<StoreSimState>
+  /** A second worker with other variables, on the same database and upstream; its address. */
+  readonly another: (variables: Readonly<Record<string, string>>) => Promise<string>
   readonly stop: () => Promise<void>
 }
 
@@ -86,6 +88,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     ...(options.simulatedStores === true && STORE_SIM),
   })
   const { url } = worker
+  const others: LocalWorker[] = []
 
   return {
     url,
@@ -107,8 +110,17 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       })
       return (await answer.json()) as StoreSimState
     },
+    async another(changed) {
+      const other = await startLocalWorker({
+        bundleDir: inject('bundleDir'),
+        variables: { ...variables, ...changed },
+        onLog: (line) => logs.push(line),
+      })
+      others.push(other)
+      return other.url
+    },
     async stop() {
-      await worker.stop()
+      await Promise.all([worker, ...others].map((each) => each.stop()))
       await Promise.all([libsql.stop(), upstream.stop()])
       await sqld.stop()
       rmSync(dir, { recursive: true, force: true })

@@ -1,0 +1,14 @@
+/** One thing that keeps a deployment from working, in a sentence that names it and the way out. */
+export interface Fault {
+  /** `missing`: not there yet, which is no news to a dry run; `wrong`: there, and no good. */
+  readonly kind: 'missing' | 'wrong'
+  readonly detail: string
+}
+
+export function missing(detail: string): Fault {
+  return { kind: 'missing', detail }
+}
+
+export function wrong(detail: string): Fault {
+  return { kind: 'wrong', detail }
+}

@@ -1,0 +1,71 @@
+// The values of secrets, where the deployer has them at hand. Cloudflare shows nobody the value of a
+// secret that was set before, only its name.
+
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { parseSettings } from '../../src/env.ts'
+import { importSecrets } from '../../src/secrets.ts'
+import { Failure } from '../local/failure.ts'
+import { type Fault, wrong } from './fault.ts'
+
+export const REQUIRED = ['TOKEN_KEYS', 'ENCRYPTION_KEYS', 'SESSION_KEYS', 'ASSERTION_KEYS'] as const
+const OPTIONAL = ['OPERATOR_TOKEN', 'LIBSQL_AUTH_TOKEN'] as const
+const NAMES: readonly string[] = [...REQUIRED, ...OPTIONAL]
+/** 128 bits in base64url. Nothing slows down who guesses at it. */
+const MIN_OPERATOR_TOKEN = 22
+
+export type SecretValues = Readonly<Record<string, string>>
+
+/** Reads the file that `npm run secrets` writes, JSON, or one of `NAME=value` lines. */
+export function readSecretsFile(file: string): SecretValues {
+  let values: unknown
+  try {
+    const text = readFileSync(file, 'utf8')
+    values = text.trimStart().startsWith('{') ? JSON.parse(text) : parseEnv(text)
+  } catch (error) {
+    const { code, name } = error as NodeJS.ErrnoException
+    throw new Failure(`The secrets in ${file} cannot be read (${code ?? name})`)
+  }
+  const entries = Object.entries(values as object)
+  const stranger = entries.find(
+    ([name, value]) => !NAMES.includes(name) || typeof value !== 'string',
+  )
+  if (stranger !== undefined) {
+    throw new Failure(`${file} holds ${stranger[0]}, which is no secret of this worker as text`)
+  }
+  return Object.fromEntries(entries) as SecretValues
+}
+
+/** What the worker itself would say of the variables and of the secrets that are given. */
+export async function valueFaults(
+  variables: Readonly<Record<string, unknown>>,
+  secrets: SecretValues,
+): Promise<Fault[]> {
+  const exposed = NAMES.filter((name) => Object.hasOwn(variables, name))
+  const secretFaults = exposed.map((name) =>
+    wrong(`${name} is a secret and stands in [vars]: remove it there`),
+  )
+
+  const texts = { TOKEN_KEYS: '-', ENCRYPTION_KEYS: '-', SESSION_KEYS: '-', ASSERTION_KEYS: '-' }
+  const settings = parseSettings({ ...variables, ...texts, ...secrets })
+  const imported = await importSecrets({ ...texts, ...secrets })
+  const unreadable = imported.ok ? [] : imported.error
+  const given = unreadable.filter((fault) => Object.hasOwn(secrets, fault.split(' ', 1).join()))
+  return [
+    ...secretFaults,
+    ...(settings.ok ? [] : settings.error.map(wrong)),
+    ...given.map(wrong),
+    ...weakTokens(secrets['OPERATOR_TOKEN']),
+  ]
+}
+
+function weakTokens(operatorToken: string | undefined): Fault[] {
+  const tokens = operatorToken?.split(',') ?? []
+  return tokens.some((token) => token.trim().length < MIN_OPERATOR_TOKEN)
+    ? [
+        wrong(
+          `OPERATOR_TOKEN must have ${MIN_OPERATOR_TOKEN} characters at least, see "npm run secrets"`,
+        ),
+      ]
+    : []
+}

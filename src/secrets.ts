@@ -1,0 +1,48 @@
+// The secrets of a deployment, read once: rings of keys, and the keys that sign assertions. The worker
+// and `npm run deploy` read them with the same eyes.
+
+import type { ConfigurationFault, Settings } from './env.ts'
+import { type AssertionKeys, importAssertionKeys } from './gateway/assertion.ts'
+import { importKeyRing, type KeyRing } from './keys/key-ring.ts'
+import { err, ok, type Result } from './result.ts'
+
+export interface Secrets {
+  readonly tokenKeys: KeyRing
+  readonly encryptionKeys: KeyRing
+  readonly sessionKeys: KeyRing
+  readonly assertionKeys: AssertionKeys
+}
+
+type SecretTexts = Pick<
+  Settings,
+  'TOKEN_KEYS' | 'ENCRYPTION_KEYS' | 'SESSION_KEYS' | 'ASSERTION_KEYS'
+>
+
+/** Imports the secrets; the faults name what is unreadable and repeat nothing of it. */
+export async function importSecrets(
+  settings: SecretTexts,
+): Promise<Result<Secrets, readonly ConfigurationFault[]>> {
+  const [tokenKeys, encryptionKeys, sessionKeys, assertionKeys] = await Promise.all([
+    importKeyRing(settings.TOKEN_KEYS, 'hmac'),
+    importKeyRing(settings.ENCRYPTION_KEYS, 'aes-gcm'),
+    importKeyRing(settings.SESSION_KEYS, 'hmac'),
+    importAssertionKeys(settings.ASSERTION_KEYS),
+  ])
+  if (tokenKeys.ok && encryptionKeys.ok && sessionKeys.ok && assertionKeys.ok) {
+    return ok({
+      tokenKeys: tokenKeys.value,
+      encryptionKeys: encryptionKeys.value,
+      sessionKeys: sessionKeys.value,
+      assertionKeys: assertionKeys.value,
+    })
+  }
+  const imports = Object.entries({
+    TOKEN_KEYS: tokenKeys,
+    ENCRYPTION_KEYS: encryptionKeys,
+    SESSION_KEYS: sessionKeys,
+    ASSERTION_KEYS: assertionKeys,
+  })
+  return err(
+    imports.flatMap(([name, ring]) => (ring.ok ? [] : [`${name} is unreadable: ${ring.error}`])),
+  )
+}

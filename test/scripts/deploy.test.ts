@@ -1,0 +1,235 @@
+// `npm run deploy` up to the point where it uploads: a stand-in for Cloudflare's API tells which secrets are
+// set and counts what it is asked.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createClient } from '@libsql/client/web'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { readConfiguration } from '../../scripts/deployment/configuration.ts'
+import { valueFaults } from '../../scripts/deployment/secret-values.ts'
+import { migrateDatabase } from '../../scripts/local/migrate.ts'
+import { PROJECT_DIR } from '../../scripts/local/project-dir.ts'
+import { makeSecrets } from '../../scripts/local/secrets.ts'
+import { type Sqld, startSqld } from '../../scripts/local/sqld.ts'
+
+let dir: string
+let sqld: Sqld
+let api: Server
+/** Method and path of what Cloudflare was asked. */
+const asked: string[] = []
+/** The secrets that Cloudflare has. */
+let deployed: readonly string[] | undefined
+let secrets: Awaited<ReturnType<typeof makeSecrets>>
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'portal-gateway-deploy-'))
+  sqld = await startSqld(join(dir, 'libsql'), join(dir, 'libsql.log'))
+  secrets = await makeSecrets()
+  api = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`)
+    const isList = request.method === 'GET' && request.url?.endsWith('/secrets') === true
+    const known = isList && deployed !== undefined
+    const result = known ? deployed?.map((name) => ({ name, type: 'secret_text' })) : null
+    const errors = known ? [] : [{ code: 10007, message: 'This Worker does not exist' }]
+    response.writeHead(known ? 200 : 404, { 'Content-Type': 'application/json' })
+    response.end(JSON.stringify({ success: known, errors, messages: [], result }))
+  }).listen(0, '127.0.0.1')
+  await once(api, 'listening')
+})
+afterAll(async () => {
+  api.close()
+  await sqld.stop()
+  rmSync(dir, { recursive: true, force: true })
+})
+beforeEach(() => {
+  asked.length = 0
+  deployed = undefined
+})
+
+/** A wrangler.toml as a deployer leaves it, with further changes. */
+function configFile(change: (text: string) => string = (text) => text): string {
+  const text = readFileSync(join(PROJECT_DIR, 'wrangler.toml'), 'utf8')
+    .replace('src/index.ts', join(PROJECT_DIR, 'src/index.ts'))
+    .replace('./dist/page', join(PROJECT_DIR, 'dist/page'))
+    .replace('0'.repeat(32), 'c0ffee'.padEnd(32, '1'))
+    .replace('libsql://portal-gateway.example.turso.io', sqld.url)
+  const file = join(dir, 'wrangler.toml')
+  writeFileSync(file, change(text))
+  return file
+}
+
+function secretsFile(values: object): string {
+  const file = join(dir, 'secrets.json')
+  writeFileSync(file, JSON.stringify(values))
+  return file
+}
+
+async function deploy(...args: string[]) {
+  const { LIBSQL_AUTH_TOKEN: _, ...env } = process.env
+  const child = spawn(process.execPath, [join(PROJECT_DIR, 'scripts/deploy.ts'), ...args], {
+    env: {
+      ...env,
+      CLOUDFLARE_API_BASE_URL: `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
+      CLOUDFLARE_API_TOKEN: 'token-of-nobody',
+      CLOUDFLARE_ACCOUNT_ID: 'a'.repeat(32),
+      WRANGLER_SEND_METRICS: 'false',
+      WRANGLER_LOG_PATH: join(dir, 'wrangler-logs'),
+    },
+  })
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, output }
+}
+
+async function tables(): Promise<string[]> {
+  const client = createClient({ url: sqld.url })
+  const { rows } = await client.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+  client.close()
+  return rows.map(({ name }) => String(name))
+}
+
+describe('npm run deploy -- --dry-run', () => {
+  it('builds what is in the repository, says what is left to do, and asks nobody', async () => {
+    const { code, output } = await deploy('--dry-run')
+    expect(code, output).toBe(0)
+    expect(output).toContain('KEYS has no KV namespace')
+    expect(output).toContain('LIBSQL_URL is the example')
+    expect(output).toContain('--dry-run: exiting now')
+    expect(asked).toEqual([])
+  })
+
+  it('fails where what is given is no good', async () => {
+    const file = secretsFile({ ...secrets, TOKEN_KEYS: 'A:hidden', OPERATOR_TOKEN: 'hidden' })
+    const { code, output } = await deploy('--dry-run', '--secrets-file', file)
+    expect(code).toBe(1)
+    expect(output).toContain('TOKEN_KEYS is unreadable: entry 1')
+    expect(output).toContain('OPERATOR_TOKEN must have 22 characters')
+    expect(output).not.toContain('hidden')
+    expect(asked).toEqual([])
+  })
+})
+
+describe('npm run deploy', () => {
+  it.each([
+    ['KEYS', (text: string) => text.replace('c0ffee', 'coffee')],
+    ['KEY_AUTHORITY', (text: string) => text.replace('"KEY_AUTHORITY"', '"OTHER"')],
+    ['REFUSAL_BRAKE', (text: string) => text.replace('"REFUSAL_BRAKE"', '"OTHER"')],
+    ['run_worker_first', (text: string) => text.replace('run_worker_first = true', '')],
+    ['cron', (text: string) => text.replace('"* * * * *"', '"0 * * * *"')],
+    ['placement', (text: string) => `${text}\n[placement]\nmode = "smart"\n`],
+    ['cache', (text: string) => `${text}\n[cache]\nenabled = true\n`],
+    ['PREFLIGHT', (text: string) => text.replace('[vars]', '[vars]\nPREFLIGHT = "x"')],
+    [
+      'TOKEN_KEYS is a secret',
+      (text: string) => text.replace('[vars]', '[vars]\nTOKEN_KEYS = "x"'),
+    ],
+  ])('names what keeps it from working: %s', async (named, change) => {
+    const { faults, variables } = readConfiguration(configFile(change))
+    const all = [...faults, ...(await valueFaults(variables, { ...secrets }))]
+    expect(all).toHaveLength(1)
+    expect(all[0]?.detail).toContain(named)
+  })
+
+  it('refuses them before anything is touched', async () => {
+    const config = configFile((text) => text.replace('[vars]', '[vars]\nPREFLIGHT = "x"'))
+    const { code, output } = await deploy(
+      '--config',
+      config,
+      '--secrets-file',
+      secretsFile(secrets),
+    )
+    expect(code).toBe(1)
+    expect(output).toBe('PREFLIGHT must be forward or refuse\n')
+    expect(asked).toEqual([])
+    expect(await tables()).toEqual([])
+  })
+
+  it('names every secret that is neither given nor set, and touches nothing', async () => {
+    const { SESSION_KEYS, ASSERTION_KEYS } = secrets
+    deployed = ['TOKEN_KEYS', 'LIBSQL_AUTH_TOKEN']
+    const file = secretsFile({ SESSION_KEYS })
+    const { code, output } = await deploy('--config', configFile(), '--secrets-file', file)
+    expect(code).toBe(1)
+    expect(output).toMatch(/^ENCRYPTION_KEYS is not set: .*\nASSERTION_KEYS is not set: .*\n$/)
+    expect(output).not.toContain(ASSERTION_KEYS)
+    expect(asked.filter((line) => !line.startsWith('GET '))).toEqual([])
+    expect(await tables()).toEqual([])
+  })
+
+  it('takes none for set where the worker was never deployed', async () => {
+    const { code, output } = await deploy('--config', configFile())
+    expect(code).toBe(1)
+    for (const name of ['TOKEN_KEYS', 'ENCRYPTION_KEYS', 'SESSION_KEYS', 'ASSERTION_KEYS']) {
+      expect(output).toContain(`${name} is not set`)
+    }
+    expect(await tables()).toEqual([])
+  })
+
+  it('migrates when all is there, and then uploads', async () => {
+    deployed = ['TOKEN_KEYS', 'ENCRYPTION_KEYS', 'SESSION_KEYS', 'ASSERTION_KEYS']
+    const { code } = await deploy('--config', configFile())
+    expect(await tables()).toContain('api_keys')
+    // The stand-in knows nothing but secrets, so wrangler fails there; it came that far.
+    expect(asked.length).toBeGreaterThan(1)
+    expect(code).toBe(1)
+  })
+
+  it('refuses a ring that lacks a key which live rows name', async () => {
+    await migrateDatabase(sqld.url, undefined)
+    await insertKeys(sqld.url)
+    const next = await makeSecrets()
+    const ring = (text: string, id: string) => text.replace(/^A/, id)
+    const values = {
+      ...secrets,
+      TOKEN_KEYS: ring(next.TOKEN_KEYS, 'B'),
+      ENCRYPTION_KEYS: ring(next.ENCRYPTION_KEYS, 'C'),
+    }
+    const config = configFile()
+    const refused = await deploy('--config', config, '--secrets-file', secretsFile(values))
+    expect(refused.code).toBe(1)
+    expect(refused.output).toBe(
+      'TOKEN_KEYS lacks the key "A", which 2 live API keys need\n' +
+        'ENCRYPTION_KEYS lacks the key "A", which 2 live API keys need\n',
+    )
+    expect(asked).toEqual([])
+
+    const both = {
+      ...values,
+      TOKEN_KEYS: `${values.TOKEN_KEYS},${secrets.TOKEN_KEYS}`,
+      ENCRYPTION_KEYS: `${values.ENCRYPTION_KEYS}, ${secrets.ENCRYPTION_KEYS}`,
+    }
+    const taken = await deploy('--config', config, '--secrets-file', secretsFile(both))
+    expect(taken.output).not.toContain('lacks the key')
+    expect(asked.length).toBeGreaterThan(0)
+  })
+})
+
+/** Two live keys and a deleted one, which needs nothing any more. */
+async function insertKeys(url: string): Promise<void> {
+  const client = createClient({ url })
+  const key = (id: number, deleted: boolean) => ({
+    sql: `INSERT INTO api_keys (id, account_id, lookup_id, token_key, sealed_token, application_name,
+            platform, ip_acl, version, revision, published_revision, created_at, updated_at, revised_at,
+            deleted_at)
+          VALUES (?, 'acc_1', ?, ?, ?, 'x', 'web', '[]', 1, 1, 1, 0, 0, 0, ?)`,
+    args: [`key_${id}`, `l${id}`, deleted ? null : 'A', deleted ? null : 'A.x', deleted ? 1 : null],
+  })
+  await client.batch(
+    [
+      `INSERT INTO accounts (id, email, email_key, name, status, password_hash, version, created_at, updated_at)
+       VALUES ('acc_1', 'a@b.example', 'a@b.example', 'x', 'active', 'x', 1, 0, 0)`,
+      key(1, false),
+      key(2, false),
+      key(3, true),
+    ],
+    'write',
+  )
+  client.close()
+}
