@@ -45,7 +45,7 @@ async function examine(): Promise<number> {
 
   if (drift.length === 0) {
     console.log(
-      `No drift: ${total} keys, deleted ones too, are alike in libSQL, KV and authorities.`,
+      `No drift: libSQL, KV and the authorities agree (keys, deleted ones too: ${total}).`,
     )
     return 0
   }
@@ -53,8 +53,8 @@ async function examine(): Promise<number> {
   const left = drift.filter(({ repaired }) => !repaired).length
   console.log(
     left === 0
-      ? `${drift.length} differences were mended.`
-      : `${left} of ${drift.length} differences are left. Mend them with "npm run doctor -- --repair".`,
+      ? `Mended: ${drift.length}.`
+      : `Not mended: ${left} of ${drift.length}. Mend with "npm run doctor -- --repair".`,
   )
   return left === 0 ? 0 : 1
 }
