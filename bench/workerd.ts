@@ -34,7 +34,7 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   const disk = mkdtempSync(join(dir, 'objects-'))
   writeFileSync(file, config(disk, variables, hasAuthorities, authorityMs))
   const child = spawn(binary(), ['serve', '--control-fd=3', file], {
-    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    stdio: ['ignore', 'ignore', 'inherit', 'pipe'], // the gateway writes a line for each request
   })
   const port = await listeningPort(child)
   return {

@@ -16,7 +16,7 @@ import { createGateway } from './gateway/gateway.ts'
 import { createRefusalBrake } from './gateway/refusal-brake.ts'
 import { refusalResponse } from './gateway/refusal.ts'
 import { verifyToken } from './keys/token.ts'
-import { logConfigurationFault, logFault } from './log.ts'
+import { logConfigurationFault, logFault, logRequest } from './log.ts'
 import { requestIdOf } from './request-id.ts'
 import { importSecrets, type Secrets } from './secrets.ts'
 import { createIsolateCache } from './stores/isolate-cache.ts'
@@ -76,6 +76,7 @@ function composeApp(env: Env, settings: Settings, secrets: Secrets): App {
       settings.ASSERTION_AUDIENCE ?? new URL(settings.UPSTREAM_URL).origin,
     ),
     onFault: logFault,
+    logRequest,
     nowMs,
   })
 
@@ -105,6 +106,7 @@ function composeApp(env: Env, settings: Settings, secrets: Secrets): App {
     },
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     logFault,
+    logRequest,
     nowMs,
   }
   const admin = createAdmin(adminDeps)
@@ -131,7 +133,7 @@ function composeApp(env: Env, settings: Settings, secrets: Secrets): App {
 
 /** Without its secrets the gateway cannot know whether a key is good: it says so, and lets nobody in. */
 function createMisconfiguredApp(faults: readonly ConfigurationFault[]): App {
-  const admin = createMisconfiguredAdmin()
+  const admin = createMisconfiguredAdmin({ logRequest, nowMs: () => Date.now() })
   return {
     async fetch(request) {
       for (const fault of faults) logConfigurationFault(fault)

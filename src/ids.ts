@@ -5,6 +5,10 @@ import { Buffer } from 'node:buffer'
 
 export type IdKind = 'acc' | 'key' | 'ses' | 'evt'
 
+declare const brand: unique symbol
+/** A text that was seen to be an id of this kind, and so is no secret: it may stand in a log. */
+export type Id<Kind extends IdKind> = string & { readonly [brand]: Kind }
+
 const RANDOM_BYTES = 10
 
 export function newId(kind: IdKind, nowMs: number): string {
@@ -12,6 +16,14 @@ export function newId(kind: IdKind, nowMs: number): string {
   return `${kind}_${nowMs.toString(16).padStart(12, '0')}${random.toString('hex')}`
 }
 
-export function isId(kind: IdKind, text: string): boolean {
+export function isId<Kind extends IdKind>(kind: Kind, text: string): text is Id<Kind> {
   return text.startsWith(`${kind}_`) && /^[0-9a-f]{32}$/.test(text.slice(kind.length + 1))
+}
+
+/** The id, or undefined where the text is none. */
+export function toId<Kind extends IdKind>(
+  kind: Kind,
+  text: string | undefined,
+): Id<Kind> | undefined {
+  return text !== undefined && isId(kind, text) ? text : undefined
 }

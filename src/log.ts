@@ -1,5 +1,58 @@
-// The log: JSON lines of a closed form. An error is logged by its name and code, never by its
-// message, since messages of libSQL's and drizzle's errors hold the bound parameters.
+// The log: JSON lines of a closed form, one for each request and one for each fault. Texts are of types
+// that only their makers can make, so a token, a cookie, a password, a path or a query string is a compile
+// error. An error is logged by its name and code, never by its message, since messages of libSQL's and
+// drizzle's errors hold the bound parameters.
+
+import type { Id } from './ids.ts'
+import type { ProblemCode } from './problem.ts'
+import type { RequestId } from './request-id.ts'
+
+declare const brand: unique symbol
+/** The pattern of a route of ours, such as `/admin/api/v1/keys/:id`; never the path of a request. */
+export type RoutePattern = string & { readonly [brand]: 'RoutePattern' }
+/** The Cloudflare location that a request came to, three letters. */
+export type Colo = string & { readonly [brand]: 'Colo' }
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+/** A client can send any word as its method. */
+export type LoggedMethod = (typeof METHODS)[number] | 'OTHER'
+
+/** What is told of a request. Times are in milliseconds; in production they pass during I/O alone. */
+export interface RequestLine {
+  readonly plane: 'portal' | 'admin'
+  readonly request_id: RequestId
+  readonly method: LoggedMethod
+  readonly route?: RoutePattern
+  readonly status: number
+  /** Of a refusal. */
+  readonly code?: ProblemCode | undefined
+  readonly key_id?: Id<'key'> | undefined
+  readonly account_id?: Id<'acc'> | undefined
+  readonly colo?: Colo | undefined
+  /** Until the response headers were there. */
+  readonly total_ms: number
+  /** Until the request was known to be allowed. */
+  readonly authorized_ms?: number | undefined
+  /** From asking the upstream to its response headers. */
+  readonly upstream_ms?: number | undefined
+  readonly upstream_status?: number | undefined
+}
+
+export type LogRequest = (line: RequestLine) => void
+
+export function logRequest(line: RequestLine): void {
+  console.log(JSON.stringify(line))
+}
+
+export function toLoggedMethod(method: string): LoggedMethod {
+  return METHODS.find((known) => known === method) ?? 'OTHER'
+}
+
+/** Undefined beyond Cloudflare. */
+export function coloOf({ cf }: Request): Colo | undefined {
+  const { colo } = (cf ?? {}) as { colo?: unknown }
+  return typeof colo === 'string' && /^[A-Z]{3}$/.test(colo) ? (colo as Colo) : undefined
+}
 
 export type FaultKind =
   | 'authority'
@@ -15,9 +68,9 @@ export type FaultKind =
   | 'reconcile'
   | 'unexpected'
 
-export type LogFault = (fault: FaultKind, error: unknown, requestId?: string) => void
+export type LogFault = (fault: FaultKind, error: unknown, requestId?: RequestId) => void
 
-export function logFault(fault: FaultKind, error: unknown, requestId?: string): void {
+export function logFault(fault: FaultKind, error: unknown, requestId?: RequestId): void {
   console.error(
     JSON.stringify({ level: 'error', fault, request_id: requestId, ...described(error) }),
   )

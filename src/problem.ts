@@ -2,10 +2,47 @@
 
 import { Buffer } from 'node:buffer'
 
+/** The stable, machine-readable names of all errors, of both planes. */
+export type ProblemCode =
+  // Portal API
+  | 'credential_missing'
+  | 'credential_ambiguous'
+  | 'body_not_allowed'
+  | 'key_invalid'
+  | 'key_revoked'
+  | 'account_inactive'
+  | 'ip_denied'
+  | 'rate_limited'
+  | 'authentication_unavailable'
+  | 'upstream_unreachable'
+  | 'upstream_timeout'
+  // Admin API
+  | 'cross_site_request'
+  | 'unauthenticated'
+  | 'login_failed'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'account_pending'
+  | 'account_suspended'
+  | 'unsupported_media_type'
+  | 'payload_too_large'
+  | 'body_malformed'
+  | 'validation_failed'
+  | 'password_incorrect'
+  | 'throttled'
+  | 'key_limit_reached'
+  | 'idempotency_mismatch'
+  | 'email_taken'
+  | 'version_conflict'
+  | 'enforcement_pending'
+  | 'storage_unavailable'
+  | 'misconfigured'
+  | 'unhealthy'
+  | 'internal_error'
+
 export interface Problem {
   readonly status: number
-  /** The stable, machine-readable name of the error. */
-  readonly code: string
+  readonly code: ProblemCode
   readonly title: string
   readonly detail: string
   /** Members beyond RFC 9457's, such as `errors` or `client_ip`. */

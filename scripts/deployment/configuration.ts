@@ -60,7 +60,9 @@ function bindingFaults(config: Unstable_Config): Fault[] {
 }
 
 function combinationFaults(config: Unstable_Config): Fault[] {
-  const { placement, cache } = config as Unstable_Config & { cache?: { enabled?: boolean } }
+  const { placement, cache, observability } = config as Unstable_Config & {
+    cache?: { enabled?: boolean }
+  }
   return [
     ...(placement === undefined
       ? []
@@ -68,6 +70,9 @@ function combinationFaults(config: Unstable_Config): Fault[] {
     ...(cache?.enabled === true
       ? [wrong('cache must not be enabled: it answers without running the worker')]
       : []),
+    ...(observability?.logs?.invocation_logs === false
+      ? []
+      : [wrong('observability.logs.invocation_logs must be false: such logs hold query strings')]),
   ]
 }
 

@@ -3,8 +3,17 @@
 
 import { Hono } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
+import { routePath } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
 import { isStorageUnavailable } from '../db/client.ts'
+import { toId } from '../ids.ts'
+import {
+  coloOf,
+  type LogRequest,
+  type RequestLine,
+  type RoutePattern,
+  toLoggedMethod,
+} from '../log.ts'
 import { requestIdOf } from '../request-id.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { type AdminContext, type AdminEnv, refuse } from './context.ts'
@@ -23,14 +32,17 @@ export interface AdminDeps extends KeyServiceDeps, OperatorDeps, SessionDeps, He
   readonly documentationUrl: string | undefined
   /** The static files under /admin/. */
   readonly assets: { readonly fetch: (request: Request) => Promise<Response> }
+  readonly logRequest: LogRequest
 }
+
+type SurfaceDeps = Pick<AdminDeps, 'logRequest' | 'nowMs'>
 
 const JWKS_MAX_AGE_SECONDS = 300
 /** The names of these files hold a hash of what is in them. */
 const HASHED_FILES = '/admin/assets/'
 
 export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
-  const admin = createSurface()
+  const admin = createSurface(deps)
   admin.use('*', requireSameOrigin)
   admin.use(
     '*',
@@ -92,20 +104,37 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
 }
 
 /** The admin surface of a gateway that lacks what it needs: it says so. */
-export function createMisconfiguredAdmin(): Hono<AdminEnv> {
-  return createSurface().all('*', (c) => refuse(c, { reason: 'misconfigured' }))
+export function createMisconfiguredAdmin(deps: SurfaceDeps): Hono<AdminEnv> {
+  return createSurface(deps).all('*', (c) => refuse(c, { reason: 'misconfigured' }))
 }
 
 /** What every answer under /admin has. */
-function createSurface(): Hono<AdminEnv> {
+function createSurface({ logRequest, nowMs }: SurfaceDeps): Hono<AdminEnv> {
   const surface = new Hono<AdminEnv>()
   surface.use('*', async function identify(c, next) {
+    const startedMs = nowMs()
     const requestId = requestIdOf(c.req.raw.headers)
     c.set('requestId', requestId)
     await next()
     c.header('X-Request-Id', requestId)
+    logRequest(toRequestLine(c, nowMs() - startedMs))
   })
   return surface.use('*', secureHeaders(SECURITY_HEADERS))
+}
+
+function toRequestLine(c: AdminContext, totalMs: number): RequestLine {
+  return {
+    plane: 'admin',
+    request_id: c.get('requestId'),
+    method: toLoggedMethod(c.req.method),
+    route: routePath(c, -1) as RoutePattern,
+    status: c.res.status,
+    code: c.get('code'),
+    key_id: toId('key', c.get('keyId')),
+    account_id: toId('acc', c.get('accountId')),
+    colo: coloOf(c.req.raw),
+    total_ms: totalMs,
+  }
 }
 
 /** Not a route of its own, since a route for all paths would make every wrong method there a 405. */

@@ -5,21 +5,29 @@ import type { Authority } from '../db/key-queries.ts'
 import type { SessionWithAccount } from '../db/session-queries.ts'
 import { formatAddress } from '../keys/address.ts'
 import { clientAddress } from '../keys/client-address.ts'
+import { type ProblemCode, problemResponse } from '../problem.ts'
+import type { RequestId } from '../request-id.ts'
 import type { Actor } from './audit.ts'
-import { type Refusal, refusalResponse } from './refusal.ts'
+import { type Refusal, toProblem } from './refusal.ts'
 
 export interface AdminEnv {
   Variables: {
-    requestId: string
+    requestId: RequestId
     /** Set behind `requireSession`. */
     session: SessionWithAccount
+    /** For the log: the error that is answered, and what the request was about. */
+    code?: ProblemCode
+    accountId?: string
+    keyId?: string
   }
 }
 
 export type AdminContext = Context<AdminEnv>
 
 export function refuse(c: AdminContext, refusal: Refusal): Response {
-  return refusalResponse(refusal, c.get('requestId'))
+  const problem = toProblem(refusal)
+  c.set('code', problem.code)
+  return problemResponse(problem, c.get('requestId'))
 }
 
 /** Ends a group of routes: what is not there, which by another method may be a 405. */

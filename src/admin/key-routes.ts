@@ -47,6 +47,7 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     c.executionCtx.waitUntil(drainOutbox(deps))
     if (!created.ok) return refuse(c, created.error)
     const { key, token } = created.value
+    c.set('keyId', key.id)
     c.header('Location', `/admin/api/v1/keys/${key.id}`)
     c.header('ETag', entityTag(key.version))
     const warnings = entryWarnings(key.details.ipAcl)
@@ -121,7 +122,9 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
 
   /** The key named in the path; another account's is as unknown as one that never was. */
   async function ownKey(c: AdminContext): Promise<KeyRow | undefined> {
-    return await findKey(deps.db, accountOf(c).id, c.req.param('id') ?? '')
+    const row = await findKey(deps.db, accountOf(c).id, c.req.param('id') ?? '')
+    if (row !== undefined) c.set('keyId', row.id)
+    return row
   }
 
   return routes

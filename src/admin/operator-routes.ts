@@ -34,6 +34,7 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
     if (!body.ok) return refuse(c, body.error)
     const created = await createAccount(body.value, addressOf(c), deps)
     if (!created.ok) return refuse(c, created.error)
+    c.set('accountId', created.value.id)
     return c.json(toOperatorAccountJson(created.value), 201)
   })
 
@@ -48,6 +49,7 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
   routes.patch('/accounts/:id', async function editAccountRoute(c) {
     const id = c.req.param('id')
     if ((await findAccount(deps.db, id)) === undefined) return refuse(c, { reason: 'not_found' })
+    c.set('accountId', id)
     const body = await readBody(c.req.raw, editAccountBody)
     if (!body.ok) return refuse(c, body.error)
     const edited = await editAccount(id, body.value, addressOf(c), deps)

@@ -1,7 +1,7 @@
 // Every refusal of the control plane, and the one place where a refusal becomes a Response.
 
 import type { AccountStatus } from '../keys/key-record.ts'
-import { type Problem, problemResponse } from '../problem.ts'
+import type { Problem } from '../problem.ts'
 import type { Fault } from './answers.ts'
 
 export type { Fault }
@@ -37,10 +37,7 @@ const RETRY_AFTER_SECONDS = 5
 const SESSION_CHALLENGE = 'Session realm="admin"'
 const BEARER_CHALLENGE = 'Bearer realm="operator"'
 
-export function refusalResponse(refusal: Refusal, requestId: string): Response {
-  return problemResponse(toProblem(refusal), requestId)
-}
-
+/** The one place where a refusal becomes HTTP. */
 export function toProblem(refusal: Refusal): Problem {
   const code = refusal.reason
   switch (code) {

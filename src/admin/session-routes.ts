@@ -38,6 +38,7 @@ export function sessionRoutes(deps: SessionDeps): Hono<AdminEnv> {
     const checked = await checkLogIn(email, password, deps.db)
     if (!checked.ok) return refuse(c, checked.error)
     const account = checked.value
+    c.set('accountId', account.id)
     if (!(await startSession(c, account, deps))) return refuse(c, { reason: 'login_failed' })
     await attempt.value()
     return c.json({ account: toAccountJson(account) })

@@ -44,6 +44,7 @@ export function requireSession(deps: SessionDeps): MiddlewareHandler<AdminEnv> {
     const found = await readSession(c, deps)
     if (found === undefined) return refuse(c, { reason: 'unauthenticated', scheme: 'session' })
     c.set('session', found)
+    c.set('accountId', found.account.id)
     return await next()
   }
 }

@@ -11,6 +11,7 @@ import { extractCredential } from './credential.ts'
 import { isFinal, type KeyCopiesDeps, newestRecord, readCopy } from './key-copies.ts'
 import { BRAKE_SECONDS, type RefusalBrake } from './refusal-brake.ts'
 import type { Refusal } from './refusal.ts'
+import type { Trace } from './trace.ts'
 
 export interface AuthorizeDeps extends KeyCopiesDeps {
   /** The lookup id of a token that this gateway issued, or null. No I/O. */
@@ -33,22 +34,22 @@ export interface Grant {
 interface Question {
   readonly lookupId: string
   readonly address: Address | null
-  readonly requestId: string
+  readonly trace: Trace
 }
 
 const BRAKED: Refusal = { reason: 'rate_limited', retryAfterSeconds: BRAKE_SECONDS }
 
 export async function authorize(
   headers: Headers,
-  requestId: string,
+  trace: Trace,
   deps: AuthorizeDeps,
 ): Promise<Result<Grant, Refusal>> {
   const credential = extractCredential(headers)
   if (!credential.ok) return credential
   const lookupId = await deps.verifyToken(credential.value)
   if (lookupId === null) return err({ reason: 'key_invalid' })
-  const question: Question = { lookupId, address: clientAddress(headers), requestId }
-  const copy = await readCopy(lookupId, requestId, deps)
+  const question: Question = { lookupId, address: clientAddress(headers), trace }
+  const copy = await readCopy(lookupId, trace.requestId, deps)
   return copy === null
     ? await judgeNewest(null, question, deps)
     : await judgeCopy(copy, question, deps)
@@ -59,14 +60,15 @@ async function judgeCopy(
   question: Question,
   deps: AuthorizeDeps,
 ): Promise<Result<Grant, Refusal>> {
-  const { address, lookupId } = question
+  const { address, lookupId, trace } = question
+  trace.key = copy
   const access = evaluateAccess(copy, address)
   const final = isFinal(copy, deps)
   if (access.ok) {
     const confirm = async () => toRefusal(await judgeNewest(copy, question, deps))
     return ok({ key: access.value, address, confirm: final ? null : confirm })
   }
-  const within = await deps.brake.count(lookupId, question.requestId)
+  const within = await deps.brake.count(lookupId, trace.requestId)
   if (final) return err(within ? access.error : BRAKED)
   if (!within && !deps.brake.mayAskAgain(lookupId)) return err(BRAKED)
   const newest = await judgeNewest(copy, question, deps, { counted: true })
@@ -80,12 +82,13 @@ async function judgeNewest(
   deps: AuthorizeDeps,
   { counted } = { counted: false },
 ): Promise<Result<Grant, Refusal>> {
-  const { lookupId, address, requestId } = question
-  const newest = await newestRecord(lookupId, copy, requestId, deps)
+  const { lookupId, address, trace } = question
+  const newest = await newestRecord(lookupId, copy, trace.requestId, deps)
   if (!newest.ok) return newest
+  trace.key = newest.value
   const access = evaluateAccess(newest.value, address)
   if (access.ok) return ok({ key: access.value, address, confirm: null })
-  const within = counted || (await deps.brake.count(lookupId, requestId))
+  const within = counted || (await deps.brake.count(lookupId, trace.requestId))
   return err(within ? access.error : BRAKED)
 }
 

@@ -4,6 +4,7 @@
 import { type CompiledKey, compileKey } from '../keys/access.ts'
 import type { KeyRecord } from '../keys/key-record.ts'
 import type { FaultKind, LogFault } from '../log.ts'
+import type { RequestId } from '../request-id.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { IsolateCache } from '../stores/isolate-cache.ts'
 import type { KeyAuthorities } from '../stores/key-authority.ts'
@@ -27,7 +28,7 @@ const NO_ROW = compileKey({ kind: 'gone', revision: 0, keyId: '' })
 /** A copy, however old; null where there is none. A KV that fails has none. */
 export async function readCopy(
   lookupId: string,
-  requestId: string,
+  requestId: RequestId,
   deps: KeyCopiesDeps,
 ): Promise<CompiledKey | null> {
   const cached = deps.cache.get(lookupId)
@@ -54,7 +55,7 @@ export function isFinal(copy: CompiledKey, deps: KeyCopiesDeps): boolean {
 export async function newestRecord(
   lookupId: string,
   copy: CompiledKey | null,
-  requestId: string,
+  requestId: RequestId,
   deps: KeyCopiesDeps,
 ): Promise<Result<CompiledKey, Unavailable>> {
   let asked: FaultKind = 'authority'

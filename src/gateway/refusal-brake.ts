@@ -3,10 +3,11 @@
 // while it holds, the authority is still asked once a second, so that an ACL that was loosened is seen.
 
 import type { LogFault } from '../log.ts'
+import type { RequestId } from '../request-id.ts'
 
 export interface RefusalBrake {
   /** Counts a refused request; false where this key has had too many of them. */
-  readonly count: (lookupId: string, requestId: string) => Promise<boolean>
+  readonly count: (lookupId: string, requestId: RequestId) => Promise<boolean>
   /** Whether the authority may be asked about a refusal all the same. */
   readonly mayAskAgain: (lookupId: string) => boolean
 }

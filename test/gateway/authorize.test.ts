@@ -4,6 +4,7 @@ import { createRefusalBrake } from '../../src/gateway/refusal-brake.ts'
 import type { KeyRecord, LiveKeyRecord } from '../../src/keys/key-record.ts'
 import { createIsolateCache } from '../../src/stores/isolate-cache.ts'
 import { AuthorityUnavailableError, type Standing } from '../../src/stores/key-authority.ts'
+import { startTrace } from '../../src/gateway/trace.ts'
 
 const TOKEN = 'cpk_issued'
 const LOOKUP_ID = 'lookup-1'
@@ -27,6 +28,8 @@ const REVOKED = { reason: 'key_revoked' }
 const IP_DENIED = { reason: 'ip_denied', clientIp: CLIENT }
 const UNAVAILABLE = { reason: 'authentication_unavailable' }
 const RATE_LIMITED = { reason: 'rate_limited', retryAfterSeconds: 60 }
+
+const REQUEST_ID = new Headers({ 'X-Request-Id': 'req-1' })
 
 describe('authorize()', () => {
   it('grants by the copy alone', async () => {
@@ -375,7 +378,7 @@ function start(situation: Situation) {
     onFault,
   }
   const sent = headers ?? { Authorization: `Token ${TOKEN}`, 'CF-Connecting-IP': CLIENT }
-  const again = () => authorize(new Headers(sent), 'req-1', deps)
+  const again = () => authorize(new Headers(sent), startTrace(REQUEST_ID, 0), deps)
   return { pending: again(), again, calls, faults, clock }
 }
 

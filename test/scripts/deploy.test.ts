@@ -125,6 +125,7 @@ describe('npm run deploy', () => {
     ['cron', (text: string) => text.replace('"* * * * *"', '"0 * * * *"')],
     ['placement', (text: string) => `${text}\n[placement]\nmode = "smart"\n`],
     ['cache', (text: string) => `${text}\n[cache]\nenabled = true\n`],
+    ['invocation_logs', (text: string) => text.replace('invocation_logs = false', '')],
     ['PREFLIGHT', (text: string) => text.replace('[vars]', '[vars]\nPREFLIGHT = "x"')],
     [
       'TOKEN_KEYS is a secret',

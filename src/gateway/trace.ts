@@ -1,0 +1,47 @@
+// What becomes known of a request on its way through the data plane, for its line in the log. Filled in
+// place, since each Portal API request pays for what is done.
+
+import { toId } from '../ids.ts'
+import type { CompiledKey } from '../keys/access.ts'
+import { coloOf, type RequestLine, toLoggedMethod } from '../log.ts'
+import type { ProblemCode } from '../problem.ts'
+import { type RequestId, requestIdOf } from '../request-id.ts'
+
+export interface Trace {
+  readonly requestId: RequestId
+  readonly startedMs: number
+  /** What was judged last. */
+  key?: CompiledKey
+  /** Of a refusal. */
+  code?: ProblemCode
+  authorizedMs?: number
+  upstreamMs?: number
+  upstreamStatus?: number
+}
+
+export function startTrace(headers: Headers, nowMs: number): Trace {
+  return { requestId: requestIdOf(headers), startedMs: nowMs }
+}
+
+export function toRequestLine(
+  request: Request,
+  { status }: Response,
+  trace: Trace,
+  nowMs: number,
+): RequestLine {
+  const { key } = trace
+  return {
+    plane: 'portal',
+    request_id: trace.requestId,
+    method: toLoggedMethod(request.method),
+    status,
+    code: trace.code,
+    key_id: toId('key', key?.keyId),
+    account_id: toId('acc', key?.kind === 'live' ? key.accountId : undefined),
+    colo: coloOf(request),
+    total_ms: nowMs - trace.startedMs,
+    authorized_ms: trace.authorizedMs,
+    upstream_ms: trace.upstreamMs,
+    upstream_status: trace.upstreamStatus,
+  }
+}
