@@ -2,7 +2,8 @@
 // suggestion. What cannot be added stays in the field, to be mended there.
 
 import { useId, useRef, useState } from 'preact/hooks'
-import { addEntries, type EntryFault, lets, networkOfAddress } from './acl.ts'
+import { ENTRY_WARNINGS, entryWarnings } from '../keys/entry-warnings.ts'
+import { addEntries, type EntryFault, lets, listed, networkOfAddress } from './acl.ts'
 import { announce } from './announce.tsx'
 import type { FieldError } from './draft.ts'
 import { CloseIcon, PlusIcon, WarningIcon } from './icons.tsx'
@@ -131,7 +132,7 @@ export function AclEditor({ acl, entry, faults, error, address, onChange }: AclE
             {fault.message}{' '}
             {fault.suggestions.length > 0 && (
               <button type="button" class="suggestion" onClick={() => accept([fault])}>
-                {text.use(fault.suggestions.join(', '))}
+                {text.use(listed(fault.suggestions))}
               </button>
             )}
           </p>
@@ -153,13 +154,28 @@ export function AclEditor({ acl, entry, faults, error, address, onChange }: AclE
           <PlusIcon /> {text.addMine(mine)}
         </button>
       )}
-      <div role="status">
+      <div class="acl-notices" role="status">
         {address !== null && !lets(acl, address) && (
           <p class="notice warning">
             <WarningIcon /> <span>{text.leavesOut(address)}</span>
           </p>
         )}
+        {warningsOf(acl).map((warning) => (
+          <p class="notice warning" key={warning}>
+            <WarningIcon /> <span>{warning}</span>
+          </p>
+        ))}
       </div>
     </fieldset>
   )
+}
+
+/** What is lawful and probably not meant, by the same rules as the API's `warnings`. */
+function warningsOf(acl: readonly string[]): string[] {
+  const found = entryWarnings(acl)
+  return ENTRY_WARNINGS.flatMap((code) => {
+    const warned = found.filter((warning) => warning.code === code)
+    const entries = warned.map(({ pointer }) => acl[Number(pointer.split('/')[2])] ?? '')
+    return entries.length === 0 ? [] : [messages.acl.warnings[code](listed(entries))]
+  })
 }

@@ -1,6 +1,7 @@
 // The IP ACL as it is typed: text to entries, by the same engine that judges them at the edge.
 
 import { formatNetwork, type Network, parseCidr } from '../keys/cidr.ts'
+import { explainPasted } from '../keys/pasted-entry.ts'
 import { messages } from './messages.ts'
 
 /** What cannot stand on the list as it was written. */
@@ -27,7 +28,7 @@ export function addEntries(acl: readonly string[], text: string): Added {
   for (const entry of splitEntries(text)) {
     const network = parseCidr(entry)
     if (!network.ok) {
-      const { code, detail, suggestion } = network.error
+      const { code, detail, suggestion } = explainPasted(network.error, entry)
       faults.push(toEntryFault(entry, code, detail, suggestion))
       continue
     }
@@ -39,18 +40,22 @@ export function addEntries(acl: readonly string[], text: string): Added {
   return { acl: [...list], added, duplicates, faults }
 }
 
-/** Entries that hold spaces are kept whole where the engine understands them whole. */
+/** What holds spaces is kept whole where only the whole means something, as a network and its mask. */
 export function splitEntries(text: string): string[] {
   return text
     .split(/[,;\r\n]+/)
     .map((piece) => piece.trim())
-    .flatMap((piece) => (isUnderstood(piece) ? [piece] : piece.split(/\s+/)))
+    .flatMap((piece) => {
+      const words = piece.split(/\s+/)
+      const isList = words.every((word) => parseCidr(word).ok)
+      return !isList && isUnderstood(piece) ? [piece] : words
+    })
     .filter((entry) => entry !== '')
 }
 
 function isUnderstood(entry: string): boolean {
   const network = parseCidr(entry)
-  return network.ok || network.error.suggestion !== undefined
+  return network.ok || explainPasted(network.error, entry).suggestion !== undefined
 }
 
 export function toEntryFault(
@@ -59,9 +64,18 @@ export function toEntryFault(
   detail: string,
   suggestion: string | readonly string[] = [],
 ): EntryFault {
+  const suggestions = [suggestion].flat()
+  const isPasted = code === 'cidr_malformed' && suggestions.length > 0
   const sentences: Partial<Record<string, (entry: string) => string>> = messages.cidr
-  const message = sentences[code]?.(shortened(entry)) ?? detail
-  return { entry, message, suggestions: [suggestion].flat() }
+  const sentence = isPasted ? messages.acl.otherForm : sentences[code]
+  return { entry, message: sentence?.(shortened(entry)) ?? detail, suggestions }
+}
+
+/** Several networks, short enough for a button. */
+export function listed(networks: readonly string[]): string {
+  const rest = networks.length - MAX_LISTED
+  const first = networks.slice(0, MAX_LISTED).join(', ')
+  return rest > 0 ? messages.acl.andMore(first, rest) : first
 }
 
 /** The network of one address, such as 203.0.113.9/32; null where it cannot be on a list. */
@@ -92,6 +106,7 @@ function contains(network: Network, client: Network): boolean {
 }
 
 const MAX_SHOWN = 60
+const MAX_LISTED = 3
 
 function shortened(entry: string): string {
   const characters = [...entry]

@@ -25,7 +25,15 @@ export function App() {
 
   const readSession = useCallback(async () => {
     const answer = await api.readSession()
-    if (answer.ok) return setWho({ kind: 'customer', session: answer.value })
+    if (answer.ok) {
+      const before = whoRef.current
+      const session = answer.value
+      // Another tab may have logged in as somebody else, whose keys these are not.
+      if (before.kind === 'customer' && before.session.account.id !== session.account.id) {
+        return location.reload()
+      }
+      return setWho({ kind: 'customer', session })
+    }
     // Later on, an end of the session is noticed by the request that needs it.
     if (whoRef.current.kind === 'customer') return
     setWho(

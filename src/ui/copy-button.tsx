@@ -12,11 +12,13 @@ interface CopyButtonProps {
   /** The text beside the icon; without it the label is a tooltip. */
   readonly children?: ComponentChildren
   readonly disabled?: boolean
+  readonly isPrimary?: boolean
   /** Answers whether it was copied. */
   readonly onCopy: () => Promise<boolean>
 }
 
-export function CopyButton({ label, children, disabled = false, onCopy }: CopyButtonProps) {
+export function CopyButton(props: CopyButtonProps) {
+  const { label, children, disabled = false, isPrimary = false, onCopy } = props
   const [copied, setCopied] = useState(false)
   useEffect(() => {
     if (!copied) return undefined
@@ -26,7 +28,7 @@ export function CopyButton({ label, children, disabled = false, onCopy }: CopyBu
   return (
     <button
       type="button"
-      class={children === undefined ? 'icon-button' : 'button'}
+      class={children === undefined ? 'icon-button' : isPrimary ? 'button primary' : 'button'}
       aria-label={children === undefined ? label : undefined}
       title={copied ? messages.copied : label}
       disabled={disabled}

@@ -12,7 +12,7 @@ interface DialogProps {
   /** A panel slides in from the right, a prompt stands in the middle. */
   readonly shape: 'panel' | 'prompt'
   readonly describedBy?: string
-  /** Escape, the close button or a click beside it: the owner decides. */
+  /** Escape, the close button or a click beside a panel: the owner decides. */
   readonly onDismiss: () => void
   readonly children: ComponentChildren
 }
@@ -21,9 +21,13 @@ export function Dialog({ title, shape, describedBy, onDismiss, children }: Dialo
   const titleId = useId()
   const dialog = useRef<HTMLDialogElement>(null)
   useLayoutEffect(() => {
+    const opener = document.activeElement
     const element = dialog.current
     element?.showModal()
-    return () => element?.close()
+    return () => {
+      element?.close()
+      queueMicrotask(() => giveFocusBack(opener))
+    }
   }, [])
 
   return (
@@ -44,8 +48,10 @@ export function Dialog({ title, shape, describedBy, onDismiss, children }: Dialo
         event.stopPropagation()
         onDismiss()
       }}
-      onPointerDown={(event) => {
-        if (isBackdrop(event, dialog.current)) onDismiss()
+      onMouseDown={(event) => {
+        // Not the second half of a double click on the button that opened it.
+        if (shape === 'panel' && event.detail === 1 && isBackdrop(event, dialog.current))
+          onDismiss()
       }}
     >
       <header class="dialog-head">
@@ -66,7 +72,15 @@ export function Dialog({ title, shape, describedBy, onDismiss, children }: Dialo
   )
 }
 
-function isBackdrop(event: PointerEvent, dialog: HTMLDialogElement | null): boolean {
+/** When several dialogs close at once, the browser has lost who opened the first of them. */
+function giveFocusBack(opener: Element | null): void {
+  if (document.activeElement !== document.body) return
+  // What opened it may be gone with what it did, as the row of a key that was deleted.
+  const target = opener?.isConnected === true ? opener : document.querySelector('h1')
+  if (target instanceof HTMLElement) target.focus()
+}
+
+function isBackdrop(event: MouseEvent, dialog: HTMLDialogElement | null): boolean {
   if (event.target !== dialog || dialog === null) return false
   const { left, right, top, bottom } = dialog.getBoundingClientRect()
   const { clientX: x, clientY: y } = event

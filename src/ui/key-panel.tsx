@@ -1,7 +1,7 @@
 // The panel that slides in from the right: a new key, or the details of one. What was typed stays until
 // it is saved or discarded on purpose.
 
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { addEntries } from './acl.ts'
 import type { Api, Failure } from './api.ts'
 import { ConfirmDialog } from './confirm-dialog.tsx'
@@ -33,11 +33,13 @@ interface KeyPanelProps {
   /** Without an enforcement where it is recorded and still being enforced. */
   readonly onSaved: (key: Key, enforcement: Enforcement | null) => void
   readonly onUnchanged: () => void
+  /** Finds the key that an earlier attempt made, whose answer was lost. */
+  readonly findMade: () => Promise<Key | undefined>
   readonly onClose: () => void
 }
 
 export function KeyPanel(props: KeyPanelProps) {
-  const { api, session, onCreated, onSaved, onUnchanged, onClose } = props
+  const { api, session, onCreated, onSaved, onUnchanged, findMade, onClose } = props
   const [base, setBase] = useState(props.edited)
   const [draft, setDraft] = useState<Draft>(base === undefined ? EMPTY_DRAFT : draftOf(base))
   const [errors, setErrors] = useState<DraftErrors>({})
@@ -76,6 +78,7 @@ export function KeyPanel(props: KeyPanelProps) {
 
   async function create(password: string): Promise<Failure | null> {
     const answer = await api.createKey(toInput(draft), password, idempotencyKey.current)
+    if (!answer.ok && isCode(answer.error, 'idempotency_mismatch')) setBase(await findMade())
     if (!answer.ok) return answer.error
     onCreated(answer.value)
     return null
@@ -126,7 +129,7 @@ export function KeyPanel(props: KeyPanelProps) {
 
   const form = useRef<HTMLFormElement>(null)
   const [focusOnError, setFocusOnError] = useState(0)
-  useEffect(() => {
+  useLayoutEffect(() => {
     form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
   }, [focusOnError])
 
@@ -171,11 +174,12 @@ export function KeyPanel(props: KeyPanelProps) {
                 {text.cancel}
               </button>
               {isGone ? (
-                <button type="button" class="button primary" onClick={createInstead}>
+                <button key="again" type="button" class="button primary" onClick={createInstead}>
                   {messages.conflict.createInstead}
                 </button>
               ) : (
                 <button
+                  key="submit" // not the other one made anew, which its own click would then send
                   type="submit"
                   class="button primary"
                   aria-disabled={isBusy}

@@ -13,6 +13,7 @@ import type { RowActions } from './key-row.tsx'
 import { KeyTable } from './key-table.tsx'
 import { messages } from './messages.ts'
 import { PasswordPrompt } from './password-prompt.tsx'
+import { useIsOffline } from './offline.ts'
 import { failureText } from './problem-text.ts'
 import { type Secret, useSecret } from './secret.ts'
 import { SnippetDialog } from './snippet-dialog.tsx'
@@ -46,8 +47,8 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
   const [newKeyId, setNewKeyId] = useState<string | null>(null)
   const [query, setQuery] = useState('')
   const [sort, setSort] = useState<Sort>(NEWEST_FIRST)
-  const heading = useRef<HTMLHeadingElement>(null)
   const holder = useSecret(({ isShown }) => isShown && announce(messages.done.hidden))
+  const isOffline = useIsOffline()
   const text = messages.page
   const { status, email } = session.account
   const isActive = status === 'active'
@@ -155,16 +156,13 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
       list.remove(key.id)
       say(messages.done.deleted(key.application_name), enforcementText(enforcement))
     }
-    heading.current?.focus() // the button that had the focus is gone
   }
 
   return (
     <main id="main">
       <header class="page-head">
         <div>
-          <h1 ref={heading} tabIndex={-1}>
-            {messages.apiKeys}
-          </h1>
+          <h1 tabIndex={-1}>{messages.apiKeys}</h1>
           <p class="intro">
             {text.intro}{' '}
             {session.documentation !== undefined && (
@@ -190,6 +188,11 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
         </button>
       </header>
 
+      {isOffline && (
+        <p class="notice warning" role="alert">
+          {text.offline}
+        </p>
+      )}
       {!isActive && (
         <p class="notice warning" id="inactive">
           {status === 'pending' ? text.pending : text.suspended}
@@ -245,6 +248,7 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
             close()
             say(messages.done.unchanged)
           }}
+          findMade={async () => (await list.reload())[0]}
           onClose={close}
         />
       )}

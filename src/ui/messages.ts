@@ -35,14 +35,14 @@ export const messages = {
     suspended:
       'Your account is suspended, so API keys can be looked at and deleted, and nothing else. Contact CommPeak to have it activated.',
     search: 'Search',
-    searchHint: 'Name, website, platform or address',
+    searchHint: 'Search keys',
     clearSearch: 'Clear the search',
     count: (shown: number, all: number) =>
       shown === all ? (all === 1 ? '1 key' : `${all} keys`) : `${shown} of ${all} keys`,
     noMatch: (query: string) => `No key matches “${query}”.`,
     loadFailed: 'The API keys could not be loaded.',
     retry: 'Try again',
-    offline: 'There is no connection. What you typed is kept; go on when you are back online.',
+    offline: 'There is no connection. What you typed is kept: go on when you are online again.',
     dismiss: 'Dismiss',
     close: 'Close',
     sortBy: 'Sort by',
@@ -112,7 +112,6 @@ export const messages = {
     discardText: 'This API key has changes that are not saved.',
     discard: 'Discard',
     keep: 'Keep editing',
-    fix: 'Some fields need your attention.',
   },
 
   acl: {
@@ -130,9 +129,16 @@ export const messages = {
     removed: (entry: string) => `${entry} removed.`,
     duplicate: (entry: string) => `${entry} is on the list already.`,
     use: (networks: string) => `Use ${networks}`,
+    otherForm: (entry: string) => `“${entry}” is not in CIDR form.`,
+    andMore: (first: string, count: number) => `${first} and ${count} more`,
     useAll: (count: number) => `Use all ${count} suggestions`,
     leavesOut: (address: string) =>
       `This list leaves out ${address}, the address that you are on now. Requests from here will be refused.`,
+    warnings: {
+      never_matches: (entries: string) =>
+        `No request from the internet can come from ${entries}: it is private or reserved address space.`,
+      very_wide: (entries: string) => `${entries} lets in a large part of the internet.`,
+    },
     tooLong: 'An IP ACL has 1,000 networks at most. Remove some of them.',
     empty: 'Type an address or a network first.',
   },
@@ -229,7 +235,7 @@ export const messages = {
       'The key store cannot be reached at the moment. Try again in a few seconds.',
     key_limit_reached: 'An account can have 100 API keys. Delete one that is not used any more.',
     idempotency_mismatch:
-      'An earlier attempt already created a key, with other details. Close this panel and edit that key.',
+      'An earlier attempt had already created this key. Save changes to apply what you changed since then.',
     cross_site_request: 'The browser sent this request as one of another site. Reload the page.',
     not_found: 'This key is not there any more: it was deleted elsewhere.',
     other: (detail: string, id: string) => `${detail} (request ${id})`,

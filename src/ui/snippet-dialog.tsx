@@ -50,6 +50,7 @@ export function SnippetDialog({ name, isActive, onCopyWithToken, onClose }: Snip
           </CopyButton>
           <CopyButton
             label={text.withToken}
+            isPrimary
             disabled={!isActive}
             onCopy={() => onCopyWithToken(toText)}
           >

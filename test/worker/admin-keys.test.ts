@@ -1,6 +1,6 @@
-import { createClient } from '@libsql/client/web'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../support/customer.ts'
+import { insertKeys } from '../support/insert-keys.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig
@@ -88,19 +88,6 @@ describe('POST /keys', () => {
     expect((await other.call('POST', '/keys', input)).status).toBe(201)
   })
 })
-
-/** Rows as the gateway would have written them, without the password's cost for each. */
-async function insertKeys(url: string, accountId: string, count: number): Promise<void> {
-  const client = createClient({ url })
-  const rows = Array.from({ length: count }, (_, i) => ({
-    sql: `INSERT INTO api_keys (id, account_id, lookup_id, token_key, sealed_token, application_name,
-            platform, ip_acl, version, revision, published_revision, created_at, updated_at, revised_at)
-          VALUES (?, ?, ?, 'A', 'A.x', 'x', 'web', '[]', 1, 1, 1, 0, 0, 0)`,
-    args: [`key_${String(i).padStart(32, '0')}`, accountId, `lookup-${i}`],
-  }))
-  await client.batch(rows, 'write')
-  client.close()
-}
 
 describe('GET /keys', () => {
   it('lists newest first, in pages that lose and repeat nothing', async () => {

@@ -1,0 +1,163 @@
+// The IP ACL on the page: chips, pasted lists, suggestions, and one's own address.
+
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Customer } from '../support/customer.ts'
+import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
+import {
+  addEntry,
+  confirm,
+  fillKey,
+  openPanel,
+  panelOf,
+  rowOf,
+  submit,
+} from '../support/page-steps.ts'
+
+const ADDRESS = '203.0.113.9'
+
+describe.skipIf(missingBrowser !== null)('the IP ACL of a key', () => {
+  let pages: PageRig
+  let customer: Customer
+  beforeAll(async () => {
+    pages = await startPageRig()
+    customer = await pages.rig.customer()
+  })
+  afterEach(() => pages.closeAll())
+  afterAll(() => pages.stop())
+
+  /** The panel of a new key, seen from an address. */
+  async function openNew(address = ADDRESS): Promise<Page> {
+    const page = await pages.open({ customer, extraHTTPHeaders: { 'CF-Connecting-IP': address } })
+    await openPanel(page)
+    return page
+  }
+
+  const chips = (page: Page) =>
+    panelOf(page).getByRole('list', { name: 'Allowed networks' }).getByRole('listitem')
+  const entry = (page: Page) => panelOf(page).getByLabel('Address or network')
+  const button = (page: Page, name: string) => panelOf(page).getByRole('button', { name })
+
+  async function paste(page: Page, text: string) {
+    await page.evaluate((pasted) => navigator.clipboard.writeText(pasted), text)
+    await entry(page).focus()
+    await page.keyboard.press('Control+V')
+  }
+
+  it('adds all of a pasted list, whatever separates them, each once', async () => {
+    const page = await openNew()
+    await paste(page, '1.1.1.1/32, 10.0.0.0/8\n2001:db8::/32\t192.0.2.0/24;10.0.0.0/8\r\n')
+    await chips(page).nth(3).waitFor()
+    expect(await chips(page).allTextContents()).toEqual([
+      '1.1.1.1/32',
+      '10.0.0.0/8',
+      '2001:db8::/32',
+      '192.0.2.0/24',
+    ])
+    expect(await entry(page).inputValue()).toBe('')
+  })
+
+  it('pastes a single entry into the field, to be read before it is added', async () => {
+    const page = await openNew()
+    await paste(page, '1.1.1.1/32')
+    expect(await entry(page).inputValue()).toBe('1.1.1.1/32')
+    expect(await chips(page).count()).toBe(0)
+    await page.keyboard.press('Enter')
+    await chips(page).first().waitFor()
+  })
+
+  it.each([
+    ['a bare address as /32', '198.51.100.7', '198.51.100.7/32'],
+    ['a bare IPv6 address as /128', '2001:DB8::1', '2001:db8::1/128'],
+    ['host bits as the network', '10.1.2.3/8', '10.0.0.0/8'],
+  ])('offers %s, one click to accept', async (_, typed, offered) => {
+    const page = await openNew()
+    await addEntry(page, typed)
+    expect(await entry(page).inputValue()).toBe(typed)
+    expect(await entry(page).getAttribute('aria-invalid')).toBe('true')
+    await button(page, `Use ${offered}`).click()
+    expect(await chips(page).allTextContents()).toEqual([offered])
+    expect(await entry(page).inputValue()).toBe('')
+  })
+
+  it('keeps in the field what cannot be added, adds the rest, and takes all suggestions at once', async () => {
+    const page = await openNew()
+    await addEntry(page, '192.0.2.0/24, 1.1.1.1 nonsense 10.0.0.1/8')
+    expect(await chips(page).allTextContents()).toEqual(['192.0.2.0/24'])
+    expect(await entry(page).inputValue()).toBe('1.1.1.1, nonsense, 10.0.0.1/8')
+    await button(page, 'Use all 2 suggestions').click()
+    expect(await chips(page).allTextContents()).toEqual([
+      '192.0.2.0/24',
+      '1.1.1.1/32',
+      '10.0.0.0/8',
+    ])
+    expect(await entry(page).inputValue()).toBe('nonsense')
+    await panelOf(page).getByText('“nonsense” is not a network in CIDR form').waitFor()
+  })
+
+  it('does not lose an entry that was typed and not added', async () => {
+    const page = await openNew()
+    await fillKey(page, 'Typed')
+    await entry(page).fill('203.0.113.0/24')
+    await submit(page)
+    await confirm(page, customer.password)
+    await rowOf(page, 'Typed').getByText('203.0.113.0/24').waitFor()
+  })
+
+  it('does not save while an entry cannot be understood', async () => {
+    const page = await openNew()
+    await fillKey(page, 'Nonsense')
+    await entry(page).fill('10.0.0.256/32')
+    await submit(page)
+    await panelOf(page).getByText('“10.0.0.256/32” is not a network').waitFor()
+    expect(await entry(page).evaluate((field) => field === document.activeElement)).toBe(true)
+    expect(await page.getByLabel('Account password').count()).toBe(0)
+  })
+
+  it.each([
+    [ADDRESS, `${ADDRESS}/32`],
+    ['2001:db8:0:0::9', '2001:db8::9/128'],
+    ['::ffff:203.0.113.9', `${ADDRESS}/32`],
+  ])('adds the address that one is on now (%s)', async (address, network) => {
+    const page = await openNew(address)
+    await button(page, `Add my current address (${network})`).click()
+    expect(await chips(page).allTextContents()).toEqual([network])
+    expect(await button(page, 'Add my current address').count()).toBe(0)
+  })
+
+  it('offers no address that cannot be read', async () => {
+    const page = await openNew('not an address')
+    await addEntry(page, '10.0.0.0/8')
+    expect(await button(page, 'Add my current address').count()).toBe(0)
+    expect(await panelOf(page).getByText('This list leaves out').count()).toBe(0)
+  })
+
+  it('warns before saving a list that leaves out the address one is on', async () => {
+    const page = await openNew()
+    const warning = panelOf(page).getByText(`This list leaves out ${ADDRESS}`)
+    expect(await warning.count()).toBe(0)
+    await addEntry(page, '198.51.100.0/24')
+    await warning.waitFor()
+    await addEntry(page, '203.0.113.8/31')
+    await warning.waitFor({ state: 'detached' })
+    await button(page, 'Remove 203.0.113.8/31').click()
+    await warning.waitFor()
+    await button(page, 'Remove 198.51.100.0/24').click()
+    await warning.waitFor({ state: 'detached' })
+  })
+
+  it('takes 1,000 entries, and says when there are more', async () => {
+    const page = await openNew()
+    await fillKey(page, 'Many')
+    const networks = Array.from({ length: 1001 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`)
+    await paste(page, networks.join('\n'))
+    await panelOf(page).getByText('1001 networks', { exact: true }).waitFor()
+    await submit(page)
+    await confirm(page, customer.password)
+    await panelOf(page).getByText('An IP ACL has 1,000 networks at most').waitFor()
+    await button(page, 'Remove 10.0.0.0/24').click()
+    await submit(page)
+    await confirm(page, customer.password)
+    await rowOf(page, 'Many').getByText('+998 more').waitFor()
+  })
+})

@@ -1,0 +1,171 @@
+// WCAG 2.2 AA as far as a program can judge it: axe-core, on every state of the page, light and dark, at
+// three widths. And nothing is wider than the screen.
+
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Customer } from '../support/customer.ts'
+import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
+import {
+  addEntry,
+  confirm,
+  enterPassword,
+  fillKey,
+  openPanel,
+  panelOf,
+  promptOf,
+  rowOf,
+  submit,
+} from '../support/page-steps.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const SCHEMES = ['light', 'dark'] as const
+const WIDTHS = [320, 768, 1440]
+const KEYS = [
+  { application_name: 'Plain', platform: 'web' },
+  {
+    application_name:
+      'A name that is so long that it needs more than a line on every screen there is',
+    application_website: 'https://example.com/a/path/that/is/long/enough/to/be/cut/somewhere',
+    ip_acl: ['1.1.1.1/32', '2606:4700:1111:2222:3333:4444:5555:0/112', '8.8.8.0/24', '9.9.9.0/24'],
+  },
+  { application_name: 'Unbreakable'.repeat(9), application_website: 'https://1.1.1.1' },
+]
+
+describe.skipIf(missingBrowser !== null)('axe-core finds nothing', () => {
+  let pages: PageRig
+  let customer: Customer
+  let key: { id: string }
+  beforeAll(async () => {
+    pages = await startPageRig()
+    customer = await pages.rig.customer()
+    for (const input of KEYS) key = await customer.createKey(input)
+  })
+  afterEach(() => pages.closeAll())
+  afterAll(() => pages.stop())
+
+  /** Judges the page as it is, in both schemes and at each width. */
+  async function expectNothing(page: Page, state: string) {
+    await page.evaluate(`window.axe === undefined && (() => { ${AXE} })()`)
+    const found: string[] = []
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 })
+      for (const colorScheme of SCHEMES) {
+        await page.emulateMedia({ colorScheme })
+        const at = `${state}, ${colorScheme}, ${width} px`
+        for (const { id, nodes } of await violations(page)) {
+          found.push(`${at}: ${id} at ${nodes.map(({ html }) => html).join(' ')}`)
+        }
+      }
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      if (wide > 0) found.push(`${state}, ${width} px: ${wide} px too wide`)
+    }
+    expect(found).toEqual([])
+  }
+
+  async function violations(page: Page): Promise<AxeResults['violations']> {
+    return await page.evaluate(async () => {
+      const { axe } = window as unknown as {
+        axe: { run: (context: object, options: object) => Promise<AxeResults> }
+      }
+      const runOnly = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+      return (
+        await axe.run(document, {
+          runOnly,
+          resultTypes: ['violations'],
+          preload: false,
+          iframes: false,
+        })
+      ).violations
+    })
+  }
+
+  it('at the log-in, and when it fails', async () => {
+    const page = await pages.open()
+    await expectNothing(page, 'log-in')
+    await page.getByLabel('E-mail address').fill('nobody@example.com')
+    await page.getByLabel('Password').fill('wrong')
+    await page.keyboard.press('Enter')
+    await page.getByText('is wrong').waitFor()
+    await expectNothing(page, 'failed log-in')
+  })
+
+  it('on the list, with a token shown, sorted, searched, and with nothing found', async () => {
+    const page = await pages.open({ customer })
+    await expectNothing(page, 'list')
+    await page.getByRole('button', { name: 'Show the access token of Plain' }).click()
+    await confirm(page, customer.password)
+    await rowOf(page, 'Plain').getByText(/^cpk_/).waitFor()
+    await page.getByText('+2 more').click()
+    await expectNothing(page, 'token shown')
+    await page.getByLabel('Search').fill('nothing like this')
+    await expectNothing(page, 'nothing found')
+  })
+
+  it('on the panel, empty, and with everything wrong', async () => {
+    const page = await pages.open({ customer, extraHTTPHeaders: { 'CF-Connecting-IP': '1.2.3.4' } })
+    await openPanel(page)
+    await expectNothing(page, 'empty panel')
+    await addEntry(page, '10.0.0.0/8, 0.0.0.0/1, 1.1.1.1, 8.8.8.8/8, nonsense')
+    await submit(page)
+    await panelOf(page).getByText('Fill this in').waitFor()
+    await expectNothing(page, 'panel with faults')
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog', { name: 'Discard what you typed?' }).waitFor()
+    await expectNothing(page, 'discard')
+  })
+
+  it('on the password prompt, and on the new key', async () => {
+    const own = await pages.rig.customer()
+    const page = await pages.open({ customer: own })
+    await expectNothing(page, 'no keys')
+    await openPanel(page)
+    await fillKey(page, 'New')
+    await submit(page)
+    await promptOf(page).waitFor()
+    await expectNothing(page, 'prompt')
+    await enterPassword(page, 'wrong')
+    await promptOf(page).getByText('not your account password').waitFor()
+    await expectNothing(page, 'wrong password')
+    await confirm(page, own.password)
+    await rowOf(page, 'New').waitFor()
+    await expectNothing(page, 'new key')
+    await page.getByRole('button', { name: 'Delete New' }).click()
+    await expectNothing(page, 'delete')
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Code examples for New' }).click()
+    await expectNothing(page, 'code examples')
+  })
+
+  it('on two versions of a key, and on the log-in over them', async () => {
+    const page = await pages.open({ customer })
+    await page.getByRole('button', { name: /^Edit Unbreakable/ }).click()
+    await panelOf(page).getByLabel('Application name').fill('Mine')
+    await addEntry(page, '9.9.9.0/24')
+    await customer.call('PATCH', `/keys/${key.id}`, { application_name: 'Theirs'.repeat(15) })
+    await submit(page)
+    await panelOf(page).getByText('This key was changed elsewhere').waitFor()
+    await expectNothing(page, 'conflict')
+    await page.context().clearCookies()
+    await panelOf(page).getByRole('button', { name: 'Save my choice' }).click()
+    await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor()
+    await expectNothing(page, 'log in again')
+    await page.getByRole('button', { name: 'Not now' }).click()
+    await panelOf(page).getByText('Your session has ended').waitFor()
+    await expectNothing(page, 'refused')
+  })
+
+  it('on an account that is not active, offline, with a list that could not be read', async () => {
+    const inactive = await pages.rig.customer({ status: 'pending' })
+    const page = await pages.open({ customer: inactive })
+    await expectNothing(page, 'pending')
+    await page.route('**/api/v1/keys?*', (route) => route.abort(), { times: 1 })
+    await page.reload()
+    await page.getByText('The API keys could not be loaded').waitFor()
+    await page.context().setOffline(true)
+    await page.getByText('There is no connection').waitFor()
+    await expectNothing(page, 'failed list')
+  })
+})

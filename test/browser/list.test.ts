@@ -1,0 +1,185 @@
+// The list: many keys, search, order, times, code to copy.
+
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Customer } from '../support/customer.ts'
+import { insertKeys } from '../support/insert-keys.ts'
+import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
+import { confirm, rowOf } from '../support/page-steps.ts'
+
+describe.skipIf(missingBrowser !== null)('the list of keys', () => {
+  let pages: PageRig
+  let customer: Customer
+  beforeAll(async () => {
+    pages = await startPageRig()
+    customer = await pages.rig.customer()
+    await customer.createKey({
+      application_name: 'beta',
+      application_website: 'https://shop.example.com/x',
+      platform: 'mobile',
+      ip_acl: ['198.51.100.0/24'],
+    })
+    await customer.createKey({ application_name: 'Alpha 10', platform: 'web' })
+    await customer.createKey({ application_name: 'alpha 9', platform: 'desktop' })
+  })
+  afterEach(() => pages.closeAll())
+  afterAll(() => pages.stop())
+
+  async function names(page: Page): Promise<string[]> {
+    return await page.locator('tbody .name bdi').allTextContents()
+  }
+
+  it('shows application name, website, platform, IP ACL, created and updated', async () => {
+    const page = await pages.open({ customer })
+    const row = rowOf(page, 'beta')
+    await row.getByRole('link', { name: 'shop.example.com/x' }).waitFor()
+    await row.getByRole('cell', { name: 'Mobile' }).waitFor()
+    await row.getByText('198.51.100.0/24').waitFor()
+    expect(await row.locator('time').count()).toBe(2)
+    expect(await page.getByRole('columnheader').allTextContents()).toEqual([
+      'Application ',
+      'Platform ',
+      'Access token',
+      'IP ACL',
+      'Created ',
+      'Updated ',
+      'Actions',
+    ])
+  })
+
+  it.each([
+    ['BETA', ['beta']],
+    ['shop.example', ['beta']],
+    ['desktop', ['alpha 9']],
+    ['198.51', ['beta']],
+    ['alpha web', ['Alpha 10']],
+    ['', ['alpha 9', 'Alpha 10', 'beta']],
+  ])('is searched as one types (%j)', async (query, found) => {
+    const page = await pages.open({ customer })
+    await page.getByLabel('Search').fill(query)
+    expect(await names(page)).toEqual(found)
+    const count = query === '' ? '3 keys' : '1 of 3 keys'
+    await page.getByText(count, { exact: true }).waitFor()
+  })
+
+  it('says when nothing is found, and how to see all again', async () => {
+    const page = await pages.open({ customer })
+    await page.getByLabel('Search').fill('gamma')
+    await page.getByText('No key matches “gamma”.').waitFor()
+    await page.getByRole('button', { name: 'Clear the search' }).click()
+    expect(await names(page)).toHaveLength(3)
+  })
+
+  it('is newest first, and sorted by a click on the head of a column', async () => {
+    const page = await pages.open({ customer })
+    expect(await names(page)).toEqual(['alpha 9', 'Alpha 10', 'beta'])
+    const head = page.getByRole('columnheader', { name: 'Application' })
+    await head.getByRole('button').click()
+    expect(await names(page)).toEqual(['alpha 9', 'Alpha 10', 'beta'])
+    expect(await head.getAttribute('aria-sort')).toBe('ascending')
+    await head.getByRole('button').click()
+    expect(await names(page)).toEqual(['beta', 'Alpha 10', 'alpha 9'])
+    expect(await head.getAttribute('aria-sort')).toBe('descending')
+    await page.getByRole('button', { name: 'Created' }).click()
+    expect(await names(page)).toEqual(['alpha 9', 'Alpha 10', 'beta'])
+  })
+
+  it('is sorted on narrow screens, too', async () => {
+    const page = await pages.open({ customer, viewport: { width: 320, height: 640 } })
+    await page.getByLabel('Sort by').selectOption('Application')
+    expect(await names(page)).toEqual(['alpha 9', 'Alpha 10', 'beta'])
+  })
+
+  it("shows times in the reader's zone, exact on hover", async () => {
+    const { json } = await customer.call('GET', '/keys')
+    const [newest] = json['keys'] as { created_at: string }[]
+    const time = new Date(newest?.created_at ?? '')
+    const zone = { timeZone: 'Asia/Kathmandu' } as const
+    const page = await pages.open({ customer, timezoneId: zone.timeZone })
+    const shown = rowOf(page, 'alpha 9').locator('time').first()
+    expect(await shown.getAttribute('datetime')).toBe(newest?.created_at)
+    const [hour, exact] = [
+      time.toLocaleTimeString('en-GB', { ...zone, timeStyle: 'short' }),
+      time.toLocaleTimeString('en-GB', { ...zone, timeStyle: 'medium' }),
+    ]
+    expect(await shown.textContent()).toContain(hour)
+    expect(await shown.getAttribute('title')).toContain(`${exact} GMT+5:45`)
+  })
+
+  it('shows 100 keys at once, without a flash and without a shift', async () => {
+    const many = await pages.rig.customer()
+    await insertKeys(pages.rig.libsqlUrl, many.id, 100)
+    const page = await pages.open({ customer: many })
+    await page.getByText('100 keys').waitFor()
+    expect(await page.locator('tbody tr').count()).toBe(100)
+    const kept = await page.evaluate(async () => {
+      const before = [...document.querySelectorAll('tbody tr')]
+      window.dispatchEvent(new Event('online')) // the list is read again
+      await new Promise<void>((resolve) => {
+        new PerformanceObserver((list, observer) => {
+          if (!list.getEntries().some(({ name }) => name.includes('/keys?'))) return
+          observer.disconnect()
+          requestAnimationFrame(() => requestAnimationFrame(() => resolve()))
+        }).observe({ type: 'resource' })
+      })
+      const after = [...document.querySelectorAll('tbody tr')]
+      return after.length === 100 && after.every((row, i) => row === before[i])
+    })
+    expect(kept).toBe(true)
+  })
+
+  it('does not move when a token is shown', async () => {
+    const page = await pages.open({ customer })
+    const places = () =>
+      page
+        .locator('thead th')
+        .evaluateAll((heads) => heads.map((head) => head.getBoundingClientRect().left))
+    const before = await places()
+    await page.getByRole('button', { name: 'Show the access token of beta' }).click()
+    await confirm(page, customer.password)
+    await rowOf(page, 'beta').getByText(/^cpk_/).waitFor()
+    expect(await places()).toEqual(before)
+  })
+
+  it('teaches an account without keys, with a curl line ready to paste', async () => {
+    const page = await pages.open({ customer: await pages.rig.customer() })
+    await page.getByText('Create your first key').waitFor()
+    await page.getByRole('button', { name: 'Copy' }).click()
+    const line = await page.evaluate(() => navigator.clipboard.readText())
+    expect(line).toBe(`curl -H 'Authorization: Token YOUR_ACCESS_TOKEN' ${pages.rig.url}/customer`)
+  })
+
+  it.each([
+    ['curl', 'sh', '-c'],
+    ['JavaScript', process.execPath, '--input-type=module', '-e'],
+    ['Python', 'python3', '-c'],
+    ['PHP', 'php', '-r'],
+  ])('copies %s code that runs as it is', async (language, ...command) => {
+    const page = await pages.open({ customer })
+    await page.getByRole('button', { name: 'Code examples for Alpha 10' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Use the key of Alpha 10' })
+    await dialog.getByRole('radio', { name: language }).check()
+    expect(await dialog.locator('pre').textContent()).toContain('YOUR_ACCESS_TOKEN')
+    await dialog.getByRole('button', { name: 'Copy with the token' }).click()
+    await confirm(page, customer.password)
+    await dialog.getByTitle('Copied to the clipboard').waitFor()
+    const code = await page.evaluate(() => navigator.clipboard.readText())
+    expect(await page.content()).not.toContain('cpk_')
+    await runs(language, code, command)
+  })
+
+  /** Runs the code where the language is installed; the upstream must get the request. */
+  async function runs(language: string, code: string, [program = '', ...args]: string[]) {
+    pages.rig.upstream.reset()
+    const source = language === 'PHP' ? code.replace('<?php', '') : code
+    try {
+      await promisify(execFile)(program, [...args, source])
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+      throw error
+    }
+    expect(pages.rig.upstream.received.map(({ url }) => url)).toEqual(['/customer'])
+  }
+})
