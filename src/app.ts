@@ -11,6 +11,7 @@ import { connect, ping } from './db/client.ts'
 import { findKeyRecord } from './db/key-queries.ts'
 import { deleteDeadSessions } from './db/session-queries.ts'
 import { type ConfigurationFault, type Env, parseSettings, type Settings } from './env.ts'
+import { createAddressWatch } from './gateway/address-watch.ts'
 import { createAssertionSigner } from './gateway/assertion.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createRefusalBrake } from './gateway/refusal-brake.ts'
@@ -58,6 +59,7 @@ function composeApp(env: Env, settings: Settings, secrets: Secrets): App {
   const { CONSISTENCY: consistency } = settings
   const authorities = createKeyAuthorities(env.KEY_AUTHORITY, settings.AUTHORITY_TIMEOUT_MS)
   const cache = createIsolateCache({ ...CACHE, ttlMs: CACHE_TTL_MS[consistency] }, nowMs)
+  const addressWatch = createAddressWatch(logConfigurationFault, nowMs)
 
   const gateway = createGateway({
     upstream: { base: settings.UPSTREAM_URL, timeoutMs: settings.UPSTREAM_TIMEOUT_MS },
@@ -69,6 +71,7 @@ function composeApp(env: Env, settings: Settings, secrets: Secrets): App {
     readCopy: (lookupId) => readKeyRecord(env.KEYS, lookupId),
     readTruth: (lookupId) => findKeyRecord(db, lookupId),
     authorities: consistency === 'strict' ? authorities : null,
+    addressWatch,
     brake: createRefusalBrake(env.REFUSAL_BRAKE, logFault, nowMs),
     signAssertion: createAssertionSigner(
       secrets.assertionKeys,
@@ -100,6 +103,7 @@ function composeApp(env: Env, settings: Settings, secrets: Secrets): App {
       kv: () => pingKv(env.KEYS),
       authority: () => authorities.peek('health'),
     },
+    addressSymptoms: addressWatch.symptoms,
     async putRecord(lookupId, record) {
       await putKeyRecord(env.KEYS, lookupId, record)
       cache.delete(lookupId) // this isolate, at least, need not wait for its copy to grow old

@@ -3,6 +3,7 @@
 
 import * as z from 'zod'
 import { ACTORS, AUDIT_ACTIONS } from '../db/schema.ts'
+import { ADDRESS_SYMPTOMS } from '../keys/client-address.ts'
 import { ENTRY_WARNINGS } from '../keys/entry-warnings.ts'
 import { ACCOUNT_STATUSES } from '../keys/key-record.ts'
 import { PLATFORMS } from '../keys/platform.ts'
@@ -164,6 +165,9 @@ export const healthAnswer = z
     libsql: z.literal('ok'),
     kv: z.literal('ok'),
     authority: z.literal('ok'),
+    client_address: z.array(z.enum(ADDRESS_SYMPTOMS)).readonly().optional().meta({
+      description: 'Requests have lately shown that Cloudflare is not set up as the README asks',
+    }),
   })
   .meta({ id: 'Health' })
 

@@ -2,6 +2,7 @@
 // a flood of it is answered by what the last probes found.
 
 import { Hono } from 'hono'
+import type { AddressSymptom } from '../keys/client-address.ts'
 import { withTimeout } from '../time-limit.ts'
 import { type AdminEnv, refuse } from './context.ts'
 
@@ -12,6 +13,8 @@ export type Health = Readonly<Record<HealthPart, 'ok' | 'down'>>
 export interface HealthDeps {
   /** Each rejects where its part cannot be reached. */
   readonly probes: Readonly<Record<HealthPart, () => Promise<unknown>>>
+  /** What this isolate has lately seen of clients' addresses that shows a wrong set-up of Cloudflare. */
+  readonly addressSymptoms: () => readonly AddressSymptom[]
   readonly nowMs: () => number
 }
 
@@ -38,7 +41,9 @@ export function healthRoutes(deps: HealthDeps): Hono<AdminEnv> {
     const health = await judged()
     const down = HEALTH_PARTS.filter((part) => health[part] === 'down')
     if (down.length > 0) return refuse(c, { reason: 'unhealthy', down, health })
-    return c.json({ status: 'ok', ...health } as const)
+    const symptoms = deps.addressSymptoms()
+    const seen = symptoms.length === 0 ? {} : { client_address: symptoms }
+    return c.json({ status: 'ok', ...health, ...seen } as const)
   })
 }
 

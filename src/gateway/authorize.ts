@@ -7,6 +7,7 @@ import { type CompiledKey, type CompiledLiveKey, evaluateAccess } from '../keys/
 import type { Address } from '../keys/address.ts'
 import { clientAddress } from '../keys/client-address.ts'
 import { err, ok, type Result } from '../result.ts'
+import type { AddressWatch } from './address-watch.ts'
 import { extractCredential } from './credential.ts'
 import { isFinal, type KeyCopiesDeps, newestRecord, readCopy } from './key-copies.ts'
 import { BRAKE_SECONDS, type RefusalBrake } from './refusal-brake.ts'
@@ -17,6 +18,7 @@ export interface AuthorizeDeps extends KeyCopiesDeps {
   /** The lookup id of a token that this gateway issued, or null. No I/O. */
   readonly verifyToken: (token: string) => Promise<string | null>
   readonly brake: RefusalBrake
+  readonly addressWatch: AddressWatch
 }
 
 export interface Grant {
@@ -48,7 +50,9 @@ export async function authorize(
   if (!credential.ok) return credential
   const lookupId = await deps.verifyToken(credential.value)
   if (lookupId === null) return err({ reason: 'key_invalid' })
-  const question: Question = { lookupId, address: clientAddress(headers), trace }
+  const address = clientAddress(headers)
+  deps.addressWatch.see(headers, address)
+  const question: Question = { lookupId, address, trace }
   const copy = await readCopy(lookupId, trace.requestId, deps)
   return copy === null
     ? await judgeNewest(null, question, deps)

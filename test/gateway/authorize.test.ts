@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { authorize, type AuthorizeDeps } from '../../src/gateway/authorize.ts'
+import { createAddressWatch } from '../../src/gateway/address-watch.ts'
 import { createRefusalBrake } from '../../src/gateway/refusal-brake.ts'
 import type { KeyRecord, LiveKeyRecord } from '../../src/keys/key-record.ts'
 import { createIsolateCache } from '../../src/stores/isolate-cache.ts'
@@ -375,6 +376,7 @@ function start(situation: Situation) {
             },
           },
     brake: createRefusalBrake(limiter, onFault, nowMs),
+    addressWatch: createAddressWatch(() => undefined, nowMs),
     onFault,
   }
   const sent = headers ?? { Authorization: `Token ${TOKEN}`, 'CF-Connecting-IP': CLIENT }

@@ -17,6 +17,15 @@ describe('GET /health', () => {
     expect(answer.json).toEqual({ status: 'ok', libsql: 'ok', kv: 'ok', authority: 'ok' })
   })
 
+  it('says where requests show a wrong set-up of Cloudflare', async () => {
+    const { token } = await (await rig.customer()).createKey()
+    const headers = { 'X-API-Key': token, 'CF-Connecting-IP': '240.0.0.1' }
+    expect((await rig.send('/customer', { headers })).status).toBe(200)
+    const answer = await health()
+    expect(answer.status).toBe(200)
+    expect(answer.json).toMatchObject({ status: 'ok', client_address: ['pseudo_ipv4'] })
+  })
+
   it.each([
     ['libsql', 'is closed', () => Promise.resolve(rig.libsql.set('closed'))],
     ['libsql', 'hangs', () => Promise.resolve(rig.libsql.set('hanging'))],

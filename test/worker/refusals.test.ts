@@ -104,6 +104,13 @@ describe('a key that does not let in', () => {
     },
   )
 
+  it('says in the log where Cloudflare seems to be set up wrong', async () => {
+    const key = await customer.createKey({ ip_acl: ['2001:db8::/32'] })
+    expectRefusal(await call(key.token, '240.16.0.1'), 403, 'ip_denied')
+    await expect.poll(() => rig.logs.filter((line) => line.includes('Pseudo IPv4'))).toHaveLength(1)
+    expect(rig.upstream.received).toHaveLength(0)
+  })
+
   it('judges the account before the address', async () => {
     const other = await rig.customer()
     const key = await other.createKey({ ip_acl: ['192.0.2.0/24'] })
