@@ -54,6 +54,7 @@ export async function makeBenchKey(dir: string, tokenKeys: string): Promise<Benc
     accountId: ACCOUNT_ID,
     accountStatus: 'active',
     ipAcl,
+    ipAclMode: 'enforce',
   })
   return { token, address: '192.0.2.1', kvValue, libsqlUrl: sqld.url, stop: sqld.stop }
 }

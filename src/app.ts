@@ -13,6 +13,7 @@ import { deleteDeadSessions } from './db/session-queries.ts'
 import { type ConfigurationFault, type Env, parseSettings, type Settings } from './env.ts'
 import { createAddressWatch } from './gateway/address-watch.ts'
 import { createAssertionSigner } from './gateway/assertion.ts'
+import { createDenialRecorder } from './gateway/denial-recorder.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createRefusalBrake } from './gateway/refusal-brake.ts'
 import { refusalResponse } from './gateway/refusal.ts'
@@ -45,16 +46,23 @@ const CACHE = { entries: 20_000, bytes: 24 * 1024 * 1024 }
  */
 const CACHE_TTL_MS = { strict: 30_000, bounded: BOUNDED_CACHE_TTL_MS }
 
-export async function createApp(env: Env): Promise<App> {
+/** `later` lets a promise outlive the response of the request that it belongs to. */
+export async function createApp(env: Env, later: (promise: Promise<void>) => void): Promise<App> {
   const settings = parseSettings(env)
   if (!settings.ok) return createMisconfiguredApp(settings.error)
   const secrets = await importSecrets(settings.value)
   if (!secrets.ok) return createMisconfiguredApp(secrets.error)
-  return composeApp(env, settings.value, secrets.value)
+  return composeApp(env, settings.value, secrets.value, later)
 }
 
-function composeApp(env: Env, settings: Settings, secrets: Secrets): App {
+function composeApp(
+  env: Env,
+  settings: Settings,
+  secrets: Secrets,
+  later: (promise: Promise<void>) => void,
+): App {
   const nowMs = () => Date.now()
+  const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
   const db = connect(settings.LIBSQL_URL, settings.LIBSQL_AUTH_TOKEN)
   const { CONSISTENCY: consistency } = settings
   const authorities = createKeyAuthorities(env.KEY_AUTHORITY, settings.AUTHORITY_TIMEOUT_MS)
@@ -73,6 +81,13 @@ function composeApp(env: Env, settings: Settings, secrets: Secrets): App {
     authorities: consistency === 'strict' ? authorities : null,
     addressWatch,
     brake: createRefusalBrake(env.REFUSAL_BRAKE, logFault, nowMs),
+    denials: createDenialRecorder({
+      countDenials: authorities.countDenials,
+      later,
+      wait,
+      onFault: logFault,
+      nowMs,
+    }),
     signAssertion: createAssertionSigner(
       secrets.assertionKeys,
       settings.ASSERTION_ISSUER,
@@ -95,6 +110,7 @@ function composeApp(env: Env, settings: Settings, secrets: Secrets): App {
     assets: { fetch: (request) => env.ASSETS.fetch(request) },
     consistency,
     advance: authorities.advance,
+    listDenials: authorities.listDenials,
     readAuthority: (lookupId) => authorities.peek(lookupId),
     readRecord: (lookupId) => inspectKeyRecord(env.KEYS, lookupId),
     listRecords: (cursor) => listLookupIds(env.KEYS, cursor),
@@ -108,7 +124,7 @@ function composeApp(env: Env, settings: Settings, secrets: Secrets): App {
       await putKeyRecord(env.KEYS, lookupId, record)
       cache.delete(lookupId) // this isolate, at least, need not wait for its copy to grow old
     },
-    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    wait,
     logFault,
     logRequest,
     nowMs,

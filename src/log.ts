@@ -63,6 +63,7 @@ export type FaultKind =
   | 'mark_published'
   | 'outbox'
   | 'brake'
+  | 'denials'
   | 'configuration'
   | 'cron'
   | 'reconcile'

@@ -18,14 +18,13 @@ import { requestIdOf } from '../request-id.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { type HealthDeps, healthRoutes } from './health.ts'
-import { keyRoutes } from './key-routes.ts'
-import type { KeyServiceDeps } from './key-service.ts'
+import { keyRoutes, type KeyRoutesDeps } from './key-routes.ts'
 import { type OperatorDeps, operatorRoutes } from './operator-routes.ts'
 import { requireSameOrigin } from './same-origin.ts'
 import { requireSession, type SessionDeps } from './session.ts'
 import { liveSessionRoutes, sessionRoutes } from './session-routes.ts'
 
-export interface AdminDeps extends KeyServiceDeps, OperatorDeps, SessionDeps, HealthDeps {
+export interface AdminDeps extends KeyRoutesDeps, OperatorDeps, SessionDeps, HealthDeps {
   /** The public halves of the assertion keys (RFC 7517). */
   readonly jwks: object
   /** Where the page sends readers for the Portal API's documentation. */

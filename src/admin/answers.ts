@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { ACTORS, AUDIT_ACTIONS } from '../db/schema.ts'
 import { ADDRESS_SYMPTOMS } from '../keys/client-address.ts'
 import { ENTRY_WARNINGS } from '../keys/entry-warnings.ts'
-import { ACCOUNT_STATUSES } from '../keys/key-record.ts'
+import { ACCOUNT_STATUSES, IP_ACL_MODES } from '../keys/key-record.ts'
 import { PLATFORMS } from '../keys/platform.ts'
 
 const time = z.string().meta({ format: 'date-time', description: 'RFC 3339, in UTC' })
@@ -77,6 +77,8 @@ export const enforcement = z
   ])
   .meta({ id: 'Enforcement' })
 
+const ipAclMode = z.enum(IP_ACL_MODES)
+
 export const key = z
   .object({
     id: z.string(),
@@ -84,6 +86,7 @@ export const key = z
     application_website: z.string().nullable(),
     platform: z.enum(PLATFORMS),
     ip_acl: z.array(z.string()).readonly().meta({ description: 'Canonical; empty: any address' }),
+    ip_acl_mode: ipAclMode,
     access_token: z
       .string()
       .meta({ description: '`********`, but in the answer of the call that creates the key' }),
@@ -108,6 +111,25 @@ const warnings = z.array(warning)
 export const createdKey = key.extend({ warnings }).meta({ id: 'CreatedKey' })
 
 export const editedKey = key.extend({ enforcement, warnings }).meta({ id: 'EditedKey' })
+
+export const ipAclCheck = z.object({
+  allowed: z.boolean().meta({ description: 'Whether the IP ACL lets the address in, in any mode' }),
+  entry: z.string().nullable().meta({ description: 'The first entry that contains the address' }),
+  mode: ipAclMode,
+})
+
+/** Requests of one address that the IP ACL refused, or would have refused in mode `enforce`. */
+export const denial = z
+  .object({
+    address,
+    count: z.int().min(1),
+    first_at: time,
+    last_at: time,
+    enforced: z.boolean().meta({ description: 'False where the last one was let through' }),
+  })
+  .meta({ id: 'Denial' })
+
+export const denialList = z.object({ denials: z.array(denial) })
 
 export const deletedKey = z.object({ id: z.string(), deleted_at: time, enforcement })
 
@@ -202,6 +224,7 @@ export type AccountAnswer = z.infer<typeof account>
 export type OperatorAccountAnswer = z.infer<typeof operatorAccount>
 export type Drift = z.infer<typeof drift>
 export type EnforcementAnswer = z.infer<typeof enforcement>
+export type DenialAnswer = Readonly<z.infer<typeof denial>>
 export type KeyAnswer = z.infer<typeof key>
 export type LiveSessionAnswer = z.infer<typeof liveSession>
 export type EventAnswer = z.infer<typeof event>

@@ -39,6 +39,7 @@ const MEMBERS = [
   ['application_website', 'applicationWebsite'],
   ['platform', 'platform'],
   ['ip_acl', 'ipAcl'],
+  ['ip_acl_mode', 'ipAclMode'],
 ] as const
 
 /** What differs between two states of a key; undefined for a key that is not there. */

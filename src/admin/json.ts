@@ -4,8 +4,10 @@ import type { AccountRow } from '../db/account-queries.ts'
 import type { EventRow } from '../db/audit-queries.ts'
 import { isPending, type LiveKey } from '../db/key-rows.ts'
 import type { SessionRow } from '../db/session-queries.ts'
+import type { Denial } from '../stores/denial-table.ts'
 import type {
   AccountAnswer,
+  DenialAnswer,
   EventAnswer,
   KeyAnswer,
   LiveSessionAnswer,
@@ -32,6 +34,7 @@ export function toKeyJson(key: LiveKey, token = HIDDEN_TOKEN): KeyAnswer {
     application_website: key.details.applicationWebsite,
     platform: key.details.platform,
     ip_acl: key.details.ipAcl,
+    ip_acl_mode: key.details.ipAclMode,
     access_token: token,
     created_at: toTime(key.createdAt),
     updated_at: toTime(key.updatedAt),
@@ -66,6 +69,16 @@ export function toEventJson(event: EventRow): EventAnswer {
 /** What the operator sees of an event. */
 export function toOperatorEventJson(event: EventRow): OperatorEventAnswer {
   return { ...toEventJson(event), account_id: event.accountId, actor: event.actor }
+}
+
+export function toDenialJson(denial: Denial): DenialAnswer {
+  return {
+    address: denial.address,
+    count: denial.count,
+    first_at: toTime(denial.firstAtMs),
+    last_at: toTime(denial.lastAtMs),
+    enforced: denial.enforced,
+  }
 }
 
 export function toTime(ms: number): string {

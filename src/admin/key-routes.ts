@@ -2,27 +2,25 @@
 // checks is the contract's: existence, account status, body, password, state.
 
 import { Hono } from 'hono'
-import type { AccountRow } from '../db/account-queries.ts'
 import { insertEvent } from '../db/audit-queries.ts'
-import { findKey, listKeys } from '../db/key-queries.ts'
-import type { KeyRow } from '../db/key-rows.ts'
+import { listKeys } from '../db/key-queries.ts'
 import { entryWarnings } from '../keys/entry-warnings.ts'
 import { auditEvent } from './audit.ts'
 import { callerOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { toEnforcement } from './enforcement.ts'
 import { entityTag, ifMatch } from './entity-tag.ts'
 import { readBody, readPage, toPage } from './input.ts'
+import { type IpAclRoutesDeps, ipAclRoutes } from './ip-acl-routes.ts'
 import { toKeyJson, toTime } from './json.ts'
 import { createKey, editKey, type KeyServiceDeps, removeKey, revealKey } from './key-service.ts'
 import { drainOutbox } from './outbox.ts'
+import { accountOf, inactivity, NOT_FOUND, ownKey } from './own-key.ts'
 import { checkPassword } from './password.ts'
 import type { Refusal } from './refusal.ts'
 import { createKeyBody, editKeyBody, revealBody } from './schemas.ts'
 import { throttle, type ThrottleDeps } from './throttle.ts'
 
-const NOT_FOUND: Refusal = { reason: 'not_found' }
-
-export interface KeyRoutesDeps extends KeyServiceDeps, ThrottleDeps {}
+export interface KeyRoutesDeps extends KeyServiceDeps, ThrottleDeps, IpAclRoutesDeps {}
 
 export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
@@ -55,14 +53,14 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   })
 
   routes.get('/:id', async function showKey(c) {
-    const row = await ownKey(c)
+    const row = await ownKey(c, deps.db)
     if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
     c.header('ETag', entityTag(row.version))
     return c.json(toKeyJson(row))
   })
 
   routes.patch('/:id', async function editKeyRoute(c) {
-    const row = await ownKey(c)
+    const row = await ownKey(c, deps.db)
     if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
     const inactive = inactivity(accountOf(c))
     if (inactive !== null) return refuse(c, inactive)
@@ -79,7 +77,7 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   })
 
   routes.delete('/:id', async function deleteKeyRoute(c) {
-    const row = await ownKey(c)
+    const row = await ownKey(c, deps.db)
     if (row === undefined) return refuse(c, NOT_FOUND)
     const removed = await removeKey(row, callerOf(c), deps)
     c.executionCtx.waitUntil(drainOutbox(deps))
@@ -90,7 +88,7 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   })
 
   routes.post('/:id/reveal', async function revealKeyRoute(c) {
-    const row = await ownKey(c)
+    const row = await ownKey(c, deps.db)
     if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
     const inactive = inactivity(accountOf(c))
     if (inactive !== null) return refuse(c, inactive)
@@ -120,20 +118,5 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     return { reason: 'password_incorrect' }
   }
 
-  /** The key named in the path; another account's is as unknown as one that never was. */
-  async function ownKey(c: AdminContext): Promise<KeyRow | undefined> {
-    const row = await findKey(deps.db, accountOf(c).id, c.req.param('id') ?? '')
-    if (row !== undefined) c.set('keyId', row.id)
-    return row
-  }
-
-  return routes
-}
-
-function accountOf(c: AdminContext): AccountRow {
-  return c.get('session').account
-}
-
-function inactivity({ status }: AccountRow): Refusal | null {
-  return status === 'active' ? null : { reason: 'account_not_active', status }
+  return routes.route('/', ipAclRoutes(deps))
 }

@@ -54,9 +54,12 @@ export async function createKey(
     applicationWebsite: input.application_website,
     platform: input.platform,
     ipAcl: input.ip_acl,
+    ipAclMode: input.ip_acl_mode,
   }
   const { sessionKeys } = deps
-  const idempotency = await toIdempotency(idempotencyKey, details, sessionKeys, now)
+  // Without a default mode, as versions that know no modes have it: a request may be repeated to another.
+  const asked = input.ip_acl_mode === 'enforce' ? { ...details, ipAclMode: undefined } : details
+  const idempotency = await toIdempotency(idempotencyKey, asked, sessionKeys, now)
   const changes = detailChanges(undefined, details)
   const inserted = await insertKey(
     deps.db,
@@ -191,12 +194,13 @@ async function enforced(row: KeyRow, deps: KeyServiceDeps): Promise<Result<KeyRo
 }
 
 function edited(details: KeyDetails, input: EditKey): KeyDetails {
-  const { application_name, application_website, platform, ip_acl } = input
+  const { application_name, application_website, platform, ip_acl, ip_acl_mode } = input
   return {
     applicationName: application_name ?? details.applicationName,
     applicationWebsite:
       application_website === undefined ? details.applicationWebsite : application_website,
     platform: platform ?? details.platform,
     ipAcl: ip_acl ?? details.ipAcl,
+    ipAclMode: ip_acl_mode ?? details.ipAclMode,
   }
 }

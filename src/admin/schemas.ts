@@ -3,8 +3,9 @@
 
 import * as z from 'zod'
 import { type IdKind, isId } from '../ids.ts'
+import { parseAddress, unmapped } from '../keys/address.ts'
 import { formatNetwork, parseCidr } from '../keys/cidr.ts'
-import { ACCOUNT_STATUSES } from '../keys/key-record.ts'
+import { ACCOUNT_STATUSES, IP_ACL_MODES } from '../keys/key-record.ts'
 import { type EntryFault, explainPasted } from '../keys/pasted-entry.ts'
 import { PLATFORMS } from '../keys/platform.ts'
 
@@ -107,6 +108,24 @@ const ipAclMeta = {
   description: 'IPv4 or IPv6 networks in CIDR form, host bits zero; empty: any address',
 } as const
 
+const ipAclMode = oneOf(IP_ACL_MODES).meta({
+  description: 'With `report`, what the IP ACL would refuse is let through and recorded',
+})
+
+/** Read as the gateway reads a client's; an IPv4-mapped address is the IPv4 address. */
+const clientIp = trimmed
+  .transform((value, ctx) => {
+    const address = parseAddress(value)
+    if (address !== null) return unmapped(address)
+    ctx.addIssue({
+      code: 'custom',
+      message: 'This must be one IPv4 or IPv6 address, such as 192.0.2.1 or 2001:db8::1',
+      params: { code: 'address_invalid' },
+    })
+    return z.NEVER
+  })
+  .meta({ override: { type: 'string' }, description: 'One IPv4 or IPv6 address' })
+
 const platform = oneOf(PLATFORMS)
 /** A password to check: whatever is not the account's is simply wrong. */
 const password = z.string().meta({ format: 'password' })
@@ -134,6 +153,7 @@ export const createKeyBody = z.strictObject({
   application_website: applicationWebsite.nullable().default(null),
   platform,
   ip_acl: ipAcl.default([]).meta(ipAclMeta),
+  ip_acl_mode: ipAclMode.default('enforce'),
   password,
 })
 
@@ -142,9 +162,12 @@ export const editKeyBody = z.strictObject({
   application_website: applicationWebsite.nullable().optional(),
   platform: platform.optional(),
   ip_acl: ipAcl.optional().meta(ipAclMeta),
+  ip_acl_mode: ipAclMode.optional(),
 })
 
 export const revealBody = z.strictObject({ password })
+
+export const checkIpAclBody = z.strictObject({ address: clientIp })
 
 export const createAccountBody = z.strictObject({
   email,

@@ -109,11 +109,11 @@ export async function insertKey(
       .where(and(sameRequest, lt(apiKeys.createdAt, idempotency?.since ?? 0))),
     db.run(sql`
       INSERT INTO api_keys (id, account_id, lookup_id, token_key, sealed_token, application_name,
-        application_website, platform, ip_acl, version, revision, enforced_revision,
+        application_website, platform, ip_acl, ip_acl_mode, version, revision, enforced_revision,
         published_revision, created_at, updated_at, revised_at, idempotency_key, idempotency_body)
       SELECT ${key.id}, id, ${key.lookupId}, ${key.tokenKey}, ${key.sealedToken},
         ${details.applicationName}, ${details.applicationWebsite}, ${details.platform},
-        ${JSON.stringify(details.ipAcl)}, 1, 1, 1, 0, ${now}, ${now}, ${now},
+        ${JSON.stringify(details.ipAcl)}, ${details.ipAclMode}, 1, 1, 1, 0, ${now}, ${now}, ${now},
         ${idempotency?.keys[0] ?? null}, ${idempotency?.bodies[0] ?? null}
       FROM accounts WHERE id = ${key.accountId} AND status = 'active'
         AND ${sessionStands(authority)} AND ${maxKeys} >
@@ -191,6 +191,7 @@ export const WIPED = {
   applicationWebsite: null,
   platform: null,
   ipAcl: null,
+  ipAclMode: 'enforce' as const,
   idempotencyKey: null,
   idempotencyBody: null,
 }

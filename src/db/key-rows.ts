@@ -1,7 +1,7 @@
 // A row of api_keys as the rest of the code sees it: a live key, or the tombstone of a deleted one.
 
 import { eq, getTableColumns } from 'drizzle-orm'
-import type { AccountStatus, KeyRecord } from '../keys/key-record.ts'
+import type { AccountStatus, IpAclMode, KeyRecord } from '../keys/key-record.ts'
 import type { Platform } from '../keys/platform.ts'
 import type { Database } from './client.ts'
 import { accounts, apiKeys } from './schema.ts'
@@ -13,6 +13,7 @@ export interface KeyDetails {
   readonly platform: Platform
   /** Canonical CIDR entries. */
   readonly ipAcl: readonly string[]
+  readonly ipAclMode: IpAclMode
 }
 
 interface KeyHead {
@@ -64,21 +65,21 @@ export function toKeyRow(selected: Selected): KeyRow {
   if (selected.deletedAt !== null) {
     return { kind: 'tombstone', ...head, deletedAt: selected.deletedAt }
   }
-  const { applicationName, applicationWebsite, platform, ipAcl, sealedToken } = selected
+  const { applicationName, applicationWebsite, platform, ipAcl, ipAclMode, sealedToken } = selected
   const { version, createdAt, updatedAt } = selected
   if (applicationName === null || platform === null || ipAcl === null || sealedToken === null) {
     throw new TypeError(`Cannot read API key ${id}: a live row lacks a column`)
   }
-  const details = { applicationName, applicationWebsite, platform, ipAcl }
+  const details = { applicationName, applicationWebsite, platform, ipAcl, ipAclMode }
   return { kind: 'live', ...head, details, sealedToken, version, createdAt, updatedAt }
 }
 
 /** The record of a row, as the data plane reads it. */
 export function toKeyRecord(row: KeyRow): KeyRecord {
   const { id: keyId, revision, accountId, accountStatus } = row
-  return row.kind === 'live'
-    ? { kind: 'live', revision, keyId, accountId, accountStatus, ipAcl: row.details.ipAcl }
-    : { kind: 'gone', revision, keyId }
+  if (row.kind === 'tombstone') return { kind: 'gone', revision, keyId }
+  const { ipAcl, ipAclMode } = row.details
+  return { kind: 'live', revision, keyId, accountId, accountStatus, ipAcl, ipAclMode }
 }
 
 /** Whether the row's newest revision is not known to hold for the next request; what is in KV does. */

@@ -3,7 +3,7 @@
 
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { ACCOUNT_STATUSES } from '../keys/key-record.ts'
+import { ACCOUNT_STATUSES, IP_ACL_MODES } from '../keys/key-record.ts'
 import { PLATFORMS } from '../keys/platform.ts'
 
 export const accounts = sqliteTable(
@@ -44,6 +44,7 @@ export const apiKeys = sqliteTable(
     platform: text('platform', { enum: PLATFORMS }),
     /** Canonical CIDR entries. */
     ipAcl: text('ip_acl', { mode: 'json' }).$type<string[]>(),
+    ipAclMode: text('ip_acl_mode', { enum: IP_ACL_MODES }).notNull().default('enforce'),
     /** Rises with every edit by the customer; the ETag. */
     version: integer('version').notNull(),
     /** Rises with every change that the data plane must know, the account's too. */

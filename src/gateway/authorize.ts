@@ -3,11 +3,18 @@
 // Each step may refuse. Yes or no, a verdict that rests on a copy waits for the authority; what cannot
 // be known is a refusal of its own (503), never a no and never a yes.
 
-import { type CompiledKey, type CompiledLiveKey, evaluateAccess } from '../keys/access.ts'
+import {
+  type AccessRefusal,
+  type CompiledKey,
+  type CompiledLiveKey,
+  evaluateAccess,
+  isOffIpAcl,
+} from '../keys/access.ts'
 import type { Address } from '../keys/address.ts'
 import { clientAddress } from '../keys/client-address.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { AddressWatch } from './address-watch.ts'
+import type { DenialRecorder } from './denial-recorder.ts'
 import { extractCredential } from './credential.ts'
 import { isFinal, type KeyCopiesDeps, newestRecord, readCopy } from './key-copies.ts'
 import { BRAKE_SECONDS, type RefusalBrake } from './refusal-brake.ts'
@@ -19,6 +26,7 @@ export interface AuthorizeDeps extends KeyCopiesDeps {
   readonly verifyToken: (token: string) => Promise<string | null>
   readonly brake: RefusalBrake
   readonly addressWatch: AddressWatch
+  readonly denials: DenialRecorder
 }
 
 export interface Grant {
@@ -69,31 +77,45 @@ async function judgeCopy(
   const access = evaluateAccess(copy, address)
   const final = isFinal(copy, deps)
   if (access.ok) {
+    if (final) return ok(granted(access.value, question, deps))
     const confirm = async () => toRefusal(await judgeNewest(copy, question, deps))
-    return ok({ key: access.value, address, confirm: final ? null : confirm })
+    return ok({ key: access.value, address, confirm })
   }
   const within = await deps.brake.count(lookupId, trace.requestId)
-  if (final) return err(within ? access.error : BRAKED)
+  if (final) return err(within ? refused(access.error, question, deps) : BRAKED)
   if (!within && !deps.brake.mayAskAgain(lookupId)) return err(BRAKED)
-  const newest = await judgeNewest(copy, question, deps, { counted: true })
+  const newest = await judgeNewest(copy, question, deps, within)
   return newest.ok || within ? newest : err(BRAKED)
 }
 
-/** Judges by what must be honoured now: final. */
+/** Judges by what must be honoured now: final. `counted`: whether the brake let a refusal pass already. */
 async function judgeNewest(
   copy: CompiledKey | null,
   question: Question,
   deps: AuthorizeDeps,
-  { counted } = { counted: false },
+  counted?: boolean,
 ): Promise<Result<Grant, Refusal>> {
   const { lookupId, address, trace } = question
   const newest = await newestRecord(lookupId, copy, trace.requestId, deps)
   if (!newest.ok) return newest
   trace.key = newest.value
   const access = evaluateAccess(newest.value, address)
-  if (access.ok) return ok({ key: access.value, address, confirm: null })
-  const within = counted || (await deps.brake.count(lookupId, trace.requestId))
-  return err(within ? access.error : BRAKED)
+  if (access.ok) return ok(granted(access.value, question, deps))
+  const within = counted ?? (await deps.brake.count(lookupId, trace.requestId))
+  return err(within ? refused(access.error, question, deps) : BRAKED)
+}
+
+/** A grant that is final, noted where the IP ACL would have refused it. */
+function granted(key: CompiledLiveKey, question: Question, { denials }: AuthorizeDeps): Grant {
+  const { lookupId, address } = question
+  if (key.ipAclMode === 'report' && isOffIpAcl(key, address)) denials.note(lookupId, address, false)
+  return { key, address, confirm: null }
+}
+
+/** A refusal that is final and not braked, noted where it is the IP ACL's. */
+function refused(refusal: AccessRefusal, question: Question, { denials }: AuthorizeDeps): Refusal {
+  if (refusal.reason === 'ip_denied') denials.note(question.lookupId, question.address, true)
+  return refusal
 }
 
 function toRefusal(judged: Result<Grant, Refusal>): Refusal | null {

@@ -23,6 +23,12 @@ export function compileKey(record: KeyRecord): CompiledKey {
   return record.kind === 'gone' ? record : { ...record, ipAcl: compileIpAcl(record.ipAcl) }
 }
 
+/** Whether the key has an IP ACL and the address, which may be unreadable, is not on it. */
+export function isOffIpAcl({ ipAcl }: CompiledLiveKey, address: Address | null): boolean {
+  if (isEmptyIpAcl(ipAcl)) return false
+  return address === null || !matchesIpAcl(ipAcl, address)
+}
+
 export function evaluateAccess(
   key: CompiledKey,
   address: Address | null,
@@ -31,10 +37,6 @@ export function evaluateAccess(
   if (key.accountStatus !== 'active') {
     return err({ reason: 'account_inactive', status: key.accountStatus })
   }
-  if (isEmptyIpAcl(key.ipAcl)) return ok(key)
-  if (address === null) return err({ reason: 'ip_denied', clientIp: null })
-  if (!matchesIpAcl(key.ipAcl, address)) {
-    return err({ reason: 'ip_denied', clientIp: formatAddress(address) })
-  }
-  return ok(key)
+  if (key.ipAclMode === 'report' || !isOffIpAcl(key, address)) return ok(key)
+  return err({ reason: 'ip_denied', clientIp: address === null ? null : formatAddress(address) })
 }

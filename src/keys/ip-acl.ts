@@ -96,6 +96,11 @@ function lastOf(words: Words, prefix: number): number[] {
   return words.map((word, i) => (word | ~(mask[i] ?? 0)) >>> 0)
 }
 
+/** The first of the entries that contains the address, by the same rules; null where none does. */
+export function matchingEntry(entries: readonly string[], address: Address): string | null {
+  return entries.find((entry) => matchesIpAcl(compileIpAcl([entry]), address)) ?? null
+}
+
 /** The order of two addresses, the second one's words starting at `at`. */
 function compare(words: Words, others: ArrayLike<number>, at = 0): number {
   for (let i = 0; i < words.length; i++) {

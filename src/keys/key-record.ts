@@ -4,6 +4,10 @@
 export const ACCOUNT_STATUSES = ['pending', 'active', 'suspended'] as const
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number]
 
+/** Whether the IP ACL keeps out, or only reports whom it would keep out. */
+export const IP_ACL_MODES = ['enforce', 'report'] as const
+export type IpAclMode = (typeof IP_ACL_MODES)[number]
+
 export interface LiveKeyRecord {
   readonly kind: 'live'
   /** Rises with every change of the key or of its account. */
@@ -13,6 +17,7 @@ export interface LiveKeyRecord {
   readonly accountStatus: AccountStatus
   /** Canonical CIDR entries; empty: any address. */
   readonly ipAcl: readonly string[]
+  readonly ipAclMode: IpAclMode
 }
 
 export interface GoneKeyRecord {
@@ -35,6 +40,8 @@ export function encodeKeyRecord(record: KeyRecord): string {
           account_id: record.accountId,
           account_status: record.accountStatus,
           ip_acl: record.ipAcl,
+          // Left out where it is the default: a version that does not know the member enforces.
+          ...(record.ipAclMode === 'report' && { ip_acl_mode: record.ipAclMode }),
         },
   )
 }
@@ -54,7 +61,9 @@ export function decodeKeyRecord(text: string): KeyRecord | null {
 
   const accountStatus = ACCOUNT_STATUSES.find((status) => status === value['account_status'])
   if (typeof accountId !== 'string' || accountStatus === undefined || !isTexts(ipAcl)) return null
-  return { kind: 'live', revision, keyId, accountId, accountStatus, ipAcl }
+  // A mode of a later version must let nobody in whom the ACL keeps out.
+  const ipAclMode = value['ip_acl_mode'] === 'report' ? 'report' : 'enforce'
+  return { kind: 'live', revision, keyId, accountId, accountStatus, ipAcl, ipAclMode }
 }
 
 function parseObject(text: string): Record<string, unknown> | null {

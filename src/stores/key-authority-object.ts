@@ -6,6 +6,7 @@
 // a deploy. The object never reads a record: it is told the revision, so it keeps forms newer than itself.
 
 import { DurableObject } from 'cloudflare:workers'
+import { addDenials, type Denial, dropDenials, forgetDenials, listDenials } from './denial-table.ts'
 
 /** A record as it travels to the authority. */
 export interface AuthorityRecord {
@@ -48,6 +49,25 @@ export class KeyAuthority extends DurableObject {
     return this.raise(brought)
   }
 
+  /** Counts requests that the key's IP ACL refused, or would have. Not kept of a key that is gone. */
+  async countDenials(denials: readonly Denial[]): Promise<void> {
+    const { kv, sql } = this.ctx.storage
+    if (kv.get<Head>('head')?.gone === true) return
+    addDenials(sql, denials, Date.now())
+    if ((await this.ctx.storage.getAlarm()) === null) await this.alarm()
+  }
+
+  /** The last 24 hours, newest first. */
+  denials(): Denial[] {
+    return listDenials(this.ctx.storage.sql, Date.now())
+  }
+
+  /** Nothing is kept for longer than it is shown: addresses are personal data. */
+  override async alarm(): Promise<void> {
+    const nextMs = forgetDenials(this.ctx.storage.sql, Date.now())
+    if (nextMs !== null) await this.ctx.storage.setAlarm(nextMs)
+  }
+
   private raise({ revision, gone, record }: AuthorityRecord): AuthorityAnswer {
     const { kv } = this.ctx.storage
     const head = kv.get<Head>('head')
@@ -56,6 +76,7 @@ export class KeyAuthority extends DurableObject {
       // Both are written in one turn, so together or not at all; the answer waits until they are durable.
       kv.put('head', { revision, gone })
       kv.put('record', record)
+      if (gone) dropDenials(this.ctx.storage.sql)
       return CURRENT
     }
     return kv.get<string>('record') === record ? CURRENT : this.held()

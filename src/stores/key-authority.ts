@@ -4,7 +4,8 @@
 
 import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from '../keys/key-record.ts'
 import { withTimeout } from '../time-limit.ts'
-import type { AuthorityAnswer, AuthorityRecord, KeyAuthority } from './key-authority-object.ts'
+import type { Denial } from './denial-table.ts'
+import type { AuthorityRecord, KeyAuthority } from './key-authority-object.ts'
 
 export type AuthorityNamespace = DurableObjectNamespace<KeyAuthority>
 
@@ -20,6 +21,9 @@ export interface KeyAuthorities {
   readonly advance: (lookupId: string, record: KeyRecord) => Promise<KeyRecord | null>
   /** Brings what was read in libSQL; answers as `advance` does. */
   readonly seed: (lookupId: string, record: KeyRecord) => Promise<KeyRecord | null>
+  readonly countDenials: (lookupId: string, denials: readonly Denial[]) => Promise<void>
+  /** Whom the key's IP ACL refused, or would have, within 24 hours; newest first. */
+  readonly listDenials: (lookupId: string) => Promise<Denial[]>
 }
 
 /** The authority could not be asked: nothing is known. `code` is safe to log. */
@@ -40,10 +44,15 @@ export function createKeyAuthorities(
   namespace: AuthorityNamespace,
   timeoutMs: number,
 ): KeyAuthorities {
-  async function ask(lookupId: string, call: (stub: Stub) => Promise<AuthorityAnswer>) {
+  /** For calls that may be repeated, such as those about a record: what an object holds only rises. */
+  async function ask<T>(lookupId: string, call: (stub: Stub) => Promise<T>): Promise<T> {
     const once = () => call(namespace.getByName(lookupId))
-    // Every call may be repeated: what an object holds only rises.
-    const answer = once().catch((error: unknown) => (mayRepeat(error) ? once() : reject(error)))
+    return await limited(
+      once().catch((error: unknown) => (mayRepeat(error) ? once() : reject(error))),
+    )
+  }
+
+  async function limited<T>(answer: Promise<T>): Promise<T> {
     const timeout = () => new AuthorityUnavailableError('timeout')
     return await withTimeout(answer, timeoutMs, timeout).catch((error: unknown) => {
       throw error instanceof AuthorityUnavailableError ? error : unavailable(error)
@@ -71,6 +80,9 @@ export function createKeyAuthorities(
     },
     advance: (lookupId, record) => bring(lookupId, record, 'advance'),
     seed: (lookupId, record) => bring(lookupId, record, 'seed'),
+    countDenials: (lookupId, denials) =>
+      limited(namespace.getByName(lookupId).countDenials(denials)), // repeated, it would count twice
+    listDenials: (lookupId) => ask(lookupId, async (stub) => await stub.denials()),
   }
 }
 

@@ -22,7 +22,7 @@ export interface Session extends Readonly<z.infer<typeof sessionAnswer>> {
 
 /** What a customer writes about a key. */
 export interface KeyInput extends Readonly<
-  Omit<z.infer<typeof createKeyBody>, 'password' | 'ip_acl'>
+  Omit<z.infer<typeof createKeyBody>, 'password' | 'ip_acl' | 'ip_acl_mode'>
 > {
   readonly ip_acl: readonly string[]
 }

@@ -9,6 +9,7 @@ const DETAILS = {
   applicationWebsite: null,
   platform: 'server',
   ipAcl: ['10.0.0.0/8'],
+  ipAclMode: 'enforce',
 } as const
 
 describe('auditEvent()', () => {
@@ -36,10 +37,12 @@ describe('auditEvent()', () => {
 
 describe('detailChanges()', () => {
   it('shows what differs, before and after', () => {
-    const after = { ...DETAILS, applicationName: 'ERP', ipAcl: ['10.0.0.0/8', '::/0'] }
+    const ipAcl = ['10.0.0.0/8', '::/0']
+    const after = { ...DETAILS, applicationName: 'ERP', ipAcl, ipAclMode: 'report' as const }
     expect(detailChanges(DETAILS, after)).toEqual({
       application_name: ['CRM', 'ERP'],
-      ip_acl: [['10.0.0.0/8'], ['10.0.0.0/8', '::/0']],
+      ip_acl: [['10.0.0.0/8'], ipAcl],
+      ip_acl_mode: ['enforce', 'report'],
     })
   })
 
@@ -63,11 +66,13 @@ describe('detailChanges()', () => {
       application_name: [null, 'CRM'],
       platform: [null, 'server'],
       ip_acl: [null, ['10.0.0.0/8']],
+      ip_acl_mode: [null, 'enforce'],
     })
     expect(detailChanges(DETAILS, undefined)).toEqual({
       application_name: ['CRM', null],
       platform: ['server', null],
       ip_acl: [['10.0.0.0/8'], null],
+      ip_acl_mode: ['enforce', null],
     })
   })
 

@@ -18,7 +18,7 @@ const WORKERS = '2a06:98c0:3600::103/128'
 
 describe('createKeyBody', () => {
   it('fills in what is optional', async () => {
-    const value = { ...KEY, application_website: null, ip_acl: [] }
+    const value = { ...KEY, application_website: null, ip_acl: [], ip_acl_mode: 'enforce' }
     expect(await valueOf(createKeyBody, KEY)).toEqual(value)
     expect(await valueOf(createKeyBody, value)).toEqual(value)
   })

@@ -70,7 +70,7 @@ function start() {
     watch,
     logged,
     pass: (ms: number) => void (now += ms),
-    see(value: string | null) {
+    see: (value: string | null) => {
       const headers = new Headers(value === null ? {} : { 'CF-Connecting-IP': value })
       watch.see(headers, clientAddress(headers))
     },

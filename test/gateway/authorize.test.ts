@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { authorize, type AuthorizeDeps } from '../../src/gateway/authorize.ts'
+import { formatAddress } from '../../src/keys/address.ts'
 import { createAddressWatch } from '../../src/gateway/address-watch.ts'
 import { createRefusalBrake } from '../../src/gateway/refusal-brake.ts'
 import type { KeyRecord, LiveKeyRecord } from '../../src/keys/key-record.ts'
@@ -18,6 +19,7 @@ const KEY: LiveKeyRecord = {
   accountId: 'acc_1',
   accountStatus: 'active',
   ipAcl: [],
+  ipAclMode: 'enforce',
 }
 const FENCED: LiveKeyRecord = { ...KEY, ipAcl: ['10.0.0.0/8'] }
 const OPEN: LiveKeyRecord = { ...KEY, ipAcl: ['203.0.113.0/24'] }
@@ -180,6 +182,58 @@ describe('authorize(), outages', () => {
   })
 })
 
+describe('authorize(), the denials that it notes', () => {
+  const REPORTING: LiveKeyRecord = { ...FENCED, ipAclMode: 'report' }
+
+  it('are final refusals by the IP ACL', async () => {
+    const byCopy = start({ copy: FENCED })
+    expect(await byCopy.pending).toEqual({ ok: false, error: IP_DENIED })
+    expect(byCopy.denials).toEqual([[LOOKUP_ID, CLIENT, true]])
+    const byAuthority = start({ copy: OPEN, standing: FENCED })
+    expect(await confirmed(byAuthority)).toEqual(IP_DENIED)
+    expect(byAuthority.denials).toEqual([[LOOKUP_ID, CLIENT, true]])
+  })
+
+  it('are what an ACL that only reports lets through, once that is final', async () => {
+    const bounded = start({ copy: REPORTING })
+    expect(await bounded.pending).toMatchObject({ ok: true })
+    expect(bounded.denials).toEqual([[LOOKUP_ID, CLIENT, false]])
+
+    const strict = start({ copy: REPORTING, standing: 'current' })
+    await strict.pending
+    expect(strict.denials).toEqual([])
+    expect(await confirmed(strict)).toBeNull()
+    expect(strict.denials).toEqual([[LOOKUP_ID, CLIENT, false]])
+  })
+
+  it('name an unreadable address null', async () => {
+    const headers = { 'X-API-Key': TOKEN, 'CF-Connecting-IP': 'nonsense' }
+    const { pending, denials } = start({ copy: FENCED, headers })
+    await pending
+    expect(denials).toEqual([[LOOKUP_ID, null, true]])
+  })
+
+  it.each([
+    ['a client on the ACL', { copy: OPEN }],
+    ['a client on an ACL that only reports', { copy: { ...OPEN, ipAclMode: 'report' as const } }],
+    ['a key without an ACL', { copy: KEY }],
+    ['a deleted key', { copy: GONE }],
+    ['a suspended account', { copy: SUSPENDED }],
+    ['what the brake keeps back', { copy: FENCED, mayRefuse: false }],
+    ['what the authority lets in', { copy: FENCED, standing: OPEN }],
+    ['what cannot be known', { copy: FENCED, standing: FAULT }],
+  ])('are none for %s', async (_, situation) => {
+    const { pending, denials } = start(situation)
+    await pending
+    expect(denials).toEqual([])
+  })
+
+  async function confirmed({ pending }: { pending: ReturnType<typeof authorize> }) {
+    const grant = await pending
+    return grant.ok ? await grant.value.confirm?.() : undefined
+  }
+})
+
 describe('authorize(), the brake', () => {
   it.each([
     ['a deleted key', GONE],
@@ -339,6 +393,7 @@ function start(situation: Situation) {
   const { headers, copy, truth = FAULT, mayRefuse = true, verify, standing, seeded } = situation
   const calls: string[] = []
   const faults: [string, unknown][] = []
+  const denials: [string, string | null, boolean][] = []
   const clock = { now: 0 }
   const nowMs = () => clock.now
   const onFault = (fault: string, error: unknown) => void faults.push([fault, error])
@@ -377,11 +432,16 @@ function start(situation: Situation) {
           },
     brake: createRefusalBrake(limiter, onFault, nowMs),
     addressWatch: createAddressWatch(() => undefined, nowMs),
+    denials: {
+      note(lookupId, address, enforced) {
+        denials.push([lookupId, address === null ? null : formatAddress(address), enforced])
+      },
+    },
     onFault,
   }
   const sent = headers ?? { Authorization: `Token ${TOKEN}`, 'CF-Connecting-IP': CLIENT }
   const again = () => authorize(new Headers(sent), startTrace(REQUEST_ID, 0), deps)
-  return { pending: again(), again, calls, faults, clock }
+  return { pending: again(), again, calls, faults, denials, clock }
 }
 
 async function authorized(situation: Situation) {

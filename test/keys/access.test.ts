@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compileKey, evaluateAccess } from '../../src/keys/access.ts'
+import { compileKey, evaluateAccess, isOffIpAcl } from '../../src/keys/access.ts'
 import { parseAddress, unmapped } from '../../src/keys/address.ts'
 import type { KeyRecord, LiveKeyRecord } from '../../src/keys/key-record.ts'
 
@@ -10,6 +10,7 @@ const KEY: LiveKeyRecord = {
   accountId: 'acc_1',
   accountStatus: 'active',
   ipAcl: [],
+  ipAclMode: 'enforce',
 }
 const FENCED: LiveKeyRecord = { ...KEY, ipAcl: ['10.0.0.0/8', '2001:db8::/32'] }
 
@@ -38,6 +39,14 @@ describe('evaluateAccess()', () => {
     const error = { reason: 'ip_denied', clientIp }
     expect(accessOf(FENCED, client)).toEqual({ ok: false, error })
   })
+
+  it.each([['10.1.2.3'], ['203.0.113.7'], ['2a06:98c0:3600::103'], [null]])(
+    'lets in from %s where the ACL only reports',
+    (client) => {
+      const key: LiveKeyRecord = { ...FENCED, ipAclMode: 'report' }
+      expect(accessOf(key, client)).toEqual({ ok: true, value: compileKey(key) })
+    },
+  )
 
   it('refuses the address that all Workers share, however wide the ACL', () => {
     const wide = { ...KEY, ipAcl: ['0.0.0.0/0', '::/0'] }
@@ -70,3 +79,18 @@ function accessOf(record: KeyRecord, client: string | null) {
   const address = parseAddress(client ?? '')
   return evaluateAccess(compileKey(record), address === null ? null : unmapped(address))
 }
+
+describe('isOffIpAcl()', () => {
+  it.each([
+    ['a key without an ACL', KEY, '203.0.113.7', false],
+    ['a key without an ACL', KEY, null, false],
+    ['a key with one', FENCED, '10.1.2.3', false],
+    ['a key with one', FENCED, '203.0.113.7', true],
+    ['a key with one', FENCED, null, true],
+    ['a key whose ACL only reports', { ...FENCED, ipAclMode: 'report' as const }, null, true],
+  ])('judges %s', (_, record, client, off) => {
+    const key = compileKey(record)
+    const address = parseAddress(client ?? '')
+    expect(key.kind === 'live' && isOffIpAcl(key, address)).toBe(off)
+  })
+})

@@ -4,6 +4,7 @@ import {
   ACCOUNT_STATUSES,
   decodeKeyRecord,
   encodeKeyRecord,
+  IP_ACL_MODES,
   type KeyRecord,
 } from '../../src/keys/key-record.ts'
 import { anyText } from './ip-oracle.ts'
@@ -26,6 +27,7 @@ const anyRecord: fc.Arbitrary<KeyRecord> = fc.oneof(
     accountId: fc.string(),
     accountStatus: fc.constantFrom(...ACCOUNT_STATUSES),
     ipAcl: fc.array(fc.string()),
+    ipAclMode: fc.constantFrom(...IP_ACL_MODES),
   }),
   fc.record({
     kind: fc.constant('gone' as const),
@@ -52,7 +54,20 @@ describe('decodeKeyRecord()', () => {
       accountId: 'acc_1',
       accountStatus: 'active',
       ipAcl: ['10.0.0.0/8'],
+      ipAclMode: 'enforce',
     })
+  })
+
+  it.each([
+    ['enforce', 'enforce'],
+    ['report', 'report'],
+    ['off', 'enforce'],
+    ['REPORT', 'enforce'],
+    [['report'], 'enforce'],
+    [null, 'enforce'],
+  ])('reads the mode %j as %s: an unknown one lets nobody in', (mode, ipAclMode) => {
+    const text = JSON.stringify({ ...LIVE, ip_acl_mode: mode })
+    expect(decodeKeyRecord(text)).toMatchObject({ kind: 'live', ipAclMode })
   })
 
   it('reads the stored form of a deleted key', () => {
@@ -63,7 +78,7 @@ describe('decodeKeyRecord()', () => {
   it('ignores members that a later version may add', () => {
     for (const stored of [LIVE, GONE]) {
       const plain = decodeKeyRecord(JSON.stringify(stored))
-      const later = { ...stored, ip_acl_mode: 'report', nested: { gone: true } }
+      const later = { ...stored, member_of_later: 'x', nested: { gone: true } }
       expect(decodeKeyRecord(JSON.stringify(later))).toEqual(plain)
     }
   })

@@ -14,6 +14,7 @@ const LIVE: LiveKeyRecord = {
   accountId: 'acc_1',
   accountStatus: 'active',
   ipAcl: [],
+  ipAclMode: 'enforce',
 }
 const GONE: KeyRecord = { kind: 'gone', revision: 2, keyId: 'key_1' }
 

@@ -15,6 +15,7 @@ const LIVE: LiveKeyRecord = {
   accountId: 'acc_1',
   accountStatus: 'active',
   ipAcl: ['10.0.0.0/8'],
+  ipAclMode: 'enforce',
 }
 const NEWER: LiveKeyRecord = { ...LIVE, revision: 4, ipAcl: [] }
 const GONE: KeyRecord = { kind: 'gone', revision: 5, keyId: 'key_1' }
@@ -70,6 +71,29 @@ describe('an authority', () => {
     for (const revision of [null, 3, 5, 9]) {
       expect(await authorities.check(id, revision)).toEqual(GONE)
     }
+  })
+
+  it('counts denials, whether it holds a record or not, and drops them with the key', async () => {
+    const id = randomUUID()
+    const now = Date.now()
+    const denial = {
+      address: '203.0.113.7',
+      count: 2,
+      firstAtMs: now,
+      lastAtMs: now,
+      enforced: true,
+    }
+    const old = { ...denial, firstAtMs: now - 90_000_000, lastAtMs: now - 86_400_000 }
+    expect(await authorities.listDenials(id)).toEqual([])
+    await authorities.countDenials(id, [denial, old])
+    await authorities.advance(id, LIVE)
+    await authorities.countDenials(id, [denial])
+    expect(await authorities.listDenials(id)).toEqual([{ ...denial, count: 4 }])
+    expect(await authorities.check(id, 3)).toBe('current')
+
+    await authorities.advance(id, GONE)
+    await authorities.countDenials(id, [denial])
+    expect(await authorities.listDenials(id)).toEqual([])
   })
 
   it('takes *gone* at any revision', async () => {

@@ -9,6 +9,7 @@ const RECORD: KeyRecord = {
   accountId: 'acc_1',
   accountStatus: 'active',
   ipAcl: ['10.0.0.0/8'],
+  ipAclMode: 'enforce',
 }
 const GONE: KeyRecord = { kind: 'gone', revision: 4, keyId: 'key_1' }
 

@@ -20,7 +20,14 @@ interface Row {
 }
 
 const API = '/admin/api/v1'
-const NEW_KEY = ['application_name', 'application_website', 'platform', 'ip_acl', 'password']
+const NEW_KEY = [
+  'application_name',
+  'application_website',
+  'platform',
+  'ip_acl',
+  'ip_acl_mode',
+  'password',
+]
 
 const TABLE = [
   ['GET', '/admin', 'none'],
@@ -36,6 +43,8 @@ const TABLE = [
   ['PATCH', `${API}/keys/:id`, 'session', NEW_KEY.slice(0, -1)],
   ['DELETE', `${API}/keys/:id`, 'session'],
   ['POST', `${API}/keys/:id/reveal`, 'session', ['password']],
+  ['POST', `${API}/keys/:id/ip-acl/check`, 'session', ['address']],
+  ['GET', `${API}/keys/:id/denials`, 'session'],
   ['GET', `${API}/sessions`, 'session'],
   ['DELETE', `${API}/sessions/:id`, 'session'],
   ['GET', `${API}/audit`, 'session'],

@@ -62,7 +62,14 @@ async function settledKey() {
 
 function recordOf(keyId: string) {
   const accountStatus = 'active' as const
-  return { kind: 'live' as const, keyId, accountId: customer.id, accountStatus, ipAcl: [] }
+  return {
+    kind: 'live' as const,
+    keyId,
+    accountId: customer.id,
+    accountStatus,
+    ipAcl: [],
+    ipAclMode: 'enforce' as const,
+  }
 }
 
 type Key = Awaited<ReturnType<typeof settledKey>>

@@ -3,9 +3,11 @@
 import * as z from 'zod'
 import {
   createdKey,
+  denialList,
   deletedKey,
   editedKey,
   eventList,
+  ipAclCheck,
   key,
   keyList,
   liveSessionList,
@@ -13,11 +15,19 @@ import {
   revealedToken,
   sessionAnswer,
 } from '../answers.ts'
-import { createKeyBody, editKeyBody, logInBody, pageQuery, revealBody } from '../schemas.ts'
+import {
+  checkIpAclBody,
+  createKeyBody,
+  editKeyBody,
+  logInBody,
+  pageQuery,
+  revealBody,
+} from '../schemas.ts'
 import {
   ACCOUNT,
   CREATED_KEY,
   DELETED_KEY,
+  DENIAL,
   EDITED_KEY,
   EVENT,
   KEY,
@@ -192,6 +202,40 @@ export const CUSTOMER_CALLS: Calls = {
         example: { access_token: TOKEN },
       },
       errors: ['not_found', ...INACTIVE, 'throttled', 'password_incorrect'],
+    },
+  },
+  '/keys/{id}/ip-acl/check': {
+    post: {
+      id: 'checkIpAcl',
+      summary: 'Test an address against the IP ACL of a key',
+      description:
+        'By the engine that judges requests. In mode `report` what is not allowed is let through.',
+      guard: 'session',
+      params: { path: byId },
+      body: { schema: checkIpAclBody, example: { address: '203.0.113.7' } },
+      answer: {
+        status: 200,
+        description: 'Whether it is on the list',
+        schema: ipAclCheck,
+        example: { allowed: true, entry: '203.0.113.0/24', mode: 'enforce' },
+      },
+      errors: ['not_found', ...INACTIVE],
+    },
+  },
+  '/keys/{id}/denials': {
+    get: {
+      id: 'listDenials',
+      summary: 'See whom the IP ACL of a key kept out, or would have',
+      description: 'The last 24 hours, newest first, 100 addresses at most.',
+      guard: 'session',
+      params: { path: byId },
+      answer: {
+        status: 200,
+        description: 'One entry an address',
+        schema: denialList,
+        example: { denials: [DENIAL] },
+      },
+      errors: ['not_found'],
     },
   },
   '/sessions': {

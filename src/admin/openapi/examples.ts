@@ -1,7 +1,13 @@
 // One customer with one key, as the examples of the OpenAPI document show them.
 
 import { entryWarnings } from '../../keys/entry-warnings.ts'
-import type { AccountAnswer, EventAnswer, KeyAnswer, LiveSessionAnswer } from '../answers.ts'
+import type {
+  AccountAnswer,
+  DenialAnswer,
+  EventAnswer,
+  KeyAnswer,
+  LiveSessionAnswer,
+} from '../answers.ts'
 
 const AT = '2026-11-23T08:15:30.000Z'
 
@@ -34,6 +40,7 @@ export const KEY: KeyAnswer = {
   application_website: 'https://dialler.example.com',
   platform: 'server',
   ip_acl: ['203.0.113.0/24'],
+  ip_acl_mode: 'enforce',
   access_token: '********',
   created_at: AT,
   updated_at: AT,
@@ -58,6 +65,14 @@ export const EDITED_KEY = {
 }
 
 export const DELETED_KEY = { id: KEY.id, deleted_at: AT, enforcement: ENFORCEMENT }
+
+export const DENIAL: DenialAnswer = {
+  address: '198.51.100.9',
+  count: 3,
+  first_at: AT,
+  last_at: AT,
+  enforced: true,
+}
 
 export const SESSION: LiveSessionAnswer = {
   id: 'ses_019ab0c8d0113c2b1a09f8e7d6c5b4a392',

@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { openApiDocument } from '../../../src/admin/openapi/document.ts'
 import {
+  checkIpAclBody,
   createAccountBody,
   createKeyBody,
   editAccountBody,
@@ -53,6 +54,7 @@ describe('its examples', () => {
     createKey: createKeyBody,
     editKey: editKeyBody,
     revealKey: revealBody,
+    checkIpAcl: checkIpAclBody,
     createAccount: createAccountBody,
     editAccount: editAccountBody,
     reconcile: reconcileBody,

@@ -1,0 +1,1 @@
+ALTER TABLE `api_keys` ADD `ip_acl_mode` text DEFAULT 'enforce' NOT NULL;
