@@ -52,6 +52,12 @@ describe('src/', () => {
     expect(users.map(([module]) => module)).toContainEqual(expect.stringContaining(owner))
   })
 
+  it('writes to the log in one place', () => {
+    const users = [...readSources()].filter(([, source]) => /\bconsole\./.test(source))
+    const worker = users.map(([path]) => path).filter((path) => !path.startsWith('src/ui/'))
+    expect(worker).toEqual(['src/log.ts'])
+  })
+
   it('composes both planes in one place', () => {
     const targets = graph.get(COMPOSITION) ?? []
     for (const plane of ['src/gateway/', 'src/admin/']) {
