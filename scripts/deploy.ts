@@ -2,6 +2,7 @@
 // `-- --secrets-file <file>` gives the values of secrets: they are checked as the worker would, and set with
 // the deployment. `-- --dry-run` checks what is at hand and builds; it touches nothing and needs no account.
 
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readConfiguration } from './deployment/configuration.ts'
 import { type Fault, missing } from './deployment/fault.ts'
@@ -31,7 +32,7 @@ async function deploy(): Promise<number> {
   })
   const configuration = readConfiguration(options.config)
   const { file, variables } = configuration
-  const secretsFile = options['secrets-file']
+  const secretsFile = options['secrets-file'] && resolve(options['secrets-file'])
   const secrets = secretsFile === undefined ? {} : readSecretsFile(secretsFile)
   const faults = [...configuration.faults, ...(await valueFaults(variables, secrets))]
 

@@ -41,7 +41,12 @@ export interface RequestLine {
 export type LogRequest = (line: RequestLine) => void
 
 export function logRequest(line: RequestLine): void {
-  console.log(JSON.stringify(line))
+  console.log(JSON.stringify({ ...line, request_id: withoutToken(line.request_id) }))
+}
+
+/** A client chooses its request id, and may choose its own token. */
+function withoutToken(requestId: RequestId): string {
+  return requestId.replace(/_[0-9A-Za-z]{44,}/, '_********')
 }
 
 export function toLoggedMethod(method: string): LoggedMethod {
@@ -73,7 +78,12 @@ export type LogFault = (fault: FaultKind, error: unknown, requestId?: RequestId)
 
 export function logFault(fault: FaultKind, error: unknown, requestId?: RequestId): void {
   console.error(
-    JSON.stringify({ level: 'error', fault, request_id: requestId, ...described(error) }),
+    JSON.stringify({
+      level: 'error',
+      fault,
+      request_id: requestId && withoutToken(requestId),
+      ...described(error),
+    }),
   )
 }
 

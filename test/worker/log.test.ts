@@ -139,6 +139,8 @@ describe('no line', () => {
         headers: { Authorization: `Bearer ${operator}x` },
       }),
       rig.send('/x', { headers: { 'X-Request-Id': `${marker} not well-formed` } }),
+      rig.send('/x', { headers: { 'X-Request-Id': key.token } }),
+      rig.send('/admin/api/v1/keys', { headers: { 'X-Request-Id': `id.${key.token}` } }),
     ]
     const before = rig.logs.length
     await Promise.all(sent)
