@@ -4,6 +4,7 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { parseArgs, styleText } from 'node:util'
 import { Failure } from './local/failure.ts'
 
@@ -23,6 +24,8 @@ interface Drift {
 
 const BAR_WIDTH = 30
 const TIMEOUT_MS = 60_000
+const TRIES = 3
+const RETRY_AFTER_MS = 1_000
 
 async function examine(): Promise<number> {
   const { values } = parseArgs({
@@ -50,6 +53,12 @@ async function examine(): Promise<number> {
     return 0
   }
   console.table(drift)
+  const orphans = drift.filter(({ kind, repaired }) => kind === 'orphan' && !repaired).length
+  if (values.repair && orphans > 0) {
+    console.log(
+      `Left alone: ${orphans} orphans. So many mean that LIBSQL_URL is not the database of this KV.`,
+    )
+  }
   const left = drift.filter(({ repaired }) => !repaired).length
   console.log(
     left === 0
@@ -65,12 +74,11 @@ async function reconcile(
   repair: boolean,
   cursor: string | null,
 ): Promise<Page> {
-  const target = `${url}/admin/api/v1/operator/reconcile`
-  const response = await fetch(target, {
+  const target = new URL('/admin/api/v1/operator/reconcile', url).href
+  const response = await fetchPatiently(target, {
     method: 'POST',
     headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
     body: JSON.stringify({ repair, ...(cursor !== null && { cursor }) }),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch((error: unknown) => {
     throw new Failure(`${target} cannot be reached (${String(error)}): give its address with --url`)
   })
@@ -78,6 +86,15 @@ async function reconcile(
   if (response.ok) return body
   const hint = response.status === 401 ? ' OPERATOR_TOKEN is not the one of this gateway.' : ''
   throw new Failure(`${target} answered ${response.status}: ${body.detail ?? 'no detail'}${hint}`)
+}
+
+/** One page of many may meet a moment in which a store does not answer. */
+async function fetchPatiently(target: string, init: RequestInit): Promise<Response> {
+  for (let tries = 1; ; tries++) {
+    const response = await fetch(target, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })
+    if (response.status !== 503 || tries === TRIES) return response
+    await setTimeout(RETRY_AFTER_MS)
+  }
 }
 
 /** On a terminal alone: a log needs the outcome, not the way. */

@@ -17,6 +17,7 @@ import { createDenialRecorder } from './gateway/denial-recorder.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createRefusalBrake } from './gateway/refusal-brake.ts'
 import { refusalResponse } from './gateway/refusal.ts'
+import { compileKey } from './keys/access.ts'
 import { verifyToken } from './keys/token.ts'
 import { logConfigurationFault, logFault, logRequest } from './log.ts'
 import { requestIdOf } from './request-id.ts'
@@ -45,6 +46,9 @@ const CACHE = { entries: 20_000, bytes: 24 * 1024 * 1024 }
  * on meanwhile; under `bounded` it adds to the time that a change takes.
  */
 const CACHE_TTL_MS = { strict: 30_000, bounded: BOUNDED_CACHE_TTL_MS }
+
+/** An object serves about a thousand calls a second, and every isolate may ask for its health. */
+const HEALTH_OBJECTS = 16
 
 /** `later` lets a promise outlive the response of the request that it belongs to. */
 export async function createApp(env: Env, later: (promise: Promise<void>) => void): Promise<App> {
@@ -111,19 +115,20 @@ function composeApp(
     consistency,
     advance: authorities.advance,
     listDenials: authorities.listDenials,
-    readAuthority: (lookupId) => authorities.peek(lookupId),
+    readAuthority: authorities.peek,
     readRecord: (lookupId) => inspectKeyRecord(env.KEYS, lookupId),
     listRecords: (cursor) => listLookupIds(env.KEYS, cursor),
     probes: {
       libsql: () => ping(db),
       kv: () => pingKv(env.KEYS),
-      authority: () => authorities.peek('health'),
+      authority: () => authorities.peek(`health-${Math.floor(Math.random() * HEALTH_OBJECTS)}`),
     },
     addressSymptoms: addressWatch.symptoms,
     async putRecord(lookupId, record) {
       await putKeyRecord(env.KEYS, lookupId, record)
-      cache.delete(lookupId) // this isolate, at least, need not wait for its copy to grow old
+      cache.set(lookupId, compileKey(record)) // this isolate, at least, need not wait for KV
     },
+    later,
     wait,
     logFault,
     logRequest,
@@ -139,8 +144,7 @@ function composeApp(
     },
     async everyMinute() {
       const chores = [
-        () => drainOutbox(adminDeps),
-        () => republish(adminDeps),
+        async () => await republish(await drainOutbox(adminDeps), adminDeps),
         () => deleteDeadSessions(db, sessionLimits(nowMs())),
         () => forgetAttempts(adminDeps),
       ]

@@ -10,7 +10,6 @@ import {
   updateAccount,
 } from '../db/account-queries.ts'
 import type { Database } from '../db/client.ts'
-import { isPending } from '../db/key-rows.ts'
 import { newId } from '../ids.ts'
 import { err, ok, type Result } from '../result.ts'
 import { type Actor, auditEvent, type Changes } from './audit.ts'
@@ -93,7 +92,8 @@ export async function editAccount(
     if (done === undefined) continue
     if (input.status === undefined) return ok(done.account)
     const settled = await settle(done.keys, deps)
-    return settled.some(isPending) ? err({ reason: 'enforcement_pending' }) : ok(done.account)
+    const all = settled.length === done.keys.length
+    return all ? ok(done.account) : err({ reason: 'enforcement_pending' })
   }
   return err({ reason: 'version_conflict' })
 }

@@ -1,16 +1,17 @@
 // Brings changes to the authorities of their keys (step 2 of a write, after the batch in libSQL). Once
 // an authority has answered, no request that starts later is judged by an older state.
 
-import type { Database } from '../db/client.ts'
+import { type Database, isStorageUnavailable } from '../db/client.ts'
 import { type KeyRow, toKeyRecord } from '../db/key-rows.ts'
 import { buryKey, findKeys, raiseRevision } from '../db/outbox-queries.ts'
 import { isSameRecord, type KeyRecord } from '../keys/key-record.ts'
 import type { LogFault } from '../log.ts'
+import type { Held } from '../stores/key-authority.ts'
 
 export interface EnforceDeps {
   readonly db: Database
-  /** What the authority holds afterwards, null where it cannot be read; rejects when it cannot be asked. */
-  readonly advance: (lookupId: string, record: KeyRecord) => Promise<KeyRecord | null>
+  /** Answers what the authority holds afterwards; rejects when it cannot be asked. */
+  readonly advance: (lookupId: string, record: KeyRecord) => Promise<Held>
   readonly nowMs: () => number
   readonly logFault: LogFault
 }
@@ -25,39 +26,38 @@ export async function enforce(rows: readonly KeyRow[], deps: EnforceDeps): Promi
 }
 
 async function bring(read: KeyRow, deps: EnforceDeps): Promise<KeyRow | null> {
-  let row = read
+  let row: KeyRow | undefined = read
   try {
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < ROUNDS && row !== undefined; round++) {
       const held = await deps.advance(row.lookupId, toKeyRecord(row))
-      if (held !== null && isSameRecord(held, toKeyRecord(row))) return row
-      const now = await reconciled(row, held, deps)
-      if (now === undefined) return null
-      row = now
+      if (holds(held, row)) return row
+      row = await reconciled(row.id, held, deps)
     }
   } catch (error) {
-    deps.logFault('authority', error)
+    deps.logFault(isStorageUnavailable(error) ? 'libsql' : 'authority', error)
   }
   return null
+}
+
+/** Whether what is held is this row; a version that runs beside this one may have brought it in its own form. */
+function holds(held: Held, row: KeyRow): boolean {
+  if (held.kind === 'unreadable') return held.revision === row.revision
+  return isSameRecord(held, toKeyRecord(row))
 }
 
 /**
  * The row to bring next, where the authority holds something else. Another writer may have been faster;
  * a row that is not above what the authority holds has lost changes, as after a restore from a backup.
  */
-async function reconciled(
-  row: KeyRow,
-  held: KeyRecord | null,
-  deps: EnforceDeps,
-): Promise<KeyRow | undefined> {
-  const [now] = await findKeys(deps.db, [row.id])
-  if (now === undefined || held === null) return now
-  const lost = held.revision >= now.revision && !isSameRecord(held, toKeyRecord(now))
-  if (held.kind === 'gone' && now.kind === 'live') {
-    await buryKey(deps.db, now, held.revision, deps.nowMs())
-  } else if (lost) {
-    await raiseRevision(deps.db, now, held.revision, deps.nowMs())
+async function reconciled(id: string, held: Held, deps: EnforceDeps): Promise<KeyRow | undefined> {
+  const [row] = await findKeys(deps.db, [id])
+  if (row === undefined || holds(held, row)) return row
+  if (held.kind === 'gone' && row.kind === 'live') {
+    await buryKey(deps.db, row, held.revision, deps.nowMs())
+  } else if (held.revision >= row.revision) {
+    await raiseRevision(deps.db, row, held.revision, deps.nowMs())
   } else {
-    return now
+    return row
   }
-  return (await findKeys(deps.db, [row.id]))[0]
+  return (await findKeys(deps.db, [id]))[0]
 }

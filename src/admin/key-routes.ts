@@ -13,7 +13,6 @@ import { readBody, readPage, toPage } from './input.ts'
 import { type IpAclRoutesDeps, ipAclRoutes } from './ip-acl-routes.ts'
 import { toKeyJson, toTime } from './json.ts'
 import { createKey, editKey, type KeyServiceDeps, removeKey, revealKey } from './key-service.ts'
-import { drainOutbox } from './outbox.ts'
 import { accountOf, inactivity, NOT_FOUND, ownKey } from './own-key.ts'
 import { checkPassword } from './password.ts'
 import type { Refusal } from './refusal.ts'
@@ -42,7 +41,6 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     const unconfirmed = await confirm(c, body.value.password)
     if (unconfirmed !== null) return refuse(c, unconfirmed)
     const created = await createKey(body.value, c.req.header('idempotency-key'), callerOf(c), deps)
-    c.executionCtx.waitUntil(drainOutbox(deps))
     if (!created.ok) return refuse(c, created.error)
     const { key, token } = created.value
     c.set('keyId', key.id)
@@ -68,7 +66,6 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     if (!body.ok) return refuse(c, body.error)
     const mayReplace = ifMatch(c.req.header('if-match'))
     const edited = await editKey(row, body.value, mayReplace, callerOf(c), deps)
-    c.executionCtx.waitUntil(drainOutbox(deps))
     if (!edited.ok) return refuse(c, edited.error)
     c.header('ETag', entityTag(edited.value.version))
     const enforcement = toEnforcement(deps.consistency, deps.nowMs())
@@ -80,7 +77,6 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     const row = await ownKey(c, deps.db)
     if (row === undefined) return refuse(c, NOT_FOUND)
     const removed = await removeKey(row, callerOf(c), deps)
-    c.executionCtx.waitUntil(drainOutbox(deps))
     if (!removed.ok) return refuse(c, removed.error)
     const { id, deletedAt } = removed.value
     const enforcement = toEnforcement(deps.consistency, deps.nowMs())

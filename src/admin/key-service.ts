@@ -2,13 +2,7 @@
 // settles what the batch returned. A lost race is read again and decided anew.
 
 import { deleteKey, findKey, insertKey, recordReveal, updateKey } from '../db/key-queries.ts'
-import {
-  isPending,
-  type KeyDetails,
-  type KeyRow,
-  type LiveKey,
-  type Tombstone,
-} from '../db/key-rows.ts'
+import type { KeyDetails, KeyRow, LiveKey, Tombstone } from '../db/key-rows.ts'
 import { hasSession } from '../db/session-queries.ts'
 import { newId } from '../ids.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
@@ -18,7 +12,7 @@ import { err, ok, type Result } from '../result.ts'
 import { auditEvent, detailChanges } from './audit.ts'
 import type { Caller } from './context.ts'
 import { toIdempotency } from './idempotency.ts'
-import { type OutboxDeps, settle } from './outbox.ts'
+import { type OutboxDeps, publishLater, settle } from './outbox.ts'
 import type { Refusal } from './refusal.ts'
 import type { CreateKey, EditKey } from './schemas.ts'
 
@@ -81,6 +75,7 @@ export async function createKey(
       return shown.ok ? ok({ key: inserted.row, token: shown.value }) : shown
     }
     case 'inserted':
+      publishLater([inserted.row], deps)
       return ok({ key: inserted.row, token })
   }
 }
@@ -189,8 +184,8 @@ async function enforcedRemoval(
 
 /** Success only when it is true: the row as it now is, or the refusal that says it is pending. */
 async function enforced(row: KeyRow, deps: KeyServiceDeps): Promise<Result<KeyRow, Refusal>> {
-  const [settled = row] = await settle([row], deps)
-  return isPending(settled) ? err({ reason: 'enforcement_pending' }) : ok(settled)
+  const [settled] = await settle([row], deps)
+  return settled === undefined ? err({ reason: 'enforcement_pending' }) : ok(settled)
 }
 
 function edited(details: KeyDetails, input: EditKey): KeyDetails {

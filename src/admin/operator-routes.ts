@@ -10,7 +10,6 @@ import { addressOf, type AdminEnv, refuse, refuseUnknown } from './context.ts'
 import { toEnforcement } from './enforcement.ts'
 import { readBody, readPage, toPage } from './input.ts'
 import { toOperatorAccountJson } from './json.ts'
-import { drainOutbox } from './outbox.ts'
 import { reconcile, type ReconcileDeps } from './reconcile.ts'
 import {
   createAccountBody,
@@ -53,7 +52,6 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
     const body = await readBody(c.req.raw, editAccountBody)
     if (!body.ok) return refuse(c, body.error)
     const edited = await editAccount(id, body.value, addressOf(c), deps)
-    c.executionCtx.waitUntil(drainOutbox(deps))
     if (!edited.ok) return refuse(c, edited.error)
     const enforcement = toEnforcement(deps.consistency, deps.nowMs())
     return c.json({ ...toOperatorAccountJson(edited.value), enforcement })

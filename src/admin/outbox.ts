@@ -1,69 +1,108 @@
 // Makes recorded changes true: first the authorities, then KV. A row whose revision is above its
-// published one is in the outbox: it is retried after each write and by the cron, so that a change
-// which was recorded goes through.
+// published one is in the outbox, which the cron retries, so that a change which was recorded goes
+// through.
 
 import { isPending, isUnpublished, type KeyRow } from '../db/key-rows.ts'
-import { listRevisedSince, listUnpublished, markEnforced } from '../db/outbox-queries.ts'
-import { enforce, type EnforceDeps } from './enforce.ts'
+import {
+  findKeys,
+  listPending,
+  listRevisedSince,
+  listUnpublished,
+  markEnforced,
+} from '../db/outbox-queries.ts'
+import { enforce } from './enforce.ts'
 import type { Consistency } from './enforcement.ts'
 import { publish, type PublishDeps } from './publish.ts'
 
-export interface OutboxDeps extends EnforceDeps, PublishDeps {
+export interface OutboxDeps extends PublishDeps {
   readonly consistency: Consistency
+  /** Lets a promise outlive the response, as `waitUntil` does. */
+  readonly later: (promise: Promise<void>) => void
 }
 
 const REPUBLISH_WINDOW_MS = 10 * 60_000
-const ROWS_A_RUN = 500
+/** A run of the cron may ask KV a thousand times (https://developers.cloudflare.com/kv/platform/limits/). */
+const PUBLISHED_A_RUN = 250
+const ENFORCED_A_RUN = 1_000
+/** Rows can be big, and libSQL limits the size of an answer. */
 const ROWS_AT_ONCE = 100
 
 /**
- * Brings changes as far as their answer needs: to the authorities under `strict`, to KV too under
- * `bounded`. Answers the rows as they now are; one that could not be brought so far is still pending.
+ * Brings rows as far as an answer about them needs: to the authorities under `strict`, to KV too under
+ * `bounded`. Answers those that came so far, as they now are. A row that needs nothing is brought too:
+ * after a restore from a backup its authority may hold something else.
  */
 export async function settle(rows: readonly KeyRow[], deps: OutboxDeps): Promise<KeyRow[]> {
-  const enforced = await enforce(rows.filter(isPending), deps)
-  const reached = deps.consistency === 'strict' || (await publish(enforced, deps))
-  if (deps.consistency === 'strict') await noteEnforced(enforced, deps)
-  const settled = new Map(
-    reached ? enforced.map((row) => [row.id, { ...row, enforcedRevision: row.revision }]) : [],
-  )
-  return rows.map((row) => settled.get(row.id) ?? row)
-}
-
-/** Retries what is in the outbox. Never rejects: it runs after an answer, where nobody waits for it. */
-export async function drainOutbox(deps: OutboxDeps): Promise<void> {
-  try {
-    await inParts(await listUnpublished(deps.db, ROWS_A_RUN), async (rows) => {
-      const settled = await settle(rows, deps)
-      await publish(
-        settled.filter((row) => !isPending(row) && isUnpublished(row)),
-        deps,
-      )
-    })
-  } catch (error) {
-    deps.logFault('outbox', error)
+  const enforced = await enforce(rows, deps)
+  const unpublished = enforced.filter(isUnpublished)
+  if (deps.consistency === 'strict') {
+    await noteEnforced(enforced, deps)
+    publishLater(unpublished, deps)
+  } else if (!(await publish(unpublished, deps))) {
+    return []
   }
+  return enforced.map((row) => ({ ...row, enforcedRevision: row.revision }))
 }
 
-/** Publishes again whatever changed within the last ten minutes, but for what is in the outbox. */
-export async function republish(deps: OutboxDeps): Promise<void> {
+/** Publishes rows that are new or enforced, behind the answer. */
+export function publishLater(rows: readonly KeyRow[], deps: OutboxDeps): void {
+  const published = async () => void (await publish(rows, deps))
+  deps.later(published())
+}
+
+/** Retries what is in the outbox. Answers the ids of what it published. */
+export async function drainOutbox(deps: OutboxDeps): Promise<readonly string[]> {
+  const strict = deps.consistency === 'strict'
+  if (strict) {
+    // First, and by itself: what is pending must not wait for a KV that stalls.
+    const pending = await listPending(deps.db, ENFORCED_A_RUN)
+    await inParts(pending, deps, async (rows) => {
+      await noteEnforced(await enforce(rows.filter(isPending), deps), deps)
+    })
+  }
+  const unpublished = await listUnpublished(deps.db, PUBLISHED_A_RUN)
+  await inParts(unpublished, deps, async (rows) => {
+    const still = rows.filter(isUnpublished)
+    const held = strict ? still.filter((row) => !isPending(row)) : await enforce(still, deps)
+    await publish(held, deps)
+  })
+  return unpublished
+}
+
+/** Publishes again whatever changed within the last ten minutes, but for these and the outbox. */
+export async function republish(besides: readonly string[], deps: OutboxDeps): Promise<void> {
   const since = deps.nowMs() - REPUBLISH_WINDOW_MS
-  const rows = await listRevisedSince(deps.db, since, ROWS_A_RUN)
-  const published = rows.filter((row) => !isUnpublished(row))
-  await inParts(published, (part) => publish(part, deps))
+  const left = new Set(besides)
+  const ids = await listRevisedSince(deps.db, since, PUBLISHED_A_RUN)
+  await inParts(
+    ids.filter((id) => !left.has(id)),
+    deps,
+    async (rows) => {
+      const published = rows.filter((row) => !isUnpublished(row))
+      await publish(published, deps)
+    },
+  )
 }
 
 async function noteEnforced(rows: readonly KeyRow[], deps: OutboxDeps): Promise<void> {
   try {
-    await markEnforced(deps.db, rows)
+    await markEnforced(deps.db, rows.filter(isPending))
   } catch (error) {
     deps.logFault('mark_enforced', error) // it is true all the same, and the outbox notes it later
   }
 }
 
+/** Reads and works a part at a time; what fails does not keep the next part from its turn. */
 async function inParts(
-  rows: readonly KeyRow[],
-  work: (part: readonly KeyRow[]) => Promise<unknown>,
+  ids: readonly string[],
+  deps: OutboxDeps,
+  work: (part: readonly KeyRow[]) => Promise<void>,
 ): Promise<void> {
-  for (let i = 0; i < rows.length; i += ROWS_AT_ONCE) await work(rows.slice(i, i + ROWS_AT_ONCE))
+  for (let i = 0; i < ids.length; i += ROWS_AT_ONCE) {
+    try {
+      await work(await findKeys(deps.db, ids.slice(i, i + ROWS_AT_ONCE)))
+    } catch (error) {
+      deps.logFault('outbox', error)
+    }
+  }
 }

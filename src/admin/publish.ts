@@ -1,21 +1,19 @@
-// Puts records into KV (step 3 of a write).
+// Puts records into KV (step 3 of a write). Nothing is put that its authority does not hold: a row
+// that is noted as published is enforced, and *gone* in KV is believed without asking.
 //
 // KV has no compare-and-set, so what is put may be older than what another writer put meanwhile. So
 // after each put the row is read again, and put again where it has become newer; and the cron
 // publishes once more whatever changed within the last ten minutes.
 
-import type { Database } from '../db/client.ts'
 import { type KeyRow, toKeyRecord } from '../db/key-rows.ts'
 import { findKeys, markPublished } from '../db/outbox-queries.ts'
 import type { KeyRecord } from '../keys/key-record.ts'
-import type { LogFault } from '../log.ts'
+import { enforce, type EnforceDeps } from './enforce.ts'
 
-export interface PublishDeps {
-  readonly db: Database
+export interface PublishDeps extends EnforceDeps {
   /** Rejects when KV fails or does not answer in time. */
   readonly putRecord: (lookupId: string, record: KeyRecord) => Promise<void>
   readonly wait: (ms: number) => Promise<void>
-  readonly logFault: LogFault
 }
 
 /** KV takes one write a second to a name (https://developers.cloudflare.com/kv/platform/limits/). */
@@ -25,7 +23,10 @@ const ROUNDS = 5
 /** A Worker has at most six connections open at once. */
 const PUTS_AT_ONCE = 6
 
-/** Publishes rows; true when each is in KV as it now is, or newer. A put that fails is tried twice. */
+/**
+ * Publishes rows that are new or that their authorities hold; true when each is in KV as it now is, or
+ * newer. A put that fails is tried twice.
+ */
 export async function publish(rows: readonly KeyRow[], deps: PublishDeps): Promise<boolean> {
   const failedOnce = new Set<string>()
   let complete = true
@@ -33,6 +34,7 @@ export async function publish(rows: readonly KeyRow[], deps: PublishDeps): Promi
   for (let round = 0; round < ROUNDS && waiting.length > 0; round++) {
     const current = round === 0 ? rows : await readLater(waiting, deps)
     if (current === null) return false
+    if (current.length < waiting.length) complete = false
     const { done, failed } = await putAll(current, deps)
     const retried = failed.filter(({ id }) => !failedOnce.has(id))
     if (retried.length < failed.length) complete = false
@@ -80,14 +82,14 @@ async function markedAndNewer(done: readonly KeyRow[], deps: PublishDeps): Promi
 }
 
 /**
- * The rows as they are after a pause, since the ones in hand may have been deleted meanwhile; null where
- * that cannot be known.
+ * The rows as they are after a pause, since the ones in hand may have been changed or deleted meanwhile,
+ * and the authorities told; null where that cannot be known.
  */
 async function readLater(rows: readonly KeyRow[], deps: PublishDeps): Promise<KeyRow[] | null> {
   await deps.wait(RETRY_AFTER_MS)
   try {
     const ids = rows.map(({ id }) => id)
-    return await findKeys(deps.db, ids)
+    return await enforce(await findKeys(deps.db, ids), deps)
   } catch (error) {
     deps.logFault('libsql', error)
     return null

@@ -2,7 +2,7 @@
 // and with its authority, then every name in KV with the rows. `repair` brings what the rows say to the
 // copies; *gone* wins over any row.
 
-import { isUnpublished, type KeyRow, toKeyRecord } from '../db/key-rows.ts'
+import { isPending, isUnpublished, type KeyRow, toKeyRecord } from '../db/key-rows.ts'
 import { countKeys, findKeys, findKnownLookupIds, listKeysAfter } from '../db/outbox-queries.ts'
 import { isSameRecord, type KeyRecord } from '../keys/key-record.ts'
 import type { Drift } from './answers.ts'
@@ -34,8 +34,12 @@ interface Finding {
 }
 
 const ROWS_A_PAGE = 50
-/** A change in the outbox is on its way, for as long as the cron may need. */
+/** A Worker has at most six connections open at once; what waits for its turn runs into its limit. */
+const AT_ONCE = 6
+/** A change is on its way for as long as the cron may need, and KV may show what was there before. */
 const ON_ITS_WAY_MS = 90_000
+/** With so many names unknown, and most of a page, it is rather the database that is wrong. */
+const MANY_ORPHANS = 10
 
 /** Rejects where a store cannot be asked: nothing is known then. */
 export async function reconcile(
@@ -45,7 +49,7 @@ export async function reconcile(
 ): Promise<ReconcilePage> {
   if (phase === 'kv') return await reconcileNames(after, repair, deps)
   const rows = await listKeysAfter(deps.db, after, ROWS_A_PAGE)
-  const drift = await Promise.all(rows.map((row) => reconcileRow(row, repair, deps)))
+  const drift = await inWaves(rows, (row) => reconcileRow(row, repair, deps))
   const last = rows.length < ROWS_A_PAGE ? undefined : rows.at(-1)
   return {
     checked: rows.length,
@@ -60,16 +64,18 @@ async function reconcileRow(
   repair: boolean,
   deps: ReconcileDeps,
 ): Promise<readonly Drift[]> {
-  if (isUnpublished(row) && deps.nowMs() - row.revisedAt < ON_ITS_WAY_MS) return []
+  const recent = deps.nowMs() - row.revisedAt < ON_ITS_WAY_MS
+  if (isUnpublished(row) && recent) return []
   const [copy, held] = await Promise.all([
     deps.readRecord(row.lookupId),
     deps.readAuthority(row.lookupId),
   ])
-  const findings = [...judgeCopy(row, copy), ...judgeAuthority(row, held)]
+  const late = recent && copy !== null
+  const findings = [...(late ? [] : judgeCopy(row, copy)), ...judgeAuthority(row, held)]
   if (findings.length === 0) return []
   const [now] = await findKeys(deps.db, [row.id])
   if (now?.revision !== row.revision) return [] // it changed meanwhile, and was compared with its past
-  const repaired = repair && (await mend(row, held !== null, deps))
+  const repaired = repair && (await mend(row, held !== null || isPending(row), deps))
   return findings.map((finding) => ({ key_id: row.id, ...finding, repaired }))
 }
 
@@ -105,7 +111,8 @@ async function reconcileNames(
   const { ids, next } = await deps.listRecords(after)
   const known = new Set(await findKnownLookupIds(deps.db, ids))
   const orphans = ids.filter((id) => !known.has(id))
-  const drift = await Promise.all(orphans.map((id) => reconcileOrphan(id, repair, deps)))
+  const few = orphans.length < MANY_ORPHANS || orphans.length < ids.length / 2
+  const drift = await inWaves(orphans, (id) => reconcileOrphan(id, repair && few, deps))
   return {
     checked: ids.length,
     drift: drift.flat(),
@@ -127,4 +134,12 @@ async function reconcileOrphan(
     await deps.putRecord(lookupId, gone)
   }
   return [{ key_id: keyId, kind: 'orphan', store: 'kv', repaired: repair }]
+}
+
+async function inWaves<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  for (let i = 0; i < items.length; i += AT_ONCE) {
+    results.push(...(await Promise.all(items.slice(i, i + AT_ONCE).map(work))))
+  }
+  return results
 }

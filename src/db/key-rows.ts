@@ -82,7 +82,10 @@ export function toKeyRecord(row: KeyRow): KeyRecord {
   return { kind: 'live', revision, keyId, accountId, accountStatus, ipAcl, ipAclMode }
 }
 
-/** Whether the row's newest revision is not known to hold for the next request; what is in KV does. */
+/**
+ * Whether the row's newest revision is not known to hold for the next request. What is noted as
+ * published does: nothing is put into KV that the authority does not hold.
+ */
 export function isPending(row: KeyRow): boolean {
   return isUnpublished(row) && row.enforcedRevision < row.revision
 }

@@ -45,26 +45,41 @@ export async function findKnownLookupIds(
   return rows.map(({ lookupId }) => lookupId)
 }
 
-/** The outbox, oldest change first. */
-export async function listUnpublished(db: Database, limit: number): Promise<KeyRow[]> {
-  const rows = await selectKeys(db)
-    .where(sql`published_revision < revision`)
-    .orderBy(apiKeys.revisedAt)
-    .limit(limit)
-  return rows.map(toKeyRow)
+/** The ids of the outbox, oldest change first. */
+export async function listUnpublished(db: Database, limit: number): Promise<string[]> {
+  return await listOutbox(db, UNPUBLISHED, limit)
 }
 
-/** Rows that changed after `sinceMs`, newest change first. */
+/** The ids of those that are not known to hold for the next request, oldest change first. */
+export async function listPending(db: Database, limit: number): Promise<string[]> {
+  return await listOutbox(db, and(UNPUBLISHED, sql`enforced_revision < revision`), limit)
+}
+
+const UNPUBLISHED = sql`published_revision < revision`
+
+async function listOutbox(db: Database, which: SQL | undefined, limit: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: apiKeys.id })
+    .from(apiKeys)
+    .where(which)
+    .orderBy(apiKeys.revisedAt)
+    .limit(limit)
+  return rows.map(({ id }) => id)
+}
+
+/** The ids of rows that changed after `sinceMs`, newest change first. */
 export async function listRevisedSince(
   db: Database,
   sinceMs: number,
   limit: number,
-): Promise<KeyRow[]> {
-  const rows = await selectKeys(db)
+): Promise<string[]> {
+  const rows = await db
+    .select({ id: apiKeys.id })
+    .from(apiKeys)
     .where(gt(apiKeys.revisedAt, sinceMs))
     .orderBy(desc(apiKeys.revisedAt))
     .limit(limit)
-  return rows.map(toKeyRow)
+  return rows.map(({ id }) => id)
 }
 
 /** Notes that these revisions hold for the next request, where no newer note stands. */

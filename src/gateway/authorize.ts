@@ -83,9 +83,8 @@ async function judgeCopy(
   }
   const within = await deps.brake.count(lookupId, trace.requestId)
   if (final) return err(within ? refused(access.error, question, deps) : BRAKED)
-  if (!within && !deps.brake.mayAskAgain(lookupId)) return err(BRAKED)
-  const newest = await judgeNewest(copy, question, deps, within)
-  return newest.ok || within ? newest : err(BRAKED)
+  const ask = async () => await judgeNewest(copy, question, deps, within)
+  return within ? await ask() : ((await deps.brake.alone(lookupId, ask)) ?? err(BRAKED))
 }
 
 /** Judges by what must be honoured now: final. `counted`: whether the brake let a refusal pass already. */

@@ -70,7 +70,7 @@ export async function newestRecord(
     if (row === null) return ok(NO_ROW) // kept nowhere: a database may come back from a backup
     asked = 'authority'
     const held = (await deps.authorities?.seed(lookupId, row)) ?? row
-    return ok(keep(lookupId, held, deps))
+    return ok(keep(lookupId, held.kind === 'unreadable' ? row : held, deps))
   } catch (error) {
     deps.onFault(asked, error, requestId)
     return err({ reason: 'authentication_unavailable' })

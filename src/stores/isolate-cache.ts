@@ -9,7 +9,6 @@ export interface IsolateCache {
   readonly get: (lookupId: string) => CompiledKey | undefined
   /** Keeps a record, unless what is there is newer. */
   readonly set: (lookupId: string, record: CompiledKey) => void
-  readonly delete: (lookupId: string) => void
 }
 
 export interface IsolateCacheLimits {
@@ -67,8 +66,6 @@ export function createIsolateCache(limits: IsolateCacheLimits, nowMs: () => numb
         remove(oldest)
       }
     },
-
-    delete: remove,
   }
 }
 

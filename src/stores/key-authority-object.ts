@@ -20,7 +20,7 @@ export type AuthorityAnswer =
   /** The revision that was asked about, or the record that was brought, is what the object holds. */
   | { readonly state: 'current' }
   /** The object holds this instead. */
-  | { readonly state: 'holds'; readonly record: string }
+  | ({ readonly state: 'holds' } & AuthorityRecord)
   /** The object holds nothing, or something older than what was asked about: libSQL must tell. */
   | { readonly state: 'unknown' }
 
@@ -35,7 +35,7 @@ export class KeyAuthority extends DurableObject {
     // Read from storage, not from a field: a field could hold what never became durable.
     const head = this.ctx.storage.kv.get<Head>('head')
     if (head === undefined) return UNKNOWN
-    if (head.gone || revision === null || head.revision > revision) return this.held()
+    if (head.gone || revision === null || head.revision > revision) return this.held(head)
     return head.revision === revision ? CURRENT : UNKNOWN
   }
 
@@ -71,18 +71,18 @@ export class KeyAuthority extends DurableObject {
   private raise({ revision, gone, record }: AuthorityRecord): AuthorityAnswer {
     const { kv } = this.ctx.storage
     const head = kv.get<Head>('head')
-    const rises = head === undefined || (gone && !head.gone) || revision > head.revision
-    if (rises && head?.gone !== true) {
+    const rises = head === undefined || (!head.gone && (gone || revision > head.revision))
+    if (rises) {
       // Both are written in one turn, so together or not at all; the answer waits until they are durable.
       kv.put('head', { revision, gone })
       kv.put('record', record)
       if (gone) dropDenials(this.ctx.storage.sql)
       return CURRENT
     }
-    return kv.get<string>('record') === record ? CURRENT : this.held()
+    return kv.get<string>('record') === record ? CURRENT : this.held(head)
   }
 
-  private held(): AuthorityAnswer {
-    return { state: 'holds', record: this.ctx.storage.kv.get<string>('record') ?? '' }
+  private held(head: Head): AuthorityAnswer {
+    return { state: 'holds', ...head, record: this.ctx.storage.kv.get<string>('record') ?? '' }
   }
 }

@@ -12,15 +12,18 @@ export type AuthorityNamespace = DurableObjectNamespace<KeyAuthority>
 /** What is known of a copy: it is current, or this must be honoured instead, or libSQL must tell. */
 export type Standing = 'current' | 'unknown' | KeyRecord
 
+/** What an authority holds; of a record in the form of a later version, the revision alone. */
+export type Held = KeyRecord | { readonly kind: 'unreadable'; readonly revision: number }
+
 export interface KeyAuthorities {
   /** Whether a copy at `revision` is current; null where there is no copy at hand. */
   readonly check: (lookupId: string, revision: number | null) => Promise<Standing>
   /** What the authority holds; null where it holds nothing that can be read. */
   readonly peek: (lookupId: string) => Promise<KeyRecord | null>
-  /** Brings the record of a change. Answers what the authority now holds, null where it cannot be read. */
-  readonly advance: (lookupId: string, record: KeyRecord) => Promise<KeyRecord | null>
+  /** Brings the record of a change. Answers what the authority now holds. */
+  readonly advance: (lookupId: string, record: KeyRecord) => Promise<Held>
   /** Brings what was read in libSQL; answers as `advance` does. */
-  readonly seed: (lookupId: string, record: KeyRecord) => Promise<KeyRecord | null>
+  readonly seed: (lookupId: string, record: KeyRecord) => Promise<Held>
   readonly countDenials: (lookupId: string, denials: readonly Denial[]) => Promise<void>
   /** Whom the key's IP ACL refused, or would have, within 24 hours; newest first. */
   readonly listDenials: (lookupId: string) => Promise<Denial[]>
@@ -62,14 +65,15 @@ export function createKeyAuthorities(
   async function bring(lookupId: string, record: KeyRecord, method: 'advance' | 'seed') {
     const brought = toAuthorityRecord(record)
     const answer = await ask(lookupId, async (stub) => await stub[method](brought))
-    return answer.state === 'holds' ? decodeKeyRecord(answer.record) : record
+    return answer.state === 'holds' ? toHeld(answer) : record
   }
 
   async function check(lookupId: string, revision: number | null): Promise<Standing> {
     const answer = await ask(lookupId, async (stub) => await stub.check(revision))
     if (answer.state === 'current') return 'current'
-    const held = answer.state === 'holds' ? decodeKeyRecord(answer.record) : null
-    return held ?? 'unknown' // a form of a later version is a miss
+    if (answer.state === 'unknown') return 'unknown'
+    const held = toHeld(answer)
+    return held.kind === 'unreadable' ? 'unknown' : held
   }
 
   return {
@@ -89,6 +93,13 @@ export function createKeyAuthorities(
 function toAuthorityRecord(record: KeyRecord): AuthorityRecord {
   const { kind, revision } = record
   return { revision, gone: kind === 'gone', record: encodeKeyRecord(record) }
+}
+
+/** *Gone* is gone in whatever form; a live record in the form of a later version is a miss. */
+function toHeld({ revision, gone, record }: AuthorityRecord): Held {
+  const decoded = decodeKeyRecord(record)
+  if (decoded !== null) return decoded
+  return gone ? { kind: 'gone', revision, keyId: '' } : { kind: 'unreadable', revision }
 }
 
 /** What the runtime notes on an error of a Durable Object. */

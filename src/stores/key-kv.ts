@@ -11,6 +11,8 @@ const READ_TIMEOUT_MS = 1_000
 const PUT_TIMEOUT_MS = 2_000
 
 const PREFIX = 'key:'
+/** Each of them may have to be read, and a request may ask KV a thousand times. */
+const NAMES_A_PAGE = 200
 
 export class KvTimeoutError extends Error {
   override readonly name = 'KvTimeoutError'
@@ -47,7 +49,7 @@ export async function listLookupIds(
   kv: KVNamespace,
   cursor: string | null,
 ): Promise<{ ids: string[]; next: string | null }> {
-  const page = await kv.list({ prefix: PREFIX, cursor })
+  const page = await kv.list({ prefix: PREFIX, cursor, limit: NAMES_A_PAGE })
   const ids = page.keys.map(({ name }) => name.slice(PREFIX.length))
   return { ids, next: page.list_complete ? null : page.cursor }
 }

@@ -5,7 +5,11 @@ import { createAddressWatch } from '../../src/gateway/address-watch.ts'
 import { createRefusalBrake } from '../../src/gateway/refusal-brake.ts'
 import type { KeyRecord, LiveKeyRecord } from '../../src/keys/key-record.ts'
 import { createIsolateCache } from '../../src/stores/isolate-cache.ts'
-import { AuthorityUnavailableError, type Standing } from '../../src/stores/key-authority.ts'
+import {
+  AuthorityUnavailableError,
+  type Held,
+  type Standing,
+} from '../../src/stores/key-authority.ts'
 import { startTrace } from '../../src/gateway/trace.ts'
 
 const TOKEN = 'cpk_issued'
@@ -25,6 +29,7 @@ const FENCED: LiveKeyRecord = { ...KEY, ipAcl: ['10.0.0.0/8'] }
 const OPEN: LiveKeyRecord = { ...KEY, ipAcl: ['203.0.113.0/24'] }
 const SUSPENDED: LiveKeyRecord = { ...FENCED, accountStatus: 'suspended' }
 const GONE: KeyRecord = { kind: 'gone', revision: 4, keyId: 'key_1' }
+const LATER: Held = { kind: 'unreadable', revision: 9 }
 const FAULT = new Error('503 Service Unavailable')
 
 const REVOKED = { reason: 'key_revoked' }
@@ -341,7 +346,7 @@ describe('authorize(), strict', () => {
   })
 
   it('is judged by libSQL where what the authority holds is of a later form', async () => {
-    const situation = { copy: null, standing: 'unknown', truth: FENCED, seeded: null } as const
+    const situation = { copy: null, standing: 'unknown', truth: FENCED, seeded: LATER } as const
     expect((await authorized(situation)).result).toEqual({ ok: false, error: IP_DENIED })
   })
 
@@ -360,14 +365,19 @@ describe('authorize(), strict', () => {
     expect(situation.calls).toEqual(['verify cpk_issued'])
   })
 
-  it('asks once a second, and no more, for a key that has been refused too often', async () => {
+  it('asks about one request at a time for a key that has been refused too often', async () => {
     const situation = start({ copy: FENCED, standing: 'current', mayRefuse: false })
-    expect(await situation.pending).toEqual({ ok: false, error: RATE_LIMITED })
-    for (let i = 0; i < 10; i++) await situation.again()
+    const results = await Promise.all([situation.pending, situation.again(), situation.again()])
+    expect(results).toEqual(results.map(() => ({ ok: false, error: RATE_LIMITED })))
     expect(situation.calls.filter((call) => call === 'check 3')).toHaveLength(1)
-    situation.clock.now += 1_000
     await situation.again()
     expect(situation.calls.filter((call) => call === 'check 3')).toHaveLength(2)
+  })
+
+  it('does not take an outage for too many refusals', async () => {
+    const standing = new AuthorityUnavailableError('timeout')
+    const { result } = await authorized({ copy: FENCED, standing, mayRefuse: false })
+    expect(result).toEqual({ ok: false, error: UNAVAILABLE })
   })
 
   it('lets in who was braked, once the authority knows a newer ACL', async () => {
@@ -385,7 +395,7 @@ interface Situation {
   /** What the authority answers; without it the mode is `bounded`. */
   readonly standing?: Standing | Error
   /** What the authority holds once it was told; what it was told, if left out. */
-  readonly seeded?: KeyRecord | null
+  readonly seeded?: Held
 }
 
 /** An Error stands for a store that fails; the truth fails unless it is told otherwise. */
@@ -427,7 +437,7 @@ function start(situation: Situation) {
             },
             seed(_, record) {
               calls.push(`seed ${record.revision}`)
-              return answer(seeded === undefined ? record : seeded)
+              return answer(seeded ?? record)
             },
           },
     brake: createRefusalBrake(limiter, onFault, nowMs),

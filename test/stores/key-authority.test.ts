@@ -151,12 +151,20 @@ describe('createKeyAuthorities()', () => {
     await expect(asked).rejects.toMatchObject({ code: 'timeout' })
   })
 
-  it('takes a record of a later form for unknown', async () => {
-    const later = { state: 'holds', record: '{"format":9}' }
+  it('tells the revision of a record of a later form, and takes it for unknown', async () => {
+    const later = { state: 'holds', revision: 7, gone: false, record: '{"format":9}' }
     const stub = { check: () => Promise.resolve(later), seed: () => Promise.resolve(later) }
     const namespace = { getByName: () => stub } as unknown as AuthorityNamespace
     const { check, seed } = createKeyAuthorities(namespace, 50)
     expect(await check('id', 1)).toBe('unknown')
-    expect(await seed('id', LIVE)).toBeNull()
+    expect(await seed('id', LIVE)).toEqual({ kind: 'unreadable', revision: 7 })
+  })
+
+  it('takes *gone* for gone, in whatever form', async () => {
+    const later = { state: 'holds', revision: 7, gone: true, record: '{"format":9}' }
+    const stub = { check: () => Promise.resolve(later) }
+    const namespace = { getByName: () => stub } as unknown as AuthorityNamespace
+    const { check } = createKeyAuthorities(namespace, 50)
+    expect(await check('id', 1)).toMatchObject({ kind: 'gone', revision: 7 })
   })
 })

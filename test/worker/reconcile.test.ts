@@ -124,6 +124,7 @@ describe('POST /operator/reconcile', () => {
   it.each(CASES)('finds what is %s in %s, and mends it', async (kind, store, spoil) => {
     const key = await settledKey()
     await spoil(key)
+    await sql('UPDATE api_keys SET revised_at = 1')
     const found = { key_id: key.id, kind, store }
     expect((await reconcile()).drift).toContainEqual({ ...found, repaired: false })
     expect((await reconcile(true)).drift).toContainEqual({ ...found, repaired: true })
@@ -164,6 +165,31 @@ describe('POST /operator/reconcile', () => {
     expect((await reconcile()).drift).toEqual([])
     expect(Object.keys((await rig.stores()).values).length).toBeGreaterThan(0)
     expect((await use(token)).status).toBe(200)
+  })
+
+  it('does not hold against KV what it may not have carried yet', async () => {
+    const { id, name } = await settledKey()
+    const { values } = await rig.stores()
+    await rig.stores({ put: [name, (values[name] ?? '').replace('"revision":2', '"revision":1')] })
+    expect((await reconcile()).drift).toEqual([])
+    await sql('UPDATE api_keys SET revised_at = 1 WHERE id = ?', id)
+    expect((await reconcile(true)).drift).toMatchObject([{ key_id: id, kind: 'stale' }])
+  })
+
+  it('revokes no keys in masses: then it is the database that is wrong', async () => {
+    const { token, lookupId, live } = await settledKey()
+    const record = { format: 1, revision: 1, account_id: 'a', account_status: 'active', ip_acl: [] }
+    const names = Array.from({ length: 400 }, (_, i) => `key:lost-${i}`)
+    for (const name of names) {
+      await rig.stores({ put: [name, JSON.stringify({ ...record, key_id: name })] })
+    }
+    const { drift } = await reconcile(true)
+    expect(drift).toHaveLength(400)
+    expect(drift.every(({ repaired }) => repaired === false)).toBe(true)
+    expect(await authorities.peek('lost-1')).toBeNull()
+    expect(await authorities.peek(lookupId)).toEqual({ ...live, revision: 2 })
+    expect((await use(token)).status).toBe(200)
+    for (const name of names) await rig.stores({ remove: name })
   })
 
   it('leaves alone what is on its way', async () => {
@@ -211,6 +237,7 @@ describe('npm run doctor', () => {
     const { id, name } = await settledKey()
     expect(await doctor()).toMatchObject({ code: 0 })
     await rig.stores({ put: [name, 'unreadable'] })
+    await sql('UPDATE api_keys SET revised_at = 1')
     const found = await doctor()
     expect(found.code).toBe(1)
     expect(found.output).toContain(id)
