@@ -83,6 +83,10 @@ class Stub extends RpcTarget {
 export class Far extends WorkerEntrypoint {
   getByName(name) { return new Stub(this.env.KEY_AUTHORITY.getByName(name)) }
 }
+/** The brake on refusals, which brakes nothing here. */
+export class Brake extends WorkerEntrypoint {
+  limit() { return { success: true } }
+}
 export default {}
 
 function away() { return new Promise((resolve) => setTimeout(resolve, ${authorityMs})) }
@@ -100,8 +104,9 @@ function config(
   )
   const near = '(name = "KEY_AUTHORITY", durableObjectNamespace = "KeyAuthority")'
   const far = '(name = "KEY_AUTHORITY", service = (name = "far", entrypoint = "Far"))'
-  const authority = hasAuthorities ? [authorityMs > 0 ? far : near] : []
-  const bindings = [...text, '(name = "KEYS", kvNamespace = "kv")', ...authority].join(',\n      ')
+  const brake = '(name = "REFUSAL_BRAKE", service = (name = "far", entrypoint = "Brake"))'
+  const own = hasAuthorities ? [authorityMs > 0 ? far : near, brake] : []
+  const bindings = [...text, '(name = "KEYS", kvNamespace = "kv")', ...own].join(',\n      ')
   const objects = `
   durableObjectNamespaces = [
     (className = "KeyAuthority", uniqueKey = "authorities", enableSql = true),

@@ -1,40 +1,53 @@
-// `npm run fuzz -- cidr [--runs 1000000] [--seed 1]`: random cases until one fails or all are done.
+// `npm run fuzz -- <target> [--runs n] [--seed n]`: random cases until one fails or all are done.
 // A failure is shrunk and printed with its seed, by which it comes again.
 
 import { parseArgs } from 'node:util'
 import fc, { type IRawProperty } from 'fast-check'
 import { cidrAgreement } from './cidr.ts'
+import { startRequestFuzz } from './request.ts'
+import { startWorkerFuzz } from './worker.ts'
 
-const TARGETS: Readonly<Record<string, IRawProperty<unknown>>> = {
-  cidr: cidrAgreement,
+interface Target {
+  readonly property: IRawProperty<unknown>
+  readonly stop: () => void | Promise<void>
 }
-const CHUNK = 50_000
+
+/** How each starts, and how many cases are a run. */
+const TARGETS: Readonly<Record<string, readonly [() => Target | Promise<Target>, number]>> = {
+  cidr: [() => ({ property: cidrAgreement, stop: () => undefined }), 1_000_000],
+  request: [startRequestFuzz, 1_000_000],
+  worker: [startWorkerFuzz, 20_000],
+}
+const CHUNK = 10_000
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    runs: { type: 'string', default: '1000000' },
+    runs: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 0x7fffffff) },
   },
 })
 const [name = ''] = positionals
-const property = TARGETS[name]
-const [runs, seed] = [Number(values.runs), Number(values.seed)]
-if (property === undefined || !(runs > 0) || !Number.isInteger(seed)) {
+const [start, byDefault] = TARGETS[name] ?? []
+const [runs, seed] = [Number(values.runs ?? byDefault), Number(values.seed)]
+if (start === undefined || !(runs > 0) || !Number.isInteger(seed)) {
   console.error(`Name what to fuzz: ${Object.keys(TARGETS).join(' or ')} [--runs n] [--seed n]`)
   process.exit(2)
 }
 
 console.log(`${name}: ${runs} cases, --seed ${seed}`)
+const { property, stop } = await start()
 const startMs = Date.now()
 for (let done = 0; done < runs;) {
   const numRuns = Math.min(CHUNK, runs - done)
   const details = await fc.check(property, { numRuns, seed: (seed + done) | 0 })
   if (details.failed) {
-    console.error(fc.defaultReportMessage(details))
-    process.exit(1)
+    console.error(fc.defaultReportMessage(details), details.errorInstance)
+    process.exitCode = 1
+    break
   }
   done += numRuns
   const rate = Math.round((done / (Date.now() - startMs)) * 1_000)
   console.log(`${name}: ${done} of ${runs}, ${rate} a second, none failed`)
 }
+await stop()

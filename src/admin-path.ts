@@ -7,7 +7,9 @@ export function isAdminRequest(requestUrl: string, adminHost: string | undefined
   const isEncoded = requestUrl.includes('%', pathStart)
   // The common case, a Portal API path, is told without parsing the URL.
   if (!isEncoded && !requestUrl.startsWith('/admin', pathStart)) return false
-  const { pathname, hostname } = new URL(requestUrl)
+  const url = URL.parse(requestUrl)
+  if (url === null) return false // a Host header can make a URL that is none
+  const { pathname, hostname } = url
   return isAdminPath(pathname) && (adminHost === undefined || hostname === adminHost)
 }
 

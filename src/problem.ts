@@ -8,6 +8,7 @@ export type ProblemCode =
   | 'credential_missing'
   | 'credential_ambiguous'
   | 'body_not_allowed'
+  | 'request_malformed'
   | 'key_invalid'
   | 'key_revoked'
   | 'account_inactive'

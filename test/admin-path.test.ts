@@ -86,6 +86,13 @@ describe('isAdminRequest()', () => {
     }
     expect(isAdminRequest(urlOf('/v1', origin), 'keys.example')).toBe(false)
   })
+
+  it.each(['http://: x/admin/', 'http://[/%61dmin/', 'http:///%61dmin/'])(
+    'does not throw for what a Host header made of a URL: %s',
+    (url) => {
+      expect(() => isAdminRequest(url, undefined)).not.toThrow()
+    },
+  )
 })
 
 /** The URL as a Request has it: parsed, so that dot segments are gone. */

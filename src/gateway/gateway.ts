@@ -41,6 +41,8 @@ async function answer(request: Request, trace: Trace, deps: GatewayDeps): Promis
       ? await forwardPreflight(request, trace, deps)
       : await authorizeAndForward(request, trace, deps)
   } catch (error) {
+    // RFC 9112 §3.2: a Host header that is none. Told here, since only the odd request pays for it.
+    if (!URL.canParse(request.url)) return refuse({ reason: 'request_malformed' }, trace)
     // A fault, such as a record that cannot be compiled: closed, since nothing is known.
     deps.onFault('unexpected', error, trace.requestId)
     return refuse({ reason: 'authentication_unavailable' }, trace)

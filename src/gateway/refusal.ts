@@ -10,6 +10,7 @@ export type Refusal =
   | AccessRefusal
   | { readonly reason: 'key_invalid' }
   | { readonly reason: 'body_not_allowed' }
+  | { readonly reason: 'request_malformed' }
   | { readonly reason: 'rate_limited'; readonly retryAfterSeconds: number }
   | { readonly reason: 'upstream_unreachable' }
   | { readonly reason: 'upstream_timeout' }
@@ -93,6 +94,13 @@ function toProblem(refusal: Refusal): Problem {
         code,
         title: 'Body not allowed',
         detail: 'A GET or HEAD request with a body cannot be forwarded. Send it without a body.',
+      }
+    case 'request_malformed':
+      return {
+        status: 400,
+        code,
+        title: 'Request malformed',
+        detail: 'The host or path of the request is not one that a URL can have.',
       }
     case 'rate_limited':
       return {

@@ -1,0 +1,170 @@
+// Mutated request heads against the real data plane, in this process, with a real upstream: no fault, no
+// 5xx, the verdict that an oracle expects, and nothing at the upstream that only the gateway may say.
+
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import fc from 'fast-check'
+import { createAddressWatch } from '../src/gateway/address-watch.ts'
+import { createGateway } from '../src/gateway/gateway.ts'
+import { createRefusalBrake } from '../src/gateway/refusal-brake.ts'
+import { verifyToken } from '../src/keys/token.ts'
+import { createIsolateCache } from '../src/stores/isolate-cache.ts'
+import { allows, type PlainAddress, readAddress } from '../test/keys/ip-oracle.ts'
+import { ringEntry, ringOf } from '../test/keys/rings.ts'
+import { type Head, headOf } from './heads.ts'
+import { type FuzzKey, makeFuzzKeys, PREFIX } from './keys.ts'
+
+const GOOD_CREDENTIAL = /^(?:(?:token|bearer|bearer[ \t]+token)[ \t]+)(\S+)$/i
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+const NO_KEY = ['credential_ambiguous', 'credential_missing', 'key_invalid']
+
+export interface RequestFuzz {
+  readonly property: fc.IAsyncPropertyWithHooks<[Head]>
+  readonly stop: () => void
+}
+
+export async function startRequestFuzz(): Promise<RequestFuzz> {
+  const ring = await ringOf('hmac', ringEntry('A', 'a'))
+  const keys = await makeFuzzKeys(ring)
+  const byLookupId = new Map(keys.map((key) => [key.lookupId, key.record]))
+  const upstream = createServer((request, response) => {
+    response.end(JSON.stringify([request.url, ...request.rawHeaders]))
+  }).listen(0, '127.0.0.1')
+  await once(upstream, 'listening')
+
+  const notes: (readonly [string | undefined, boolean])[] = []
+  const nowMs = () => 0
+  const onFault = (fault: string, error: unknown) => assert.fail(`${fault}: ${String(error)}`)
+  const gateway = createGateway({
+    upstream: {
+      base: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/base`,
+      timeoutMs: 10_000,
+    },
+    tokenPrefix: PREFIX,
+    preflight: 'forward',
+    verifyToken: (token) => verifyToken(PREFIX, ring, token),
+    speculation: true,
+    cache: createIsolateCache({ entries: 10, bytes: 1e6, ttlMs: 60_000 }, nowMs),
+    readCopy: async (lookupId) => byLookupId.get(lookupId) ?? null,
+    readTruth: async () => null,
+    authorities: { check: async () => 'current', seed: async (_, record) => record },
+    addressWatch: createAddressWatch(() => undefined, nowMs),
+    brake: createRefusalBrake({ limit: async () => ({ success: true }) }, onFault, nowMs),
+    denials: {
+      note: (lookupId, _, enforced) => void notes.push([byLookupId.get(lookupId)?.keyId, enforced]),
+    },
+    signAssertion: async () => 'assertion',
+    onFault,
+    logRequest: () => undefined,
+    nowMs,
+  })
+
+  const property = fc.asyncProperty(headOf(keys.map(({ token }) => token)), async (head) => {
+    const { headers, kept } = accepted(head)
+    const request = new Request(`https://gateway.example/${head.path.slice(1)}`, {
+      method: head.method,
+      headers,
+    })
+    notes.length = 0
+    const response = await gateway(request)
+    const text = await response.text()
+    assert.ok(response.headers.get('x-request-id'), 'an answer without a request id')
+    const expected = verdictOf(head.method, kept, keys)
+    if (response.status === 502) {
+      // This process's fetch() has no WebSockets, as workerd's has.
+      assert.ok(expected.granted && headers.get('upgrade')?.toLowerCase() === 'websocket')
+      return
+    }
+    assert.ok(expected.statuses.includes(response.status), `a status of ${response.status}`)
+    assert.deepEqual(notes, expected.notes)
+    if (expected.granted) {
+      if (head.method !== 'HEAD') checkUpstream(JSON.parse(text) as string[], expected)
+    } else if (head.method !== 'HEAD') {
+      const { code, client_ip: clientIp } = JSON.parse(text) as Record<string, string>
+      assert.ok(expected.codes.includes(code ?? ''), `${code}, not ${expected.codes.join()}`)
+      if (code === 'ip_denied') {
+        assert.deepEqual(clientIp === null ? null : readAddress(clientIp ?? ''), expected.address)
+      }
+    }
+  })
+  return {
+    property,
+    stop: () => {
+      upstream.closeAllConnections()
+      upstream.close()
+    },
+  }
+}
+
+type Pairs = readonly (readonly [string, string])[]
+
+/** The headers that an HTTP parser lets through (RFC 9110 §5.5), joined and one by one. */
+function accepted({ headers: given }: Head): { headers: Headers; kept: Pairs } {
+  const headers = new Headers()
+  const kept: [string, string][] = []
+  for (const [name, value] of given) {
+    if (!FIELD_VALUE.test(value)) continue
+    headers.append(name, value)
+    kept.push([name.toLowerCase(), new Headers([[name, value]]).get(name) ?? ''])
+  }
+  return { headers, kept }
+}
+
+interface Expected {
+  readonly granted: boolean
+  readonly statuses: readonly number[]
+  readonly codes: readonly string[]
+  readonly notes: readonly (readonly [string, boolean])[]
+  readonly address: PlainAddress | null
+  /** Null for a preflight, which is forwarded without a key. */
+  readonly keyId: string | null
+}
+
+function verdictOf(method: string, pairs: Pairs, keys: readonly FuzzKey[]): Expected {
+  const named = (name: string) => pairs.filter(([own]) => own === name).map(([, value]) => value)
+  const [value, ...more] = named('cf-connecting-ip')
+  const address = value === undefined || more.length > 0 ? null : readAddress(value)
+  const granted = { granted: true, statuses: [200], codes: [], notes: [], address, keyId: null }
+  const refused = { ...granted, granted: false }
+  const isPreflight = ['origin', 'access-control-request-method'].every(
+    (name) => named(name).length > 0,
+  )
+  if (method === 'OPTIONS' && isPreflight) return granted
+
+  const [authorization] = named('authorization')
+  const [apiKey] = named('x-api-key')
+  const count = named('authorization').length + named('x-api-key').length
+  const token = apiKey ?? GOOD_CREDENTIAL.exec(authorization ?? '')?.[1]
+  const key = count === 1 ? keys.find((known) => known.token === token) : undefined
+  if (key === undefined) {
+    return { ...refused, statuses: [400, 401], codes: NO_KEY }
+  }
+  const { record, networks } = key
+  if (record.kind === 'gone') return { ...refused, statuses: [401], codes: ['key_revoked'] }
+  if (record.accountStatus !== 'active')
+    return { ...refused, statuses: [403], codes: ['account_inactive'] }
+  const { keyId } = record
+  const isOff = networks.length > 0 && (address === null || !allows(networks, address))
+  if (!isOff) return { ...granted, keyId }
+  return record.ipAclMode === 'report'
+    ? { ...granted, keyId, notes: [[keyId, false]] }
+    : { ...refused, statuses: [403], codes: ['ip_denied'], notes: [[keyId, true]] }
+}
+
+/** `received`: the URL at the upstream, then names and values of its headers. */
+function checkUpstream([url = '', ...received]: readonly string[], expected: Expected): void {
+  assert.ok(url.startsWith('/base/'), `the URL ${url}`)
+  const names = received.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase())
+  const valuesOf = (name: string) =>
+    received.filter((_, i) => i % 2 === 1 && names[(i - 1) / 2] === name)
+  assert.ok(!received.some((text) => text.includes(PREFIX)), 'a token at the upstream')
+  assert.ok(!names.some((name) => name.includes('_') || name.startsWith('cf-')))
+  const ours = names.filter((name) => name.startsWith('x-portal-'))
+  const { keyId, address } = expected
+  assert.deepEqual(valuesOf('x-portal-key'), keyId === null ? [] : [keyId])
+  assert.equal(ours.length, keyId === null ? 0 : address === null ? 3 : 4, ours.join())
+  const seen = valuesOf('x-forwarded-for').map(readAddress)
+  assert.deepEqual(seen, address === null ? [] : [address])
+}

@@ -1,0 +1,85 @@
+// Mutated request heads, byte by byte, at the built worker in workerd over raw sockets: whatever comes,
+// it is answered, refused or let go, and never with a 500.
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { makeBenchKey } from '../bench/key.ts'
+import { startUpstreamProcess } from '../bench/upstream.ts'
+import { startWorkerd } from '../bench/workerd.ts'
+import { buildProduct } from '../scripts/local/build.ts'
+import { makeSecrets } from '../scripts/local/secrets.ts'
+import { type Head, headOf } from './heads.ts'
+import { mutated } from './mutated.ts'
+
+/** 501 is workerd's own answer to a method that is not one. */
+const FAULT = /^5(?!01)/
+/** A head that a mutation left without its end is waited for so long. */
+const SILENCE_MS = 300
+
+/** Once an answer has begun, more of it comes at once. */
+const PAUSE_MS = 50
+
+export async function startWorkerFuzz() {
+  const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-fuzz-'))
+  const [upstream, secrets] = await Promise.all([
+    startUpstreamProcess(),
+    makeSecrets(),
+    buildProduct(join(dir, 'product')),
+  ])
+  const key = await makeBenchKey(join(dir, 'data'), secrets.TOKEN_KEYS)
+  const worker = await startWorkerd({
+    dir: join(dir, 'product'),
+    variables: { ...secrets, LIBSQL_URL: key.libsqlUrl, UPSTREAM_URL: upstream.url },
+    kvValue: key.kvValue,
+  })
+  const port = Number(new URL(worker.url).port)
+  const statuses = new Map<string, number>()
+
+  const good = headOf([key.token]).map(toText)
+  const heads = fc.oneof(good, mutated(good))
+  const property = fc.asyncProperty(heads, async (head) => {
+    const answer = await exchange(port, head)
+    const all = [...answer.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, status = '']) => status)
+    for (const status of all) statuses.set(status, (statuses.get(status) ?? 0) + 1)
+    assert.ok(!all.some((status) => FAULT.test(status)), answer.slice(0, 1_000))
+  })
+  return {
+    property,
+    async stop() {
+      console.log('answers by status:', Object.fromEntries(statuses))
+      await worker.stop()
+      await key.stop()
+      upstream.stop()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+function toText({ method, path, headers }: Head): string {
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`)
+  return `${method} ${path} HTTP/1.1\r\nHost: gateway.example\r\nConnection: close\r\n${lines.join('')}\r\n`
+}
+
+/** What comes back, which is nothing for a head that has no end. */
+async function exchange(port: number, head: string): Promise<string> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+  let answer = ''
+  return await new Promise((resolve) => {
+    const finish = () => {
+      socket.destroy()
+      resolve(answer)
+    }
+    socket.setTimeout(SILENCE_MS, finish)
+    socket.on('data', (chunk) => {
+      answer += chunk.toString('latin1')
+      socket.setTimeout(PAUSE_MS, finish)
+    })
+    socket.on('error', finish)
+    socket.on('close', finish)
+    socket.write(head)
+  })
+}
