@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { buildProduct } from '../../scripts/local/build.ts'
-import { type BrowserOffer, startBrowser } from './browser.ts'
+import { type BrowserOffer, startBrowser } from '../../scripts/local/browser.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {

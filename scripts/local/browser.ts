@@ -1,4 +1,4 @@
-// One Chromium for the whole run, without root: from npm on Linux, else one that the system has.
+// A Chromium for tests and pictures, without root: from npm on Linux, else one that the system has.
 
 import { arch, platform } from 'node:process'
 import sparticuz from '@sparticuz/chromium'
@@ -14,6 +14,7 @@ export interface RunningBrowser {
   readonly stop: () => Promise<void>
 }
 
+/** One for a whole run: each user connects, and opens contexts of its own. */
 export async function startBrowser(): Promise<RunningBrowser> {
   const faults: string[] = []
   for (const choice of CHOICES) {
@@ -30,11 +31,14 @@ export async function startBrowser(): Promise<RunningBrowser> {
   return { offer: { kind: 'missing', why }, stop: () => Promise.resolve() }
 }
 
+/** The path of the Chromium from npm, which is unpacked to the temporary folder at its first use. */
+export async function npmChromium(): Promise<string> {
+  if (platform !== 'linux') throw new Error('@sparticuz/chromium is for Linux')
+  return await sparticuz.executablePath()
+}
+
 const CHOICES: readonly (() => Promise<LaunchOptions>)[] = [
-  async () => {
-    if (platform !== 'linux') throw new Error('@sparticuz/chromium is for Linux')
-    return { executablePath: await sparticuz.executablePath() }
-  },
+  async () => ({ executablePath: await npmChromium() }),
   () => Promise.resolve({ channel: 'chrome' }),
   () => Promise.resolve({ channel: 'chromium' }),
 ]

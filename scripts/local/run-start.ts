@@ -1,0 +1,49 @@
+// `npm start` as a process of its own, for the scripts that need the whole product.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { Failure } from './failure.ts'
+import { PROJECT_DIR } from './project-dir.ts'
+
+export interface Running {
+  readonly url: string
+  readonly email: string
+  readonly password: string
+  readonly process: ChildProcess
+  readonly stop: () => Promise<void>
+}
+
+/** Starts it and waits until it is ready. What it says goes to standard error, or is dropped. */
+export async function runStart(
+  variables: Readonly<Record<string, string>>,
+  isQuiet = false,
+): Promise<Running> {
+  const child = spawn(process.execPath, [join(PROJECT_DIR, 'scripts/start.mjs')], {
+    env: { ...process.env, ...variables },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exited = once(child, 'exit')
+  let said = ''
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (!isQuiet) process.stderr.write(text)
+      said += text
+      if (/^Ready on /m.test(said)) resolve()
+    })
+    child.once('exit', () => reject(new Failure('The product did not start')))
+  })
+  const [, url = ''] = /^Ready on (\S+)$/m.exec(said) ?? []
+  const [, email = '', password = ''] = /^Demo log-in +(\S+) +password (\S+)$/m.exec(said) ?? []
+  return {
+    url,
+    email,
+    password,
+    process: child,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGTERM')
+      await exited
+    },
+  }
+}
