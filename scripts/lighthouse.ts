@@ -49,8 +49,14 @@ function judge(name: string, url: string, headers: object): void {
   const { status } = spawnSync(
     'npx',
     [
-      ...['--yes', LIGHTHOUSE, url, '--quiet', '--chrome-flags=--headless --no-sandbox'],
-      ...[`--only-categories=${CATEGORIES.join(',')}`, '--output=json', `--output-path=${file}`],
+      '--yes',
+      LIGHTHOUSE,
+      url,
+      '--quiet',
+      '--chrome-flags=--headless --no-sandbox',
+      `--only-categories=${CATEGORIES.join(',')}`,
+      '--output=json',
+      `--output-path=${file}`,
       `--extra-headers=${JSON.stringify(headers)}`,
     ],
     { cwd: dir, env, stdio: ['ignore', 'ignore', 'inherit'], timeout: TIMEOUT_MS },
