@@ -80,7 +80,9 @@ function spawnSqld(binary: string, port: number, dataDir: string, logFile: strin
   const child = spawn(binary, args, { stdio: ['ignore', log, log], detached: true })
   child.once('error', () => undefined) // said by startSqld, when it does not become ready
   closeSync(log)
-  process.once('exit', () => child.kill())
+  const kill = () => child.kill()
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
   return child
 }
 

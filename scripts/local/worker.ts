@@ -48,12 +48,29 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
 }
 
 function toConfig(options: LocalWorkerOptions): Config {
-  const { bundleDir, variables, bindings = {}, otherWorkers = [], stateDir, port = 0 } = options
+  const { otherWorkers = [], stateDir, port = 0 } = options
+  const { gateway, config } = gatewayConfig(options)
+  return {
+    ...config,
+    port,
+    workers: [gateway, ...otherWorkers],
+    cf: false,
+    log: new Log(LogLevel.ERROR),
+    handleStructuredLogs: ({ message }) => options.onLog?.(message),
+    ...(stateDir !== undefined && { resourcePersistencePath: stateDir }),
+  }
+}
+
+/** The built worker with the bindings of wrangler.toml, as Miniflare takes it. */
+export function gatewayConfig({
+  bundleDir,
+  variables,
+  bindings = {},
+}: Pick<LocalWorkerOptions, 'bundleDir' | 'variables' | 'bindings'>) {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(PROJECT_DIR, 'wrangler.toml'))
   const { modulesRules: _, ...worker } = workerOptions
   const config = convertV4MiniflareOptions({
     host: '127.0.0.1',
-    port,
     workers: [
       {
         ...worker,
@@ -70,12 +87,5 @@ function toConfig(options: LocalWorkerOptions): Config {
   const [gateway] = config.workers
   if (gateway === undefined) throw new Error('wrangler.toml describes no worker')
   Object.assign((gateway.config.env ??= {}), bindings)
-  return {
-    ...config,
-    workers: [gateway, ...otherWorkers],
-    cf: false,
-    log: new Log(LogLevel.ERROR),
-    handleStructuredLogs: ({ message }) => options.onLog?.(message),
-    ...(stateDir !== undefined && { resourcePersistencePath: stateDir }),
-  }
+  return { gateway, config }
 }

@@ -2,7 +2,7 @@
 // refuses half of that and adds headers of its own.
 
 import { once } from 'node:events'
-import { type IncomingMessage, request as httpRequest } from 'node:http'
+import { type Agent, type IncomingMessage, request as httpRequest } from 'node:http'
 import type { Readable } from 'node:stream'
 import { requireDescribed } from './described.ts'
 
@@ -11,6 +11,8 @@ export interface RequestOptions {
   /** An array is a repeated header. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string | Buffer | Readable
+  /** Connections to use again; a new one each time when left out. */
+  readonly agent?: Agent
 }
 
 export interface HttpAnswer {
@@ -51,7 +53,7 @@ export async function open(url: string, options: RequestOptions = {}): Promise<I
     path: url.slice(origin.length) || '/', // verbatim: URL would normalise what is to be tested
     method: options.method ?? 'GET',
     headers: options.headers as Record<string, string | string[]>,
-    agent: false,
+    agent: options.agent ?? false,
   })
   const response = once(request, 'response') as Promise<[IncomingMessage]>
   const { body } = options

@@ -11,11 +11,13 @@ export interface TcpGate {
   /** Chunks that clients have sent since the start: 0 means that nobody asked anything. */
   readonly asked: () => number
   readonly set: (state: GateState) => void
+  /** Leads new connections to another server. */
+  readonly retarget: (url: string) => void
   readonly stop: () => Promise<void>
 }
 
 export async function startTcpGate(target: string): Promise<TcpGate> {
-  const { hostname, port } = new URL(target)
+  let { hostname, port } = new URL(target)
   const sockets = new Set<Socket>()
   let state: GateState = 'open'
   let asked = 0
@@ -48,6 +50,9 @@ export async function startTcpGate(target: string): Promise<TcpGate> {
     set(next) {
       state = next
       if (next === 'closed') for (const socket of sockets) socket.resetAndDestroy()
+    },
+    retarget(url) {
+      ;({ hostname, port } = new URL(url))
     },
     async stop() {
       for (const socket of sockets) socket.destroy()

@@ -1,0 +1,77 @@
+// Reads the answers of locations as the checker takes them, and makes the upstream's recognisable.
+
+import type { HttpAnswer } from '../support/http.ts'
+import type { Upstream } from '../support/upstream.ts'
+import type { Change, Verdict } from './checker.ts'
+
+const MARK = 'x-upstream-mark'
+const SLOW_MS = 15
+
+/** Lets the upstream answer so that each byte and header of it can be told from the gateway's. */
+export function answerVisibly(upstream: Upstream): void {
+  upstream.answerWith(async (request, response) => {
+    if (request.url === '/slow') await new Promise((resolve) => setTimeout(resolve, SLOW_MS))
+    response.setHeader(MARK, 'yes')
+    response.setHeader('Set-Cookie', `${MARK}=yes`)
+    response.end(MARK)
+  })
+}
+
+/** The parts of an answer that only the upstream can have made. */
+export function shownOf(answer: HttpAnswer): string[] {
+  const { headers, text } = answer
+  return [
+    ...Object.entries(headers)
+      .filter(([name, value]) => name === MARK || String(value).includes(MARK))
+      .map(([name]) => `header ${name}`),
+    ...(text.includes(MARK) ? ['body'] : []),
+  ]
+}
+
+export function toVerdict(answer: HttpAnswer, method: string): Verdict {
+  const { status, headers, text } = answer
+  if (status === 200) {
+    const whole = headers[MARK] === 'yes' && (method === 'HEAD' || text === MARK)
+    return whole ? 'allowed' : { other: '200 without the upstream' }
+  }
+  if (method === 'HEAD') return headVerdict(status)
+  const code = codeOf(answer)
+  switch (`${status} ${code}`) {
+    case '401 key_revoked':
+    case '403 account_inactive':
+    case '403 ip_denied':
+      return code as Verdict
+    case '503 authentication_unavailable':
+      return 'unavailable'
+    default:
+      return { other: `${status} ${code}` }
+  }
+}
+
+/** A refused HEAD has no body that tells which refusal it is. */
+function headVerdict(status: number): Verdict {
+  const verdicts: Readonly<Record<number, Verdict>> = {
+    401: 'key_revoked',
+    403: 'forbidden',
+    503: 'unavailable',
+  }
+  return verdicts[status] ?? { other: String(status) }
+}
+
+/** What a change's answer says of it. */
+export function toOutcome(answer: HttpAnswer | null): Change['outcome'] {
+  if (answer === null) return 'unknown'
+  if (answer.status < 300) return 'done'
+  if (answer.status >= 500) {
+    return codeOf(answer) === 'enforcement_pending' ? 'recorded' : 'unknown'
+  }
+  return 'none'
+}
+
+function codeOf({ text }: HttpAnswer): string {
+  try {
+    return String((JSON.parse(text) as { code?: unknown }).code)
+  } catch {
+    return 'no JSON'
+  }
+}

@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type Change,
+  check,
+  type Log,
+  possibleValues,
+  type Restore,
+  type Truth,
+  type Use,
+  type Violation,
+} from './checker.ts'
+
+const at = (start: number, end: number) => ({ start, end, startSeconds: start, endSeconds: end })
+
+function change(register: string, value: string, start: number, end: number): Change {
+  return { ...at(start, end), label: `${register} ${value}`, register, value, outcome: 'done' }
+}
+
+function use(verdict: Use['verdict'], start: number, end: number, more: Partial<Use> = {}): Use {
+  return {
+    ...at(start, end),
+    id: 'use',
+    label: 'GET',
+    key: 'k1',
+    from: 'office',
+    method: 'GET',
+    verdict,
+    shown: [],
+    upstreamCalls: verdict === 'allowed' ? 1 : 0,
+    recovered: false,
+    ...more,
+  }
+}
+
+function logOf(...events: (Change | Use)[]): Log {
+  return {
+    keys: new Map([['k1', { account: 'a', acl: 'anyone', madeAt: 0 }]]),
+    changes: events.filter((event) => 'register' in event),
+    uses: events.filter((event) => 'verdict' in event),
+    restores: [],
+    truth: new Map(),
+    leftPending: 0,
+    drift: [],
+  }
+}
+
+const rules = (log: Log) => check(log).map(({ rule }: Violation) => rule)
+const deletion = change('k1 life', 'gone', 10, 20)
+const suspension = change('a status', 'suspended', 10, 20)
+const reactivation = change('a status', 'active', 30, 40)
+const tightening = change('k1 acl', 'home', 10, 20)
+const loosening = change('k1 acl', 'anyone', 30, 40)
+
+describe('a request that started after a change was answered', () => {
+  it.each([
+    ['a deletion', [deletion], 'key_revoked'],
+    ['a suspension', [suspension], 'account_inactive'],
+    ['a tightened ACL', [tightening], 'ip_denied'],
+    ['a reactivation', [suspension, reactivation], 'allowed'],
+    ['a loosened ACL', [tightening, loosening], 'allowed'],
+  ] as const)('is judged by %s', (_, changes, verdict) => {
+    expect(rules(logOf(...changes, use(verdict, 50, 60)))).toEqual([])
+  })
+
+  it.each([
+    ['a deletion', [deletion], 'allowed'],
+    ['a suspension', [suspension], 'allowed'],
+    ['a tightened ACL', [tightening], 'allowed'],
+    ['a reactivation', [suspension, reactivation], 'account_inactive'],
+    ['a loosened ACL', [tightening, loosening], 'ip_denied'],
+    ['a suspension, by the reason', [tightening, suspension], 'ip_denied'],
+  ] as const)('is stale when it is not judged by %s', (_, changes, verdict) => {
+    expect(check(logOf(...changes, use(verdict, 50, 60)))).toEqual([
+      expect.objectContaining({ rule: 'stale', seconds: 50 - (changes.at(-1)?.end ?? 0) }),
+    ])
+  })
+
+  it('may still meet a fault, which is neither a yes nor a no', () => {
+    expect(rules(logOf(deletion, use('unavailable', 50, 60)))).toEqual([])
+    expect(rules(logOf(deletion, use('unavailable', 50, 60, { recovered: true })))).toEqual([
+      'outage',
+    ])
+  })
+})
+
+describe('a request during a change', () => {
+  it.each(['allowed', 'key_revoked'] as const)('may be judged by either state: %s', (verdict) => {
+    expect(rules(logOf(deletion, use(verdict, 15, 50)))).toEqual([])
+    expect(rules(logOf(deletion, use(verdict, 5, 11)))).toEqual([])
+  })
+
+  it('is wrong when neither state gives its answer', () => {
+    expect(rules(logOf(deletion, use('ip_denied', 15, 50)))).toEqual(['wrong'])
+    expect(rules(logOf(use({ other: '500 no JSON' }, 15, 50)))).toEqual(['wrong'])
+    expect(rules(logOf(deletion, use('key_revoked', 1, 9)))).toEqual(['wrong'])
+  })
+})
+
+describe('a change that was not answered with success', () => {
+  it.each(['recorded', 'unknown'] as const)('may hold or not: %s', (outcome) => {
+    const uncertain = { ...deletion, outcome }
+    for (const verdict of ['allowed', 'key_revoked'] as const) {
+      expect(rules(logOf(uncertain, use(verdict, 50, 60)))).toEqual([])
+    }
+  })
+
+  it('changes nothing when it was refused', () => {
+    const refused: Change = { ...deletion, outcome: 'none' }
+    expect(rules(logOf(refused, use('key_revoked', 50, 60)))).toEqual(['wrong'])
+  })
+
+  it('ends where a later one succeeds', () => {
+    const uncertain: Change = { ...tightening, outcome: 'unknown' }
+    expect(rules(logOf(uncertain, loosening, use('ip_denied', 50, 60)))).toEqual(['stale'])
+  })
+})
+
+describe('changes at the same time', () => {
+  const one = { ...change('k1 acl', 'home', 10, 40), version: 2 }
+  const other = { ...change('k1 acl', 'office', 20, 30), version: 3 }
+
+  it('may end in any order where nothing tells it', () => {
+    const { version: _, ...unordered } = one
+    const log = logOf(unordered, other)
+    expect(possibleValues(log, 'k1 acl', { start: 50, end: 60 })).toEqual(
+      new Set(['home', 'office']),
+    )
+  })
+
+  it('are ordered by the versions of their answers', () => {
+    const log = logOf(one, other)
+    expect(possibleValues(log, 'k1 acl', { start: 50, end: 60 })).toEqual(new Set(['office']))
+  })
+
+  it('never outlive a deletion', () => {
+    const resurrected = change('k1 life', 'live', 30, 40)
+    const log = logOf(deletion, resurrected)
+    expect(possibleValues(log, 'k1 life', { start: 50, end: 60 })).toEqual(new Set(['gone']))
+  })
+})
+
+describe('a HEAD', () => {
+  it('tells that it is forbidden, and not why', () => {
+    const head = { method: 'HEAD' }
+    expect(rules(logOf(suspension, use('forbidden', 50, 60, head)))).toEqual([])
+    const log = logOf(suspension, reactivation, use('forbidden', 50, 60, head))
+    expect(rules(log)).toEqual(['stale'])
+    expect(rules(logOf(deletion, use('forbidden', 50, 60, head)))).toEqual(['wrong'])
+  })
+})
+
+describe('what a refusal shows', () => {
+  it.each([
+    ['a header', use('key_revoked', 50, 60, { shown: ['header x'] })],
+    ['a POST that was passed on', use('key_revoked', 50, 60, { method: 'POST', upstreamCalls: 1 })],
+    ['a GET that was passed on twice', use('key_revoked', 50, 60, { upstreamCalls: 2 })],
+  ])('is a leak: %s', (_, leaking) => {
+    expect(rules(logOf(deletion, leaking))).toEqual(['leak'])
+  })
+
+  it('may have cost the upstream one GET', () => {
+    expect(rules(logOf(deletion, use('key_revoked', 50, 60, { upstreamCalls: 1 })))).toEqual([])
+  })
+
+  it('is not for a request that was let in and never passed on', () => {
+    expect(rules(logOf(use('allowed', 1, 2, { upstreamCalls: 0 })))).toEqual(['leak'])
+  })
+})
+
+describe('after recovery', () => {
+  const live: Truth = { life: 'live', acl: 'anyone', status: 'active' }
+  const finally_ = (truth: Truth, ...events: (Change | Use)[]): Log => {
+    return { ...logOf(...events), truth: new Map([['k1', truth]]) }
+  }
+  const last = (verdict: Use['verdict']) => use(verdict, 90, 95, { recovered: true })
+
+  it('holds what was answered', () => {
+    expect(rules(finally_({ ...live, life: 'gone' }, deletion, last('key_revoked')))).toEqual([])
+    expect(rules(finally_(live, deletion))).toEqual(['lost'])
+    expect(rules(finally_(live, tightening))).toEqual(['lost'])
+    expect(rules(finally_(live, suspension))).toEqual(['lost'])
+  })
+
+  it('holds what was recorded, even where no answer promised more', () => {
+    const recorded: Change = { ...tightening, outcome: 'recorded' }
+    expect(rules(finally_(live, recorded))).toEqual(['lost'])
+    expect(rules(finally_({ ...live, acl: 'home' }, recorded, last('ip_denied')))).toEqual([])
+  })
+
+  it('judges every request as libSQL has it', () => {
+    const uncertain: Change = { ...tightening, outcome: 'unknown' }
+    expect(rules(finally_(live, uncertain, last('allowed')))).toEqual([])
+    expect(rules(finally_(live, uncertain, last('ip_denied')))).toEqual(['lost'])
+  })
+
+  it('has nothing pending and no drift', () => {
+    expect(rules({ ...logOf(), leftPending: 1 })).toEqual(['pending'])
+    expect(rules({ ...logOf(), drift: ['stale'] })).toEqual(['drift'])
+  })
+})
+
+describe('a database that was restored', () => {
+  const restore: Restore = { ...at(50, 60), backedUpAt: 5 }
+  const restored = (...events: (Change | Use)[]): Log => ({
+    ...logOf(...events),
+    restores: [restore],
+  })
+
+  it('may bring back an edit that was made before it, or keep the later one', () => {
+    for (const verdict of ['allowed', 'ip_denied'] as const) {
+      expect(rules(restored(tightening, use(verdict, 70, 80)))).toEqual([])
+    }
+    expect(rules(restored(tightening, use('allowed', 30, 40)))).toEqual(['stale'])
+  })
+
+  it('never brings back a deleted key', () => {
+    expect(rules(restored(deletion, use('allowed', 70, 80)))).toEqual(['stale'])
+  })
+
+  it('ends with the next change', () => {
+    const again = change('k1 acl', 'home', 70, 80)
+    expect(rules(restored(again, use('allowed', 85, 90)))).toEqual(['stale'])
+  })
+
+  it('may not know a key that is newer', () => {
+    const keys = new Map([['k1', { account: 'a', acl: 'anyone', madeAt: 20 } as const]])
+    expect(rules({ ...restored(use('key_revoked', 70, 80)), keys })).toEqual([])
+    expect(rules({ ...restored(use('key_revoked', 30, 40)), keys })).toEqual(['wrong'])
+  })
+})

@@ -1,0 +1,213 @@
+// Those who call the locations during a history. Each writes down when it asked, when it was answered,
+// and what.
+
+import type { HttpAnswer } from '../support/http.ts'
+import { shownOf, toOutcome, toVerdict } from './answers.ts'
+import type { Acl, Address, Change, Span, Status, Use } from './checker.ts'
+import { PASSWORD, type TestAccount, type TestKey } from './fixtures.ts'
+import type { Ground, Location } from './ground.ts'
+import type { Method } from './history.ts'
+
+const ADDRESSES: Readonly<Record<Address, string>> = { office: '192.0.2.7', home: '2001:db8::7' }
+const NETWORKS: Readonly<Record<Acl, string[]>> = {
+  anyone: [],
+  office: ['192.0.2.0/24'],
+  home: ['2001:db8::/64'],
+}
+/** No limit of the product is as long on the ground's clock; whoever takes longer hangs. */
+const ANSWER_WITHIN_MS = 15_000
+
+export interface Clients {
+  readonly changes: Change[]
+  readonly uses: Use[]
+  /** The next place in the order of all starts and ends. */
+  readonly tick: () => number
+  readonly use: (
+    name: string,
+    key: TestKey,
+    from: Address,
+    method: Method,
+    at: Location,
+    recovered?: boolean,
+  ) => Promise<Use>
+  readonly edit: (
+    name: string,
+    key: TestKey,
+    owner: TestAccount,
+    acl: Acl,
+    at: Location,
+  ) => Promise<void>
+  readonly remove: (name: string, key: TestKey, owner: TestAccount, at: Location) => Promise<void>
+  readonly setStatus: (
+    name: string,
+    account: TestAccount,
+    status: Status,
+    at: Location,
+  ) => Promise<void>
+  /** What the operator finds to differ, after having mended it where asked. */
+  readonly driftAt: (at: Location, repair: boolean) => Promise<string[]>
+  /** The key, or null where none was made as far as its owner knows. */
+  readonly create: (owner: TestAccount, acl: Acl, at: Location) => Promise<TestKey | null>
+}
+
+export function toNetworks(acl: Acl): string[] {
+  return NETWORKS[acl]
+}
+
+export function toAcl(networks: readonly string[]): Acl {
+  const acls: readonly Acl[] = ['anyone', 'office', 'home']
+  const found = acls.find((acl) => String(NETWORKS[acl]) === String(networks))
+  if (found === undefined) throw new TypeError(`No client wrote the ACL ${networks.join(', ')}`)
+  return found
+}
+
+export function createClients(ground: Ground, clockSeconds: () => number): Clients {
+  const changes: Change[] = []
+  const uses: Use[] = []
+  let place = 0
+  const tick = () => ++place
+
+  async function timed(
+    act: () => Promise<HttpAnswer>,
+  ): Promise<Span & { answer: HttpAnswer | null }> {
+    const start = tick()
+    const startSeconds = clockSeconds()
+    const answer = await answered(act())
+    return { answer, start, startSeconds, end: tick(), endSeconds: clockSeconds() }
+  }
+
+  async function change(
+    label: string,
+    register: string,
+    value: string,
+    act: () => Promise<HttpAnswer>,
+  ): Promise<void> {
+    const { answer, ...span } = await timed(act)
+    const outcome = toOutcome(answer)
+    const version = outcome === 'done' ? Number(answer?.json['version']) : Number.NaN
+    changes.push({
+      ...span,
+      label: `${label} → ${answer?.status ?? 'no answer'}`,
+      register,
+      value,
+      outcome,
+      ...(Number.isInteger(version) && { version }),
+    })
+  }
+
+  async function admin(
+    at: Location,
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body?: unknown,
+  ): Promise<HttpAnswer> {
+    const text = body === undefined ? '' : JSON.stringify(body)
+    return await ground.send(at, `/admin/api/v1${path}`, {
+      method,
+      headers: {
+        ...headers,
+        'Content-Type': 'application/json',
+        'Content-Length': String(Buffer.byteLength(text)),
+      },
+      body: text,
+    })
+  }
+
+  return {
+    changes,
+    uses,
+    tick,
+    async use(name, key, from, method, at, recovered = false) {
+      const id = `use-${uses.length}-${tick()}`
+      const { answer, ...span } = await timed(() =>
+        ground.send(at, uses.length % 3 === 0 ? '/slow' : '/customer', {
+          method,
+          headers: {
+            'X-API-Key': key.token,
+            'CF-Connecting-IP': ADDRESSES[from],
+            'X-Request-Id': id,
+            ...(method === 'POST' && { 'Content-Length': '2' }),
+          },
+          ...(method === 'POST' && { body: 'hi' }),
+        }),
+      )
+      const use: Use = {
+        ...span,
+        id,
+        label: `${method} with ${name} at ${at} from the ${from}`,
+        key: name,
+        from,
+        method,
+        verdict: answer === null ? { other: 'no answer' } : toVerdict(answer, method),
+        shown: answer === null ? [] : shownOf(answer),
+        upstreamCalls: 0,
+        recovered,
+      }
+      uses.push(use)
+      return use
+    },
+    async edit(name, key, owner, acl, at) {
+      const body = { ip_acl: NETWORKS[acl] }
+      const act = () => admin(at, 'PATCH', `/keys/${key.id}`, { Cookie: owner.cookie }, body)
+      await change(`edit ${name} at ${at}: ACL ${acl}`, `${name} acl`, acl, act)
+    },
+    async remove(name, key, owner, at) {
+      const act = () => admin(at, 'DELETE', `/keys/${key.id}`, { Cookie: owner.cookie })
+      await change(`delete ${name} at ${at}`, `${name} life`, 'gone', act)
+    },
+    async setStatus(name, { id }, status, at) {
+      const headers = { Authorization: `Bearer ${ground.secrets.OPERATOR_TOKEN}` }
+      const act = () => admin(at, 'PATCH', `/operator/accounts/${id}`, headers, { status })
+      await change(`set ${name} ${status} at ${at}`, `${name} status`, status, act)
+    },
+    async driftAt(at, repair) {
+      const headers = { Authorization: `Bearer ${ground.secrets.OPERATOR_TOKEN}` }
+      const found: string[] = []
+      let cursor: unknown
+      do {
+        const body = { repair, ...(cursor !== undefined && { cursor }) }
+        const page = await untilWell(() => admin(at, 'POST', '/operator/reconcile', headers, body))
+        found.push(...(page.json['drift'] as unknown[]).map((one) => JSON.stringify(one)))
+        cursor = page.json['next_cursor'] ?? undefined
+      } while (cursor !== undefined)
+      return repair && found.length > 0 ? await this.driftAt(at, false) : found
+    },
+    async create({ id: accountId, cookie }, acl, at) {
+      const body = {
+        application_name: 'Made on the way',
+        platform: 'server',
+        ip_acl: NETWORKS[acl],
+        password: PASSWORD,
+      }
+      const answer = await answered(admin(at, 'POST', '/keys', { Cookie: cookie }, body))
+      if (answer?.status !== 201) return null
+      const { id, access_token: token } = answer.json
+      return { id: String(id), token: String(token), accountId, lookupId: '' }
+    },
+  }
+}
+
+/** The first answer that is no 503; on a busy machine, the faster clock makes some. */
+async function untilWell(act: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+  const deadline = Date.now() + ANSWER_WITHIN_MS
+  for (;;) {
+    const answer = await act()
+    if (answer.status !== 503 || Date.now() > deadline) return answer
+  }
+}
+
+/** Null where the connection broke or no answer came. */
+async function answered(answer: Promise<HttpAnswer>): Promise<HttpAnswer | null> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), ANSWER_WITHIN_MS)
+  })
+  try {
+    return await Promise.race([answer, limit])
+  } catch {
+    return null
+  } finally {
+    clearTimeout(timer)
+  }
+}

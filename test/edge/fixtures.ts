@@ -1,0 +1,132 @@
+// Customers and their keys, written into libSQL directly: a log-in and a confirmed password cost a
+// tenth of a second each, and a history needs many.
+
+import { createHmac, randomBytes, scryptSync } from 'node:crypto'
+import { inArray } from 'drizzle-orm'
+import type { Secrets } from '../../scripts/local/secrets.ts'
+import type { Database } from '../../src/db/client.ts'
+import { accounts, apiKeys, auditEvents, sessions } from '../../src/db/schema.ts'
+import { newId } from '../../src/ids.ts'
+import { importKeyRing, type KeyRing } from '../../src/keys/key-ring.ts'
+import { NONCE_BYTES, sealToken } from '../../src/keys/sealed-token.ts'
+import { mintToken, TOKEN_RANDOM_BYTES } from '../../src/keys/token.ts'
+
+export const PASSWORD = 'correct horse battery'
+
+export interface TestAccount {
+  readonly id: string
+  /** The session cookie, as `name=value`. */
+  readonly cookie: string
+}
+
+export interface TestKey {
+  readonly id: string
+  readonly token: string
+  readonly lookupId: string
+  readonly accountId: string
+}
+
+export interface Fixtures {
+  readonly insertAccount: (db: Database) => Promise<TestAccount>
+  /** A key at revision 1, which is in the outbox where it is not published. */
+  readonly insertKey: (
+    db: Database,
+    accountId: string,
+    ipAcl: readonly string[],
+    published: boolean,
+  ) => Promise<TestKey>
+  /** Removes accounts with all that is theirs. */
+  readonly retire: (db: Database, accountIds: readonly string[]) => Promise<void>
+}
+
+export async function createFixtures(secrets: Secrets): Promise<Fixtures> {
+  const [tokenKeys, encryptionKeys] = await Promise.all([
+    ring(secrets.TOKEN_KEYS, 'hmac'),
+    ring(secrets.ENCRYPTION_KEYS, 'aes-gcm'),
+  ])
+  const [sessionRingKey = '', sessionSecret = ''] = secrets.SESSION_KEYS.split(':')
+
+  function sessionHash(value: string): string {
+    const mac = createHmac('sha256', Buffer.from(sessionSecret, 'base64url')).update(value)
+    return `${sessionRingKey}.${mac.digest('base64url')}`
+  }
+
+  return {
+    async insertAccount(db) {
+      const now = Date.now()
+      const id = newId('acc', now)
+      const email = `${id}@example.com`
+      const cookie = randomBytes(32).toString('base64url')
+      await db.batch([
+        db.insert(accounts).values({
+          id,
+          email,
+          emailKey: email,
+          name: 'Test',
+          status: 'active',
+          passwordHash: WEAK_HASH,
+          version: 1,
+          createdAt: now,
+          updatedAt: now,
+        }),
+        db.insert(sessions).values({
+          id: newId('ses', now),
+          tokenHash: sessionHash(cookie),
+          accountId: id,
+          createdAt: now,
+          lastSeenAt: now,
+        }),
+      ])
+      return { id, cookie: `portal_session=${cookie}` }
+    },
+    async insertKey(db, accountId, ipAcl, published) {
+      const now = Date.now()
+      const id = newId('key', now)
+      const random = randomBytes(TOKEN_RANDOM_BYTES)
+      const { token, lookupId, ringKey } = await mintToken('cpk_', tokenKeys, random)
+      const owner = { keyId: id, accountId }
+      await db.insert(apiKeys).values({
+        id,
+        accountId,
+        lookupId,
+        tokenKey: ringKey,
+        sealedToken: await sealToken(encryptionKeys, token, owner, randomBytes(NONCE_BYTES)),
+        applicationName: 'Test',
+        platform: 'server',
+        ipAcl: [...ipAcl],
+        version: 1,
+        revision: 1,
+        enforcedRevision: Number(published),
+        publishedRevision: Number(published),
+        createdAt: now,
+        updatedAt: now,
+        revisedAt: now,
+      })
+      return { id, token, lookupId, accountId }
+    },
+    async retire(db, accountIds) {
+      const ids = [...accountIds]
+      await db.batch([
+        db.delete(apiKeys).where(inArray(apiKeys.accountId, ids)),
+        db.delete(sessions).where(inArray(sessions.accountId, ids)),
+        db.delete(accounts).where(inArray(accounts.id, ids)),
+        db.delete(auditEvents).where(inArray(auditEvents.accountId, ids)),
+      ])
+    },
+  }
+}
+
+/** PASSWORD under the least that scrypt takes, so that confirming it costs nothing. */
+const WEAK_HASH = weakHash()
+
+function weakHash(): string {
+  const salt = randomBytes(16)
+  const hash = scryptSync(PASSWORD, salt, 32, { N: 2, r: 1, p: 1 })
+  return `$scrypt$ln=1,r=1,p=1$${salt.toString('base64url')}$${hash.toString('base64url')}`
+}
+
+async function ring(text: string, use: 'hmac' | 'aes-gcm'): Promise<KeyRing> {
+  const imported = await importKeyRing(text, use)
+  if (!imported.ok) throw new TypeError(imported.error)
+  return imported.value
+}
