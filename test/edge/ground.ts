@@ -179,8 +179,8 @@ function worldConfig(options: GroundOptions, variables: Variables): WorldConfig 
 
 /** A version that writes its records in a new form, which the one before takes for none. */
 function nextVersionOf(bundle: string): string {
-  const reading = patchOnce(bundle, '["format"] !== FORMAT', '["format"] > 2')
-  return patchOnce(reading, ' FORMAT = 1;', ' FORMAT = 2;')
+  const reading = patchOnce(bundle, /\["format"\] !== FORMAT/, '["format"] > 2')
+  return patchOnce(reading, / FORMAT = 1;/, ' FORMAT = 2;')
 }
 
 /** A module of the simulation with what it imports, and others that stand beside it as they are. */

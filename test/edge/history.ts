@@ -115,7 +115,7 @@ function stepsOf(locations: fc.Arbitrary<Location>, withRestore: boolean) {
     ...(withRestore ? restoring : [[1, step('lose authority', { key })] as const]),
   ]
   const anyStep = fc.oneof(...choices.map(([weight, arbitrary]) => ({ arbitrary, weight })))
-  return fc.array(anyStep, { minLength: 4, maxLength: 16, size: 'max' })
+  return fc.array(anyStep, { minLength: 3, maxLength: 12, size: 'max' })
 }
 
 const deploying = fc.constantFrom<Location>(...LOCATIONS, NEXT_VERSION)

@@ -1,10 +1,8 @@
 /** Replaces the one place of a built worker that reads so; throws where there is none, or more. */
-export function patchOnce(bundle: string, place: string, replacement: string): string {
-  const parts = bundle.split(place)
-  if (parts.length !== 2) {
-    throw new Error(
-      `The built worker has ${parts.length - 1} places that read "${place}", not one: adapt this patch`,
-    )
+export function patchOnce(bundle: string, place: RegExp, replacement: string): string {
+  const found = [...bundle.matchAll(new RegExp(place, 'g'))].length
+  if (found !== 1) {
+    throw new Error(`The built worker has ${found} places like ${place}, not one: adapt this patch`)
   }
-  return parts.join(replacement)
+  return bundle.replace(place, replacement)
 }

@@ -13,6 +13,7 @@ import { type AccountName, type History, KEYS, type KeyName, type Step } from '.
 
 /** How long a location may take to be well again, on the real clock. */
 const RECOVERS_WITHIN_MS = 10_000
+const PUBLISHES_WITHIN_MS = 500
 const CRON_RUNS = 3
 const POLL_MS = 5
 
@@ -117,7 +118,8 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
         return await heal()
       case 'settle':
         await settleRunning()
-        return await untilNothingIsInFlight({ butHeld: true })
+        await untilNothingIsInFlight({ butHeld: true })
+        return await untilPublished()
       case 'back up':
         await settleRunning()
         backedUpAt = clients.tick()
@@ -200,6 +202,12 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
     const { changes } = clients
     const truth = await readTruth()
     return { keys: facts, changes, uses: counted(), restores, truth, leftPending, drift }
+  }
+
+  /** Waits for what workers do after their answers, as far as they get. */
+  async function untilPublished(): Promise<void> {
+    const deadline = Date.now() + PUBLISHES_WITHIN_MS
+    while ((await countPending()) > 0 && Date.now() < deadline) await sleep(POLL_MS)
   }
 
   async function untilNothingIsInFlight({ butHeld } = { butHeld: false }): Promise<void> {

@@ -1,0 +1,49 @@
+// Histories that the ground has found to fail once.
+
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { check } from './checker.ts'
+import { createFixtures, type Fixtures } from './fixtures.ts'
+import { type Ground, startGround } from './ground.ts'
+import type { Location } from './ground.ts'
+import type { Step } from './history.ts'
+import { runHistory } from './run-history.ts'
+
+let ground: Ground
+let fixtures: Fixtures
+
+beforeAll(async () => {
+  ground = await startGround({ bundleDir: inject('bundleDir') })
+  fixtures = await createFixtures(ground.secrets)
+})
+afterAll(() => ground.stop())
+
+const made = (at: Location) => ({ at, goesOn: false, diesAfter: null })
+const edit = (acl: 'anyone' | 'home', at: Location): Step => {
+  return { do: 'edit', key: 'k1', acl, ...made(at) }
+}
+const remove = (at: Location): Step => ({ do: 'delete', key: 'k1', ...made(at) })
+const useEverywhere: Step = { do: 'use everywhere', key: 'k1', from: 'office' }
+
+it.each<[string, readonly Step[]]>([
+  [
+    'a change that KV was told of, by a late writer, before the authority was',
+    [
+      edit('home', 'ams'),
+      edit('anyone', 'ams'), // its write is refused by KV, a second too early, and made again later
+      useEverywhere,
+      { do: 'authority', at: 'fra', fault: 'unreachable' },
+      remove('fra'),
+      { do: 'settle' },
+      remove('sin'),
+      useEverywhere,
+    ],
+  ],
+])('%s', async (_, steps) => {
+  const log = await runHistory(ground, fixtures, {
+    acls: ['anyone', 'anyone', 'anyone'],
+    published: true,
+    propagationSeconds: [600, 600, 600, 600],
+    steps,
+  })
+  expect(check(log)).toEqual([])
+})
