@@ -58,7 +58,12 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
     if (!published) continue
     const record = { kind: 'live', revision: 1, keyId: key.id, accountId } as const
     const ipAcl = toNetworks(acl)
-    const text = encodeKeyRecord({ ...record, accountStatus: 'active', ipAcl })
+    const text = encodeKeyRecord({
+      ...record,
+      accountStatus: 'active',
+      ipAcl,
+      ipAclMode: 'enforce',
+    })
     await ground.command({ seed: { [key.lookupId]: text } })
   }
   for (const [i, at] of [...LOCATIONS, NEXT_VERSION].entries()) {
