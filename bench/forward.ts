@@ -2,23 +2,17 @@
 // nobody, in one interleaved run on keep-alive connections. Needs `wrk` (Debian: apt-get install wrk)
 // and Linux. What counts are ratios within a run: machines differ, and this one may be busy.
 
-import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs, promisify } from 'node:util'
+import { parseArgs } from 'node:util'
 import { buildProduct } from '../scripts/local/build.ts'
 import { makeSecrets } from '../scripts/local/secrets.ts'
-import { cpuMicroseconds } from './cpu.ts'
 import { makeBenchKey } from './key.ts'
+import { measure, ratio, type Sample } from './load.ts'
 import { median } from './statistics.ts'
 import { startUpstreamProcess } from './upstream.ts'
 import { startWorkerd, type Workerd } from './workerd.ts'
-
-interface Sample {
-  readonly cpuMicroseconds: number
-  readonly requestsPerSecond: number
-}
 
 interface Variant {
   readonly name: string
@@ -65,10 +59,12 @@ try {
     variants.push(await startVariant(`gateway, ${mode}`, join(dir, 'gateway'), mode))
   }
 
-  for (const variant of variants) await measure(variant, 2) // warm-up
+  for (const variant of variants) await measure(variant.workerd, key, 2, values.connections) // warm-up
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const variant of variants) {
-      variant.samples.push(await measure(variant, Number(values.seconds)))
+      variant.samples.push(
+        await measure(variant.workerd, key, Number(values.seconds), values.connections),
+      )
     }
   }
   report()
@@ -92,42 +88,14 @@ async function startVariant(
   return { name, workerd, samples: [] }
 }
 
-async function measure({ workerd }: Variant, seconds: number): Promise<Sample> {
-  const before = cpuMicroseconds(workerd.pid)
-  const headers = [
-    `Authorization: Token ${key.token}`,
-    `CF-Connecting-IP: ${key.address}`,
-    'Accept: application/json',
-    'User-Agent: bench',
-  ].flatMap((header) => ['-H', header])
-  const load = ['-t', '1', '-c', values.connections, '-d', `${seconds}s`]
-  const url = `${workerd.url}/customer`
-  const { stdout } = await promisify(execFile)('wrk', [...load, ...headers, url])
-  const cpu = cpuMicroseconds(workerd.pid) - before
-  if (stdout.includes('Non-2xx')) throw new Error(`Some requests failed:\n${stdout}`)
-  const number = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1])
-  return {
-    cpuMicroseconds: cpu / number(/(\d+) requests in/),
-    requestsPerSecond: number(/Requests\/sec: +([\d.]+)/),
-  }
-}
-
 function report(): void {
   const [, bare, bareWithKv] = variants
   const rows = variants.map(({ name, samples }) => ({
     worker: name,
     'CPU µs/request': Math.round(median(samples.map((sample) => sample.cpuMicroseconds))),
     'requests/s': Math.round(median(samples.map((sample) => sample.requestsPerSecond))),
-    'bare / this': ratio(bare, samples),
-    'bare with KV / this': ratio(bareWithKv, samples),
+    'bare / this': ratio(bare?.samples, samples),
+    'bare with KV / this': ratio(bareWithKv?.samples, samples),
   }))
   console.table(rows)
-}
-
-/** The median of the ratios of CPU time, round by round. */
-function ratio(reference: Variant | undefined, samples: readonly Sample[]): string {
-  const ratios = samples.map(
-    (sample, round) => (reference?.samples[round]?.cpuMicroseconds ?? 0) / sample.cpuMicroseconds,
-  )
-  return median(ratios).toFixed(2)
 }

@@ -47,7 +47,13 @@ export async function makeBenchKey(dir: string, tokenKeys: string): Promise<Benc
     },
   ])
   client.close()
-  const kvValue = encodeKeyRecord({
+  const kvValue = kvValueOf(ipAcl)
+  return { token, address: '192.0.2.1', kvValue, libsqlUrl: sqld.url, stop: sqld.stop }
+}
+
+/** What KV holds of the key, with this IP ACL. */
+export function kvValueOf(ipAcl: readonly string[]): string {
+  return encodeKeyRecord({
     kind: 'live',
     revision: 1,
     keyId: KEY_ID,
@@ -56,5 +62,4 @@ export async function makeBenchKey(dir: string, tokenKeys: string): Promise<Benc
     ipAcl,
     ipAclMode: 'enforce',
   })
-  return { token, address: '192.0.2.1', kvValue, libsqlUrl: sqld.url, stop: sqld.stop }
 }

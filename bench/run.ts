@@ -1,6 +1,6 @@
 // `npm run bench [-- <name>]`: each benchmark prints its table. The first is the default.
 
-const BENCHMARKS = ['forward', 'consistency', 'login'] as const
+const BENCHMARKS = ['forward', 'acl', 'consistency', 'login'] as const
 
 import { argv } from 'node:process'
 

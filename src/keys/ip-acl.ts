@@ -15,6 +15,7 @@ export interface IpAcl {
 }
 
 type Words = readonly number[]
+const ALL_ONES: Words = [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff]
 interface Range {
   readonly first: Words
   readonly last: Words
@@ -88,12 +89,10 @@ function following(words: Words): Words {
   return next
 }
 
-function lastOf(words: Words, prefix: number): number[] {
-  const mask = masked(
-    words.map(() => 0xffffffff),
-    prefix,
-  )
-  return words.map((word, i) => (word | ~(mask[i] ?? 0)) >>> 0)
+/** The last address of a network, by its first: all host bits set. */
+function lastOf(first: Words, prefix: number): number[] {
+  const network = masked(ALL_ONES, prefix)
+  return first.map((word, i) => (word | ~(network[i] ?? 0)) >>> 0)
 }
 
 /** The first of the entries that contains the address, by the same rules; null where none does. */
