@@ -56,12 +56,13 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
     keys.set(name, key)
     facts.set(name, { account, acl, madeAt: 0 })
     if (!published) continue
-    const record = { kind: 'live', revision: 1, keyId: key.id, accountId } as const
-    const ipAcl = toNetworks(acl)
     const text = encodeKeyRecord({
-      ...record,
+      kind: 'live',
+      revision: 1,
+      keyId: key.id,
+      accountId,
       accountStatus: 'active',
-      ipAcl,
+      ipAcl: toNetworks(acl),
       ipAclMode: 'enforce',
     })
     await ground.command({ seed: { [key.lookupId]: text } })
