@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '..')
-const DOCS = readdirSync(join(ROOT, 'docs')).map((file) => `docs/${file}`)
+const DOCS = readdirSync(join(ROOT, 'docs'))
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => `docs/${file}`)
 
 describe.each(['README.md', ...DOCS])('%s', (file) => {
   const text = readFileSync(join(ROOT, file), 'utf8')

@@ -9,13 +9,16 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client/web'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readConfiguration } from '../../scripts/deployment/configuration.ts'
 import { valueFaults } from '../../scripts/deployment/secret-values.ts'
 import { migrateDatabase } from '../../scripts/local/migrate.ts'
 import { PROJECT_DIR } from '../../scripts/local/project-dir.ts'
 import { makeSecrets } from '../../scripts/local/secrets.ts'
 import { type Sqld, startSqld } from '../../scripts/local/sqld.ts'
+
+/** Each test starts wrangler several times. */
+vi.setConfig({ testTimeout: 120_000 })
 
 let dir: string
 let sqld: Sqld
