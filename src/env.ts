@@ -2,6 +2,7 @@
 // be used is named, with the way out; no value is repeated, since it may be a secret.
 
 import * as z from 'zod'
+import { type ConfigurationFault, configurationFault } from './configuration-fault.ts'
 import { err, ok, type Result } from './result.ts'
 import type { AuthorityNamespace } from './stores/key-authority.ts'
 
@@ -99,9 +100,6 @@ const settingsSchema = passedOnSchema.extend({
 
 export type Settings = z.infer<typeof settingsSchema>
 
-/** One sentence a variable that cannot be used, such as "PREFLIGHT must be forward or refuse". */
-export type ConfigurationFault = string
-
 /** The settings of a deployment, or what is wrong with them. */
 export function parseSettings(env: object): Result<Settings, readonly ConfigurationFault[]> {
   return parseVariables(settingsSchema, env)
@@ -113,7 +111,10 @@ export function parseVariables<T>(
 ): Result<T, readonly ConfigurationFault[]> {
   const parsed = schema.safeParse(variables)
   if (parsed.success) return ok(parsed.data)
-  return err(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`))
+  const faults = parsed.error.issues.map(({ path, message }) => {
+    return configurationFault(`${path.join('.')} ${message}`)
+  })
+  return err(faults)
 }
 
 function isUpstreamUrl(text: string): boolean {

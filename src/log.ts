@@ -3,6 +3,7 @@
 // error. An error is logged by its name and code, never by its message, since messages of libSQL's and
 // drizzle's errors hold the bound parameters.
 
+import type { ConfigurationFault } from './configuration-fault.ts'
 import type { Id } from './ids.ts'
 import type { ProblemCode } from './problem.ts'
 import type { RequestId } from './request-id.ts'
@@ -87,8 +88,7 @@ export function logFault(fault: FaultKind, error: unknown, requestId?: RequestId
   )
 }
 
-/** A sentence of our own about the configuration: it names variables, never their values. */
-export function logConfigurationFault(detail: string): void {
+export function logConfigurationFault(detail: ConfigurationFault): void {
   console.error(JSON.stringify({ level: 'error', fault: 'configuration', detail }))
 }
 

@@ -1,7 +1,8 @@
 // The secrets of a deployment, read once: rings of keys, and the keys that sign assertions. The worker
 // and `npm run deploy` read them with the same eyes.
 
-import type { ConfigurationFault, Settings } from './env.ts'
+import { type ConfigurationFault, configurationFault } from './configuration-fault.ts'
+import type { Settings } from './env.ts'
 import { type AssertionKeys, importAssertionKeys } from './gateway/assertion.ts'
 import { importKeyRing, type KeyRing } from './keys/key-ring.ts'
 import { err, ok, type Result } from './result.ts'
@@ -43,6 +44,8 @@ export async function importSecrets(
     ASSERTION_KEYS: assertionKeys,
   })
   return err(
-    imports.flatMap(([name, ring]) => (ring.ok ? [] : [`${name} is unreadable: ${ring.error}`])),
+    imports.flatMap(([name, ring]) =>
+      ring.ok ? [] : [configurationFault(`${name} is unreadable: ${ring.error}`)],
+    ),
   )
 }

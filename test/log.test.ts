@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { toId } from '../src/ids.ts'
-import { coloOf, type LogRequest, type RequestLine, toLoggedMethod } from '../src/log.ts'
+import {
+  coloOf,
+  logConfigurationFault,
+  type LogRequest,
+  type RequestLine,
+  toLoggedMethod,
+} from '../src/log.ts'
 import { requestIdOf } from '../src/request-id.ts'
 
 const ID = `key_${'0'.repeat(32)}`
@@ -32,6 +38,8 @@ export function mustNotCompile(log: LogRequest, request: Request, secret: string
   log({ ...LINE, code: secret })
   // @ts-expect-error nor a location
   log({ ...LINE, colo: request.headers.get('cf-ipcountry') })
+  // @ts-expect-error nor is a text of unknown origin a sentence about the configuration
+  logConfigurationFault(secret)
   // @ts-expect-error what is not of the form has no place
   log({ ...LINE, authorization: request.headers.get('authorization') })
 }

@@ -2,6 +2,7 @@
 // address fails every IP ACL that it should match, and nobody but the operator can mend that. The log
 // says so once a minute and isolate, and /health for as long as it lasts.
 
+import { type ConfigurationFault, configurationFault } from '../configuration-fault.ts'
 import type { Address } from '../keys/address.ts'
 import { type AddressSymptom, addressSymptom } from '../keys/client-address.ts'
 
@@ -15,15 +16,17 @@ export interface AddressWatch {
 const LOG_AGAIN_MS = 60_000
 const LASTS_MS = 600_000
 
-const DETAILS: Readonly<Record<AddressSymptom, string>> = {
-  missing:
+const DETAILS: Readonly<Record<AddressSymptom, ConfigurationFault>> = {
+  missing: configurationFault(
     'A request came without CF-Connecting-IP: turn off the managed transform "Remove visitor IP headers"',
-  pseudo_ipv4:
+  ),
+  pseudo_ipv4: configurationFault(
     'A request came from 240.0.0.0/4: set Pseudo IPv4 to Off, since it hides the addresses of IPv6 clients',
+  ),
 }
 
 export function createAddressWatch(
-  log: (detail: string) => void,
+  log: (detail: ConfigurationFault) => void,
   nowMs: () => number,
 ): AddressWatch {
   const seenAtMs = new Map<AddressSymptom, number>()
