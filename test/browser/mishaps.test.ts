@@ -24,22 +24,23 @@ describe.skipIf(missingBrowser !== null)('a mishap', () => {
   let pages: PageRig
   let customer: Customer
   beforeAll(async () => {
-    pages = await startPageRig({ simulatedStores: true })
+    pages = await startPageRig()
+    customer = await pages.rig.customer()
   })
   afterEach(async () => {
     pages.rig.libsql.set('open')
-    await pages.rig.stores({ fault: 'none' })
     await pages.closeAll()
+    const { json } = await customer.call('GET', '/keys?limit=200')
+    for (const { id } of json['keys'] as { id: string }[])
+      await customer.call('DELETE', `/keys/${id}`)
   })
   afterAll(() => pages.stop())
 
   async function open(): Promise<Page> {
-    customer = await pages.rig.customer()
     return await pages.open({ customer })
   }
 
   async function openWith(name: string): Promise<{ page: Page; id: string }> {
-    customer = await pages.rig.customer()
     const { id } = await customer.createKey({ application_name: name })
     return { page: await pages.open({ customer }), id }
   }
@@ -93,12 +94,13 @@ describe.skipIf(missingBrowser !== null)('a mishap', () => {
   })
 
   it('is the limit of 100 keys', async () => {
-    const page = await open()
-    await insertKeys(pages.rig.libsqlUrl, customer.id, 100)
+    const full = await pages.rig.customer()
+    await insertKeys(pages.rig.libsqlUrl, full.id, 100)
+    const page = await pages.open({ customer: full })
     await openPanel(page)
     await fillKey(page, 'One too many')
     await submit(page)
-    await confirm(page, customer.password)
+    await confirm(page, full.password)
     await panelOf(page).getByText('An account can have 100 API keys').waitFor()
     await expectKept(page, 'One too many')
   })
@@ -292,10 +294,12 @@ describe.skipIf(missingBrowser !== null)('a mishap', () => {
   })
 
   it('is an account that is suspended in mid-work', async () => {
-    const { page } = await openWith('Suspended')
+    const suspended = await pages.rig.customer()
+    await suspended.createKey({ application_name: 'Suspended' })
+    const page = await pages.open({ customer: suspended })
     await page.getByRole('button', { name: 'Edit Suspended' }).click()
     await field(page, 'Application name').fill('Too late')
-    await pages.rig.operator('PATCH', `/accounts/${customer.id}`, { status: 'suspended' })
+    await pages.rig.operator('PATCH', `/accounts/${suspended.id}`, { status: 'suspended' })
     await submit(page)
     await panelOf(page).getByText('Your account is suspended').waitFor()
     await expectKept(page, 'Too late')

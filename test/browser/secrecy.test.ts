@@ -2,22 +2,24 @@
 
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Customer } from '../support/customer.ts'
 import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
 import { confirm, createKey, rowOf } from '../support/page-steps.ts'
 
 describe.skipIf(missingBrowser !== null)('the page', () => {
   let pages: PageRig
+  let customer: Customer
   beforeAll(async () => {
     pages = await startPageRig()
+    customer = await pages.rig.customer()
   })
   afterEach(() => pages.closeAll())
   afterAll(() => pages.stop())
 
   async function openWith(name: string) {
-    const customer = await pages.rig.customer()
     const { token } = await customer.createKey({ application_name: name })
     const page = await pages.open({ customer })
-    return { page, customer, token }
+    return { page, token }
   }
 
   async function reveal(page: Page, name: string, password: string) {
@@ -27,7 +29,7 @@ describe.skipIf(missingBrowser !== null)('the page', () => {
   }
 
   it('hides a token by itself after 60 seconds', async () => {
-    const { page, customer, token } = await openWith('Timed')
+    const { page, token } = await openWith('Timed')
     await page.clock.install()
     await reveal(page, 'Timed', customer.password)
     await page.clock.runFor(50_000)
@@ -41,20 +43,20 @@ describe.skipIf(missingBrowser !== null)('the page', () => {
   it.each(['visibilitychange', 'pagehide'])(
     'hides a token when nobody looks (%s)',
     async (type) => {
-      const { page, customer, token } = await openWith('Unseen')
-      await reveal(page, 'Unseen', customer.password)
+      const { page, token } = await openWith(`Unseen ${type}`)
+      await reveal(page, `Unseen ${type}`, customer.password)
       await page.evaluate((name) => {
         Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true })
         const target = name === 'pagehide' ? window : document
         target.dispatchEvent(new Event(name))
       }, type)
-      await rowOf(page, 'Unseen').getByText('********').waitFor()
+      await rowOf(page, `Unseen ${type}`).getByText('********').waitFor()
       expect(await page.content()).not.toContain(token)
     },
   )
 
   it('shows one token at a time', async () => {
-    const { page, customer, token } = await openWith('One')
+    const { page, token } = await openWith('One')
     await customer.createKey({ application_name: 'Two' })
     await page.reload()
     await reveal(page, 'One', customer.password)
@@ -63,7 +65,7 @@ describe.skipIf(missingBrowser !== null)('the page', () => {
   })
 
   it('copies a token for the password, without showing it', async () => {
-    const { page, customer, token } = await openWith('Copied')
+    const { page, token } = await openWith('Copied')
     await page.getByRole('button', { name: 'Copy the access token of Copied' }).click()
     await confirm(page, customer.password)
     await page.getByTitle('Copied to the clipboard').waitFor()
@@ -72,7 +74,7 @@ describe.skipIf(missingBrowser !== null)('the page', () => {
   })
 
   it('does not hold a new token in memory for longer than a shown one', async () => {
-    const { page, customer } = await openWith('Old')
+    const { page } = await openWith('Old')
     await page.clock.install()
     await createKey(page, 'Fresh', customer.password)
     await page.clock.runFor(60_000)
@@ -81,7 +83,7 @@ describe.skipIf(missingBrowser !== null)('the page', () => {
   })
 
   it('says so where the browser does not let it copy', async () => {
-    const { page, customer } = await openWith('Denied')
+    const { page } = await openWith('Denied')
     await page.evaluate(() => {
       navigator.clipboard.writeText = () => Promise.reject(new DOMException('', 'NotAllowedError'))
     })
@@ -91,7 +93,7 @@ describe.skipIf(missingBrowser !== null)('the page', () => {
   })
 
   it('leaves no token and no password in a URL, a store of the browser, or a log', async () => {
-    const { page, customer, token } = await openWith('Traceless')
+    const { page, token } = await openWith('Traceless')
     const traces: string[] = []
     page.on('console', (message) => traces.push(message.text()))
     page.on('request', (request) => traces.push(request.url()))
@@ -118,7 +120,7 @@ describe.skipIf(missingBrowser !== null)('the page', () => {
 
   it('takes what others wrote as text', async () => {
     const name = '<img src=x onerror=alert(1)>"\'&{}'
-    const { page, customer } = await openWith(name)
+    const { page } = await openWith(name)
     page.on('dialog', (dialog) => {
       throw new Error(`Scripted: ${dialog.message()}`)
     })
@@ -136,7 +138,6 @@ describe.skipIf(missingBrowser !== null)('the page', () => {
   })
 
   it('opens a website apart, without telling it where from', async () => {
-    const customer = await pages.rig.customer()
     const application_website = 'https://example.com/?a="><script>alert(1)</script>'
     await customer.createKey({ application_name: 'Linked', application_website })
     const page = await pages.open({ customer })
@@ -147,12 +148,11 @@ describe.skipIf(missingBrowser !== null)('the page', () => {
   })
 
   it('asks nobody but the gateway, and nothing there but itself and the admin API', async () => {
-    const { customer } = await openWith('Alone')
     const urls = new Set<string>()
-    const context = await pages.open({ customer })
-    context.on('request', (request) => urls.add(request.url().replace(/\?.*/, '')))
-    await context.reload()
-    await createKey(context, 'More', customer.password)
+    const page = await pages.open({ customer })
+    page.on('request', (request) => urls.add(request.url().replace(/\?.*/, '')))
+    await page.reload()
+    await createKey(page, 'More', customer.password)
     const paths = [...urls].map((url) => url.replace(pages.rig.url, ''))
     expect(
       paths.filter(
@@ -181,7 +181,6 @@ describe.skipIf(missingBrowser !== null)('the page', () => {
   })
 
   it('takes no HTML and no script as a string', async () => {
-    const customer = await pages.rig.customer()
     const page = await pages.open({ customer, allowed: /TrustedHTML|TrustedScript|inline script/ })
     const outcome = await page.evaluate(() => {
       const attempts = [
