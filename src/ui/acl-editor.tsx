@@ -3,7 +3,7 @@
 
 import { useId, useRef, useState } from 'preact/hooks'
 import { ENTRY_WARNINGS, entryWarnings } from '../keys/entry-warnings.ts'
-import { addEntries, type EntryFault, lets, listed, networkOfAddress } from './acl.ts'
+import { addEntries, type EntryFault, judge, listed, networkOfAddress } from './acl.ts'
 import { announce } from './announce.tsx'
 import type { FieldError } from './draft.ts'
 import { CloseIcon, PlusIcon, WarningIcon } from './icons.tsx'
@@ -15,12 +15,15 @@ interface AclEditorProps {
   readonly entry: string
   readonly faults: readonly EntryFault[]
   readonly error?: FieldError | undefined
+  /** Whether the list keeps out, and does not only report. */
+  readonly isEnforced: boolean
   /** The address that the customer is on now. */
   readonly address: string | null
   readonly onChange: (acl: readonly string[], entry: string, faults: readonly EntryFault[]) => void
 }
 
-export function AclEditor({ acl, entry, faults, error, address, onChange }: AclEditorProps) {
+export function AclEditor(props: AclEditorProps) {
+  const { acl, entry, faults, error, isEnforced, address, onChange } = props
   const id = useId()
   const field = useRef<HTMLInputElement>(null)
   const [isEmpty, setEmpty] = useState(false)
@@ -155,7 +158,7 @@ export function AclEditor({ acl, entry, faults, error, address, onChange }: AclE
         </button>
       )}
       <div class="acl-notices" role="status">
-        {address !== null && !lets(acl, address) && (
+        {isEnforced && address !== null && judge(acl, address)?.allowed === false && (
           <p class="notice warning">
             <WarningIcon /> <span>{text.leavesOut(address)}</span>
           </p>

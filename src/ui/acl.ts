@@ -1,8 +1,11 @@
 // The IP ACL as it is typed: text to entries, by the same engine that judges them at the edge.
 
-import { formatNetwork, type Network, parseCidr } from '../keys/cidr.ts'
+import { parseAddress, unmapped } from '../keys/address.ts'
+import { formatNetwork, parseCidr } from '../keys/cidr.ts'
+import { compileIpAcl, matchesIpAcl, matchingEntry } from '../keys/ip-acl.ts'
 import { explainPasted } from '../keys/pasted-entry.ts'
 import { messages } from './messages.ts'
+import type { AddressCheck } from './types.ts'
 
 /** What cannot stand on the list as it was written. */
 export interface EntryFault {
@@ -85,24 +88,13 @@ export function networkOfAddress(address: string | null): string | null {
   return network.ok ? formatNetwork(network.value) : null
 }
 
-/** Whether an address is on a list; an empty list lets in every one. */
-export function lets(acl: readonly string[], address: string): boolean {
-  const own = networkOfAddress(address)
-  if (acl.length === 0) return true
-  const client = own === null ? null : parseCidr(own)
-  if (client?.ok !== true) return false
-  return acl.some((entry) => {
-    const network = parseCidr(entry)
-    return network.ok && contains(network.value, client.value)
-  })
-}
-
-function contains(network: Network, client: Network): boolean {
-  if (network.address.family !== client.address.family) return false
-  const bits = (words: readonly number[]) =>
-    words.map((word) => word.toString(2).padStart(32, '0')).join('')
-  const prefix = bits(network.address.words).slice(0, network.prefix)
-  return bits(client.address.words).startsWith(prefix)
+/** What a list says to an address; null where that is no address. An empty list lets in every one. */
+export function judge(acl: readonly string[], text: string): Omit<AddressCheck, 'mode'> | null {
+  const parsed = parseAddress(text.trim())
+  if (parsed === null) return null
+  const address = unmapped(parsed)
+  const allowed = acl.length === 0 || matchesIpAcl(compileIpAcl(acl), address)
+  return { allowed, entry: matchingEntry(acl, address) }
 }
 
 const MAX_SHOWN = 60

@@ -2,7 +2,16 @@
 // customer logs in again, and the same request goes on.
 
 import { err, ok, type Result } from '../result.ts'
-import type { Account, Enforcement, Fault, Key, KeyInput, Session } from './types.ts'
+import type {
+  AddressCheck,
+  Denial,
+  Account,
+  Enforcement,
+  Fault,
+  Key,
+  KeyInput,
+  Session,
+} from './types.ts'
 
 export interface Problem {
   readonly kind: 'problem'
@@ -43,6 +52,8 @@ export interface Api {
   ) => Answer<Key & { enforcement: Enforcement }>
   readonly deleteKey: (id: string, quiet?: boolean) => Answer<{ enforcement: Enforcement }>
   readonly reveal: (id: string, password: string) => Answer<{ access_token: string }>
+  readonly checkAddress: (id: string, address: string) => Answer<AddressCheck>
+  readonly listDenials: (id: string) => Answer<{ denials: readonly Denial[] }>
 }
 
 const BASE = '/admin/api/v1'
@@ -92,6 +103,8 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
         headers: { 'If-Match': `"${key.version}"` },
       }),
     deleteKey: (id, quiet = false) => call('DELETE', `/keys/${id}`, { quiet }),
+    checkAddress: (id, address) => call('POST', `/keys/${id}/ip-acl/check`, { body: { address } }),
+    listDenials: (id) => call('GET', `/keys/${id}/denials`, { quiet: true }),
     reveal: (id, password) => call('POST', `/keys/${id}/reveal`, { body: { password } }),
   }
 }

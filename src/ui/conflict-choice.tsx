@@ -7,7 +7,13 @@ import type { Key, KeyInput } from './types.ts'
 
 type Field = keyof KeyInput
 
-const FIELDS: readonly Field[] = ['application_name', 'application_website', 'platform', 'ip_acl']
+const FIELDS: readonly Field[] = [
+  'application_name',
+  'application_website',
+  'platform',
+  'ip_acl',
+  'ip_acl_mode',
+]
 
 /** What was typed on a key that was changed meanwhile. */
 export interface Conflict {
@@ -96,10 +102,12 @@ const LABELS = {
   application_website: 'website',
   platform: 'platform',
   ip_acl: 'acl',
+  ip_acl_mode: 'aclMode',
 } as const satisfies Record<Field, string>
 
 function shown(field: Field, draft: Draft): string {
-  const { ip_acl, platform } = draft
+  const { ip_acl, ip_acl_mode, platform } = draft
+  if (field === 'ip_acl_mode') return messages.acl.modes[ip_acl_mode]
   if (field === 'ip_acl') return ip_acl.length === 0 ? messages.row.anyAddress : ip_acl.join(', ')
   if (field === 'platform') return platform === '' ? '' : messages.platforms[platform]
   return draft[field] === '' ? messages.conflict.nothing : draft[field]

@@ -3,13 +3,14 @@
 import { PLATFORMS, type Platform } from '../keys/platform.ts'
 import { type EntryFault, toEntryFault } from './acl.ts'
 import { messages } from './messages.ts'
-import type { Fault, Key, KeyInput } from './types.ts'
+import type { Fault, IpAclMode, Key, KeyInput } from './types.ts'
 
 export interface Draft {
   readonly application_name: string
   readonly application_website: string
   readonly platform: Platform | ''
   readonly ip_acl: readonly string[]
+  readonly ip_acl_mode: IpAclMode
   /** What stands in the field for the next entry, not added yet. */
   readonly entry: string
 }
@@ -33,16 +34,18 @@ export const EMPTY_DRAFT: Draft = {
   application_website: '',
   platform: '',
   ip_acl: [],
+  ip_acl_mode: 'enforce',
   entry: '',
 }
 
 export function draftOf(key: Key): Draft {
-  const { application_name, application_website, platform, ip_acl } = key
+  const { application_name, application_website, platform, ip_acl, ip_acl_mode } = key
   return {
     application_name,
     application_website: application_website ?? '',
     platform,
     ip_acl,
+    ip_acl_mode,
     entry: '',
   }
 }
@@ -68,6 +71,7 @@ export function toInput(draft: Draft): KeyInput {
     application_website: website === '' ? null : website,
     platform: PLATFORMS.find((platform) => platform === draft.platform) ?? 'other',
     ip_acl: draft.ip_acl,
+    ip_acl_mode: draft.ip_acl_mode,
   }
 }
 
@@ -100,11 +104,13 @@ export function toDraftErrors(faults: readonly Fault[], input: KeyInput): DraftE
   return { ...errors, ...(entries.length > 0 && { entries }) }
 }
 
-function isField(member: string): member is keyof KeyInput {
+type Field = Exclude<keyof KeyInput, 'ip_acl_mode'>
+
+function isField(member: string): member is Field {
   return ['application_name', 'application_website', 'platform', 'ip_acl'].includes(member)
 }
 
-function sentenceOf(member: keyof KeyInput, code: string): string | undefined {
+function sentenceOf(member: Field, code: string): string | undefined {
   const { fields, acl } = messages
   if (code === 'required') return fields.required
   if (member === 'platform') return fields.platform

@@ -3,11 +3,17 @@
 import { useId } from 'preact/hooks'
 import { PLATFORMS, type Platform } from '../keys/platform.ts'
 import { AclEditor } from './acl-editor.tsx'
+import { AclTools } from './acl-tools.tsx'
+import type { Api } from './api.ts'
 import type { Draft, DraftErrors } from './draft.ts'
 import { described, Field } from './field.tsx'
 import { messages } from './messages.ts'
+import type { Key } from './types.ts'
 
 interface KeyFormProps {
+  readonly api: Api
+  /** The key as it is saved, if it is. */
+  readonly saved: Key | undefined
   readonly draft: Draft
   readonly errors: DraftErrors
   readonly address: string | null
@@ -15,7 +21,7 @@ interface KeyFormProps {
   readonly onChange: (draft: Draft, errors: DraftErrors) => void
 }
 
-export function KeyForm({ draft, errors, address, onChange }: KeyFormProps) {
+export function KeyForm({ api, saved, draft, errors, address, onChange }: KeyFormProps) {
   const id = useId()
   const text = messages.panel
 
@@ -83,11 +89,20 @@ export function KeyForm({ draft, errors, address, onChange }: KeyFormProps) {
         entry={draft.entry}
         faults={errors.entries ?? []}
         error={errors.ip_acl}
+        isEnforced={draft.ip_acl_mode === 'enforce'}
         address={address}
         onChange={(ip_acl, entry, entries) => {
           const { entries: _, ip_acl: __, ...rest } = errors
           onChange({ ...draft, ip_acl, entry }, { ...rest, ...(entries.length > 0 && { entries }) })
         }}
+      />
+      <AclTools
+        api={api}
+        saved={saved}
+        acl={draft.ip_acl}
+        mode={draft.ip_acl_mode}
+        onMode={(ip_acl_mode) => change({ ip_acl_mode })}
+        onAdd={(network) => change({ ip_acl: [...draft.ip_acl, network] })}
       />
     </>
   )

@@ -160,6 +160,8 @@ export function KeyPanel(props: KeyPanelProps) {
                 )}
               </div>
               <KeyForm
+                api={api}
+                saved={base}
                 draft={draft}
                 errors={errors}
                 address={session.client_ip}

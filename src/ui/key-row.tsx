@@ -76,7 +76,7 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
         </span>
       </td>
       <td role="cell" data-label={columns.acl}>
-        <AclCell acl={apiKey.ip_acl} />
+        <AclCell acl={apiKey.ip_acl} isReportOnly={apiKey.ip_acl_mode === 'report'} />
       </td>
       <TimeCell label={columns.created} time={apiKey.created_at} />
       <TimeCell label={columns.updated} time={apiKey.updated_at} />
@@ -130,11 +130,17 @@ function Website({ url }: { readonly url: string | null }) {
 
 const ALWAYS_SHOWN = 2
 
-function AclCell({ acl }: { readonly acl: readonly string[] }) {
+interface AclCellProps {
+  readonly acl: readonly string[]
+  readonly isReportOnly: boolean
+}
+
+function AclCell({ acl, isReportOnly }: AclCellProps) {
   if (acl.length === 0) return <span class="muted">{messages.row.anyAddress}</span>
   const rest = acl.slice(ALWAYS_SHOWN)
   return (
     <div class="acl-cell">
+      {isReportOnly && <span class="badge pending">{messages.row.reportOnly}</span>}
       {acl.slice(0, ALWAYS_SHOWN).map((network) => (
         <code key={network}>{network}</code>
       ))}

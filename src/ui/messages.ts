@@ -75,6 +75,7 @@ export const messages = {
   row: {
     isNew: 'New',
     anyAddress: 'Any address',
+    reportOnly: 'Only reports',
     more: (count: number) => `+${count} more`,
     reveal: (name: string) => `Show the access token of ${name}`,
     hide: (name: string) => `Hide the access token of ${name}`,
@@ -103,6 +104,7 @@ export const messages = {
     platform: 'Platform',
     choosePlatform: 'Choose a platform',
     acl: 'IP ACL',
+    aclMode: 'IP ACL mode',
     optional: 'optional',
     create: 'Create',
     save: 'Save changes',
@@ -134,6 +136,19 @@ export const messages = {
     useAll: (count: number) => `Use all ${count} suggestions`,
     leavesOut: (address: string) =>
       `This list leaves out ${address}, the address that you are on now. Requests from here will be refused.`,
+    reportOnly: 'Only report: let in everybody, and record whom the list would refuse.',
+    modes: { enforce: 'Enforced', report: 'Only reports' },
+    test: 'Test an address',
+    testing: 'Test',
+    allowedBy: (address: string, entry: string) => `${address} may use the key, by ${entry}.`,
+    allowed: (address: string) => `${address} may use the key.`,
+    refused: (address: string) => `${address} is not on the list.`,
+    addressInvalid: 'Write one address, such as 192.0.2.1 or 2001:db8::1.',
+    denials: 'Not on the list, in the last 24 hours',
+    denied: (count: number, last: string) =>
+      count === 1 ? `one request, ${last}` : `${count} requests, the last ${last}`,
+    unreadable: 'Unreadable address',
+    addDenied: (address: string) => `Add ${address} to the list`,
     warnings: {
       never_matches: (entries: string) =>
         `No request from the internet can come from ${entries}: it is private or reserved address space.`,

@@ -3,8 +3,10 @@
 import type * as z from 'zod'
 import type {
   AccountAnswer,
+  DenialAnswer,
   EnforcementAnswer,
   Fault,
+  ipAclCheck,
   KeyAnswer,
   sessionAnswer,
 } from '../admin/answers.ts'
@@ -12,6 +14,9 @@ import type { createKeyBody } from '../admin/schemas.ts'
 
 export type Account = Readonly<AccountAnswer>
 export type Key = Readonly<KeyAnswer>
+export type IpAclMode = Key['ip_acl_mode']
+export type AddressCheck = Readonly<z.infer<typeof ipAclCheck>>
+export type Denial = DenialAnswer
 export type Enforcement = EnforcementAnswer
 export type { Fault }
 
@@ -22,7 +27,7 @@ export interface Session extends Readonly<z.infer<typeof sessionAnswer>> {
 
 /** What a customer writes about a key. */
 export interface KeyInput extends Readonly<
-  Omit<z.infer<typeof createKeyBody>, 'password' | 'ip_acl' | 'ip_acl_mode'>
+  Omit<z.infer<typeof createKeyBody>, 'password' | 'ip_acl'>
 > {
   readonly ip_acl: readonly string[]
 }

@@ -160,4 +160,70 @@ describe.skipIf(missingBrowser !== null)('the IP ACL of a key', () => {
     await confirm(page, customer.password)
     await rowOf(page, 'Many').getByText('+998 more').waitFor()
   })
+
+  /** The panel of a key that is saved with a list. */
+  async function openSaved(name: string, ip_acl: string[], mode = 'enforce') {
+    const input = { application_name: name, ip_acl, ip_acl_mode: mode }
+    const key = await customer.createKey(input)
+    const page = await pages.open({ customer })
+    const edit = () => page.getByRole('button', { name: `Edit ${name}` }).click()
+    return { ...key, page, edit }
+  }
+
+  async function test(page: Page, address: string) {
+    await panelOf(page).getByLabel('Test an address').fill(address)
+    await page.keyboard.press('Enter')
+  }
+
+  it('is tested with an address, by the gateway where the list is saved', async () => {
+    const { id, page, edit } = await openSaved('Tested', ['10.0.0.0/8', '2001:db8::/32'])
+    await edit()
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.url()))
+    await test(page, '10.9.8.7')
+    await panelOf(page).getByText('10.9.8.7 may use the key, by 10.0.0.0/8.').waitFor()
+    await test(page, '2001:db9::1')
+    await panelOf(page).getByText('2001:db9::1 is not on the list.').waitFor()
+    await test(page, '10.0.0')
+    await panelOf(page).getByText('Write one address').waitFor()
+    expect(asked).toHaveLength(3)
+    expect(asked.every((url) => url.endsWith(`/keys/${id}/ip-acl/check`))).toBe(true)
+
+    // What is not saved yet is judged here, by the same engine.
+    await addEntry(page, '2001:db9::/32')
+    await test(page, '2001:db9::1')
+    await panelOf(page).getByText('2001:db9::1 may use the key, by 2001:db9::/32.').waitFor()
+    await test(page, '010.0.0.1')
+    await panelOf(page).getByText('Write one address').waitFor()
+    expect(asked).toHaveLength(3)
+  })
+
+  it('may only report, and the list of keys says so', async () => {
+    const { id, page, edit } = await openSaved('Reporting', ['10.0.0.0/8'])
+    await edit()
+    await panelOf(page).getByLabel('Only report').check()
+    await submit(page)
+    await rowOf(page, 'Reporting').getByText('Only reports').waitFor()
+    expect((await customer.call('GET', `/keys/${id}`)).json['ip_acl_mode']).toBe('report')
+  })
+
+  it('shows whom it kept out, one click to let them in', async () => {
+    const { id, token, page, edit } = await openSaved('Denying', ['10.0.0.0/8'])
+    const headers = { 'X-API-Key': token, 'CF-Connecting-IP': '198.51.100.23' }
+    expect((await pages.rig.send('/x', { headers })).status).toBe(403)
+    const { call } = customer
+    await expect
+      .poll(async () => (await call('GET', `/keys/${id}/denials`)).json['denials'])
+      .toHaveLength(1)
+    await edit()
+    await panelOf(page).getByText('Not on the list, in the last 24 hours').waitFor()
+    await panelOf(page)
+      .getByText(/^one request, \d\d:\d\d$/)
+      .waitFor()
+    await button(page, 'Add 198.51.100.23/32 to the list').click()
+    expect(await chips(page).allTextContents()).toEqual(['10.0.0.0/8', '198.51.100.23/32'])
+    await submit(page)
+    await panelOf(page).waitFor({ state: 'detached' })
+    expect((await pages.rig.send('/x', { headers })).status).toBe(200)
+  })
 })

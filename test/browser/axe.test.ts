@@ -117,6 +117,26 @@ describe.skipIf(missingBrowser !== null)('axe-core finds nothing', () => {
     await expectNothing(page, 'discard')
   })
 
+  it('on the panel of a key whose list kept somebody out', async () => {
+    const { id, token } = await customer.createKey({
+      application_name: 'Denying',
+      ip_acl: ['10.0.0.0/8'],
+      ip_acl_mode: 'report',
+    })
+    const headers = { 'X-API-Key': token, 'CF-Connecting-IP': '2001:db8:1111:2222:3333:4444:5:6' }
+    await pages.rig.send('/x', { headers })
+    await expect
+      .poll(async () => (await customer.call('GET', `/keys/${id}/denials`)).json['denials'])
+      .toHaveLength(1)
+    const page = await pages.open({ customer })
+    await page.getByRole('button', { name: 'Edit Denying' }).click()
+    await panelOf(page).getByText('in the last 24 hours').waitFor()
+    await panelOf(page).getByLabel('Test an address').fill('10.0.0.1')
+    await page.keyboard.press('Enter')
+    await panelOf(page).getByText('10.0.0.1 may use the key').waitFor()
+    await expectNothing(page, 'panel with denials')
+  })
+
   it('on the password prompt, and on the new key', async () => {
     const own = await pages.rig.customer()
     const page = await pages.open({ customer: own })

@@ -1,0 +1,145 @@
+// What helps to get an IP ACL right: an address to test, the mode that only reports, and whom the list
+// kept out lately.
+
+import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
+import { judge, networkOfAddress } from './acl.ts'
+import type { Api } from './api.ts'
+import { isSame } from './draft.ts'
+import { messages } from './messages.ts'
+import { failureText, isCode } from './problem-text.ts'
+import { exactTime, minuteOf } from './times.ts'
+import type { AddressCheck, Denial, IpAclMode, Key } from './types.ts'
+
+interface AclToolsProps {
+  readonly api: Api
+  /** The key as it is saved, if it is. */
+  readonly saved: Key | undefined
+  readonly acl: readonly string[]
+  readonly mode: IpAclMode
+  readonly onMode: (mode: IpAclMode) => void
+  readonly onAdd: (network: string) => void
+}
+
+export function AclTools({ api, saved, acl, mode, onMode, onAdd }: AclToolsProps) {
+  if (acl.length === 0 && mode === 'enforce') return null
+  return (
+    <>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={mode === 'report'}
+          onChange={(event) => onMode(event.currentTarget.checked ? 'report' : 'enforce')}
+        />
+        <span>{messages.acl.reportOnly}</span>
+      </label>
+      <AddressTest api={api} saved={saved} acl={acl} />
+      {saved !== undefined && <Denials api={api} saved={saved} acl={acl} onAdd={onAdd} />}
+    </>
+  )
+}
+
+function AddressTest({ api, saved, acl }: Pick<AclToolsProps, 'api' | 'saved' | 'acl'>) {
+  const id = useId()
+  const field = useRef<HTMLInputElement>(null)
+  const [verdict, setVerdict] = useState<string | null>(null)
+  const text = messages.acl
+
+  async function test() {
+    const address = field.current?.value.trim() ?? ''
+    // What is saved is judged by the gateway, what is only typed yet by the same engine here.
+    const isSaved = saved !== undefined && isSame(saved.ip_acl, acl)
+    if (!isSaved) return setVerdict(verdictText(address, judge(acl, address)))
+    const answer = await api.checkAddress(saved.id, address)
+    if (answer.ok) return setVerdict(verdictText(address, answer.value))
+    const isInvalid = isCode(answer.error, 'validation_failed')
+    setVerdict(isInvalid ? text.addressInvalid : failureText(answer.error))
+  }
+
+  return (
+    <div class="field">
+      <label for={id}>{text.test}</label>
+      <div class="acl-add">
+        <input
+          ref={field}
+          id={id}
+          class="mono"
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          aria-describedby={`${id}-verdict`}
+          onInput={() => setVerdict(null)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return
+            event.preventDefault() // not the form's
+            void test()
+          }}
+        />
+        <button type="button" class="button" onClick={() => void test()}>
+          {text.testing}
+        </button>
+      </div>
+      <p class="hint" id={`${id}-verdict`} role="status">
+        {verdict}
+      </p>
+    </div>
+  )
+}
+
+function verdictText(address: string, check: Omit<AddressCheck, 'mode'> | null): string {
+  const { acl } = messages
+  if (check === null) return acl.addressInvalid
+  if (!check.allowed) return acl.refused(address)
+  return check.entry === null ? acl.allowed(address) : acl.allowedBy(address, check.entry)
+}
+
+interface DenialsProps extends Pick<AclToolsProps, 'api' | 'acl' | 'onAdd'> {
+  readonly saved: Key
+}
+
+function Denials({ api, saved, acl, onAdd }: DenialsProps) {
+  const [denials, setDenials] = useState<readonly Denial[]>([])
+  useEffect(() => {
+    void api.listDenials(saved.id).then((answer) => {
+      if (answer.ok) setDenials(answer.value.denials)
+    })
+  }, [saved.id])
+  // Judged anew with each edit of the list, not with each letter typed elsewhere.
+  const missing = useMemo(
+    () => denials.map(({ address }) => (isOut(acl, address) ? networkOfAddress(address) : null)),
+    [denials, acl],
+  )
+  if (denials.length === 0) return null
+  const text = messages.acl
+  return (
+    <section class="field">
+      <h3>{text.denials}</h3>
+      <ul class="denials">
+        {denials.map(({ address, count, last_at: last }, index) => {
+          const network = missing[index] ?? null
+          return (
+            <li key={address}>
+              <span class="mono">{address ?? text.unreadable}</span>
+              <span class="hint" title={exactTime(last)}>
+                {text.denied(count, minuteOf(last))}
+              </span>
+              {network !== null && (
+                <button
+                  type="button"
+                  class="link"
+                  aria-label={text.addDenied(network)}
+                  onClick={() => onAdd(network)}
+                >
+                  {text.add}
+                </button>
+              )}
+            </li>
+          )
+        })}
+      </ul>
+    </section>
+  )
+}
+
+function isOut(acl: readonly string[], address: string | null): boolean {
+  return address !== null && judge(acl, address)?.allowed === false
+}
