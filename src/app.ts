@@ -127,7 +127,8 @@ function composeApp(
     addressSymptoms: addressWatch.symptoms,
     async putRecord(lookupId, record) {
       await putKeyRecord(env.KEYS, lookupId, record)
-      cache.set(lookupId, compileKey(record)) // this isolate, at least, need not wait for KV
+      // This isolate, at least, need not wait for the copy that it uses to grow old.
+      if (cache.get(lookupId) !== undefined) cache.set(lookupId, compileKey(record))
     },
     later,
     wait,

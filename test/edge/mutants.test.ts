@@ -117,7 +117,8 @@ describe('a worker', () => {
   })
 
   it('is seen to refuse without asking', async () => {
-    const patch = (bundle: string) => patchOnce(bundle, / {2}if \(final\) return (?=err)/, '  return ')
+    const patch = (bundle: string) =>
+      patchOnce(bundle, / {2}if \(final\) return (?=err)/, '  return ')
     const violations = await violationsOfVariant({ patch }, loosened, 'home')
     expect(violations).toContainEqual(
       expect.objectContaining({
