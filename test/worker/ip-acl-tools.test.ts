@@ -121,7 +121,7 @@ describe('GET /keys/{id}/denials', () => {
 
   it('counts whom the IP ACL refused, by address, newest first', async () => {
     const key = await customer.createKey({ ip_acl: ACL })
-    for (const address of ['203.0.113.7', '2001:DB9::1', '203.0.113.7', 'nonsense']) {
+    for (const address of ['192.0.3.7', '2001:DB9::1', '192.0.3.7', 'nonsense']) {
       expect((await call(key, address)).status).toBe(403)
     }
     await expect.poll(() => denialsOf(key)).toHaveLength(3)
@@ -130,7 +130,7 @@ describe('GET /keys/{id}/denials', () => {
       .poll(() => denialsOf(key))
       .toEqual([
         { address: null, ...one },
-        { address: '203.0.113.7', ...one, count: 2 },
+        { address: '192.0.3.7', ...one, count: 2 },
         { address: '2001:db9::1', ...one },
       ])
     expect(rig.upstream.received).toHaveLength(0)
