@@ -14,24 +14,29 @@ export interface Running {
   readonly stop: () => Promise<void>
 }
 
-/** Starts it and waits until it is ready. What it says goes to standard error, or is dropped. */
+/** Starts it and waits until it is ready. What it says and logs is passed on, or told where it fails. */
 export async function runStart(
   variables: Readonly<Record<string, string>>,
   isQuiet = false,
 ): Promise<Running> {
   const child = spawn(process.execPath, [join(PROJECT_DIR, 'scripts/start.mjs')], {
     env: { ...process.env, ...variables },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = once(child, 'exit')
   let said = ''
+  let logged = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (isQuiet) logged += text
+    else process.stderr.write(text)
+  })
   await new Promise<void>((resolve, reject) => {
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       if (!isQuiet) process.stderr.write(text)
       said += text
       if (/^Ready on /m.test(said)) resolve()
     })
-    child.once('exit', () => reject(new Failure('The product did not start')))
+    child.once('exit', () => reject(new Failure(`The product did not start. ${logged}`)))
   })
   const [, url = ''] = /^Ready on (\S+)$/m.exec(said) ?? []
   const [, email = '', password = ''] = /^Demo log-in +(\S+) +password (\S+)$/m.exec(said) ?? []
