@@ -67,7 +67,7 @@ export interface Use extends Span {
 }
 
 /** libSQL went back to what it held at `backedUpAt`. */
-export interface Restore extends Span {
+export interface Restore extends Pick<Span, 'start' | 'end'> {
   readonly backedUpAt: number
 }
 

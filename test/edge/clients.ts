@@ -28,7 +28,6 @@ export interface Clients {
     from: Address,
     method: Method,
     at: Location,
-    recovered?: boolean,
   ) => Promise<Use>
   readonly edit: (
     name: string,
@@ -61,7 +60,8 @@ export function toAcl(networks: readonly string[]): Acl {
   return found
 }
 
-export function createClients(ground: Ground, clockSeconds: () => number): Clients {
+export function createClients(ground: Ground): Clients {
+  const { clockSeconds } = ground
   const changes: Change[] = []
   const uses: Use[] = []
   let place = 0
@@ -118,7 +118,7 @@ export function createClients(ground: Ground, clockSeconds: () => number): Clien
     changes,
     uses,
     tick,
-    async use(name, key, from, method, at, recovered = false) {
+    async use(name, key, from, method, at) {
       const id = `use-${uses.length}-${tick()}`
       const { answer, ...span } = await timed(() =>
         ground.send(at, uses.length % 3 === 0 ? '/slow' : '/customer', {
@@ -142,7 +142,7 @@ export function createClients(ground: Ground, clockSeconds: () => number): Clien
         verdict: answer === null ? { other: 'no answer' } : toVerdict(answer, method),
         shown: answer === null ? [] : shownOf(answer),
         upstreamCalls: 0,
-        recovered,
+        recovered: false,
       }
       uses.push(use)
       return use
@@ -183,7 +183,7 @@ export function createClients(ground: Ground, clockSeconds: () => number): Clien
       const answer = await answered(admin(at, 'POST', '/keys', { Cookie: cookie }, body))
       if (answer?.status !== 201) return null
       const { id, access_token: token } = answer.json
-      return { id: String(id), token: String(token), accountId, lookupId: '' }
+      return { id: String(id), token: String(token), accountId, lookupId: '', record: '' }
     },
   }
 }

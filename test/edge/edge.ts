@@ -1,5 +1,6 @@
-// `npm run edge`: draws histories for as long as one likes. Prints a progress line, and for a failure the
-// smallest history that shows it and the command that replays it.
+// `npm run edge`: draws histories for as long as one likes; prints a progress line, and for a failure the
+// smallest history that shows it and the command that finds it again. With `--kill N`, kills the whole
+// local system N times instead.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { buildProduct } from '../../scripts/local/build.ts'
 import type { Log } from './checker.ts'
 import { explore } from './explore.ts'
+import { killAgainAndAgain } from './kill.ts'
 
 const { values } = parseArgs({
   options: {
@@ -16,41 +18,53 @@ const { values } = parseArgs({
     only: { type: 'string' },
     lanes: { type: 'string', default: '2' },
     consistency: { type: 'string', default: 'strict' },
+    kill: { type: 'string' },
   },
 })
-const { consistency } = values
-const histories = Number(values.histories)
-const seed = Number(values.seed)
-const bundleDir = mkdtempSync(join(tmpdir(), 'portal-gateway-bundle-'))
-const tally = { requests: 0, unavailable: 0 }
+const failed =
+  values.kill === undefined ? await exploreHistories() : await kill(Number(values.kill))
+process.exitCode = failed ? 1 : 0
 
-try {
-  await buildProduct(bundleDir)
-  const failure = await explore({
-    bundleDir,
-    variables: { CONSISTENCY: consistency },
-    histories,
-    seed,
-    ...(values.only === undefined
-      ? { lanes: Number(values.lanes) }
-      : { lanes: 1, only: Number(values.only) }),
-    onProgress: showProgress,
-  })
-  process.stdout.write('\n')
-  if (failure !== null) {
-    console.log(failure.report)
-    console.log(
-      `\nReplay: npm run edge -- --seed ${seed} --only ${failure.number} --consistency ${consistency}`,
-    )
-    process.exitCode = 1
+async function exploreHistories(): Promise<boolean> {
+  const { consistency, seed, only } = values
+  const tally = { requests: 0, unavailable: 0 }
+  const bundleDir = mkdtempSync(join(tmpdir(), 'portal-gateway-bundle-'))
+  try {
+    await buildProduct(bundleDir)
+    const failure = await explore({
+      bundleDir,
+      variables: { CONSISTENCY: consistency },
+      histories: Number(values.histories),
+      seed: Number(seed),
+      ...(only === undefined ? { lanes: Number(values.lanes) } : { lanes: 1, only: Number(only) }),
+      onProgress(done, { uses }: Log) {
+        tally.requests += uses.length
+        tally.unavailable += uses.filter(({ verdict }) => verdict === 'unavailable').length
+        const share = `${done}/${only === undefined ? values.histories : 1} histories`
+        const answers = `${tally.requests} requests, ${tally.unavailable} of them 503`
+        show(`seed ${seed}: ${share}, ${answers}`, done % 50 === 0)
+      },
+    })
+    console.log(failure === null ? '\nNothing is broken.' : `\n${failure.report}\n`)
+    if (failure === null) return false
+    const again = `--seed ${seed} --only ${failure.number} --consistency ${consistency}`
+    console.log(`Find it again: npm run edge -- ${again}`)
+    return true
+  } finally {
+    rmSync(bundleDir, { recursive: true })
   }
-} finally {
-  rmSync(bundleDir, { recursive: true })
 }
 
-function showProgress(done: number, log: Log): void {
-  tally.requests += log.uses.length
-  tally.unavailable += log.uses.filter(({ verdict }) => verdict === 'unavailable').length
-  const line = `seed ${seed}: ${done}/${histories} histories, ${tally.requests} requests, ${tally.unavailable} of them 503`
-  process.stdout.write(process.stdout.isTTY ? `\r${line}` : done % 50 === 0 ? `${line}\n` : '')
+async function kill(kills: number): Promise<boolean> {
+  const broken = await killAgainAndAgain(kills, (done, answers) => {
+    show(`${done}/${kills} kills, ${answers} writes were answered before them`, true)
+  })
+  console.log(['', ...broken, broken.length === 0 ? 'Nothing is lost.' : ''].join('\n').trimEnd())
+  return broken.length > 0
+}
+
+/** One line that is written over; where nobody looks at it, now and then a new one. */
+function show(line: string, isMilestone: boolean): void {
+  if (process.stdout.isTTY) process.stdout.write(`\r${line}`)
+  else if (isMilestone) console.log(line)
 }

@@ -8,6 +8,7 @@ import type { Database } from '../../src/db/client.ts'
 import { accounts, apiKeys, auditEvents, sessions } from '../../src/db/schema.ts'
 import { newId } from '../../src/ids.ts'
 import { importKeyRing, type KeyRing } from '../../src/keys/key-ring.ts'
+import { encodeKeyRecord } from '../../src/keys/key-record.ts'
 import { NONCE_BYTES, sealToken } from '../../src/keys/sealed-token.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../../src/keys/token.ts'
 
@@ -24,6 +25,8 @@ export interface TestKey {
   readonly token: string
   readonly lookupId: string
   readonly accountId: string
+  /** What KV holds of it, where it is published. */
+  readonly record: string
 }
 
 export interface Fixtures {
@@ -102,7 +105,10 @@ export async function createFixtures(secrets: Secrets): Promise<Fixtures> {
         updatedAt: now,
         revisedAt: now,
       })
-      return { id, token, lookupId, accountId }
+      const accountStatus = 'active'
+      const key = { revision: 1, keyId: id, accountId, accountStatus, ipAcl } as const
+      const record = encodeKeyRecord({ kind: 'live', ...key, ipAclMode: 'enforce' })
+      return { id, token, lookupId, accountId, record }
     },
     async retire(db, accountIds) {
       const ids = [...accountIds]

@@ -29,6 +29,11 @@ export interface GroundOptions {
   /** Where `buildProduct` put index.js. */
   readonly bundleDir: string
   readonly variables?: Readonly<Record<string, string>>
+  /**
+   * How much faster the locations' clocks run, and so how much shorter their time limits are. At 10, a
+   * machine that is busy makes a 503 now and then; a test that counts on none takes 2.
+   */
+  readonly speed?: number
   /** Changes the text of the built worker at every location. */
   readonly patch?: (bundle: string) => string
 }
@@ -39,6 +44,8 @@ export interface Ground {
   /** A request to a location; the path is sent verbatim. */
   readonly send: (at: Location, path: string, options?: RequestOptions) => Promise<HttpAnswer>
   readonly command: (command: Command) => Promise<WorldState>
+  /** The time at KV, in seconds. */
+  readonly clockSeconds: () => number
   readonly setLibsql: (fault: LibsqlFault) => Promise<void>
   readonly runCron: (at: Location) => Promise<void>
   /** libSQL itself, past every fault. */
@@ -48,6 +55,7 @@ export interface Ground {
   readonly stop: () => Promise<void>
 }
 
+const DEFAULT_SPEED = 10
 const SIM_DIR = join(import.meta.dirname, 'sim')
 
 export async function startGround(options: GroundOptions): Promise<Ground> {
@@ -72,6 +80,7 @@ export async function startGround(options: GroundOptions): Promise<Ground> {
     urls.set(name, (await miniflare.unsafeGetDirectURL(name)).origin)
   }
   const agent = new Agent({ keepAlive: true })
+  let passedSeconds = 0
 
   /** Stops sqld, does something to its files, and starts it again. */
   async function whileStopped(act: () => void): Promise<void> {
@@ -89,9 +98,11 @@ export async function startGround(options: GroundOptions): Promise<Ground> {
     async command(command) {
       const body = JSON.stringify(command)
       const headers = { 'Content-Length': String(Buffer.byteLength(body)) }
+      passedSeconds += command.passSeconds ?? 0
       const answer = await send(`${urls.get('sim')}/`, { method: 'POST', headers, body, agent })
       return answer.json as unknown as WorldState
     },
+    clockSeconds: () => (Date.now() / 1000) * (options.speed ?? DEFAULT_SPEED) + passedSeconds,
     async setLibsql(fault) {
       gate.set('closed') // what hangs in it ends
       gate.set(fault === 'closed' || fault === 'hanging' ? fault : 'open')
@@ -116,8 +127,8 @@ export async function startGround(options: GroundOptions): Promise<Ground> {
       rmSync(dir, { recursive: true, force: true })
     },
   }
-  for (const at of [...LOCATIONS, NEXT_VERSION])
-    await ground.command({ at, propagationSeconds: 60 })
+  const names = [...LOCATIONS, NEXT_VERSION]
+  await ground.command({ propagationSeconds: Object.fromEntries(names.map((at) => [at, 60])) })
   return ground
 }
 
@@ -139,7 +150,7 @@ function worldConfig(options: GroundOptions, variables: Variables): WorldConfig 
       config: {
         ...gateway.config,
         name: location,
-        manifest: modules('location', {
+        manifest: modules('location', options.speed, {
           'bundle.js': location === NEXT_VERSION ? nextVersionOf(bundle) : bundle,
         }),
         env: { ...env, KEYS: at('Kv'), REFUSAL_BRAKE: at('Brake'), KEY_AUTHORITY: at('Authority') },
@@ -152,7 +163,7 @@ function worldConfig(options: GroundOptions, variables: Variables): WorldConfig 
     config: {
       name: 'sim',
       compatibilityDate,
-      manifest: modules('sim-worker'),
+      manifest: modules('sim-worker', options.speed),
       env: {
         LIBSQL_URL: { type: 'text', value: variables['LIBSQL_URL'] ?? '' },
         AUTHORITY: { type: 'durable-object', worker: 'authorities', exportName: 'KeyAuthority' },
@@ -164,7 +175,7 @@ function worldConfig(options: GroundOptions, variables: Variables): WorldConfig 
     config: {
       name: 'authorities',
       compatibilityDate,
-      manifest: modules('authority-host', { 'bundle.js': bundle }),
+      manifest: modules('authority-host', options.speed, { 'bundle.js': bundle }),
       exports: { KeyAuthority: { type: 'durable-object', storage: 'sqlite' } },
     },
   }
@@ -184,13 +195,14 @@ function nextVersionOf(bundle: string): string {
 }
 
 /** A module of the simulation with what it imports, and others that stand beside it as they are. */
-function modules(name: string, others: Variables = {}) {
+function modules(name: string, speed = DEFAULT_SPEED, others: Variables = {}) {
   const { outputFiles } = buildSync({
     entryPoints: [join(SIM_DIR, `${name}.ts`)],
     bundle: true,
     format: 'esm',
     target: 'es2022',
     external: ['cloudflare:workers', './bundle.js'],
+    define: { GROUND_SPEED: String(speed) },
     write: false,
   })
   const all = { ...others, 'main.js': outputFiles[0]?.text ?? '' }

@@ -2,9 +2,9 @@ import { expect, inject, it } from 'vitest'
 import { explore } from './explore.ts'
 
 const HISTORIES = 300
-const LANES = 3
+const LANES = 2
 
-it(`${HISTORIES} histories hold`, { timeout: 300_000 }, async () => {
+it(`${HISTORIES} histories hold`, { timeout: 900_000 }, async () => {
   let done = 0
   const failure = await explore({
     bundleDir: inject('bundleDir'),

@@ -38,6 +38,16 @@ it.each<[string, readonly Step[]]>([
       useEverywhere,
     ],
   ],
+  [
+    'a suspension while a deletion is pending',
+    [
+      { do: 'authority', at: 'fra', fault: 'unreachable' },
+      remove('fra'),
+      { do: 'set status', account: 'a', status: 'suspended', ...made('sin') },
+      { do: 'use', key: 'k1', from: 'office', method: 'POST', at: 'sin', goesOn: false },
+      useEverywhere,
+    ],
+  ],
 ])('%s', async (_, steps) => {
   const log = await runHistory(ground, fixtures, {
     acls: ['anyone', 'anyone', 'anyone'],

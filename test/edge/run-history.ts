@@ -3,7 +3,6 @@
 
 import { eq, inArray, sql } from 'drizzle-orm'
 import { accounts, apiKeys } from '../../src/db/schema.ts'
-import { encodeKeyRecord } from '../../src/keys/key-record.ts'
 import { answerVisibly } from './answers.ts'
 import type { KeyFacts, Log, Restore, Truth } from './checker.ts'
 import { type Clients, createClients, toAcl, toNetworks } from './clients.ts'
@@ -32,8 +31,7 @@ export async function runHistory(
 }
 
 async function begin(ground: Ground, fixtures: Fixtures, history: History) {
-  let clockSeconds = 0
-  const clients: Clients = createClients(ground, () => clockSeconds)
+  const clients: Clients = createClients(ground)
   const owners: Record<AccountName, TestAccount> = {
     a: await fixtures.insertAccount(ground.db()),
     b: await fixtures.insertAccount(ground.db()),
@@ -43,42 +41,35 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
   const restores: Restore[] = []
   const running: Promise<unknown>[] = []
   const dead = new Set<Location>()
+  /** The uses of the last look, by id. */
+  const recovered = new Set<string>()
   let backedUpAt: number | undefined
   const isDeploy = history.steps.some((step) => 'at' in step && step.at === NEXT_VERSION)
   const all: readonly Location[] = isDeploy ? [...LOCATIONS, NEXT_VERSION] : LOCATIONS
 
-  await ground.command({ clear: true })
-  for (const [i, [name, account]] of Object.entries(KEYS).entries()) {
-    const acl = history.acls[i] ?? 'anyone'
+  const { acls, published, propagationSeconds } = history
+  const making = Object.entries(KEYS).map(async ([name, account], i) => {
+    const acl = acls[i] ?? 'anyone'
     const { id: accountId } = owners[account]
-    const { published } = history
     const key = await fixtures.insertKey(ground.db(), accountId, toNetworks(acl), published)
     keys.set(name, key)
     facts.set(name, { account, acl, madeAt: 0 })
-    if (!published) continue
-    const text = encodeKeyRecord({
-      kind: 'live',
-      revision: 1,
-      keyId: key.id,
-      accountId,
-      accountStatus: 'active',
-      ipAcl: toNetworks(acl),
-      ipAclMode: 'enforce',
-    })
-    await ground.command({ seed: { [key.lookupId]: text } })
-  }
-  for (const [i, at] of [...LOCATIONS, NEXT_VERSION].entries()) {
-    await ground.command({ at, propagationSeconds: history.propagationSeconds[i] ?? 0 })
-  }
+    return [key.lookupId, key.record] as const
+  })
+  const records = await Promise.all(making)
+  await ground.command({
+    clear: true,
+    propagationSeconds: Object.fromEntries(
+      [...LOCATIONS, NEXT_VERSION].map((at, i) => [at, propagationSeconds[i] ?? 0]),
+    ),
+    seed: published ? Object.fromEntries(records) : {},
+  })
   answerVisibly(ground.upstream)
-  await pass(0)
-
   async function pass(seconds: number): Promise<void> {
-    clockSeconds = (await ground.command({ passSeconds: seconds })).clockSeconds
+    await ground.command({ passSeconds: seconds })
   }
 
   async function take(step: Step): Promise<void> {
-    await pass(0)
     if ('at' in step && step.do !== 'revive' && dead.has(step.at)) return
     if ('diesAfter' in step && step.diesAfter !== null) {
       await ground.command({ at: step.at, diesAfter: step.diesAfter })
@@ -153,13 +144,7 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
     await settleRunning()
     const start = clients.tick()
     await ground.restore()
-    const span = {
-      start,
-      end: clients.tick(),
-      startSeconds: clockSeconds,
-      endSeconds: clockSeconds,
-    }
-    restores.push({ ...span, backedUpAt: at })
+    restores.push({ start, end: clients.tick(), backedUpAt: at })
   }
 
   function ownerOf(name: KeyName): TestAccount {
@@ -228,12 +213,12 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
 
   async function useUntilWell(name: string, key: TestKey, from: 'office' | 'home', at: Location) {
     const deadline = Date.now() + RECOVERS_WITHIN_MS
-    while (Date.now() < deadline) {
-      const { verdict } = await clients.use(name, key, from, 'GET', at)
-      if (verdict !== 'unavailable') break
+    let use = await clients.use(name, key, from, 'GET', at)
+    while (use.verdict === 'unavailable' && Date.now() < deadline) {
       await sleep(POLL_MS)
+      use = await clients.use(name, key, from, 'GET', at)
     }
-    await clients.use(name, key, from, 'GET', at, true)
+    recovered.add(use.id)
   }
 
   /** The uses, each with how often it reached the upstream. */
@@ -243,7 +228,11 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
       const id = headers['x-request-id'] ?? ''
       calls.set(id, (calls.get(id) ?? 0) + 1)
     }
-    return clients.uses.map((use) => ({ ...use, upstreamCalls: calls.get(use.id) ?? 0 }))
+    return clients.uses.map((use) => ({
+      ...use,
+      upstreamCalls: calls.get(use.id) ?? 0,
+      recovered: recovered.has(use.id),
+    }))
   }
 
   async function readTruth(): Promise<Map<string, Truth>> {

@@ -1,4 +1,4 @@
-// A faster clock: everything that waits in a location waits a tenth of the time, so that a history
+// A faster clock: everything that waits in a location waits a part of the time, so that a history
 // with a store that hangs takes milliseconds. Imported before the bundle, which stays as it is.
 
 import { SPEED } from './speed.ts'

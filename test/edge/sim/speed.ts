@@ -1,2 +1,4 @@
-/** How much faster than the world's the locations' clocks run. */
-export const SPEED = 10
+declare const GROUND_SPEED: number
+
+/** How much faster than the world's the locations' clocks run; put in when the simulation is bundled. */
+export const SPEED = GROUND_SPEED

@@ -13,8 +13,8 @@ export interface Command {
   readonly libsql?: LibsqlFault
   /** Cut off from every store after so many more calls, whose last one is not answered. */
   readonly diesAfter?: number
-  /** Until writes elsewhere are seen here. */
-  readonly propagationSeconds?: number
+  /** Until writes elsewhere are seen at each location. */
+  readonly propagationSeconds?: Readonly<Record<string, number>>
   readonly passSeconds?: number
   readonly revive?: true
   readonly heal?: true
@@ -39,7 +39,6 @@ export interface WorldState {
   /** Calls that are still on their way, late ones too, and how many of them wait for healing. */
   readonly inFlight: readonly string[]
   readonly held: number
-  readonly clockSeconds: number
 }
 
 interface Location {
@@ -93,24 +92,27 @@ export function obey(command: Command): WorldState {
   const names = command.at === undefined ? [...locations.keys()] : [command.at]
   for (const name of names) {
     const location = locationOf(name)
-    const { heal, kv: kvFault, authority, libsql, diesAfter, propagationSeconds } = command
+    const { heal, kv: kvFault, authority, libsql, diesAfter } = command
     if (heal) Object.assign(location, HEALTHY)
     if (command.revive) location.callsLeft = HEALTHY.callsLeft
     if (kvFault !== undefined) location.kv = kvFault
     if (authority !== undefined) location.authority = authority
     if (libsql !== undefined) location.libsql = libsql
     if (diesAfter !== undefined) location.callsLeft = diesAfter
-    if (propagationSeconds !== undefined) kv.setPropagation(name, propagationSeconds * 1000)
   }
   if (command.heal || command.revive) {
     epoch++
     healedAt = Date.now()
   }
   passedMs += (command.passSeconds ?? 0) * 1000
+  for (const [name, seconds] of Object.entries(command.propagationSeconds ?? {})) {
+    locationOf(name)
+    kv.setPropagation(name, seconds * 1000)
+  }
   if (command.clear) kv.clear()
   for (const [id, value] of Object.entries(command.seed ?? {})) kv.seed(`key:${id}`, value)
   mutant = command.mutant ?? mutant
-  return { ...callsInFlight(), clockSeconds: nowMs() / 1000 }
+  return callsInFlight()
 }
 
 /** Calls a store from a location, which may be dead or die of it. `untilHealed` lasts as long as faults. */
