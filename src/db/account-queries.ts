@@ -1,7 +1,7 @@
 // Accounts in libSQL. A change of status raises the revision of all the account's keys in the same
 // batch, since their records hold it; a new password ends the account's sessions.
 
-import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, lt, or, sql } from 'drizzle-orm'
 import type { AccountStatus } from '../keys/key-record.ts'
 import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
 import type { Database } from './client.ts'
@@ -64,14 +64,14 @@ export async function insertAccount(
   return inserted[0]
 }
 
-/** All live keys of an account. */
+/** The keys of an account that may be let in somewhere: live ones, and deleted ones still pending. */
 export async function listAccountKeys(db: Database, accountId: string): Promise<KeyRow[]> {
-  return (await selectKeys(db).where(liveKeysOf(accountId))).map(toKeyRow)
+  return (await selectKeys(db).where(honouredKeysOf(accountId))).map(toKeyRow)
 }
 
 export interface ChangedAccount {
   readonly account: AccountRow
-  /** The account's live keys as the same batch left them. */
+  /** The account's keys that may be let in somewhere, as the same batch left them. */
   readonly keys: readonly KeyRow[]
 }
 
@@ -100,7 +100,7 @@ export async function updateAccount(
       .set({ ...change, version: read.version + 1, updatedAt: event.at })
       .where(guard)
       .returning(),
-    selectKeys(db).where(liveKeys),
+    selectKeys(db).where(honouredKeysOf(read.id)),
   ])
   const [account] = updated
   return account === undefined ? undefined : { account, keys: keys.map(toKeyRow) }
@@ -110,6 +110,12 @@ const NOTHING = sql`FALSE`
 
 function liveKeysOf(accountId: string) {
   return and(eq(apiKeys.accountId, accountId), isNull(apiKeys.deletedAt))
+}
+
+/** A key whose deletion is pending is live to its authority yet, which knows its account as active. */
+function honouredKeysOf(accountId: string) {
+  const pending = sql`published_revision < revision AND enforced_revision < revision`
+  return and(eq(apiKeys.accountId, accountId), or(isNull(apiKeys.deletedAt), pending))
 }
 
 /** Replaces a password hash by one of the same password under newer parameters. */

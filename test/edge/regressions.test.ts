@@ -41,6 +41,7 @@ it.each<[string, readonly Step[]]>([
   [
     'a suspension while a deletion is pending',
     [
+      useEverywhere,
       { do: 'authority', at: 'fra', fault: 'unreachable' },
       remove('fra'),
       { do: 'set status', account: 'a', status: 'suspended', ...made('sin') },
