@@ -1,10 +1,7 @@
 // Hosts the key authorities: the built worker's own class, and a way to lose its storage, which the
 // product has not.
 
-import { DurableObject } from 'cloudflare:workers'
-import * as bundle from './bundle.js'
-
-const RealAuthority = bundle.KeyAuthority ?? DurableObject
+import { KeyAuthority as RealAuthority } from './bundle.js'
 
 export class KeyAuthority extends RealAuthority {
   /** Empties the object as if its storage had been lost; it starts anew with the next call. */
