@@ -26,6 +26,9 @@ export async function startLocalSystem(dataDir: string): Promise<LocalSystem> {
   })
   const { pid } = child
   if (pid === undefined) throw new Error('npm start cannot be started')
+  const terminate = () => child.kill('SIGTERM')
+  process.once('exit', terminate)
+  child.once('exit', () => process.off('exit', terminate))
   let output = ''
   const url = await new Promise<string>((resolve, reject) => {
     const read = (text: string) => {
