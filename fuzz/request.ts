@@ -51,7 +51,12 @@ export async function startRequestFuzz(): Promise<RequestFuzz> {
     readTruth: async () => null,
     authorities: { check: async () => 'current', seed: async (_, record) => record },
     addressWatch: createAddressWatch(() => undefined, nowMs),
-    brake: createRefusalBrake({ limit: async () => ({ success: true }) }, onFault, nowMs),
+    brake: createRefusalBrake({
+      limiter: { limit: async () => ({ success: true }) },
+      later: () => undefined,
+      wait: async () => undefined,
+      onFault,
+    }),
     denials: {
       note: (lookupId, _, enforced) => void notes.push([byLookupId.get(lookupId)?.keyId, enforced]),
     },

@@ -54,7 +54,10 @@ async function deploy(): Promise<number> {
 
 /** Secrets that are neither given nor set at Cloudflare, which is asked only where some are not given. */
 function unsetSecrets(secrets: SecretValues, configFile: string): Fault[] {
-  const left = REQUIRED.filter((name) => secrets[name] === undefined)
+  // A token that only the deployer has would leave the worker without one.
+  const needsToken = process.env['LIBSQL_AUTH_TOKEN'] !== undefined
+  const needed = needsToken ? ([...REQUIRED, 'LIBSQL_AUTH_TOKEN'] as const) : REQUIRED
+  const left = needed.filter((name) => secrets[name] === undefined)
   const deployed = left.length === 0 ? [] : deployedSecrets(configFile)
   return left
     .filter((name) => !deployed.includes(name))

@@ -85,7 +85,7 @@ function composeApp(
     readTruth: (lookupId) => findKeyRecord(db, lookupId),
     authorities: consistency === 'strict' ? authorities : null,
     addressWatch,
-    brake: createRefusalBrake(env.REFUSAL_BRAKE, logFault, nowMs),
+    brake: createRefusalBrake({ limiter: env.REFUSAL_BRAKE, later, wait, onFault: logFault }),
     denials: createDenialRecorder({
       countDenials: authorities.countDenials,
       later,

@@ -47,7 +47,7 @@ export function logRequest(line: RequestLine): void {
 
 /** A client chooses its request id, and may choose its own token. */
 function withoutToken(requestId: RequestId): string {
-  return requestId.replace(/_[0-9A-Za-z]{44,}/, '_********')
+  return requestId.replace(/_[0-9A-Za-z]{44,}/g, '_********')
 }
 
 export function toLoggedMethod(method: string): LoggedMethod {

@@ -1,18 +1,20 @@
 // A key may leave a ring when no live row names it: every token that it made would stop working, every
-// token that it sealed could not be shown again.
+// token that it sealed could not be shown again. And a key under a known name must be the known key: a
+// new one in its place would do the same to all of them, and Cloudflare gives no secret back.
 
-import { createClient } from '@libsql/client/web'
+import { type Client, createClient } from '@libsql/client/web'
+import { importKeyRing, type KeyRing } from '../../src/keys/key-ring.ts'
+import { openToken } from '../../src/keys/sealed-token.ts'
+import { verifyToken } from '../../src/keys/token.ts'
 import { Failure } from '../local/failure.ts'
 import { type Fault, wrong } from './fault.ts'
 import type { SecretValues } from './secret-values.ts'
 
 const TIMEOUT_MS = 10_000
-const NAMED = [
-  ['TOKEN_KEYS', 'token_key'],
-  ['ENCRYPTION_KEYS', 'substr(sealed_token, 1, 1)'],
-] as const
+/** What follows the prefix of a token. */
+const TOKEN_BODY = 44
 
-/** The ring keys that live rows name and the given rings do not hold. */
+/** What is wrong with the given rings for the live rows of a database. */
 export async function ringFaults(url: string, secrets: SecretValues): Promise<Fault[]> {
   const authToken = secrets['LIBSQL_AUTH_TOKEN'] ?? process.env['LIBSQL_AUTH_TOKEN']
   const client = createClient({
@@ -21,24 +23,16 @@ export async function ringFaults(url: string, secrets: SecretValues): Promise<Fa
     fetch: (request: Request) => fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MS) }),
   })
   try {
-    const faults: Fault[] = []
-    for (const [secret, column] of NAMED) {
-      const ring = secrets[secret]
-      if (ring === undefined) continue
-      const held = ring.split(',').map((entry) => entry.trim().charAt(0))
-      const { rows } = await client.execute(
-        `SELECT ${column} AS id, count(*) AS live FROM api_keys WHERE deleted_at IS NULL GROUP BY 1`,
-      )
-      for (const { id, live } of rows) {
-        if (held.includes(String(id))) continue
-        faults.push(
-          wrong(
-            `${secret} lacks the key "${String(id)}", which ${String(live)} live API keys need`,
-          ),
-        )
-      }
+    const [tokenKeys, encryptionKeys] = await Promise.all([
+      readRing(secrets['TOKEN_KEYS'], 'hmac'),
+      readRing(secrets['ENCRYPTION_KEYS'], 'aes-gcm'),
+    ])
+    const rows = await sampleRows(client)
+    const faults = new Set<string>()
+    for (const row of rows) {
+      for (const fault of await faultsOf(row, tokenKeys, encryptionKeys)) faults.add(fault)
     }
-    return faults
+    return [...faults].map(wrong)
   } catch (error) {
     if (/no such table/.test(String(error))) return [] // a database that was never migrated
     throw new Failure(
@@ -48,4 +42,66 @@ export async function ringFaults(url: string, secrets: SecretValues): Promise<Fa
   } finally {
     client.close()
   }
+}
+
+interface SampleRow {
+  readonly id: string
+  readonly accountId: string
+  readonly lookupId: string
+  readonly tokenKey: string
+  readonly sealedToken: string
+  /** How many live rows name the same keys. */
+  readonly live: number
+}
+
+/** One live row for each pair of keys that live rows name. */
+async function sampleRows(client: Client): Promise<SampleRow[]> {
+  const { rows } = await client.execute(
+    `SELECT max(id) AS id, account_id, lookup_id, token_key, sealed_token, count(*) AS live
+     FROM api_keys WHERE deleted_at IS NULL GROUP BY token_key, substr(sealed_token, 1, 1)`,
+  )
+  return rows.map((row) => ({
+    id: String(row['id']),
+    accountId: String(row['account_id']),
+    lookupId: String(row['lookup_id']),
+    tokenKey: String(row['token_key']),
+    sealedToken: String(row['sealed_token']),
+    live: Number(row['live']),
+  }))
+}
+
+async function faultsOf(
+  row: SampleRow,
+  tokenKeys: KeyRing | null,
+  encryptionKeys: KeyRing | null,
+): Promise<string[]> {
+  const { id: keyId, accountId, tokenKey, sealedToken, live } = row
+  const sealKey = sealedToken.charAt(0)
+  const lacks = (name: string, key: string) =>
+    `${name} lacks the key "${key}", which ${live} live API keys need`
+  const differs = (name: string, key: string) =>
+    `${name} has another key "${key}" than the one that ${live} live API keys need: put that one back`
+  const lacking = [
+    ...(tokenKeys?.keys.has(tokenKey) === false ? [lacks('TOKEN_KEYS', tokenKey)] : []),
+    ...(encryptionKeys?.keys.has(sealKey) === false ? [lacks('ENCRYPTION_KEYS', sealKey)] : []),
+  ]
+  if (lacking.length > 0) return lacking
+  if (encryptionKeys === null) {
+    return tokenKeys === null
+      ? []
+      : ['TOKEN_KEYS cannot be checked without ENCRYPTION_KEYS: give both']
+  }
+  const token = await openToken(encryptionKeys, sealedToken, { keyId, accountId })
+  if (token === null) return [differs('ENCRYPTION_KEYS', sealKey)]
+  if (tokenKeys === null) return []
+  const lookupId = await verifyToken(token.slice(0, -TOKEN_BODY), tokenKeys, token)
+  return lookupId === row.lookupId ? [] : [differs('TOKEN_KEYS', tokenKey)]
+}
+
+async function readRing(
+  text: string | undefined,
+  use: 'hmac' | 'aes-gcm',
+): Promise<KeyRing | null> {
+  const ring = text === undefined ? null : await importKeyRing(text, use)
+  return ring?.ok === true ? ring.value : null // an unreadable one was refused before
 }

@@ -3,7 +3,7 @@
 
 import { Hono } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
-import { routePath } from 'hono/route'
+import { matchedRoutes, routePath } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
 import { isStorageUnavailable } from '../db/client.ts'
 import { toId } from '../ids.ts'
@@ -126,7 +126,7 @@ function toRequestLine(c: AdminContext, totalMs: number): RequestLine {
     plane: 'admin',
     request_id: c.get('requestId'),
     method: toLoggedMethod(c.req.method),
-    route: routePath(c, -1) as RoutePattern,
+    route: routeOf(c),
     status: c.res.status,
     code: c.get('code'),
     key_id: toId('key', c.get('keyId')),
@@ -134,6 +134,12 @@ function toRequestLine(c: AdminContext, totalMs: number): RequestLine {
     colo: coloOf(c.req.raw),
     total_ms: totalMs,
   }
+}
+
+/** Of the handler; middleware, whose method is `ALL`, also matches, and may come after it. */
+function routeOf(c: AdminContext): RoutePattern {
+  const handler = matchedRoutes(c).findLast(({ method }) => method !== 'ALL')
+  return (handler?.path ?? routePath(c)) as RoutePattern
 }
 
 /** Not a route of its own, since a route for all paths would make every wrong method there a 405. */

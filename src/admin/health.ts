@@ -15,6 +15,8 @@ export interface HealthDeps {
   readonly probes: Readonly<Record<HealthPart, () => Promise<unknown>>>
   /** What this isolate has lately seen of clients' addresses that shows a wrong set-up of Cloudflare. */
   readonly addressSymptoms: () => readonly AddressSymptom[]
+  /** Lets a promise outlive the response, as `waitUntil` does. */
+  readonly later: (promise: Promise<void>) => void
   readonly wait: (ms: number) => Promise<void>
   readonly nowMs: () => number
 }
@@ -36,9 +38,14 @@ export function healthRoutes(deps: HealthDeps): Hono<AdminEnv> {
     while (recent[0] !== undefined && now - recent[0] >= 1_000) recent.shift()
     if (recent.length >= PROBES_A_SECOND) return await overheard(now)
     recent.push(now)
-    const health = await probeAll(deps)
-    last = { health, atMs: deps.nowMs() }
-    return health
+    const probed = probeAll(deps)
+    // Behind the answer too: a client that goes away takes its request along, but not what others wait for.
+    deps.later(noted(probed))
+    return await probed
+  }
+
+  async function noted(probed: Promise<Health>): Promise<void> {
+    last = { health: await probed, atMs: deps.nowMs() }
   }
 
   /** What others have found within the last second, or find while this waits. */

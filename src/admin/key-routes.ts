@@ -40,7 +40,12 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     if (!body.ok) return refuse(c, body.error)
     const unconfirmed = await confirm(c, body.value.password)
     if (unconfirmed !== null) return refuse(c, unconfirmed)
-    const created = await createKey(body.value, c.req.header('idempotency-key'), callerOf(c), deps)
+    const created = await createKey(
+      body.value,
+      c.req.header('idempotency-key') || undefined,
+      callerOf(c),
+      deps,
+    )
     if (!created.ok) return refuse(c, created.error)
     const { key, token } = created.value
     c.set('keyId', key.id)

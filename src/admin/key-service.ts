@@ -94,8 +94,10 @@ export async function editKey(
     const changes = detailChanges(row.details, details)
     // RFC 9110 §13.1.1: a request whose outcome already stands succeeds, whatever its If-Match says;
     // so one that was recorded but answered 503 may be repeated.
-    if (Object.keys(changes).length === 0) return await enforcedEdit(row, deps)
+    const asked = Object.keys(input).length > 0
+    if (asked && Object.keys(changes).length === 0) return await enforcedEdit(row, deps)
     if (!mayReplace(row.version)) return err({ reason: 'version_conflict' })
+    if (!asked) return await enforcedEdit(row, deps)
 
     const event = auditEvent('key.update', caller, deps.nowMs(), { keyId: row.id, changes })
     const done = await updateKey(deps.db, row, details, caller, event)

@@ -5,6 +5,7 @@
 import { isPending, isUnpublished, type KeyRow } from '../db/key-rows.ts'
 import {
   findKeys,
+  listEnforced,
   listPending,
   listRevisedSince,
   listUnpublished,
@@ -60,13 +61,14 @@ export async function drainOutbox(deps: OutboxDeps): Promise<readonly string[]> 
       await noteEnforced(await enforce(rows.filter(isPending), deps), deps)
     })
   }
-  const unpublished = await listUnpublished(deps.db, PUBLISHED_A_RUN)
-  await inParts(unpublished, deps, async (rows) => {
+  const list = strict ? listEnforced : listUnpublished
+  const ids = await list(deps.db, PUBLISHED_A_RUN)
+  await inParts(ids, deps, async (rows) => {
     const still = rows.filter(isUnpublished)
     const held = strict ? still.filter((row) => !isPending(row)) : await enforce(still, deps)
     await publish(held, deps)
   })
-  return unpublished
+  return ids
 }
 
 /** Publishes again whatever changed within the last ten minutes, but for these and the outbox. */

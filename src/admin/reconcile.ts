@@ -38,7 +38,7 @@ const ROWS_A_PAGE = 50
 const AT_ONCE = 6
 /** A change is on its way for as long as the cron may need, and KV may show what was there before. */
 const ON_ITS_WAY_MS = 90_000
-/** With so many names unknown, and most of a page, it is rather the database that is wrong. */
+/** With so many names of a page unknown, or most of them, it is rather the database that is wrong. */
 const MANY_ORPHANS = 10
 
 /** Rejects where a store cannot be asked: nothing is known then. */
@@ -111,7 +111,7 @@ async function reconcileNames(
   const { ids, next } = await deps.listRecords(after)
   const known = new Set(await findKnownLookupIds(deps.db, ids))
   const orphans = ids.filter((id) => !known.has(id))
-  const few = orphans.length < MANY_ORPHANS || orphans.length < ids.length / 2
+  const few = orphans.length < MANY_ORPHANS && known.size >= orphans.length
   const drift = await inWaves(orphans, (id) => reconcileOrphan(id, repair && few, deps))
   return {
     checked: ids.length,

@@ -50,6 +50,11 @@ export async function listUnpublished(db: Database, limit: number): Promise<stri
   return await listOutbox(db, UNPUBLISHED, limit)
 }
 
+/** The ids of those that hold for the next request and are not in KV yet, oldest change first. */
+export async function listEnforced(db: Database, limit: number): Promise<string[]> {
+  return await listOutbox(db, and(UNPUBLISHED, sql`enforced_revision >= revision`), limit)
+}
+
 /** The ids of those that are not known to hold for the next request, oldest change first. */
 export async function listPending(db: Database, limit: number): Promise<string[]> {
   return await listOutbox(db, and(UNPUBLISHED, sql`enforced_revision < revision`), limit)

@@ -17,7 +17,7 @@ import type { AddressWatch } from './address-watch.ts'
 import type { DenialRecorder } from './denial-recorder.ts'
 import { extractCredential } from './credential.ts'
 import { isFinal, type KeyCopiesDeps, newestRecord, readCopy } from './key-copies.ts'
-import { BRAKE_SECONDS, type RefusalBrake } from './refusal-brake.ts'
+import { BRAKE_SECONDS, type Newest, type RefusalBrake } from './refusal-brake.ts'
 import type { Refusal } from './refusal.ts'
 import type { Trace } from './trace.ts'
 
@@ -83,19 +83,29 @@ async function judgeCopy(
   }
   const within = await deps.brake.count(lookupId, trace.requestId)
   if (final) return err(within ? refused(access.error, question, deps) : BRAKED)
-  const ask = async () => await judgeNewest(copy, question, deps, within)
-  return within ? await ask() : ((await deps.brake.alone(lookupId, ask)) ?? err(BRAKED))
+  const ask = async () => await newestRecord(lookupId, copy, trace.requestId, deps)
+  const newest = within ? await ask() : await deps.brake.share(lookupId, ask)
+  return newest === null ? err(BRAKED) : await judge(newest, question, deps, within)
 }
 
-/** Judges by what must be honoured now: final. `counted`: whether the brake let a refusal pass already. */
+/** Judges by what must be honoured now. */
 async function judgeNewest(
   copy: CompiledKey | null,
+  question: Question,
+  deps: AuthorizeDeps,
+): Promise<Result<Grant, Refusal>> {
+  const { lookupId, trace } = question
+  return await judge(await newestRecord(lookupId, copy, trace.requestId, deps), question, deps)
+}
+
+/** A verdict that is final. `counted`: whether the brake let a refusal of this request pass already. */
+async function judge(
+  newest: Newest,
   question: Question,
   deps: AuthorizeDeps,
   counted?: boolean,
 ): Promise<Result<Grant, Refusal>> {
   const { lookupId, address, trace } = question
-  const newest = await newestRecord(lookupId, copy, trace.requestId, deps)
   if (!newest.ok) return newest
   trace.key = newest.value
   const access = evaluateAccess(newest.value, address)

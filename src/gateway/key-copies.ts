@@ -20,7 +20,7 @@ export interface KeyCopiesDeps {
   readonly onFault: LogFault
 }
 
-type Unavailable = { readonly reason: 'authentication_unavailable' }
+export type Unavailable = { readonly reason: 'authentication_unavailable' }
 
 /** A proven token without any row was issued and is gone; its record says so, like a tombstone's. */
 const NO_ROW = compileKey({ kind: 'gone', revision: 0, keyId: '' })

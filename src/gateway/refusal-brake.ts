@@ -1,54 +1,97 @@
 // The brake on refusals, per key: a leaked token that its IP ACL keeps out must not be able to exhaust
-// its owner's authority. It counts refused requests only. While it holds, an isolate asks the authority
-// about one refused request of a key at a time: so an ACL that was loosened is seen by whoever comes
-// next, and a flood costs no more than one call at once.
+// its owner's authority. It counts refused requests only, and stops none that is allowed: while it
+// holds, the requests of an isolate that a copy refuses share what the authority answers, one call at a
+// time, and each is judged by an answer to a call that began after it had come.
 
+import type { CompiledKey } from '../keys/access.ts'
 import type { LogFault } from '../log.ts'
 import type { RequestId } from '../request-id.ts'
+import type { Result } from '../result.ts'
 import { withTimeout } from '../time-limit.ts'
+import type { Unavailable } from './key-copies.ts'
+
+export type Newest = Result<CompiledKey, Unavailable>
 
 export interface RefusalBrake {
   /** Counts a refused request; false where this key has had too many of them. */
   readonly count: (lookupId: string, requestId: RequestId) => Promise<boolean>
-  /** Runs `ask` where no other request of this key is at it; null where one is. */
-  readonly alone: <T>(lookupId: string, ask: () => Promise<T>) => Promise<T | null>
+  /** What `ask` answers, here or for another request; null where too many wait for that already. */
+  readonly share: (lookupId: string, ask: () => Promise<Newest>) => Promise<Newest | null>
+}
+
+export interface RefusalBrakeDeps {
+  /** Counts per Cloudflare location; one that fails brakes nothing. */
+  readonly limiter: RateLimit
+  /** Lets a promise outlive the response, as `waitUntil` does. */
+  readonly later: (promise: Promise<void>) => void
+  readonly wait: (ms: number) => Promise<void>
+  readonly onFault: LogFault
 }
 
 /** The window of the rate limit, as in wrangler.toml. */
 export const BRAKE_SECONDS = 60
 
 const COUNT_TIMEOUT_MS = 1_000
-/** A request that is gone, with its isolate's other work, leaves its place to the next. */
-const GIVEN_UP_MS = 5_000
+const POLL_MS = 25
+/** Longer than the authority and libSQL may take together. */
+const POLLS = 200
+const WAITING_AT_ONCE = 200
 
-/** `limiter` counts per Cloudflare location; one that fails brakes nothing. */
-export function createRefusalBrake(
-  limiter: RateLimit,
-  onFault: LogFault,
-  nowMs: () => number,
-): RefusalBrake {
-  const askingSinceMs = new Map<string, number>()
+interface Turn {
+  /** The number of the call that is under way; null where none is. */
+  asking: number | null
+  /** The last answer, and the number of its call. */
+  answered: { readonly call: number; readonly newest: Newest } | null
+  waiting: number
+}
+
+export function createRefusalBrake(deps: RefusalBrakeDeps): RefusalBrake {
+  const turns = new Map<string, Turn>()
+  let calls = 0
+  let waiting = 0
+
+  async function askInTurn(turn: Turn, ask: () => Promise<Newest>): Promise<Newest> {
+    const call = ++calls
+    turn.asking = call
+    const answer = ask().finally(() => (turn.asking = null))
+    // Behind the answer too: a client that goes away takes its request along, but not its turn.
+    deps.later(noted(turn, call, answer))
+    return await answer
+  }
+
+  async function noted(turn: Turn, call: number, answer: Promise<Newest>): Promise<void> {
+    turn.answered = { call, newest: await answer }
+  }
 
   return {
     async count(lookupId, requestId) {
       try {
-        const counted = limiter.limit({ key: lookupId })
+        const counted = deps.limiter.limit({ key: lookupId })
         const timeout = () => new Error('The rate limit did not answer in time')
         return (await withTimeout(counted, COUNT_TIMEOUT_MS, timeout)).success
       } catch (error) {
-        onFault('brake', error, requestId)
+        deps.onFault('brake', error, requestId)
         return true
       }
     },
 
-    async alone(lookupId, ask) {
-      const now = nowMs()
-      if (now - (askingSinceMs.get(lookupId) ?? -Infinity) < GIVEN_UP_MS) return null
-      askingSinceMs.set(lookupId, now)
+    async share(lookupId, ask) {
+      const turn = turns.get(lookupId) ?? { asking: null, answered: null, waiting: 0 }
+      turns.set(lookupId, turn)
+      const came = calls
+      if (turn.asking !== null && waiting >= WAITING_AT_ONCE) return null
+      waiting++
+      turn.waiting++
       try {
-        return await ask()
+        for (let polls = 0; polls < POLLS; polls++) {
+          if (turn.answered !== null && turn.answered.call > came) return turn.answered.newest
+          if (turn.asking === null) return await askInTurn(turn, ask)
+          await deps.wait(POLL_MS) // by a timer of its own: a request must not await another's promise
+        }
+        return { ok: false, error: { reason: 'authentication_unavailable' } }
       } finally {
-        askingSinceMs.delete(lookupId)
+        waiting--
+        if (--turn.waiting === 0) turns.delete(lookupId)
       }
     },
   }

@@ -365,13 +365,23 @@ describe('authorize(), strict', () => {
     expect(situation.calls).toEqual(['verify cpk_issued'])
   })
 
-  it('asks about one request at a time for a key that has been refused too often', async () => {
+  it('asks once for all who come while a key has been refused too often', async () => {
     const situation = start({ copy: FENCED, standing: 'current', mayRefuse: false })
-    const results = await Promise.all([situation.pending, situation.again(), situation.again()])
-    expect(results).toEqual(results.map(() => ({ ok: false, error: RATE_LIMITED })))
-    expect(situation.calls.filter((call) => call === 'check 3')).toHaveLength(1)
-    await situation.again()
+    const others = Array.from({ length: 20 }, () => situation.again())
+    const results = await Promise.all([situation.pending, ...others])
+    expect(new Set(results.map((result) => JSON.stringify(result)))).toEqual(
+      new Set([JSON.stringify({ ok: false, error: RATE_LIMITED })]),
+    )
+    // The first one, and one that began after the others had come.
     expect(situation.calls.filter((call) => call === 'check 3')).toHaveLength(2)
+  })
+
+  it('judges nobody by an answer to what was asked before they came', async () => {
+    const standings: Standing[] = ['current', NEWER_OPEN]
+    const situation = start({ copy: FENCED, standing: () => standings.shift(), mayRefuse: false })
+    const later = situation.again()
+    expect(await situation.pending).toEqual({ ok: false, error: RATE_LIMITED })
+    expect(await later).toMatchObject({ ok: true, value: { key: { revision: 4 } } })
   })
 
   it('does not take an outage for too many refusals', async () => {
@@ -393,7 +403,7 @@ interface Situation {
   readonly mayRefuse?: boolean | Error
   readonly verify?: Error
   /** What the authority answers; without it the mode is `bounded`. */
-  readonly standing?: Standing | Error
+  readonly standing?: Standing | Error | (() => Standing | undefined)
   /** What the authority holds once it was told; what it was told, if left out. */
   readonly seeded?: Held
 }
@@ -433,14 +443,19 @@ function start(situation: Situation) {
         : {
             check(_, revision) {
               calls.push(`check ${revision}`)
-              return answer(standing)
+              return answer(typeof standing === 'function' ? (standing() ?? 'current') : standing)
             },
             seed(_, record) {
               calls.push(`seed ${record.revision}`)
               return answer(seeded ?? record)
             },
           },
-    brake: createRefusalBrake(limiter, onFault, nowMs),
+    brake: createRefusalBrake({
+      limiter,
+      later: (promise) => void promise,
+      wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
+      onFault,
+    }),
     addressWatch: createAddressWatch(() => undefined, nowMs),
     denials: {
       note(lookupId, address, enforced) {

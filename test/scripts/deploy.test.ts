@@ -16,6 +16,9 @@ import { migrateDatabase } from '../../scripts/local/migrate.ts'
 import { PROJECT_DIR } from '../../scripts/local/project-dir.ts'
 import { makeSecrets } from '../../scripts/local/secrets.ts'
 import { type Sqld, startSqld } from '../../scripts/local/sqld.ts'
+import { NONCE_BYTES, sealToken } from '../../src/keys/sealed-token.ts'
+import { mintToken, TOKEN_RANDOM_BYTES } from '../../src/keys/token.ts'
+import { importSecrets } from '../../src/secrets.ts'
 
 /** Each test starts wrangler several times. */
 vi.setConfig({ testTimeout: 120_000 })
@@ -204,6 +207,15 @@ describe('npm run deploy', () => {
     )
     expect(asked).toEqual([])
 
+    const others = await makeSecrets()
+    const renewed = await deploy('--config', config, '--secrets-file', secretsFile(others))
+    expect(renewed.code).toBe(1)
+    expect(renewed.output).toContain('ENCRYPTION_KEYS has another key "A" than the one that 2 live')
+    const renewedRing = { ...secrets, TOKEN_KEYS: others.TOKEN_KEYS }
+    const forged = await deploy('--config', config, '--secrets-file', secretsFile(renewedRing))
+    expect(forged.output).toContain('TOKEN_KEYS has another key "A" than the one that 2 live')
+    expect(asked).toEqual([])
+
     const both = {
       ...values,
       TOKEN_KEYS: `${values.TOKEN_KEYS},${secrets.TOKEN_KEYS}`,
@@ -218,20 +230,34 @@ describe('npm run deploy', () => {
 /** Two live keys and a deleted one, which needs nothing any more. */
 async function insertKeys(url: string): Promise<void> {
   const client = createClient({ url })
-  const key = (id: number, deleted: boolean) => ({
-    sql: `INSERT INTO api_keys (id, account_id, lookup_id, token_key, sealed_token, application_name,
-            platform, ip_acl, version, revision, published_revision, created_at, updated_at, revised_at,
-            deleted_at)
-          VALUES (?, 'acc_1', ?, ?, ?, 'x', 'web', '[]', 1, 1, 1, 0, 0, 0, ?)`,
-    args: [`key_${id}`, `l${id}`, deleted ? null : 'A', deleted ? null : 'A.x', deleted ? 1 : null],
-  })
+  const rings = await importSecrets({ ...secrets })
+  if (!rings.ok) throw new Error('The secrets are unreadable')
+  const { tokenKeys, encryptionKeys } = rings.value
+  const key = async (id: number, deleted: boolean) => {
+    const random = crypto.getRandomValues(new Uint8Array(TOKEN_RANDOM_BYTES))
+    const { token, lookupId } = await mintToken('cpk_', tokenKeys, random)
+    const owner = { keyId: `key_${id}`, accountId: 'acc_1' }
+    const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES))
+    const sealed = await sealToken(encryptionKeys, token, owner, nonce)
+    return {
+      sql: `INSERT INTO api_keys (id, account_id, lookup_id, token_key, sealed_token,
+              application_name, platform, ip_acl, version, revision, published_revision, created_at,
+              updated_at, revised_at, deleted_at)
+            VALUES (?, 'acc_1', ?, ?, ?, 'x', 'web', '[]', 1, 1, 1, 0, 0, 0, ?)`,
+      args: [
+        owner.keyId,
+        lookupId,
+        deleted ? null : 'A',
+        deleted ? null : sealed,
+        deleted ? 1 : null,
+      ],
+    }
+  }
   await client.batch(
     [
       `INSERT INTO accounts (id, email, email_key, name, status, password_hash, version, created_at, updated_at)
        VALUES ('acc_1', 'a@b.example', 'a@b.example', 'x', 'active', 'x', 1, 0, 0)`,
-      key(1, false),
-      key(2, false),
-      key(3, true),
+      ...(await Promise.all([key(1, false), key(2, false), key(3, true)])),
     ],
     'write',
   )
