@@ -134,8 +134,9 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
   async function create({ acl, at }: Extract<Step, { do: 'create' }>): Promise<void> {
     const made = await clients.create(owners.a, acl, at)
     if (made === null) return
-    const name = `n${keys.size - Object.keys(KEYS).length + 1}`
     const [row] = await ground.db().select().from(apiKeys).where(eq(apiKeys.id, made.id))
+    // In one turn with its entry: another creation may be under way.
+    const name = `n${keys.size - Object.keys(KEYS).length + 1}`
     keys.set(name, { ...made, lookupId: row?.lookupId ?? '' })
     facts.set(name, { account: 'a', acl, madeAt: clients.tick() })
   }
