@@ -18,10 +18,10 @@ import { createDenialRecorder } from './gateway/denial-recorder.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createRefusalBrake } from './gateway/refusal-brake.ts'
 import { refusalResponse } from './gateway/refusal.ts'
+import { startTrace, toRequestLine } from './gateway/trace.ts'
 import { compileKey } from './keys/access.ts'
 import { verifyToken } from './keys/token.ts'
 import { logConfigurationFault, logFault, logRequest } from './log.ts'
-import { requestIdOf } from './request-id.ts'
 import { importSecrets, type Secrets } from './secrets.ts'
 import { createIsolateCache } from './stores/isolate-cache.ts'
 import { createKeyAuthorities } from './stores/key-authority.ts'
@@ -159,13 +159,17 @@ function composeApp(
 
 /** Without its secrets the gateway cannot know whether a key is good: it says so, and lets nobody in. */
 function createMisconfiguredApp(faults: readonly ConfigurationFault[]): App {
-  const admin = createMisconfiguredAdmin({ logRequest, nowMs: () => Date.now() })
+  const nowMs = () => Date.now()
+  const admin = createMisconfiguredAdmin({ logRequest, nowMs })
   return {
     async fetch(request) {
       for (const fault of faults) logConfigurationFault(fault)
-      return isAdminRequest(request.url, undefined)
-        ? await admin.fetch(request)
-        : refusalResponse({ reason: 'authentication_unavailable' }, requestIdOf(request.headers))
+      if (isAdminRequest(request.url, undefined)) return await admin.fetch(request)
+      const trace = startTrace(request.headers, nowMs())
+      trace.code = 'authentication_unavailable'
+      const response = refusalResponse({ reason: trace.code }, trace.requestId)
+      logRequest(toRequestLine(request, response, trace, nowMs()))
+      return response
     },
     async everyMinute() {
       for (const fault of faults) logConfigurationFault(fault)

@@ -193,6 +193,11 @@ describe('a deployment without its secrets', () => {
         const admin = await broken.send('/admin/api/v1/session')
         expect(admin.status).toBe(503)
         expect(admin.json).toMatchObject({ code: 'misconfigured' })
+        const codes = () =>
+          broken.logs
+            .filter((line) => line.includes('"plane"'))
+            .map((line) => (JSON.parse(line) as { code: string }).code)
+        await expect.poll(codes).toEqual(['authentication_unavailable', 'misconfigured'])
         expect(admin.text).not.toContain(name)
         expect(broken.upstream.received).toHaveLength(0)
         expect(broken.logs.join('\n')).toContain(`${name} must be set`)
