@@ -179,7 +179,10 @@ describe.skipIf(missingBrowser !== null)('the IP ACL of a key', () => {
     const { id, page, edit } = await openSaved('Tested', ['10.0.0.0/8', '2001:db8::/32'])
     await edit()
     const asked: string[] = []
-    page.on('request', (request) => asked.push(request.url()))
+    page.on('request', (request) => {
+      // The panel itself asks for the key's denials, whenever that is.
+      if (request.url().endsWith('/ip-acl/check')) asked.push(request.url())
+    })
     await test(page, '10.9.8.7')
     await panelOf(page).getByText('10.9.8.7 may use the key, by 10.0.0.0/8.').waitFor()
     await test(page, '2001:db9::1')
@@ -187,7 +190,7 @@ describe.skipIf(missingBrowser !== null)('the IP ACL of a key', () => {
     await test(page, '10.0.0')
     await panelOf(page).getByText('Write one address').waitFor()
     expect(asked).toHaveLength(3)
-    expect(asked.every((url) => url.endsWith(`/keys/${id}/ip-acl/check`))).toBe(true)
+    expect(asked.every((url) => url.includes(`/keys/${id}/`))).toBe(true)
 
     // What is not saved yet is judged here, by the same engine.
     await addEntry(page, '2001:db9::/32')
