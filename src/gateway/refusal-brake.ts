@@ -38,8 +38,8 @@ const POLLS = 200
 const WAITING_AT_ONCE = 200
 
 interface Turn {
-  /** The number of the call that is under way; null where none is. */
-  asking: number | null
+  /** Whether a call is under way. */
+  asking: boolean
   /** The last answer, and the number of its call. */
   answered: { readonly call: number; readonly newest: Newest } | null
   waiting: number
@@ -50,17 +50,37 @@ export function createRefusalBrake(deps: RefusalBrakeDeps): RefusalBrake {
   let calls = 0
   let waiting = 0
 
-  async function askInTurn(turn: Turn, ask: () => Promise<Newest>): Promise<Newest> {
-    const call = ++calls
-    turn.asking = call
-    const answer = ask().finally(() => (turn.asking = null))
-    // Behind the answer too: a client that goes away takes its request along, but not its turn.
-    deps.later(noted(turn, call, answer))
-    return await answer
+  async function askOrOverhear(turn: Turn, ask: () => Promise<Newest>): Promise<Newest> {
+    const came = calls
+    for (let polls = 0; polls < POLLS; polls++) {
+      if (turn.answered !== null && turn.answered.call > came) return turn.answered.newest
+      if (!turn.asking) return await askInTurn(turn, ask)
+      await deps.wait(POLL_MS) // by a timer of its own: a request must not await another's promise
+    }
+    return { ok: false, error: { reason: 'authentication_unavailable' } }
   }
 
-  async function noted(turn: Turn, call: number, answer: Promise<Newest>): Promise<void> {
-    turn.answered = { call, newest: await answer }
+  async function askInTurn(turn: Turn, ask: () => Promise<Newest>): Promise<Newest> {
+    const call = ++calls
+    turn.asking = true
+    try {
+      const newest = await ask()
+      turn.answered = { call, newest }
+      return newest
+    } finally {
+      turn.asking = false
+    }
+  }
+
+  async function takeTurn(lookupId: string, turn: Turn, ask: () => Promise<Newest>) {
+    waiting++
+    turn.waiting++
+    try {
+      return await askOrOverhear(turn, ask)
+    } finally {
+      waiting--
+      if (--turn.waiting === 0) turns.delete(lookupId)
+    }
   }
 
   return {
@@ -76,23 +96,14 @@ export function createRefusalBrake(deps: RefusalBrakeDeps): RefusalBrake {
     },
 
     async share(lookupId, ask) {
-      const turn = turns.get(lookupId) ?? { asking: null, answered: null, waiting: 0 }
+      const turn = turns.get(lookupId) ?? { asking: false, answered: null, waiting: 0 }
+      if (turn.asking && waiting >= WAITING_AT_ONCE) return null
       turns.set(lookupId, turn)
-      const came = calls
-      if (turn.asking !== null && waiting >= WAITING_AT_ONCE) return null
-      waiting++
-      turn.waiting++
-      try {
-        for (let polls = 0; polls < POLLS; polls++) {
-          if (turn.answered !== null && turn.answered.call > came) return turn.answered.newest
-          if (turn.asking === null) return await askInTurn(turn, ask)
-          await deps.wait(POLL_MS) // by a timer of its own: a request must not await another's promise
-        }
-        return { ok: false, error: { reason: 'authentication_unavailable' } }
-      } finally {
-        waiting--
-        if (--turn.waiting === 0) turns.delete(lookupId)
-      }
+      const shared = takeTurn(lookupId, turn, ask)
+      // Behind the answer too: a client that goes away takes its request along, but must leave no place
+      // taken, neither the one that asks nor one of those that wait.
+      deps.later(shared.then(() => undefined))
+      return await shared
     },
   }
 }
