@@ -80,7 +80,7 @@ function farScript(authorityMs: number): string {
 class Stub extends RpcTarget {
   #stub
   constructor(stub) { super(); this.#stub = stub }
-  async check(...args) { await away(); return await this.#stub.check(...args) }
+  async fetch(url) { await away(); return await this.#stub.fetch(url) }
   async seed(...args) { await away(); return await this.#stub.seed(...args) }
 }
 export class Far extends WorkerEntrypoint {

@@ -1,12 +1,14 @@
 // Which requests are the admin surface's. Matched after percent-decoding once, as the admin router
 // does, so that both sides of the fence agree on what a path is.
 
+import { pathStart } from './path-start.ts'
+
 /** `adminHost`: the only host name (lower case) that has an admin surface, or undefined for all. */
 export function isAdminRequest(requestUrl: string, adminHost: string | undefined): boolean {
-  const pathStart = requestUrl.indexOf('/', 'https://'.length)
-  const isEncoded = requestUrl.includes('%', pathStart)
+  const start = pathStart(requestUrl)
+  const isEncoded = requestUrl.includes('%', start)
   // The common case, a Portal API path, is told without parsing the URL.
-  if (!isEncoded && !requestUrl.startsWith('/admin', pathStart)) return false
+  if (!isEncoded && !requestUrl.startsWith('/admin', start)) return false
   const url = URL.parse(requestUrl)
   if (url === null) return false // a Host header can make a URL that is none
   const { pathname, hostname } = url

@@ -54,10 +54,18 @@ export function toLoggedMethod(method: string): LoggedMethod {
   return METHODS.find((known) => known === method) ?? 'OTHER'
 }
 
+let colo: { readonly name: Colo | undefined } | undefined
+
+/** As `readColo`, read once: an isolate stays where it is, and `cf` is costly to read. */
+export function coloOf(request: Request): Colo | undefined {
+  colo ??= { name: readColo(request) }
+  return colo.name
+}
+
 /** Undefined beyond Cloudflare. */
-export function coloOf({ cf }: Request): Colo | undefined {
-  const { colo } = (cf ?? {}) as { colo?: unknown }
-  return typeof colo === 'string' && /^[A-Z]{3}$/.test(colo) ? (colo as Colo) : undefined
+export function readColo({ cf }: Request): Colo | undefined {
+  const { colo: name } = (cf ?? {}) as { colo?: unknown }
+  return typeof name === 'string' && /^[A-Z]{3}$/.test(name) ? (name as Colo) : undefined
 }
 
 export type FaultKind =

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { toId } from '../src/ids.ts'
 import {
-  coloOf,
+  readColo,
   logConfigurationFault,
   type LogRequest,
   type RequestLine,
@@ -72,7 +72,7 @@ describe('toLoggedMethod()', () => {
   })
 })
 
-describe('coloOf()', () => {
+describe('readColo()', () => {
   it.each([
     [{ colo: 'AMS' }, 'AMS'],
     [{ colo: 'cpk_secret' }, undefined],
@@ -80,6 +80,6 @@ describe('coloOf()', () => {
     [{}, undefined],
     [undefined, undefined],
   ])('reads %j as %s', (cf, colo) => {
-    expect(coloOf({ cf } as unknown as Request)).toBe(colo)
+    expect(readColo({ cf } as unknown as Request)).toBe(colo)
   })
 })

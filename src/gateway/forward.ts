@@ -1,8 +1,9 @@
 // Sends a request on to the upstream and streams the answer back. Nothing is buffered, decoded,
 // followed or cached.
 
+import { pathStart } from '../path-start.ts'
 import { err, ok, type Result } from '../result.ts'
-import { namedByConnection } from './forward-headers.ts'
+import { namedByConnection } from './passed-headers.ts'
 import type { Refusal } from './refusal.ts'
 
 export interface Upstream {
@@ -23,7 +24,7 @@ const UNCACHED: RequestInitCfProperties = { cacheTtl: -1, cacheLevel: 'bypass' }
 
 /** The address at the upstream: path and query verbatim, behind the base, so `//host/x` stays a path. */
 export function upstreamUrl(base: string, requestUrl: string): string {
-  return base + requestUrl.slice(requestUrl.indexOf('/', 'https://'.length))
+  return base + requestUrl.slice(pathStart(requestUrl))
 }
 
 /** A GET or HEAD with a body makes the runtime throw; one with `Content-Length: 0` has none. */
@@ -36,41 +37,42 @@ export function hasUnforwardableBody(request: Request): boolean {
   )
 }
 
-/**
- * The upstream's answer, its headers still to be changed; one that cannot be passed on is a refusal.
- * `abort` ends the request to the upstream, whenever that is.
- */
+/** The upstream's answer, its headers still to be changed; one that cannot be passed on is a refusal. */
 export async function forward(
   request: Request,
-  headers: Headers,
+  headers: HeadersInit,
   body: ReadableStream | null,
   upstream: Upstream,
-  // Not AbortSignal.timeout(): it would also cut off a body that is still streaming.
-  abort = new AbortController(),
 ): Promise<Result<Response, Refusal>> {
+  // The runtime ends what was asked of the upstream when it ends the request, but sends a body to its end.
+  const abort = body === null ? undefined : new AbortController()
   const timeoutMs = upstream.timeoutMs * (body === null ? 1 : BODY_TIMEOUT_FACTOR)
-  const timer = setTimeout(() => abort.abort(), timeoutMs)
   try {
-    const response = await fetch(upstreamUrl(upstream.base, request.url), {
+    const answered = fetch(upstreamUrl(upstream.base, request.url), {
       method: request.method,
       headers,
       body,
       redirect: 'manual',
-      signal: abort.signal,
+      signal: abort?.signal ?? null,
       cf: UNCACHED,
     })
+    // Not AbortSignal.timeout(): it would also cut off an answer that is still streaming.
+    const response = await Promise.race([answered, scheduler.wait(timeoutMs)])
+    if (response === undefined) {
+      abort?.abort()
+      return err({ reason: 'upstream_timeout' })
+    }
     return isMadeByCloudflare(response) ? err(edgeRefusal(response)) : ok(passedResponse(response))
   } catch {
-    return err({ reason: abort.signal.aborted ? 'upstream_timeout' : 'upstream_unreachable' })
-  } finally {
-    clearTimeout(timer)
+    return err({ reason: 'upstream_unreachable' })
   }
 }
 
 /** A response with headers that can be changed, less those of the upstream's own connection. */
 function passedResponse(response: Response): Response {
   const passed = new Response(response.body, response)
-  for (const name of namedByConnection(passed.headers)) passed.headers.delete(name)
+  const { headers } = passed
+  for (const name of namedByConnection(headers)) headers.delete(name)
   return passed
 }
 

@@ -1,27 +1,27 @@
 // The data plane: authenticate, then forward. Every path that is not the admin surface comes here,
 // before any routing, since each Portal API request pays for what is done.
 
-import { clientAddress } from '../keys/client-address.ts'
 import type { LogRequest } from '../log.ts'
 import type { Result } from '../result.ts'
-import type { SignAssertion } from './assertion.ts'
 import { authorize, type AuthorizeDeps, type Grant } from './authorize.ts'
 import { hasKeyInQuery } from './credential.ts'
-import { forward, hasUnforwardableBody, type Upstream } from './forward.ts'
-import { addForwarded, addIdentity, isWebSocket, passedHeaders } from './forward-headers.ts'
-import { isPreflight, preflightHeaders } from './preflight.ts'
+import { hasUnforwardableBody } from './forward.ts'
+import {
+  type ForwardDeps,
+  forwardGranted,
+  forwardPreflight,
+  mayHaveBody,
+} from './forward-granted.ts'
+import { isPreflight } from './preflight.ts'
 import { type Refusal, refusalResponse } from './refusal.ts'
 import { startTrace, toRequestLine, type Trace } from './trace.ts'
 
-export interface GatewayDeps extends AuthorizeDeps {
-  readonly upstream: Upstream
+export interface GatewayDeps extends AuthorizeDeps, ForwardDeps {
   readonly tokenPrefix: string
   readonly preflight: 'forward' | 'refuse'
-  readonly signAssertion: SignAssertion
   /** Whether a GET or HEAD may reach the upstream while the authority is still being asked. */
   readonly speculation: boolean
   readonly logRequest: LogRequest
-  readonly nowMs: () => number
 }
 
 export type Gateway = (request: Request) => Promise<Response>
@@ -38,7 +38,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
 async function answer(request: Request, trace: Trace, deps: GatewayDeps): Promise<Response> {
   try {
     return deps.preflight === 'forward' && isPreflight(request)
-      ? await forwardPreflight(request, trace, deps)
+      ? shown(await forwardPreflight(request, trace, deps), trace)
       : await authorizeAndForward(request, trace, deps)
   } catch (error) {
     // RFC 9112 §3.2: a Host header that is none. Told here, since only the odd request pays for it.
@@ -69,7 +69,8 @@ async function authorizeAndForward(
 
 /**
  * Asks the upstream while the authority is still being asked: for requests that change nothing. Not a
- * byte of the upstream's answer is shown before the authority has confirmed the grant.
+ * byte of the upstream's answer is shown before the authority has confirmed the grant; where it refuses,
+ * the runtime ends what was asked of the upstream together with this request.
  */
 async function forwardSpeculatively(
   request: Request,
@@ -78,55 +79,12 @@ async function forwardSpeculatively(
   trace: Trace,
   deps: GatewayDeps,
 ): Promise<Response> {
-  const abort = new AbortController()
-  const forwarded = forwardGranted(request, grant, trace, deps, abort)
+  const forwarded = forwardGranted(request, grant, trace, deps)
   forwarded.catch(() => undefined) // awaited below, unless the grant is refused
   const refusal = await confirm()
-  if (refusal === null) {
-    trace.authorizedMs = deps.nowMs() - trace.startedMs
-    return shown(await forwarded, trace)
-  }
-  abort.abort()
-  return refuse(refusal, trace)
-}
-
-async function forwardGranted(
-  request: Request,
-  { key, address }: Grant,
-  trace: Trace,
-  deps: GatewayDeps,
-  abort?: AbortController,
-): Promise<Result<Response, Refusal>> {
-  const headers = passedHeaders(request.headers)
-  if (isWebSocket(request)) headers.set('Upgrade', 'websocket')
-  addForwarded(headers, new URL(request.url), address, trace.requestId)
-  addIdentity(headers, { ...key, assertion: await deps.signAssertion(key, deps.nowMs()) }, address)
-  const body = mayHaveBody(request) ? request.body : null
-  return await timed(trace, deps, () => forward(request, headers, body, deps.upstream, abort))
-}
-
-async function forwardPreflight(
-  request: Request,
-  trace: Trace,
-  deps: GatewayDeps,
-): Promise<Response> {
-  const headers = preflightHeaders(request.headers)
-  addForwarded(headers, new URL(request.url), clientAddress(request.headers), trace.requestId)
-  const asked = await timed(trace, deps, () => forward(request, headers, null, deps.upstream))
-  return shown(asked, trace)
-}
-
-/** Notes how long the upstream took, and what it said. */
-async function timed(
-  trace: Trace,
-  { nowMs }: GatewayDeps,
-  ask: () => Promise<Result<Response, Refusal>>,
-): Promise<Result<Response, Refusal>> {
-  const startedMs = nowMs()
-  const asked = await ask()
-  trace.upstreamMs = nowMs() - startedMs
-  if (asked.ok) trace.upstreamStatus = asked.value.status
-  return asked
+  if (refusal !== null) return refuse(refusal, trace)
+  trace.authorizedMs = deps.nowMs() - trace.startedMs
+  return shown(await forwarded, trace)
 }
 
 /** The upstream's answer under our request id, or the refusal. */
@@ -146,10 +104,6 @@ function explained(refusal: Refusal, request: Request, deps: GatewayDeps): Refus
   return bare && hasKeyInQuery(request.url, deps.tokenPrefix)
     ? { reason: 'credential_missing', seen: 'query' }
     : refusal
-}
-
-function mayHaveBody({ method }: Request): boolean {
-  return method !== 'GET' && method !== 'HEAD'
 }
 
 /** Safe methods alone (RFC 9110 §9.2.1), and nothing that turns into another protocol. */

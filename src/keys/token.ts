@@ -25,7 +25,7 @@ export async function mintToken(
   random: Uint8Array,
 ): Promise<MintedToken> {
   if (random.length !== TOKEN_RANDOM_BYTES) throw new RangeError('A token needs 24 random bytes')
-  const mac = await macOf(prefix, ring.newest, newestKey(ring), random)
+  const mac = new Uint8Array(await macOf(prefix, ring.newest, newestKey(ring), random))
   const body = new Uint8Array(TOKEN_RANDOM_BYTES + TAG_BYTES)
   body.set(random)
   body.set(mac.subarray(0, TAG_BYTES), TOKEN_RANDOM_BYTES)
@@ -46,7 +46,8 @@ export async function verifyToken(
   const body = decodeBase62(token, prefix.length + 1)
   if (body === null) return null
 
-  const mac = await macOf(prefix, ringKey, key, body.subarray(0, TOKEN_RANDOM_BYTES))
+  const random = body.subarray(0, TOKEN_RANDOM_BYTES)
+  const mac = new Uint8Array(await macOf(prefix, ringKey, key, random))
   let difference = 0 // accumulated, so that the time does not tell how many bytes were right
   for (let i = 0; i < TAG_BYTES; i++) {
     difference |= (mac[i] ?? 0) ^ (body[TOKEN_RANDOM_BYTES + i] ?? 0)
@@ -54,17 +55,17 @@ export async function verifyToken(
   return difference === 0 ? lookupIdOf(mac) : null
 }
 
-async function macOf(
+function macOf(
   prefix: string,
   ringKey: string,
   key: CryptoKey,
   random: Uint8Array,
-): Promise<Uint8Array> {
+): Promise<ArrayBuffer> {
   const message = new Uint8Array(prefix.length + 1 + TOKEN_RANDOM_BYTES)
   for (let i = 0; i < prefix.length; i++) message[i] = prefix.charCodeAt(i)
   message[prefix.length] = ringKey.charCodeAt(0)
   message.set(random, prefix.length + 1)
-  return new Uint8Array(await crypto.subtle.sign('HMAC', key, message))
+  return crypto.subtle.sign('HMAC', key, message)
 }
 
 function lookupIdOf(mac: Uint8Array): string {

@@ -6,6 +6,7 @@
 // a deploy. The object never reads a record: it is told the revision, so it keeps forms newer than itself.
 
 import { DurableObject } from 'cloudflare:workers'
+import { checkedRevision } from './authority-check.ts'
 import { addDenials, type Denial, dropDenials, forgetDenials, listDenials } from './denial-table.ts'
 
 /** A record as it travels to the authority. */
@@ -30,13 +31,10 @@ const CURRENT: AuthorityAnswer = { state: 'current' }
 const UNKNOWN: AuthorityAnswer = { state: 'unknown' }
 
 export class KeyAuthority extends DurableObject {
-  /** Whether a copy at `revision` is what must be honoured; null where there is no copy at hand. */
-  check(revision: number | null): AuthorityAnswer {
-    // Read from storage, not from a field: a field could hold what never became durable.
-    const head = this.ctx.storage.kv.get<Head>('head')
-    if (head === undefined) return UNKNOWN
-    if (head.gone || revision === null || head.revision > revision) return this.held(head)
-    return head.revision === revision ? CURRENT : UNKNOWN
+  /** Whether a copy is what must be honoured, see authority-check.ts. */
+  override fetch(request: Request): Response {
+    const answer = this.check(checkedRevision(request.url))
+    return answer.state === 'current' ? new Response(null, { status: 204 }) : Response.json(answer)
   }
 
   /** Brings the record of a change. Once this has answered, nothing older is honoured anywhere. */
@@ -66,6 +64,14 @@ export class KeyAuthority extends DurableObject {
   override async alarm(): Promise<void> {
     const nextMs = forgetDenials(this.ctx.storage.sql, Date.now())
     if (nextMs !== null) await this.ctx.storage.setAlarm(nextMs)
+  }
+
+  private check(revision: number | null): AuthorityAnswer {
+    // Read from storage, not from a field: a field could hold what never became durable.
+    const head = this.ctx.storage.kv.get<Head>('head')
+    if (head === undefined) return UNKNOWN
+    if (head.gone || revision === null || head.revision > revision) return this.held(head)
+    return head.revision === revision ? CURRENT : UNKNOWN
   }
 
   private raise({ revision, gone, record }: AuthorityRecord): AuthorityAnswer {

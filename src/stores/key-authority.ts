@@ -4,8 +4,9 @@
 
 import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from '../keys/key-record.ts'
 import { withTimeout } from '../time-limit.ts'
+import { checkUrl } from './authority-check.ts'
 import type { Denial } from './denial-table.ts'
-import type { AuthorityRecord, KeyAuthority } from './key-authority-object.ts'
+import type { AuthorityAnswer, AuthorityRecord, KeyAuthority } from './key-authority-object.ts'
 
 export type AuthorityNamespace = DurableObjectNamespace<KeyAuthority>
 
@@ -69,9 +70,10 @@ export function createKeyAuthorities(
   }
 
   async function check(lookupId: string, revision: number | null): Promise<Standing> {
-    const answer = await ask(lookupId, async (stub) => await stub.check(revision))
-    if (answer.state === 'current') return 'current'
-    if (answer.state === 'unknown') return 'unknown'
+    const response = await ask(lookupId, async (stub) => await stub.fetch(checkUrl(revision)))
+    if (response.status === 204) return 'current'
+    const answer: AuthorityAnswer = await response.json()
+    if (answer.state !== 'holds') return answer.state
     const held = toHeld(answer)
     return held.kind === 'unreadable' ? 'unknown' : held
   }

@@ -21,12 +21,14 @@ const NEWER: LiveKeyRecord = { ...LIVE, revision: 4, ipAcl: [] }
 const GONE: KeyRecord = { kind: 'gone', revision: 5, keyId: 'key_1' }
 
 let rig: Rig
+let objects: AuthorityNamespace
 let authorities: KeyAuthorities
 
 beforeAll(async () => {
   rig = await startRig()
   const namespace = await rig.worker.miniflare.getDurableObjectNamespace('KEY_AUTHORITY')
-  authorities = createKeyAuthorities(namespace as unknown as AuthorityNamespace, 5_000)
+  objects = namespace as unknown as AuthorityNamespace
+  authorities = createKeyAuthorities(objects, 5_000)
 })
 afterAll(() => rig.stop())
 
@@ -96,6 +98,14 @@ describe('an authority', () => {
     expect(await authorities.listDenials(id)).toEqual([])
   })
 
+  it.each(['3x', '-', '3.5', '1e9', '%33'])('knows no copy at revision %s', async (revision) => {
+    const id = randomUUID()
+    await authorities.advance(id, LIVE)
+    const response = await objects.getByName(id).fetch(`http://key-authority/${revision}`)
+    expect(response.status).toBe(200)
+    expect(await response.json()).toEqual({ state: 'unknown' })
+  })
+
   it('takes *gone* at any revision', async () => {
     const id = randomUUID()
     await authorities.advance(id, { ...LIVE, revision: 9 })
@@ -115,12 +125,12 @@ describe('createKeyAuthorities()', () => {
   /** An object whose calls fail so, one after the other, and then answer. */
   function failing(...errors: object[]) {
     let calls = 0
-    const check = () => {
+    const fetch = () => {
       const error = errors[calls++]
       if (error !== undefined) return Promise.reject(Object.assign(new Error('no'), error))
-      return Promise.resolve({ state: 'current' })
+      return Promise.resolve(new Response(null, { status: 204 }))
     }
-    const namespace = { getByName: () => ({ check }) } as unknown as AuthorityNamespace
+    const namespace = { getByName: () => ({ fetch }) } as unknown as AuthorityNamespace
     return { asked: createKeyAuthorities(namespace, 50).check('id', 1), calls: () => calls }
   }
 
@@ -145,7 +155,7 @@ describe('createKeyAuthorities()', () => {
   })
 
   it('does not wait for ever', async () => {
-    const stalled = { check: () => new Promise(() => undefined) }
+    const stalled = { fetch: () => new Promise(() => undefined) }
     const namespace = { getByName: () => stalled } as unknown as AuthorityNamespace
     const asked = createKeyAuthorities(namespace, 5).check('id', 1)
     await expect(asked).rejects.toMatchObject({ code: 'timeout' })
@@ -153,7 +163,7 @@ describe('createKeyAuthorities()', () => {
 
   it('tells the revision of a record of a later form, and takes it for unknown', async () => {
     const later = { state: 'holds', revision: 7, gone: false, record: '{"format":9}' }
-    const stub = { check: () => Promise.resolve(later), seed: () => Promise.resolve(later) }
+    const stub = { fetch: () => answered(later), seed: () => Promise.resolve(later) }
     const namespace = { getByName: () => stub } as unknown as AuthorityNamespace
     const { check, seed } = createKeyAuthorities(namespace, 50)
     expect(await check('id', 1)).toBe('unknown')
@@ -162,9 +172,13 @@ describe('createKeyAuthorities()', () => {
 
   it('takes *gone* for gone, in whatever form', async () => {
     const later = { state: 'holds', revision: 7, gone: true, record: '{"format":9}' }
-    const stub = { check: () => Promise.resolve(later) }
+    const stub = { fetch: () => answered(later) }
     const namespace = { getByName: () => stub } as unknown as AuthorityNamespace
     const { check } = createKeyAuthorities(namespace, 50)
     expect(await check('id', 1)).toMatchObject({ kind: 'gone', revision: 7 })
   })
 })
+
+function answered(answer: object): Promise<Response> {
+  return Promise.resolve(Response.json(answer))
+}

@@ -60,11 +60,6 @@ describe('readKeyRecord(), when KV stalls', () => {
     await vi.advanceTimersByTimeAsync(999)
     expect(await read).toEqual(RECORD)
   })
-
-  it('leaves no timer behind', async () => {
-    await readKeyRecord(namespace().namespace, 'id')
-    expect(vi.getTimerCount()).toBe(0)
-  })
 })
 
 describe('putKeyRecord()', () => {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { brotliCompressSync, gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -147,6 +148,23 @@ describe('request headers', () => {
     expect(headers).toMatchObject({ 'x-kept': '1', 'x-portal-account': customer.id })
     expect(headers).toHaveProperty('x-request-id')
     expect(headers).toHaveProperty('x-forwarded-for')
+  })
+
+  it.each([
+    ['X-Name: caf\u00e9', 'x-name', 'caf\u00e9'], // Latin-1, which is no UTF-8
+    ['X-Twice: a\r\nX-Twice: b', 'x-twice', 'a, b'],
+  ])('pass as they came: %s', async (lines, name, value) => {
+    const { hostname, port, host } = new URL(rig.url)
+    const socket = connect(Number(port), hostname)
+    const head = `GET /x HTTP/1.1\r\nHost: ${host}\r\nX-API-Key: ${key.token}\r\n${lines}\r\n\r\n`
+    socket.write(Buffer.from(head, 'latin1'))
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    socket.destroy()
+    expect(answer.toString()).toMatch(/^HTTP\/1.1 200/)
+    const { headers } = rig.upstream.received[0] ?? { headers: {} }
+    expect(Object.entries(headers)).toContainEqual([name, value])
+    expect(headers).toMatchObject({ 'x-portal-account': customer.id })
+    expect(headers).not.toHaveProperty('x-api-key')
   })
 
   it.each([

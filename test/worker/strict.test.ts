@@ -122,6 +122,17 @@ describe('speculation', () => {
     expect(answer.text).not.toContain('upstream')
   })
 
+  it('ends what it asked of an upstream that has not answered a refused GET', async () => {
+    const token = await deletedKey(rig)
+    const closed = new Promise<void>((resolve) => {
+      rig.upstream.answerWith((_, response) => void response.once('close', resolve))
+    })
+    const answer = await rig.send('/x', { headers: { 'X-API-Key': token } })
+    expect(answer.json).toMatchObject({ code: 'key_revoked' })
+    if (rig.upstream.received.length > 0) await closed
+    rig.upstream.answerWith(undefined)
+  })
+
   it('is for what changes nothing', async () => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']) {
       const token = await deletedKey(rig)

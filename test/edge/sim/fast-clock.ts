@@ -4,8 +4,10 @@
 import { SPEED } from './speed.ts'
 
 const realTimeout = globalThis.setTimeout
+const realWait = scheduler.wait.bind(scheduler)
 const realSignal = AbortSignal.timeout.bind(AbortSignal)
 
 globalThis.setTimeout = ((callback: () => void, ms = 0) =>
   realTimeout(callback, ms / SPEED)) as typeof setTimeout
+scheduler.wait = (ms) => realWait(ms / SPEED)
 AbortSignal.timeout = (ms) => realSignal(ms / SPEED)

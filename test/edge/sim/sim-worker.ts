@@ -2,6 +2,8 @@
 // authorities, and the network.
 
 import { RpcTarget, WorkerEntrypoint } from 'cloudflare:workers'
+import { checkUrl } from '../../../src/stores/authority-check.ts'
+import type { AuthorityAnswer } from '../../../src/stores/key-authority-object.ts'
 import { connectionLost, LATE_MS, overloaded, reset, SLOW_MS } from './faults.ts'
 import {
   type Command,
@@ -137,8 +139,8 @@ class Stub extends RpcTarget {
     this.#call = call
   }
 
-  check(...args: unknown[]) {
-    return this.#call('check', args)
+  fetch(...args: unknown[]) {
+    return this.#call('fetch', args)
   }
 
   advance(...args: unknown[]) {
@@ -168,8 +170,18 @@ async function callAuthority(
     return await call(object(`shadow of ${name}`))
   }
   const answer = await call(object(name))
-  const isUnknown = (answer as { state?: unknown }).state === 'unknown' && args[0] !== null
-  return isUnknown && mutant === 'an emptied object says current' ? { state: 'current' } : answer
+  const asks = method === 'fetch' && args[0] !== checkUrl(null)
+  return asks &&
+    mutant === 'an emptied object says current' &&
+    (await isUnknown(answer as Response))
+    ? new Response(null, { status: 204 })
+    : answer
+}
+
+async function isUnknown(answer: Response): Promise<boolean> {
+  if (answer.status === 204) return false
+  const { state } = await answer.clone().json<AuthorityAnswer>()
+  return state === 'unknown'
 }
 
 async function lose(stub: AuthorityStub): Promise<void> {

@@ -1,0 +1,66 @@
+// Forwards a request that may pass, under the headers that it gets here, and notes what became of it.
+
+import { clientAddress } from '../keys/client-address.ts'
+import type { Result } from '../result.ts'
+import { addForwarded, addIdentity } from './added-headers.ts'
+import type { SignAssertion } from './assertion.ts'
+import type { Grant } from './authorize.ts'
+import { forward, type Upstream } from './forward.ts'
+import { asTheyCame, isWebSocket, passedHeaders } from './passed-headers.ts'
+import { preflightHeaders } from './preflight.ts'
+import type { Refusal } from './refusal.ts'
+import type { Trace } from './trace.ts'
+
+export interface ForwardDeps {
+  readonly upstream: Upstream
+  readonly signAssertion: SignAssertion
+  readonly nowMs: () => number
+}
+
+/** The upstream's answer to a request with a key that was found good. */
+export async function forwardGranted(
+  request: Request,
+  { key, address }: Pick<Grant, 'key' | 'address'>,
+  trace: Trace,
+  deps: ForwardDeps,
+): Promise<Result<Response, Refusal>> {
+  const { accountId, keyId } = key
+  const assertion = await deps.signAssertion(key, deps.nowMs())
+  const { fields, exact } = passedHeaders(request.headers)
+  if (isWebSocket(request)) fields['upgrade'] = 'websocket'
+  addForwarded(fields, request.url, address, trace.requestId)
+  addIdentity(fields, { accountId, keyId, assertion }, address)
+  const body = mayHaveBody(request) ? request.body : null
+  const headers = exact ? fields : asTheyCame(request.headers, fields)
+  return await askUpstream(request, headers, body, trace, deps)
+}
+
+/** The upstream's answer to a CORS preflight, which carries no key. */
+export async function forwardPreflight(
+  request: Request,
+  trace: Trace,
+  deps: ForwardDeps,
+): Promise<Result<Response, Refusal>> {
+  const fields = preflightHeaders(request.headers)
+  addForwarded(fields, request.url, clientAddress(request.headers), trace.requestId)
+  return await askUpstream(request, fields, null, trace, deps)
+}
+
+export function mayHaveBody({ method }: Request): boolean {
+  return method !== 'GET' && method !== 'HEAD'
+}
+
+/** Notes how long the upstream took, and what it said. */
+async function askUpstream(
+  request: Request,
+  headers: HeadersInit,
+  body: ReadableStream | null,
+  trace: Trace,
+  { upstream, nowMs }: ForwardDeps,
+): Promise<Result<Response, Refusal>> {
+  const startedMs = nowMs()
+  const asked = await forward(request, headers, body, upstream)
+  trace.upstreamMs = nowMs() - startedMs
+  if (asked.ok) trace.upstreamStatus = asked.value.status
+  return asked
+}
