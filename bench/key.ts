@@ -12,6 +12,8 @@ import { mintToken } from '../src/keys/token.ts'
 
 export interface BenchKey {
   readonly token: string
+  /** Where its record is: 24 bytes in base64url. */
+  readonly lookupId: string
   /** An address on its IP ACL. */
   readonly address: string
   readonly kvValue: string
@@ -48,7 +50,7 @@ export async function makeBenchKey(dir: string, tokenKeys: string): Promise<Benc
   ])
   client.close()
   const kvValue = kvValueOf(ipAcl)
-  return { token, address: '192.0.2.1', kvValue, libsqlUrl: sqld.url, stop: sqld.stop }
+  return { token, lookupId, address: '192.0.2.1', kvValue, libsqlUrl: sqld.url, stop: sqld.stop }
 }
 
 /** What KV holds of the key, with this IP ACL. */
