@@ -21,14 +21,18 @@ const POLL_MS = 20
 /** The port is chosen before sqld takes it, so another process may be faster. */
 const TRIES = 3
 
-/** Starts sqld on a database folder; its own output goes to `logFile`. */
-export async function startSqld(dataDir: string, logFile: string): Promise<Sqld> {
+/** Starts sqld on a database folder; its own output goes to `logFile`. `flags`: further ones of its own. */
+export async function startSqld(
+  dataDir: string,
+  logFile: string,
+  flags: readonly string[] = [],
+): Promise<Sqld> {
   const binary = sqldBinary()
   const pidFile = `${dataDir}.pid`
   await endLeftBehind(pidFile, dataDir)
   for (let tries = 1; ; tries++) {
     const port = await freePort()
-    const child = spawnSqld(binary, port, dataDir, logFile)
+    const child = spawnSqld(binary, ['--db-path', dataDir, ...flags], port, logFile)
     if (child.pid !== undefined) writeFileSync(pidFile, String(child.pid))
     const url = `http://127.0.0.1:${port}`
     if (await becomesReady(child, url)) return { url, process: child, stop: () => stop(child) }
@@ -72,11 +76,16 @@ function commandOf(pid: number): string {
   return ps.error === undefined ? ps.stdout : ''
 }
 
-function spawnSqld(binary: string, port: number, dataDir: string, logFile: string): ChildProcess {
+function spawnSqld(
+  binary: string,
+  flags: readonly string[],
+  port: number,
+  logFile: string,
+): ChildProcess {
   const log = openSync(logFile, 'a', 0o600)
   const listen = `127.0.0.1:${port}`
   // Detached: Ctrl-C reaches the whole foreground group, and the worker must end before its database.
-  const args = ['--db-path', dataDir, '--http-listen-addr', listen, '--no-welcome']
+  const args = [...flags, '--http-listen-addr', listen, '--no-welcome']
   const child = spawn(binary, args, { stdio: ['ignore', log, log], detached: true })
   child.once('error', () => undefined) // said by startSqld, when it does not become ready
   closeSync(log)
