@@ -26,7 +26,7 @@ export interface CidrFault {
 // https://developers.cloudflare.com/fundamentals/reference/http-headers/
 const WORKERS_ADDRESS = '2a06:98c0:3600::103'
 const WORKERS_WORDS = parseAddress(WORKERS_ADDRESS)?.words ?? []
-const PREFIX = /^(?:0|[1-9]\d{0,2})$/
+const LONGEST_PREFIX = 999 // three digits; above 128 it is out of range
 
 /** Whether this is the address that all Workers on Cloudflare share. It fails every ACL. */
 export function isSharedByWorkers({ words }: Address): boolean {
@@ -36,24 +36,25 @@ export function isSharedByWorkers({ words }: Address): boolean {
 /** Parses one entry; spaces around it do not count. */
 export function parseCidr(text: string): Result<Network, CidrFault> {
   const entry = text.trim()
-  const [addressText = '', prefixText, ...rest] = entry.split('/')
-  const address = parseAddress(addressText)
-  if (address === null || rest.length > 0) return err(malformed(entry))
+  const slash = entry.indexOf('/')
+  const address = parseAddress(slash === -1 ? entry : entry.slice(0, slash))
+  if (address === null) return err(malformed(entry))
 
   const bits = address.family === 4 ? 32 : 128
-  if (prefixText === undefined) {
+  if (slash === -1) {
     if (isSharedByWorkers(address)) return err(sharedByWorkers())
     return err(prefixMissing(entry, formatNetwork(toNetwork(address, bits))))
   }
-  if (!PREFIX.test(prefixText)) return err(malformed(entry))
-  const prefix = Number(prefixText)
+  const prefix = parsePrefix(entry.slice(slash + 1))
+  if (prefix === null) return err(malformed(entry))
   if (prefix > bits) return err(prefixOutOfRange(entry, bits))
 
-  const words = masked(address.words, prefix)
-  const network = toNetwork({ ...address, words }, prefix)
-  if (!isSame(address.words, words)) return err(hostBitsSet(entry, formatNetwork(network)))
+  if (hasHostBits(address.words, prefix)) {
+    const first = { ...address, words: masked(address.words, prefix) }
+    return err(hostBitsSet(entry, formatNetwork(toNetwork(first, prefix))))
+  }
   if (isSharedByWorkers(address)) return err(sharedByWorkers())
-  return ok(network)
+  return ok(toNetwork(address, prefix))
 }
 
 /** The canonical text of a network, such as "10.0.0.0/8" or "2001:db8::/32". */
@@ -63,18 +64,40 @@ export function formatNetwork({ address, prefix }: Network): string {
 
 /** The words of an address with all but its first `prefix` bits zero. */
 export function masked(words: readonly number[], prefix: number): number[] {
-  return words.map((word, i) => {
-    const kept = Math.min(Math.max(prefix - 32 * i, 0), 32)
-    return kept === 0 ? 0 : (word & (0xffffffff << (32 - kept))) >>> 0
-  })
+  return words.map((word, i) => (word & ~hostMask(prefix, i)) >>> 0)
+}
+
+/** The bits of an address's word `i` that lie behind its first `prefix` bits. */
+export function hostMask(prefix: number, i: number): number {
+  const kept = prefix - 32 * i
+  if (kept <= 0) return 0xffffffff
+  return kept < 32 ? 0xffffffff >>> kept : 0
+}
+
+/** A plain decimal number without leading zeros, or null. */
+function parsePrefix(text: string): number | null {
+  const prefix = Number(text)
+  const isPlain = Number.isInteger(prefix) && String(prefix) === text
+  return isPlain && prefix >= 0 && prefix <= LONGEST_PREFIX ? prefix : null
+}
+
+function hasHostBits(words: readonly number[], prefix: number): boolean {
+  for (let i = 0; i < words.length; i++) {
+    if (((words[i] ?? 0) & hostMask(prefix, i)) !== 0) return true
+  }
+  return false
 }
 
 function isSame(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((word, i) => word === b[i])
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] !== b[i]) return false
+  }
+  return true
 }
 
 function toNetwork(address: Address, prefix: number): Network {
-  return isMapped(address) && prefix >= 96
+  return prefix >= 96 && isMapped(address)
     ? { address: unmapped(address), prefix: prefix - 96 }
     : { address, prefix }
 }

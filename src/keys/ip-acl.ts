@@ -3,7 +3,7 @@
 // entries only. Plain numbers throughout: an isolate keeps thousands of these.
 
 import type { Address } from './address.ts'
-import { isSharedByWorkers, masked, parseCidr } from './cidr.ts'
+import { hostMask, isSharedByWorkers, type Network, parseCidr } from './cidr.ts'
 
 /**
  * For each family the ranges in ascending order, none touching the next: the words of the first
@@ -15,25 +15,19 @@ export interface IpAcl {
 }
 
 type Words = readonly number[]
-const ALL_ONES: Words = [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff]
-interface Range {
-  readonly first: Words
-  readonly last: Words
-}
 
 /**
  * Compiles stored entries (canonical CIDR text). An entry that does not parse throws: it was not
  * written by us, and skipping it could turn a fence into an open field.
  */
 export function compileIpAcl(entries: readonly string[]): IpAcl {
-  const ranges: Record<4 | 6, Range[]> = { 4: [], 6: [] }
+  const networks: Record<4 | 6, Network[]> = { 4: [], 6: [] }
   for (const entry of entries) {
     const network = parseCidr(entry)
     if (!network.ok) throw new TypeError(`Cannot compile an IP ACL: ${network.error.code}`)
-    const { address, prefix } = network.value
-    ranges[address.family].push({ first: address.words, last: lastOf(address.words, prefix) })
+    networks[network.value.address.family].push(network.value)
   }
-  return { 4: packed(ranges[4]), 6: packed(ranges[6]) }
+  return { 4: rangesOf(networks[4], 1), 6: rangesOf(networks[6], 4) }
 }
 
 /** Whether the ACL was compiled from no entries. Then it matches nothing; what that means is for the caller. */
@@ -63,36 +57,41 @@ export function matchesIpAcl(acl: IpAcl, address: Address): boolean {
   return false
 }
 
-/** The ranges in order, those that overlap or touch made one. */
-function packed(ranges: readonly Range[]): Uint32Array {
-  const merged: { first: Words; last: Words }[] = []
-  for (const range of ranges.toSorted((a, b) => compare(a.first, b.first))) {
-    const before = merged.at(-1)
-    if (before === undefined || isApart(before.last, range.first)) merged.push({ ...range })
-    else if (compare(range.last, before.last) > 0) before.last = range.last
+/**
+ * The ranges in order, those that overlap or touch made one. Of two networks one holds the other or
+ * they share nothing, so what starts within the range before it lies in there, the wider sorted first.
+ */
+function rangesOf(networks: readonly Network[], width: number): Uint32Array {
+  const ranges = new Uint32Array(2 * width * networks.length)
+  let end = 0
+  for (const { address, prefix } of networks.toSorted(byFirstAddress)) {
+    const { words } = address
+    const before = end - width // where the last address of the range before is
+    if (end > 0 && compare(words, ranges, before) <= 0) continue
+    if (end === 0 || !isNext(words, ranges, before)) {
+      ranges.set(words, end)
+      end += 2 * width
+    }
+    for (let i = 0; i < width; i++) {
+      ranges[end - width + i] = (words[i] ?? 0) | hostMask(prefix, i)
+    }
   }
-  return Uint32Array.from(merged.flatMap(({ first, last }) => [...first, ...last]))
+  return ranges.slice(0, end)
 }
 
-/** Whether an address lies between `last` and a `first` that does not precede its range. */
-function isApart(last: Words, first: Words): boolean {
-  return compare(first, last) > 0 && compare(first, following(last)) !== 0
+function byFirstAddress(a: Network, b: Network): number {
+  return compare(a.address.words, b.address.words) || a.prefix - b.prefix
 }
 
-/** The next address; the one after the last of all is the first, which follows nothing. */
-function following(words: Words): Words {
-  const next = [...words]
-  for (let i = next.length - 1; i >= 0; i--) {
-    next[i] = ((next[i] ?? 0) + 1) >>> 0
-    if (next[i] !== 0) break
+/** Whether an address is the one after another, whose words start at `at`. */
+function isNext(words: Words, others: Uint32Array, at: number): boolean {
+  let carry = 1
+  for (let i = words.length - 1; i >= 0; i--) {
+    const sum = (others[at + i] ?? 0) + carry
+    if (words[i] !== sum >>> 0) return false
+    carry = sum > 0xffffffff ? 1 : 0
   }
-  return next
-}
-
-/** The last address of a network, by its first: all host bits set. */
-function lastOf(first: Words, prefix: number): number[] {
-  const network = masked(ALL_ONES, prefix)
-  return first.map((word, i) => (word | ~(network[i] ?? 0)) >>> 0)
+  return carry === 0
 }
 
 /** The first of the entries that contains the address, by the same rules; null where none does. */

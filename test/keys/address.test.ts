@@ -1,6 +1,8 @@
 import { isIP } from 'node:net'
 import fc from 'fast-check'
+import ipaddr from 'ipaddr.js'
 import { describe, expect, it } from 'vitest'
+import { mutated } from '../../fuzz/mutated.ts'
 import { formatAddress, isMapped, parseAddress, unmapped } from '../../src/keys/address.ts'
 import {
   addressIn,
@@ -118,6 +120,23 @@ describe('parseAddress()', () => {
     fc.assert(
       fc.property(addressLikeText, (text) => {
         expect(parseAddress(text)?.family ?? 0, text).toBe(isIP(text))
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+
+  it('agrees with ipaddr.js on IPv6 in hexadecimal groups', () => {
+    const text = fc.oneof(
+      ipv6Spelling.map((spelling) => spelling.text),
+      addressLikeText,
+    )
+    fc.assert(
+      fc.property(mutated(text), (written) => {
+        fc.pre(!/[.%]/.test(written)) // a dotted tail and a zone id are more to it than to us
+        const expected = ipaddr.IPv6.isValid(written) ? ipaddr.IPv6.parse(written).parts : null
+        const words = written.includes(':') ? parseAddress(written)?.words : undefined
+        const parts = words?.flatMap((word) => [word >>> 16, word & 0xffff]) ?? null
+        expect(parts, written).toEqual(expected)
       }),
       { numRuns: 5_000 },
     )
