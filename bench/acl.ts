@@ -12,8 +12,7 @@ import { makeSecrets } from '../scripts/local/secrets.ts'
 import { parseAddress } from '../src/keys/address.ts'
 import { byteSizeOfIpAcl, compileIpAcl, matchesIpAcl } from '../src/keys/ip-acl.ts'
 import { kvValueOf, makeBenchKey } from './key.ts'
-import { measure, ratio, type Sample } from './load.ts'
-import { median } from './statistics.ts'
+import { measure, ratio, type Sample, type Target, typical } from './load.ts'
 import { startUpstreamProcess } from './upstream.ts'
 import { startWorkerd, type Workerd } from './workerd.ts'
 
@@ -105,17 +104,12 @@ async function compareForwarding(): Promise<void> {
       })
       variants.push({ acl, workerd, samples: [] })
     }
-    const load = async ({ acl, workerd }: Variant, seconds: number) =>
-      await measure(
-        workerd,
-        { token: key.token, address: acl.address },
-        seconds,
-        values.connections,
-      )
-    for (const variant of variants) await load(variant, 2) // warm-up
-    for (let round = 0; round < Number(values.rounds); round++) {
-      for (const variant of variants)
-        variant.samples.push(await load(variant, Number(values.seconds)))
+    const load = { seconds: Number(values.seconds), connections: Number(values.connections) }
+    for (let round = 0; round <= Number(values.rounds); round++) {
+      for (const { acl, workerd, samples } of variants) {
+        const sample = await measure(targetOf(workerd, key.token, acl.address), load)
+        if (round > 0) samples.push(sample) // the first warms up
+      }
     }
     console.table(variants.map((variant, i) => toRow(variant, variants[i - (i % 2)])))
   } finally {
@@ -129,8 +123,13 @@ async function compareForwarding(): Promise<void> {
 function toRow({ acl, samples }: Variant, one: Variant | undefined) {
   return {
     ACL: `${acl.entries.length} × ${acl.family}`,
-    'CPU µs/request': Math.round(median(samples.map((sample) => sample.cpuMicroseconds))),
-    'requests/s': Math.round(median(samples.map((sample) => sample.requestsPerSecond))),
-    'this / one entry': ratio(samples, one?.samples ?? []),
+    'CPU µs/request': Math.round(typical(samples, 'cpuMicroseconds')),
+    'requests/s': Math.round(typical(samples, 'requestsPerSecond')),
+    'this / one entry': ratio(samples, one?.samples ?? []).toFixed(2),
   }
+}
+
+function targetOf({ url, pid }: Workerd, token: string, address: string): Target {
+  const headers = { Authorization: `Token ${token}`, 'CF-Connecting-IP': address }
+  return { url: `${url}/customer`, headers, status: 200, pids: [pid] }
 }

@@ -1,101 +1,78 @@
-// `npm run bench`: CPU time of workerd per forwarded GET, ours against workers that authenticate
-// nobody, in one interleaved run on keep-alive connections. Needs `wrk` (Debian: apt-get install wrk)
-// and Linux. What counts are ratios within a run: machines differ, and this one may be busy.
+// `npm run bench`: CPU time a request of the gateway, of workers that do a part of what it does, and of
+// peers, in one interleaved run on keep-alive connections. It prints its tables and writes results.md.
+// Needs Linux, and of Debian wrk, nginx and libnginx-mod-http-lua. `--short` only shows that it works.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { buildProduct } from '../scripts/local/build.ts'
-import { makeSecrets } from '../scripts/local/secrets.ts'
-import { makeBenchKey } from './key.ts'
-import { measure, ratio, type Sample } from './load.ts'
-import { median } from './statistics.ts'
-import { startUpstreamProcess } from './upstream.ts'
-import { startWorkerd, type Workerd } from './workerd.ts'
-
-interface Variant {
-  readonly name: string
-  readonly workerd: Workerd
-  readonly samples: Sample[]
-}
-
-const FORWARD = 'return await fetch(env.UPSTREAM_URL + new URL(request.url).pathname, request)'
-/** The workers that the gateway is compared with. */
-const COMPARED = {
-  'answers at once': 'return new Response("ok")',
-  'bare pass-through': FORWARD,
-  'bare pass-through, one KV read': `await env.KEYS.get('key', { cacheTtl: 30 }); ${FORWARD}`,
-}
+import { measure } from './load.ts'
+import { startNginxUpstream } from './nginx.ts'
+import { startBetterAuth } from './peers/better-auth.ts'
+import { startNginxLua } from './peers/nginx-lua.ts'
+import type { Peer } from './peers/peer.ts'
+import { type Compared, report } from './report.ts'
+import { startVariants, type Variant } from './variants.ts'
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '4' },
+    seconds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '16' },
+    short: { type: 'boolean', default: false },
+    out: { type: 'string', default: join(import.meta.dirname, 'results.md') },
   },
   allowPositionals: true,
 })
+const rounds = values.short ? 1 : Number(values.rounds)
+const load = {
+  seconds: values.short ? 1 : Number(values.seconds),
+  connections: Number(values.connections),
+}
+
 const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-bench-'))
-const [upstream, secrets] = await Promise.all([
-  startUpstreamProcess(),
-  makeSecrets(),
-  buildProduct(join(dir, 'gateway')),
-])
-const key = await makeBenchKey(join(dir, 'data'), secrets.TOKEN_KEYS)
-const variants: Variant[] = []
-
+const stops: (() => Promise<void>)[] = []
 try {
-  for (const [name, body] of Object.entries(COMPARED)) {
-    const folder = join(dir, name)
-    mkdirSync(folder)
-    writeFileSync(
-      join(folder, 'index.js'),
-      `export default { async fetch(request, env) { ${body} } }\n`,
-    )
-    variants.push(await startVariant(name, folder))
-  }
-  for (const mode of ['bounded', 'strict']) {
-    variants.push(await startVariant(`gateway, ${mode}`, join(dir, 'gateway'), mode))
-  }
+  const upstream = await startNginxUpstream(join(dir, 'upstream'))
+  stops.push(upstream.stop)
+  const ours = await startVariants(dir, upstream.url)
+  stops.push(ours.stop)
+  const nginx = await startNginxLua({
+    dir: join(dir, 'nginx-lua'),
+    key: ours.key,
+    tokenKeys: ours.secrets.TOKEN_KEYS,
+    assertionKeys: ours.secrets.ASSERTION_KEYS,
+    upstreamUrl: upstream.url,
+  })
+  stops.push(nginx.stop)
+  const betterAuth = await startBetterAuth({
+    dir: join(dir, 'better-auth'),
+    upstreamUrl: upstream.url,
+  })
+  stops.push(betterAuth.stop)
 
-  for (const variant of variants) await measure(variant.workerd, key, 2, values.connections) // warm-up
-  for (let round = 0; round < Number(values.rounds); round++) {
-    for (const variant of variants) {
-      variant.samples.push(
-        await measure(variant.workerd, key, Number(values.seconds), values.connections),
-      )
+  const peers = [nginx, betterAuth].map(toCompared)
+  const all = [
+    ...Object.values(ours.variants),
+    ...peers.flatMap(({ bare, checked }) => [bare, checked]),
+  ]
+  for (let round = 0; round <= rounds; round++) {
+    for (const { target, samples } of all) {
+      const sample = await measure(target, load)
+      if (round > 0) samples.push(sample) // the first warms up
     }
   }
-  report()
+  const results = await report(ours.variants, peers, { rounds, ...load })
+  console.log(results)
+  if (!values.short) writeFileSync(values.out, results)
 } finally {
-  for (const { workerd } of variants) await workerd.stop()
-  await key.stop()
-  upstream.stop()
+  for (const stop of stops.toReversed()) await stop()
   rmSync(dir, { recursive: true, force: true })
 }
 
-async function startVariant(
-  name: string,
-  folder: string,
-  CONSISTENCY = 'bounded',
-): Promise<Variant> {
-  const workerd = await startWorkerd({
-    dir: folder,
-    variables: { ...secrets, CONSISTENCY, UPSTREAM_URL: upstream.url, LIBSQL_URL: key.libsqlUrl },
-    kvValue: key.kvValue,
-  })
-  return { name, workerd, samples: [] }
-}
-
-function report(): void {
-  const [, bare, bareWithKv] = variants
-  const rows = variants.map(({ name, samples }) => ({
-    worker: name,
-    'CPU µs/request': Math.round(median(samples.map((sample) => sample.cpuMicroseconds))),
-    'requests/s': Math.round(median(samples.map((sample) => sample.requestsPerSecond))),
-    'bare / this': ratio(bare?.samples, samples),
-    'bare with KV / this': ratio(bareWithKv?.samples, samples),
-  }))
-  console.table(rows)
+function toCompared({ name, doesLess, bare, target }: Peer): Compared {
+  const variant = (label: string, of: Peer['target']): Variant => {
+    return { name: label, target: of, samples: [] }
+  }
+  return { doesLess, bare: variant(`${name}: without`, bare), checked: variant(name, target) }
 }

@@ -9,6 +9,7 @@ import { startSqld } from '../scripts/local/sqld.ts'
 import { importKeyRing } from '../src/keys/key-ring.ts'
 import { encodeKeyRecord } from '../src/keys/key-record.ts'
 import { mintToken } from '../src/keys/token.ts'
+import { ACCOUNT_ID, KEY_ID } from './key-ids.ts'
 
 export interface BenchKey {
   readonly token: string
@@ -20,9 +21,6 @@ export interface BenchKey {
   readonly libsqlUrl: string
   readonly stop: () => Promise<void>
 }
-
-const KEY_ID = 'key_01a206f12e953341d8d25c2cac66e73a'
-const ACCOUNT_ID = 'acc_01a206f12ccc400b81a8ca596deeffa6'
 
 export async function makeBenchKey(dir: string, tokenKeys: string): Promise<BenchKey> {
   const ring = await importKeyRing(tokenKeys, 'hmac')

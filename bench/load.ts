@@ -1,48 +1,87 @@
-// Load on a worker, and the CPU time that it took: requests of one key over keep-alive connections.
+// Load on a server by `wrk` (Debian: apt-get install wrk), and the CPU time that it took from the
+// kernel's accounting: one request, again and again, over keep-alive connections.
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { cpuMicroseconds } from './cpu.ts'
 import { median } from './statistics.ts'
-import type { Workerd } from './workerd.ts'
+
+/** A request, what must be answered, and the processes that it is the work of. */
+export interface Target {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly status: number
+  readonly pids: readonly number[]
+}
 
 export interface Sample {
   readonly cpuMicroseconds: number
   readonly requestsPerSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
 }
 
-export async function measure(
-  workerd: Workerd,
-  caller: { readonly token: string; readonly address: string },
-  seconds: number,
-  connections: string,
-): Promise<Sample> {
-  const before = cpuMicroseconds(workerd.pid)
-  const headers = [
-    `Authorization: Token ${caller.token}`,
-    `CF-Connecting-IP: ${caller.address}`,
-    'Accept: application/json',
-    'User-Agent: bench',
-  ].flatMap((header) => ['-H', header])
-  const load = ['-t', '1', '-c', connections, '-d', `${seconds}s`]
-  const url = `${workerd.url}/customer`
-  const { stdout } = await promisify(execFile)('wrk', [...load, ...headers, url])
-  const cpu = cpuMicroseconds(workerd.pid) - before
-  if (stdout.includes('Non-2xx')) throw new Error(`Some requests failed:\n${stdout}`)
-  const number = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1])
+export interface Load {
+  readonly seconds: number
+  readonly connections: number
+}
+
+/** What a request takes. Rejects where one is not answered as it must be. */
+export async function measure(target: Target, { seconds, connections }: Load): Promise<Sample> {
+  await checkAnswer(target)
+  const headers = Object.entries(target.headers).flatMap(([name, value]) => [
+    '-H',
+    `${name}: ${value}`,
+  ])
+  const load = ['--latency', '-t', '1', '-c', String(connections), '-d', `${seconds}s`]
+  const before = cpuOf(target)
+  const { stdout } = await promisify(execFile)('wrk', [...load, ...headers, target.url])
+  const cpu = cpuOf(target) - before
+  const requests = numberIn(stdout, /(\d+) requests in/)
+  const refused = numberIn(stdout, /Non-2xx or 3xx responses: (\d+)/)
+  if (stdout.includes('Socket errors') || refused !== (target.status < 400 ? 0 : requests)) {
+    throw new Error(`Some of the requests to ${target.url} went wrong:\n${stdout}`)
+  }
   return {
-    cpuMicroseconds: cpu / number(/(\d+) requests in/),
-    requestsPerSecond: number(/Requests\/sec: +([\d.]+)/),
+    cpuMicroseconds: cpu / requests,
+    requestsPerSecond: numberIn(stdout, /Requests\/sec: +([\d.]+)/),
+    p50Ms: latencyIn(stdout, '50%'),
+    p99Ms: latencyIn(stdout, '99%'),
   }
 }
 
-/** The median of the ratios of CPU time, round by round. */
-export function ratio(
-  reference: readonly Sample[] | undefined,
-  samples: readonly Sample[],
-): string {
-  const ratios = samples.map(
-    (sample, round) => (reference?.[round]?.cpuMicroseconds ?? 0) / sample.cpuMicroseconds,
-  )
-  return median(ratios).toFixed(2)
+/** The median of one of the figures. */
+export function typical(samples: readonly Sample[], figure: keyof Sample): number {
+  return median(samples.map((sample) => sample[figure]))
+}
+
+/** The median of the ratios of CPU time, round by round: how much of `samples` is the reference's. */
+export function ratio(reference: readonly Sample[], samples: readonly Sample[]): number {
+  const ratios = samples.map(({ cpuMicroseconds: cpu }, round) => {
+    return (reference[round]?.cpuMicroseconds ?? Number.NaN) / cpu
+  })
+  return median(ratios)
+}
+
+/** wrk tells 2xx and 3xx from the rest, no more. */
+async function checkAnswer({ url, headers, status }: Target): Promise<void> {
+  const response = await fetch(url, { headers })
+  const body = await response.text()
+  if (response.status === status) return
+  throw new Error(`${url} answered ${response.status}, not ${status}: ${body.slice(0, 300)}`)
+}
+
+function cpuOf({ pids }: Target): number {
+  return pids.reduce((sum, pid) => sum + cpuMicroseconds(pid), 0)
+}
+
+function numberIn(text: string, pattern: RegExp): number {
+  return Number(pattern.exec(text)?.[1] ?? 0)
+}
+
+/** A line such as `     99%    1.23ms`, in µs, ms or s. */
+function latencyIn(text: string, percentile: string): number {
+  const [, value, unit] = new RegExp(`${percentile}\\s+([\\d.]+)(us|ms|s)\\b`).exec(text) ?? []
+  const inMs = { us: 0.001, ms: 1, s: 1_000 }[unit ?? '']
+  return Number(value) * (inMs ?? Number.NaN)
 }

@@ -5,9 +5,9 @@ import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { build } from 'esbuild'
 import { Failure } from '../../scripts/local/failure.ts'
 import { startSqld } from '../../scripts/local/sqld.ts'
+import { bundle } from '../bundle.ts'
 import type { Target } from '../load.ts'
 import { startWorkerd } from '../workerd.ts'
 import { forged, mustRefuse, type Peer } from './peer.ts'
@@ -44,7 +44,7 @@ export async function startBetterAuth({
   const folders = { bare: join(dir, 'bare'), checked: join(dir, 'checked') }
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true })
   writeFileSync(join(folders.bare, 'index.js'), BARE)
-  await bundle(join(folders.checked, 'index.js'))
+  await bundle(join(PACKAGE, 'worker.mjs'), join(folders.checked, 'index.js'))
 
   const sqld = await startSqld(join(dir, 'libsql'), join(dir, 'libsql.log'), ONE_AT_A_TIME)
   const key = await createKey(sqld.url)
@@ -80,20 +80,6 @@ async function installPackages(): Promise<void> {
       `better-auth could not be installed: "npm ci" in ${PACKAGE} says ${String(error)}`,
     )
   }
-}
-
-async function bundle(outfile: string): Promise<void> {
-  await build({
-    entryPoints: [join(PACKAGE, 'worker.mjs')],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'neutral',
-    mainFields: ['browser', 'module', 'main'],
-    conditions: ['workerd', 'worker', 'browser'],
-    external: ['cloudflare:*', 'node:*'],
-    logLevel: 'error',
-  })
 }
 
 /** Through a name that is not known beforehand: its packages may not be installed. */

@@ -1,0 +1,53 @@
+// The gateway without its checks: everybody is let in, as the owner of one key. The rest is the gateway's
+// own code: headers stripped and added, the assertion, the time limit, the line in the log.
+
+import { createAssertionSigner, importAssertionKeys } from '../../src/gateway/assertion.ts'
+import { forwardGranted } from '../../src/gateway/forward-granted.ts'
+import { refusalResponse } from '../../src/gateway/refusal.ts'
+import { startTrace, toRequestLine } from '../../src/gateway/trace.ts'
+import { type CompiledLiveKey, compileKey } from '../../src/keys/access.ts'
+import { clientAddress } from '../../src/keys/client-address.ts'
+import { logRequest } from '../../src/log.ts'
+import { ACCOUNT_ID, KEY_ID } from '../key-ids.ts'
+
+interface Env {
+  readonly UPSTREAM_URL: string
+  readonly ASSERTION_KEYS: string
+}
+
+const nowMs = () => Date.now()
+let forward: ((request: Request) => Promise<Response>) | undefined
+
+export default {
+  async fetch(request: Request, env: Env) {
+    forward ??= await createForward(env)
+    return await forward(request)
+  },
+}
+
+async function createForward({ UPSTREAM_URL: base, ASSERTION_KEYS }: Env) {
+  const keys = await importAssertionKeys(ASSERTION_KEYS)
+  if (!keys.ok) throw new Error(keys.error)
+  const signAssertion = createAssertionSigner(keys.value, 'portal-gateway', base)
+  const deps = { upstream: { base, timeoutMs: 30_000 }, signAssertion, nowMs }
+  const key = compileKey({
+    kind: 'live',
+    revision: 1,
+    keyId: KEY_ID,
+    accountId: ACCOUNT_ID,
+    accountStatus: 'active',
+    ipAcl: [],
+    ipAclMode: 'enforce',
+  }) as CompiledLiveKey
+
+  return async function forwardRequest(request: Request): Promise<Response> {
+    const trace = startTrace(request.headers, nowMs())
+    const grant = { key, address: clientAddress(request.headers) }
+    const answered = await forwardGranted(request, grant, trace, deps)
+    if (!answered.ok) return refusalResponse(answered.error, trace.requestId)
+    const response = answered.value
+    response.headers.set('X-Request-Id', trace.requestId)
+    logRequest(toRequestLine(request, response, trace, nowMs()))
+    return response
+  }
+}
