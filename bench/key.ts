@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createClient } from '@libsql/client/web'
 import { migrateDatabase } from '../scripts/local/migrate.ts'
 import { startSqld } from '../scripts/local/sqld.ts'
+import { toBlockHmacKey } from '../src/keys/block-hmac.ts'
 import { importKeyRing } from '../src/keys/key-ring.ts'
 import { encodeKeyRecord } from '../src/keys/key-record.ts'
 import { mintToken } from '../src/keys/token.ts'
@@ -23,10 +24,10 @@ export interface BenchKey {
 }
 
 export async function makeBenchKey(dir: string, tokenKeys: string): Promise<BenchKey> {
-  const ring = await importKeyRing(tokenKeys, 'hmac')
+  const ring = await importKeyRing(tokenKeys, toBlockHmacKey)
   if (!ring.ok) throw new Error(ring.error)
   const random = crypto.getRandomValues(new Uint8Array(24))
-  const { token, lookupId, ringKey } = await mintToken('cpk_', ring.value, random)
+  const { token, lookupId, ringKey } = mintToken('cpk_', ring.value, random)
   const ipAcl = ['192.0.2.0/24']
 
   mkdirSync(dir, { recursive: true })

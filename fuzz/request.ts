@@ -9,6 +9,7 @@ import fc from 'fast-check'
 import { createAddressWatch } from '../src/gateway/address-watch.ts'
 import { createGateway } from '../src/gateway/gateway.ts'
 import { createRefusalBrake } from '../src/gateway/refusal-brake.ts'
+import { toBlockHmacKey } from '../src/keys/block-hmac.ts'
 import { verifyToken } from '../src/keys/token.ts'
 import { createIsolateCache } from '../src/stores/isolate-cache.ts'
 import { allows, type PlainAddress, readAddress } from '../test/keys/ip-oracle.ts'
@@ -26,8 +27,8 @@ export interface RequestFuzz {
 }
 
 export async function startRequestFuzz(): Promise<RequestFuzz> {
-  const ring = await ringOf('hmac', ringEntry('A', 'a'))
-  const keys = await makeFuzzKeys(ring)
+  const ring = await ringOf(toBlockHmacKey, ringEntry('A', 'a'))
+  const keys = makeFuzzKeys(ring)
   const byLookupId = new Map(keys.map((key) => [key.lookupId, key.record]))
   const upstream = createServer((request, response) => {
     response.end(JSON.stringify([request.url, ...request.rawHeaders]))

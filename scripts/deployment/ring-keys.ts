@@ -3,7 +3,13 @@
 // new one in its place would do the same to all of them, and Cloudflare gives no secret back.
 
 import { type Client, createClient } from '@libsql/client/web'
-import { importKeyRing, type KeyRing } from '../../src/keys/key-ring.ts'
+import { type BlockHmacKey, toBlockHmacKey } from '../../src/keys/block-hmac.ts'
+import {
+  type ImportKey,
+  importAesGcmKey,
+  importKeyRing,
+  type KeyRing,
+} from '../../src/keys/key-ring.ts'
 import { openToken } from '../../src/keys/sealed-token.ts'
 import { verifyToken } from '../../src/keys/token.ts'
 import { Failure } from '../local/failure.ts'
@@ -24,8 +30,8 @@ export async function ringFaults(url: string, secrets: SecretValues): Promise<Fa
   })
   try {
     const [tokenKeys, encryptionKeys] = await Promise.all([
-      readRing(secrets['TOKEN_KEYS'], 'hmac'),
-      readRing(secrets['ENCRYPTION_KEYS'], 'aes-gcm'),
+      readRing(secrets['TOKEN_KEYS'], toBlockHmacKey),
+      readRing(secrets['ENCRYPTION_KEYS'], importAesGcmKey),
     ])
     const rows = await sampleRows(client)
     const faults = new Set<string>()
@@ -72,7 +78,7 @@ async function sampleRows(client: Client): Promise<SampleRow[]> {
 
 async function faultsOf(
   row: SampleRow,
-  tokenKeys: KeyRing | null,
+  tokenKeys: KeyRing<BlockHmacKey> | null,
   encryptionKeys: KeyRing | null,
 ): Promise<string[]> {
   const { id: keyId, accountId, tokenKey, sealedToken, live } = row
@@ -94,14 +100,14 @@ async function faultsOf(
   const token = await openToken(encryptionKeys, sealedToken, { keyId, accountId })
   if (token === null) return [differs('ENCRYPTION_KEYS', sealKey)]
   if (tokenKeys === null) return []
-  const lookupId = await verifyToken(token.slice(0, -TOKEN_BODY), tokenKeys, token)
+  const lookupId = verifyToken(token.slice(0, -TOKEN_BODY), tokenKeys, token)
   return lookupId === row.lookupId ? [] : [differs('TOKEN_KEYS', tokenKey)]
 }
 
-async function readRing(
+async function readRing<Key>(
   text: string | undefined,
-  use: 'hmac' | 'aes-gcm',
-): Promise<KeyRing | null> {
-  const ring = text === undefined ? null : await importKeyRing(text, use)
+  importKey: ImportKey<Key>,
+): Promise<KeyRing<Key> | null> {
+  const ring = text === undefined ? null : await importKeyRing(text, importKey)
   return ring?.ok === true ? ring.value : null // an unreadable one was refused before
 }

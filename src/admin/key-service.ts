@@ -5,6 +5,7 @@ import { deleteKey, findKey, insertKey, recordReveal, updateKey } from '../db/ke
 import type { KeyDetails, KeyRow, LiveKey, Tombstone } from '../db/key-rows.ts'
 import { hasSession } from '../db/session-queries.ts'
 import { newId } from '../ids.ts'
+import type { BlockHmacKey } from '../keys/block-hmac.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { NONCE_BYTES, openToken, sealToken } from '../keys/sealed-token.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../keys/token.ts'
@@ -18,7 +19,7 @@ import type { CreateKey, EditKey } from './schemas.ts'
 
 export interface KeyServiceDeps extends OutboxDeps {
   readonly tokenPrefix: string
-  readonly tokenKeys: KeyRing
+  readonly tokenKeys: KeyRing<BlockHmacKey>
   readonly encryptionKeys: KeyRing
   readonly sessionKeys: KeyRing
 }
@@ -39,7 +40,7 @@ export async function createKey(
   const { accountId } = caller
   const id = newId('key', now)
   const random = crypto.getRandomValues(new Uint8Array(TOKEN_RANDOM_BYTES))
-  const { token, lookupId, ringKey } = await mintToken(deps.tokenPrefix, deps.tokenKeys, random)
+  const { token, lookupId, ringKey } = mintToken(deps.tokenPrefix, deps.tokenKeys, random)
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES))
   const owner = { keyId: id, accountId }
   const sealedToken = await sealToken(deps.encryptionKeys, token, owner, nonce)

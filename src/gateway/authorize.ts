@@ -23,7 +23,7 @@ import type { Trace } from './trace.ts'
 
 export interface AuthorizeDeps extends KeyCopiesDeps {
   /** The lookup id of a token that this gateway issued, or null. No I/O. */
-  readonly verifyToken: (token: string) => Promise<string | null>
+  readonly verifyToken: (token: string) => string | null
   readonly brake: RefusalBrake
   readonly addressWatch: AddressWatch
   readonly denials: DenialRecorder
@@ -56,7 +56,7 @@ export async function authorize(
 ): Promise<Result<Grant, Refusal>> {
   const credential = extractCredential(headers)
   if (!credential.ok) return credential
-  const lookupId = await deps.verifyToken(credential.value)
+  const lookupId = deps.verifyToken(credential.value)
   if (lookupId === null) return err({ reason: 'key_invalid' })
   const address = clientAddress(headers)
   deps.addressWatch.see(headers, address)

@@ -6,6 +6,9 @@ const BYTES = 32
 const LIMBS = 11 // 24 bits each: 264 bits, so 256 bits fit and a greater value shows in the last limb
 const LIMB = 2 ** 24
 
+/** Of the value that is being read, little-endian: one at a time, nothing here waits. */
+const limbs = new Float64Array(LIMBS)
+
 /** Digits that 256 bits need: 62^43 is just above 2^256. */
 export const BASE62_DIGITS = 43
 
@@ -29,19 +32,22 @@ export function encodeBase62(bytes: Uint8Array): string {
   return text
 }
 
-/** The 43 digits of `text` from `start` as 32 bytes; null for another character or 2^256 and above. */
-export function decodeBase62(text: string, start: number): Uint8Array | null {
-  const limbs = new Float64Array(LIMBS) // little-endian
-  let at = start
+/**
+ * Reads the 43 digits of `text` from `start` into 32 bytes from `at` on. False for another character and for
+ * 2^256 and above, with the bytes untouched.
+ */
+export function decodeBase62(text: string, start: number, bytes: Uint8Array, at: number): boolean {
+  limbs.fill(0)
+  let next = start
   const end = start + BASE62_DIGITS
-  while (at < end) {
+  while (next < end) {
     // Four digits a step: 62^4 < 2^24, so a limb times it plus a carry stays below 2^53.
-    const stop = Math.min(at + 4, end)
+    const stop = Math.min(next + 4, end)
     let carry = 0
     let scale = 1
-    for (; at < stop; at++) {
-      const digit = base62Digit(text, at)
-      if (digit < 0) return null
+    for (; next < stop; next++) {
+      const digit = base62Digit(text, next)
+      if (digit < 0) return false
       carry = carry * 62 + digit
       scale *= 62
     }
@@ -51,12 +57,11 @@ export function decodeBase62(text: string, start: number): Uint8Array | null {
       limbs[i] = sum - carry * LIMB
     }
   }
-  if ((limbs[LIMBS - 1] ?? 0) > 0xffff) return null
+  if ((limbs[LIMBS - 1] ?? 0) > 0xffff) return false
 
-  const bytes = new Uint8Array(BYTES)
   for (let i = 0; i < BYTES; i++) {
     const limb = limbs[Math.floor(i / 3)] ?? 0
-    bytes[BYTES - 1 - i] = limb >> (8 * (i % 3))
+    bytes[at + BYTES - 1 - i] = limb >> (8 * (i % 3))
   }
-  return bytes
+  return true
 }

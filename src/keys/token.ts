@@ -5,6 +5,7 @@
 
 import { Buffer } from 'node:buffer'
 import { BASE62_DIGITS, decodeBase62, encodeBase62 } from './base62.ts'
+import { type BlockHmacKey, blockHmac, LONGEST_MESSAGE, MAC_BYTES } from './block-hmac.ts'
 import { type KeyRing, newestKey } from './key-ring.ts'
 
 export const TOKEN_RANDOM_BYTES = 24
@@ -18,56 +19,51 @@ export interface MintedToken {
   readonly ringKey: string
 }
 
+/** What a token says: prefix, ring character, random bits, tag. One at a time, nothing here waits. */
+const said = new Uint8Array(LONGEST_MESSAGE + TAG_BYTES)
+
 /** Makes a token of `random` (24 bytes) with the ring's newest key. */
-export async function mintToken(
+export function mintToken(
   prefix: string,
-  ring: KeyRing,
+  ring: KeyRing<BlockHmacKey>,
   random: Uint8Array,
-): Promise<MintedToken> {
+): MintedToken {
   if (random.length !== TOKEN_RANDOM_BYTES) throw new RangeError('A token needs 24 random bytes')
-  const mac = new Uint8Array(await macOf(prefix, ring.newest, newestKey(ring), random))
+  const head = prefix + ring.newest
+  writeHead(head)
+  said.set(random, head.length)
+  const mac = blockHmac(newestKey(ring), said, head.length + TOKEN_RANDOM_BYTES)
   const body = new Uint8Array(TOKEN_RANDOM_BYTES + TAG_BYTES)
   body.set(random)
   body.set(mac.subarray(0, TAG_BYTES), TOKEN_RANDOM_BYTES)
-  const token = prefix + ring.newest + encodeBase62(body)
-  return { token, lookupId: lookupIdOf(mac), ringKey: ring.newest }
+  return { token: head + encodeBase62(body), lookupId: lookupIdOf(mac), ringKey: ring.newest }
 }
 
 /** The lookup id of a token that this ring issued; null for one that is malformed or forged. */
-export async function verifyToken(
+export function verifyToken(
   prefix: string,
-  ring: KeyRing,
+  ring: KeyRing<BlockHmacKey>,
   token: string,
-): Promise<string | null> {
-  if (token.length !== prefix.length + 1 + BASE62_DIGITS || !token.startsWith(prefix)) return null
-  const ringKey = token.charAt(prefix.length)
-  const key = ring.keys.get(ringKey)
+): string | null {
+  const headLength = prefix.length + 1
+  if (token.length !== headLength + BASE62_DIGITS || !token.startsWith(prefix)) return null
+  const key = ring.keys.get(token.charAt(prefix.length))
   if (key === undefined) return null
-  const body = decodeBase62(token, prefix.length + 1)
-  if (body === null) return null
+  writeHead(token.slice(0, headLength))
+  if (!decodeBase62(token, headLength, said, headLength)) return null
 
-  const random = body.subarray(0, TOKEN_RANDOM_BYTES)
-  const mac = new Uint8Array(await macOf(prefix, ringKey, key, random))
+  const tagAt = headLength + TOKEN_RANDOM_BYTES
+  const mac = blockHmac(key, said, tagAt)
   let difference = 0 // accumulated, so that the time does not tell how many bytes were right
-  for (let i = 0; i < TAG_BYTES; i++) {
-    difference |= (mac[i] ?? 0) ^ (body[TOKEN_RANDOM_BYTES + i] ?? 0)
-  }
+  for (let i = 0; i < TAG_BYTES; i++) difference |= (mac[i] ?? 0) ^ (said[tagAt + i] ?? 0)
   return difference === 0 ? lookupIdOf(mac) : null
 }
 
-function macOf(
-  prefix: string,
-  ringKey: string,
-  key: CryptoKey,
-  random: Uint8Array,
-): Promise<ArrayBuffer> {
-  const message = new Uint8Array(prefix.length + 1 + TOKEN_RANDOM_BYTES)
-  for (let i = 0; i < prefix.length; i++) message[i] = prefix.charCodeAt(i)
-  message[prefix.length] = ringKey.charCodeAt(0)
-  message.set(random, prefix.length + 1)
-  return crypto.subtle.sign('HMAC', key, message)
+/** ASCII: a prefix and a ring key are letters, digits and underscores. */
+function writeHead(head: string): void {
+  for (let i = 0; i < head.length; i++) said[i] = head.charCodeAt(i)
 }
 
 function lookupIdOf(mac: Uint8Array): string {
-  return Buffer.from(mac.buffer, TAG_BYTES, mac.length - TAG_BYTES).toString('base64url')
+  return Buffer.from(mac.buffer, TAG_BYTES, MAC_BYTES - TAG_BYTES).toString('base64url')
 }

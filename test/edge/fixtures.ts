@@ -7,7 +7,13 @@ import type { Secrets } from '../../scripts/local/secrets.ts'
 import type { Database } from '../../src/db/client.ts'
 import { accounts, apiKeys, auditEvents, sessions } from '../../src/db/schema.ts'
 import { newId } from '../../src/ids.ts'
-import { importKeyRing, type KeyRing } from '../../src/keys/key-ring.ts'
+import { toBlockHmacKey } from '../../src/keys/block-hmac.ts'
+import {
+  type ImportKey,
+  importAesGcmKey,
+  importKeyRing,
+  type KeyRing,
+} from '../../src/keys/key-ring.ts'
 import { encodeKeyRecord } from '../../src/keys/key-record.ts'
 import { NONCE_BYTES, sealToken } from '../../src/keys/sealed-token.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../../src/keys/token.ts'
@@ -44,8 +50,8 @@ export interface Fixtures {
 
 export async function createFixtures(secrets: Secrets): Promise<Fixtures> {
   const [tokenKeys, encryptionKeys] = await Promise.all([
-    ring(secrets.TOKEN_KEYS, 'hmac'),
-    ring(secrets.ENCRYPTION_KEYS, 'aes-gcm'),
+    ring(secrets.TOKEN_KEYS, toBlockHmacKey),
+    ring(secrets.ENCRYPTION_KEYS, importAesGcmKey),
   ])
   const [sessionRingKey = '', sessionSecret = ''] = secrets.SESSION_KEYS.split(':')
 
@@ -86,7 +92,7 @@ export async function createFixtures(secrets: Secrets): Promise<Fixtures> {
       const now = Date.now()
       const id = newId('key', now)
       const random = randomBytes(TOKEN_RANDOM_BYTES)
-      const { token, lookupId, ringKey } = await mintToken('cpk_', tokenKeys, random)
+      const { token, lookupId, ringKey } = mintToken('cpk_', tokenKeys, random)
       const owner = { keyId: id, accountId }
       await db.insert(apiKeys).values({
         id,
@@ -131,8 +137,8 @@ function weakHash(): string {
   return `$scrypt$ln=1,r=1,p=1$${salt.toString('base64url')}$${hash.toString('base64url')}`
 }
 
-async function ring(text: string, use: 'hmac' | 'aes-gcm'): Promise<KeyRing> {
-  const imported = await importKeyRing(text, use)
+async function ring<Key>(text: string, importKey: ImportKey<Key>): Promise<KeyRing<Key>> {
+  const imported = await importKeyRing(text, importKey)
   if (!imported.ok) throw new TypeError(imported.error)
   return imported.value
 }

@@ -66,7 +66,8 @@ export function start(situation: Situation) {
   const deps: AuthorizeDeps = {
     verifyToken(token) {
       calls.push(`verify ${token}`)
-      return answer(verify ?? (token === TOKEN ? LOOKUP_ID : null))
+      if (verify !== undefined) throw verify
+      return token === TOKEN ? LOOKUP_ID : null
     },
     cache: createIsolateCache({ entries: 10, bytes: 1e6, ttlMs: 60_000 }, nowMs),
     readCopy(lookupId) {

@@ -37,7 +37,7 @@ describe('encodeBase62()', () => {
       fc.property(bytes32, (bytes) => {
         const text = encodeBase62(bytes)
         expect(text).toBe(textOf(valueOf(bytes)))
-        expect(decodeBase62(text, 0)).toEqual(bytes)
+        expect(decoded(text, 0)).toEqual(bytes)
       }),
       { numRuns: 500 },
     )
@@ -59,7 +59,7 @@ describe('decodeBase62()', () => {
       fc.property(spelling, (text) => {
         let value = 0n
         for (const digit of text) value = value * 62n + BigInt(ALPHABET.indexOf(digit))
-        expect(decodeBase62(text, 0)).toEqual(value < LIMIT ? bytesOf(value) : null)
+        expect(decoded(text, 0)).toEqual(value < LIMIT ? bytesOf(value) : null)
       }),
       { numRuns: 1_000 },
     )
@@ -71,30 +71,45 @@ describe('decodeBase62()', () => {
     ['2^256 + 1', LIMIT + 1n, false],
     ['62^43 - 1', 62n ** 43n - 1n, false],
   ])('reads %s: %#', (_, value, readable) => {
-    expect(decodeBase62(textOf(value), 0)).toEqual(readable ? bytesOf(value) : null)
+    expect(decoded(textOf(value), 0)).toEqual(readable ? bytesOf(value) : null)
   })
 
   it('reads from where it is told, and no further than 43 digits', () => {
     const bytes = bytesOf(123_456_789n)
-    expect(decodeBase62(`!!${encodeBase62(bytes)}!`, 2)).toEqual(bytes)
+    expect(decoded(`!!${encodeBase62(bytes)}!`, 2)).toEqual(bytes)
+  })
+
+  it('writes where it is told, and nothing where it refuses', () => {
+    const bytes = new Uint8Array(40).fill(0xee)
+    expect(decodeBase62(encodeBase62(bytesOf(7n)), 0, bytes, 5)).toBe(true)
+    expect([...bytes]).toEqual([...Array(5).fill(0xee), ...bytesOf(7n), 0xee, 0xee, 0xee])
+    const before = bytes.slice()
+    expect(decodeBase62(textOf(LIMIT), 0, bytes, 5)).toBe(false)
+    expect(decodeBase62('-'.repeat(BASE62_DIGITS), 0, bytes, 5)).toBe(false)
+    expect(bytes).toEqual(before)
   })
 
   it('refuses another character at each place', () => {
     const text = encodeBase62(bytesOf(LIMIT / 3n))
     for (let i = 0; i < BASE62_DIGITS; i++) {
       for (const other of ['-', '_', '+', '/', '=', ' ', '\0', '\x7f', '\x80', 'é', '０', 'İ']) {
-        expect(decodeBase62(text.slice(0, i) + other + text.slice(i + 1), 0)).toBeNull()
+        expect(decoded(text.slice(0, i) + other + text.slice(i + 1), 0)).toBeNull()
       }
     }
   })
 
   it('refuses a text that ends too soon', () => {
     const text = encodeBase62(bytesOf(5n))
-    expect(decodeBase62(text, 1)).toBeNull()
-    expect(decodeBase62(text.slice(1), 0)).toBeNull()
-    expect(decodeBase62('', 0)).toBeNull()
+    expect(decoded(text, 1)).toBeNull()
+    expect(decoded(text.slice(1), 0)).toBeNull()
+    expect(decoded('', 0)).toBeNull()
   })
 })
+
+function decoded(text: string, start: number): Uint8Array | null {
+  const bytes = new Uint8Array(32)
+  return decodeBase62(text, start, bytes, 0) ? bytes : null
+}
 
 function valueOf(bytes: Uint8Array): bigint {
   return bytes.reduce((value, byte) => value * 256n + BigInt(byte), 0n)

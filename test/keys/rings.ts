@@ -1,7 +1,7 @@
 // Key rings for tests: the keys are made of a letter, so that the same ring can be made twice.
 
 import { Buffer } from 'node:buffer'
-import { importKeyRing, type KeyRing, type KeyUse } from '../../src/keys/key-ring.ts'
+import { type ImportKey, importKeyRing, type KeyRing } from '../../src/keys/key-ring.ts'
 
 /** An entry of a ring: 32 bytes that are all the code of `letter`. */
 export function ringEntry(id: string, letter: string): string {
@@ -12,8 +12,11 @@ export function keyBytes(letter: string): Buffer {
   return Buffer.alloc(32, letter)
 }
 
-export async function ringOf(use: KeyUse, ...entries: readonly string[]): Promise<KeyRing> {
-  const ring = await importKeyRing(entries.join(','), use)
+export async function ringOf<Key>(
+  importKey: ImportKey<Key>,
+  ...entries: readonly string[]
+): Promise<KeyRing<Key>> {
+  const ring = await importKeyRing(entries.join(','), importKey)
   if (!ring.ok) throw new Error(ring.error)
   return ring.value
 }

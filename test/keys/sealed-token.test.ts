@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { importAesGcmKey } from '../../src/keys/key-ring.ts'
 import { NONCE_BYTES, openToken, sealToken } from '../../src/keys/sealed-token.ts'
 import { anyText } from './ip-oracle.ts'
 import { ringEntry, ringOf } from './rings.ts'
@@ -9,7 +10,7 @@ const TOKEN = `cpk_a${'0'.repeat(43)}`
 const OWNER = { keyId: 'key_1', accountId: 'acc_1' }
 const NONCE = new Uint8Array(NONCE_BYTES).fill(7)
 
-const ring = await ringOf('aes-gcm', ringEntry('a', 'A'), ringEntry('b', 'B'))
+const ring = await ringOf(importAesGcmKey, ringEntry('a', 'A'), ringEntry('b', 'B'))
 
 const id = fc.stringMatching(/^[a-z]{3}_[0-9a-f]{1,32}$/)
 const anyOwner = fc.record({ keyId: id, accountId: id })
@@ -69,9 +70,9 @@ describe('openToken()', () => {
 
   it('opens with an older key of the ring, and not without it', async () => {
     const sealed = await sealToken(ring, TOKEN, OWNER, NONCE)
-    const rotated = await ringOf('aes-gcm', ringEntry('c', 'C'), ringEntry('a', 'A'))
-    const dropped = await ringOf('aes-gcm', ringEntry('c', 'C'))
-    const replaced = await ringOf('aes-gcm', ringEntry('a', 'C'))
+    const rotated = await ringOf(importAesGcmKey, ringEntry('c', 'C'), ringEntry('a', 'A'))
+    const dropped = await ringOf(importAesGcmKey, ringEntry('c', 'C'))
+    const replaced = await ringOf(importAesGcmKey, ringEntry('a', 'C'))
     expect(await openToken(rotated, sealed, OWNER)).toBe(TOKEN)
     expect(await openToken(dropped, sealed, OWNER)).toBeNull()
     expect(await openToken(replaced, sealed, OWNER)).toBeNull()

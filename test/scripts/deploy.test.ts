@@ -235,7 +235,7 @@ async function insertKeys(url: string): Promise<void> {
   const { tokenKeys, encryptionKeys } = rings.value
   const key = async (id: number, deleted: boolean) => {
     const random = crypto.getRandomValues(new Uint8Array(TOKEN_RANDOM_BYTES))
-    const { token, lookupId } = await mintToken('cpk_', tokenKeys, random)
+    const { token, lookupId } = mintToken('cpk_', tokenKeys, random)
     const owner = { keyId: `key_${id}`, accountId: 'acc_1' }
     const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES))
     const sealed = await sealToken(encryptionKeys, token, owner, nonce)
