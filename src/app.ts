@@ -34,7 +34,7 @@ import {
 } from './stores/key-kv.ts'
 
 export interface App {
-  readonly fetch: (request: Request, ctx: ExecutionContext) => Promise<Response>
+  readonly fetch: (request: Request, ctx: ExecutionContext) => Response | Promise<Response>
   /** What the cron trigger does each minute. */
   readonly everyMinute: () => Promise<void>
 }
@@ -139,10 +139,10 @@ function composeApp(
   const admin = createAdmin(adminDeps)
 
   return {
-    async fetch(request, ctx) {
+    fetch(request, ctx) {
       return isAdminRequest(request.url, settings.ADMIN_HOST)
-        ? await admin.fetch(request, {}, ctx)
-        : await gateway(request)
+        ? admin.fetch(request, {}, ctx)
+        : gateway(request)
     },
     async everyMinute() {
       const chores = [

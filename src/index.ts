@@ -9,13 +9,19 @@ export { KeyAuthority } from './stores/key-authority-object.ts'
 let app: App | undefined
 
 export default {
-  async fetch(request, env, ctx) {
-    app ??= await createApp(env, waitUntil)
-    return await app.fetch(request, ctx)
+  fetch(request, env, ctx) {
+    return app === undefined
+      ? start(env).then((it) => it.fetch(request, ctx))
+      : app.fetch(request, ctx)
   },
 
   async scheduled(_controller, env) {
-    app ??= await createApp(env, waitUntil)
-    await app.everyMinute()
+    const { everyMinute } = await start(env)
+    await everyMinute()
   },
 } satisfies ExportedHandler<Env>
+
+async function start(env: Env): Promise<App> {
+  app ??= await createApp(env, waitUntil)
+  return app
+}

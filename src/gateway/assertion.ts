@@ -22,7 +22,8 @@ export interface AssertionSubject {
   readonly keyId: string
 }
 
-export type SignAssertion = (subject: AssertionSubject, nowMs: number) => Promise<string>
+/** A promise where it has to be signed anew. */
+export type SignAssertion = (subject: AssertionSubject, nowMs: number) => string | Promise<string>
 
 /**
  * Reads ASSERTION_KEYS: a JSON Web Key Set (RFC 7517) of private Ed25519 keys, each with a `kid` of its own.
@@ -54,11 +55,7 @@ export function createAssertionSigner(
 ): SignAssertion {
   const cache = new Map<string, { readonly assertion: string; readonly signedAtMs: number }>()
 
-  return async function signAssertion({ accountId, keyId }, nowMs) {
-    const cached = cache.get(keyId)
-    if (cached !== undefined && nowMs - cached.signedAtMs < REUSE_SECONDS * 1000) {
-      return cached.assertion
-    }
+  async function sign({ accountId, keyId }: AssertionSubject, nowMs: number): Promise<string> {
     const issuedAt = Math.floor(nowMs / 1000)
     const assertion = await new SignJWT({ key: keyId })
       .setProtectedHeader({ alg: 'EdDSA', kid: keys.kid, typ: 'JWT' })
@@ -72,6 +69,12 @@ export function createAssertionSigner(
     if (cache.size >= CACHED_ASSERTIONS) cache.delete(cache.keys().next().value ?? '')
     cache.set(keyId, { assertion, signedAtMs: nowMs })
     return assertion
+  }
+
+  return function signAssertion(subject, nowMs) {
+    const cached = cache.get(subject.keyId)
+    const isFresh = cached !== undefined && nowMs - cached.signedAtMs < REUSE_SECONDS * 1000
+    return isFresh ? cached.assertion : sign(subject, nowMs)
   }
 }
 

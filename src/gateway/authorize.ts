@@ -49,11 +49,10 @@ interface Question {
 
 const BRAKED: Refusal = { reason: 'rate_limited', retryAfterSeconds: BRAKE_SECONDS }
 
-export async function authorize(
-  headers: Headers,
-  trace: Trace,
-  deps: AuthorizeDeps,
-): Promise<Result<Grant, Refusal>> {
+/** What may wait for a store: a request whose copy is at hand and says yes waits for nothing. */
+type Verdict = Result<Grant, Refusal> | Promise<Result<Grant, Refusal>>
+
+export function authorize(headers: Headers, trace: Trace, deps: AuthorizeDeps): Verdict {
   const credential = extractCredential(headers)
   if (!credential.ok) return credential
   const lookupId = deps.verifyToken(credential.value)
@@ -61,28 +60,36 @@ export async function authorize(
   const address = clientAddress(headers)
   deps.addressWatch.see(headers, address)
   const question: Question = { lookupId, address, trace }
-  const copy = await readCopy(lookupId, trace.requestId, deps)
+  const cached = deps.cache.get(lookupId)
+  return cached === undefined ? judgeFromStores(question, deps) : judgeCopy(cached, question, deps)
+}
+
+async function judgeFromStores(question: Question, deps: AuthorizeDeps) {
+  const copy = await readCopy(question.lookupId, question.trace.requestId, deps)
   return copy === null
     ? await judgeNewest(null, question, deps)
     : await judgeCopy(copy, question, deps)
 }
 
-async function judgeCopy(
+function judgeCopy(copy: CompiledKey, question: Question, deps: AuthorizeDeps): Verdict {
+  question.trace.key = copy
+  const access = evaluateAccess(copy, question.address)
+  if (!access.ok) return judgeRefused(copy, access.error, question, deps)
+  if (isFinal(copy, deps)) return ok(granted(access.value, question, deps))
+  const confirm = async () => toRefusal(await judgeNewest(copy, question, deps))
+  return ok({ key: access.value, address: question.address, confirm })
+}
+
+/** What becomes of a request that a copy refuses. */
+async function judgeRefused(
   copy: CompiledKey,
+  refusal: AccessRefusal,
   question: Question,
   deps: AuthorizeDeps,
 ): Promise<Result<Grant, Refusal>> {
-  const { address, lookupId, trace } = question
-  trace.key = copy
-  const access = evaluateAccess(copy, address)
-  const final = isFinal(copy, deps)
-  if (access.ok) {
-    if (final) return ok(granted(access.value, question, deps))
-    const confirm = async () => toRefusal(await judgeNewest(copy, question, deps))
-    return ok({ key: access.value, address, confirm })
-  }
+  const { lookupId, trace } = question
   const within = await deps.brake.count(lookupId, trace.requestId)
-  if (final) return err(within ? refused(access.error, question, deps) : BRAKED)
+  if (isFinal(copy, deps)) return err(within ? refused(refusal, question, deps) : BRAKED)
   const ask = async () => await newestRecord(lookupId, copy, trace.requestId, deps)
   const newest = within ? await ask() : await deps.brake.share(lookupId, ask)
   return newest === null ? err(BRAKED) : await judge(newest, question, deps, within)

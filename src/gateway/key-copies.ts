@@ -25,14 +25,12 @@ export type Unavailable = { readonly reason: 'authentication_unavailable' }
 /** A proven token without any row was issued and is gone; its record says so, like a tombstone's. */
 const NO_ROW = compileKey({ kind: 'gone', revision: 0, keyId: '' })
 
-/** A copy, however old; null where there is none. A KV that fails has none. */
+/** The copy in KV, however old; null where there is none. A KV that fails has none. */
 export async function readCopy(
   lookupId: string,
   requestId: RequestId,
   deps: KeyCopiesDeps,
 ): Promise<CompiledKey | null> {
-  const cached = deps.cache.get(lookupId)
-  if (cached !== undefined) return cached
   try {
     const copy = await deps.readCopy(lookupId)
     return copy === null ? null : keep(lookupId, copy, deps)

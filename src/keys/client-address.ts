@@ -20,7 +20,7 @@ const CLASS_E = 0xf // the first four bits of 240.0.0.0/4, where Pseudo IPv4 put
 
 /** The symptom of an address as `clientAddress` read it from these headers. */
 export function addressSymptom(headers: Headers, address: Address | null): AddressSymptom | null {
-  if (!headers.has('cf-connecting-ip')) return 'missing'
-  const isPseudo = address?.family === 4 && (address.words[0] ?? 0) >>> 28 === CLASS_E
+  if (address === null) return headers.has('cf-connecting-ip') ? null : 'missing'
+  const isPseudo = address.family === 4 && (address.words[0] ?? 0) >>> 28 === CLASS_E
   return isPseudo ? 'pseudo_ipv4' : null
 }

@@ -1,6 +1,7 @@
 // The records that this isolate has met, compiled. Values only: a promise or a stream of one request
 // must not be used by another (https://developers.cloudflare.com/workers/observability/errors/).
-// Bounded in entries and bytes; the record that was longest unused goes first.
+// Bounded in entries and bytes. Of the records that were not used since the last look at them, the oldest
+// goes first (the clock algorithm): so a use is a flag, and reorders nothing.
 
 import type { CompiledKey } from '../keys/access.ts'
 import { byteSizeOfIpAcl } from '../keys/ip-acl.ts'
@@ -25,16 +26,25 @@ interface Entry {
   readonly record: CompiledKey
   readonly bytes: number
   readonly expiresAtMs: number
+  used: boolean
 }
 
 export function createIsolateCache(limits: IsolateCacheLimits, nowMs: () => number): IsolateCache {
-  // A Map keeps the order of insertion: what is used is put at the end, so the first is the oldest.
+  // A Map keeps the order of insertion: what was used is put at the end again, so the first is the oldest.
   const entries = new Map<string, Entry>()
   let bytes = 0
 
   function remove(lookupId: string): void {
     bytes -= entries.get(lookupId)?.bytes ?? 0
     entries.delete(lookupId)
+  }
+
+  function putLast(lookupId: string): void {
+    const entry = entries.get(lookupId)
+    if (entry === undefined) return
+    entry.used = false
+    entries.delete(lookupId)
+    entries.set(lookupId, entry)
   }
 
   function live(lookupId: string): Entry | undefined {
@@ -48,8 +58,7 @@ export function createIsolateCache(limits: IsolateCacheLimits, nowMs: () => numb
     get(lookupId) {
       const entry = live(lookupId)
       if (entry === undefined) return undefined
-      entries.delete(lookupId)
-      entries.set(lookupId, entry)
+      entry.used = true
       return entry.record
     },
 
@@ -58,12 +67,13 @@ export function createIsolateCache(limits: IsolateCacheLimits, nowMs: () => numb
       if (before !== undefined && isNewer(before.record, record)) return
       remove(lookupId)
       const expiresAtMs = record.kind === 'gone' ? Infinity : nowMs() + limits.ttlMs
-      const entry = { record, bytes: byteSizeOf(record), expiresAtMs }
+      const entry = { record, bytes: byteSizeOf(record), expiresAtMs, used: false }
       entries.set(lookupId, entry)
       bytes += entry.bytes
-      for (const oldest of entries.keys()) {
+      for (const [oldest, { used }] of entries) {
         if (entries.size <= limits.entries && bytes <= limits.bytes) break
-        remove(oldest)
+        if (used) putLast(oldest)
+        else remove(oldest)
       }
     },
   }

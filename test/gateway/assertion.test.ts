@@ -99,7 +99,7 @@ describe('createAssertionSigner()', () => {
 
     async function signMany(from: number, to: number) {
       const ids = Array.from({ length: to - from }, (_, i) => `key_n${from + i}`)
-      await Promise.all(ids.map((keyId) => sign({ accountId: 'acc_1', keyId }, NOW)))
+      await Promise.all(ids.map(async (keyId) => await sign({ accountId: 'acc_1', keyId }, NOW)))
     }
   })
 })

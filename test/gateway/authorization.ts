@@ -106,7 +106,7 @@ export function start(situation: Situation) {
     onFault,
   }
   const sent = headers ?? { Authorization: `Token ${TOKEN}`, 'CF-Connecting-IP': CLIENT }
-  const again = () => authorize(new Headers(sent), startTrace(REQUEST_ID, 0), deps)
+  const again = async () => await authorize(new Headers(sent), startTrace(REQUEST_ID, 0), deps)
   return { pending: again(), again, calls, faults, denials, clock }
 }
 
