@@ -1,6 +1,5 @@
 // What the gateway adds to a request for the upstream: who calls, from where, and the trace of this hop.
 
-import { type Address, formatAddress } from '../keys/address.ts'
 import { pathStart } from '../path-start.ts'
 import type { HeaderFields } from './passed-headers.ts'
 
@@ -11,30 +10,30 @@ export interface Identity {
   readonly assertion: string
 }
 
-/** Adds who calls and where from, as the gateway knows it. */
+/** Adds who calls and where from, as the gateway knows it; `address` is null where it is unreadable. */
 export function addIdentity(
   fields: HeaderFields,
   identity: Identity,
-  address: Address | null,
+  address: string | null,
 ): void {
   fields['x-portal-account'] = identity.accountId
   fields['x-portal-key'] = identity.keyId
   fields['x-portal-assertion'] = identity.assertion
-  if (address !== null) fields['x-portal-client-ip'] = formatAddress(address)
+  if (address !== null) fields['x-portal-client-ip'] = address
 }
 
 /** Adds the trace of this hop, the same for a keyed request and a preflight. */
 export function addForwarded(
   fields: HeaderFields,
   requestUrl: string,
-  address: Address | null,
+  address: string | null,
   requestId: string,
 ): void {
   const { host, proto } = originOf(requestUrl)
   fields['x-request-id'] = requestId
   fields['x-forwarded-host'] = host
   fields['x-forwarded-proto'] = proto
-  if (address !== null) fields['x-forwarded-for'] = formatAddress(address)
+  if (address !== null) fields['x-forwarded-for'] = address
 }
 
 let lastOrigin = { text: '', host: '', proto: '' }

@@ -1,5 +1,6 @@
 // Forwards a request that may pass, under the headers that it gets here, and notes what became of it.
 
+import { type Address, formatAddress } from '../keys/address.ts'
 import { clientAddress } from '../keys/client-address.ts'
 import type { Result } from '../result.ts'
 import { addForwarded, addIdentity } from './added-headers.ts'
@@ -28,8 +29,9 @@ export async function forwardGranted(
   const assertion = await deps.signAssertion(key, deps.nowMs())
   const { fields, exact } = passedHeaders(request.headers)
   if (isWebSocket(request)) fields['upgrade'] = 'websocket'
-  addForwarded(fields, request.url, address, trace.requestId)
-  addIdentity(fields, { accountId, keyId, assertion }, address)
+  const from = toText(address)
+  addForwarded(fields, request.url, from, trace.requestId)
+  addIdentity(fields, { accountId, keyId, assertion }, from)
   const body = mayHaveBody(request) ? request.body : null
   const headers = exact ? fields : asTheyCame(request.headers, fields)
   return await askUpstream(request, headers, body, trace, deps)
@@ -42,8 +44,13 @@ export async function forwardPreflight(
   deps: ForwardDeps,
 ): Promise<Result<Response, Refusal>> {
   const fields = preflightHeaders(request.headers)
-  addForwarded(fields, request.url, clientAddress(request.headers), trace.requestId)
+  const from = toText(clientAddress(request.headers))
+  addForwarded(fields, request.url, from, trace.requestId)
   return await askUpstream(request, fields, null, trace, deps)
+}
+
+function toText(address: Address | null): string | null {
+  return address === null ? null : formatAddress(address)
 }
 
 export function mayHaveBody({ method }: Request): boolean {

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { addForwarded, addIdentity } from '../../src/gateway/added-headers.ts'
 import { type HeaderFields, passedHeaders } from '../../src/gateway/passed-headers.ts'
-import { parseAddress } from '../../src/keys/address.ts'
 
 const IDENTITY = { accountId: 'acc_1', keyId: 'key_1', assertion: 'a.b.c' }
 
 describe('addIdentity()', () => {
   it('says who calls and from where', () => {
     const fields: HeaderFields = {}
-    addIdentity(fields, IDENTITY, parseAddress('2001:DB8::1'))
+    addIdentity(fields, IDENTITY, '2001:db8::1')
     expect({ ...fields }).toEqual({
       'x-portal-account': 'acc_1',
       'x-portal-key': 'key_1',
@@ -34,7 +33,7 @@ describe('addForwarded()', () => {
     ['http://api.example.com/https://other.example/', 'api.example.com', 'http'],
   ])('tells the trace of %s', (url, host, proto) => {
     const fields: HeaderFields = {}
-    addForwarded(fields, url, parseAddress('203.0.113.7'), 'req-1')
+    addForwarded(fields, url, '203.0.113.7', 'req-1')
     expect({ ...fields }).toEqual({
       'x-request-id': 'req-1',
       'x-forwarded-host': host,
