@@ -12,7 +12,8 @@ import { startBetterAuth } from './peers/better-auth.ts'
 import { startNginxLua } from './peers/nginx-lua.ts'
 import type { Peer } from './peers/peer.ts'
 import { type Compared, report } from './report.ts'
-import { startVariants, type Variant } from './variants.ts'
+import { startVariants } from './variants.ts'
+import { openWorkbench, type Variant } from './workbench.ts'
 
 const { values } = parseArgs({
   options: {
@@ -35,13 +36,14 @@ const stops: (() => Promise<void>)[] = []
 try {
   const upstream = await startNginxUpstream(join(dir, 'upstream'))
   stops.push(upstream.stop)
-  const ours = await startVariants(dir, upstream.url)
-  stops.push(ours.stop)
+  const bench = await openWorkbench(dir, upstream.url)
+  stops.push(bench.stop)
+  const ours = await startVariants(bench)
   const nginx = await startNginxLua({
     dir: join(dir, 'nginx-lua'),
-    key: ours.key,
-    tokenKeys: ours.secrets.TOKEN_KEYS,
-    assertionKeys: ours.secrets.ASSERTION_KEYS,
+    key: bench.key,
+    tokenKeys: bench.secrets.TOKEN_KEYS,
+    assertionKeys: bench.secrets.ASSERTION_KEYS,
     upstreamUrl: upstream.url,
   })
   stops.push(nginx.stop)
@@ -52,17 +54,14 @@ try {
   stops.push(betterAuth.stop)
 
   const peers = [nginx, betterAuth].map(toCompared)
-  const all = [
-    ...Object.values(ours.variants),
-    ...peers.flatMap(({ bare, checked }) => [bare, checked]),
-  ]
+  const all = [...Object.values(ours), ...peers.flatMap(({ bare, checked }) => [bare, checked])]
   for (let round = 0; round <= rounds; round++) {
     for (const { target, samples } of all) {
       const sample = await measure(target, load)
       if (round > 0) samples.push(sample) // the first warms up
     }
   }
-  const results = await report(ours.variants, peers, { rounds, ...load })
+  const results = await report(ours, peers, { rounds, ...load })
   console.log(results)
   if (!values.short) writeFileSync(values.out, results)
 } finally {

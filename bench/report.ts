@@ -6,8 +6,10 @@ import { createRequire } from 'node:module'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { format } from 'prettier'
 import { ratio, typical } from './load.ts'
-import type { Variant, Variants } from './variants.ts'
+import type { Variants } from './variants.ts'
+import type { Variant } from './workbench.ts'
 
 /** A peer, with and without its check. */
 export interface Compared {
@@ -28,7 +30,7 @@ export async function report(
   { rounds, seconds, connections }: Run,
 ): Promise<string> {
   const all = [...Object.values(variants), ...peers.flatMap(({ bare, checked }) => [bare, checked])]
-  return `# Benchmark
+  const text = `# Benchmark
 
 \`npm run bench\`: ${rounds} interleaved rounds of ${seconds} s after one to warm up, ${connections} keep-alive connections,
 ${(await versions()).join(', ')}.
@@ -51,6 +53,7 @@ ${table(['CPU', 'goal', 'measured', 'met'], goals(variants, peers))}
 - **refusals**: by the bounded gateway. A denied address also asks the brake, here a worker of its own.
 ${peers.map(({ checked, doesLess }) => `- **${checked.name}** does less: ${doesLess}.`).join('\n')}
 `
+  return await format(text, { parser: 'markdown' })
 }
 
 function figures({ name, samples }: Variant): string[] {

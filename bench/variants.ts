@@ -1,23 +1,9 @@
 // What `npm run bench` compares: the gateway in both modes and when it refuses, and workers that do a
-// part of what it does. Each is a workerd process of its own.
+// part of what it does.
 
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { buildProduct } from '../scripts/local/build.ts'
-import { makeSecrets } from '../scripts/local/secrets.ts'
-import { bundle } from './bundle.ts'
-import { type BenchKey, makeBenchKey } from './key.ts'
-import type { Sample, Target } from './load.ts'
 import { forged } from './peers/peer.ts'
-import { startWorkerd } from './workerd.ts'
+import { headersOf, type Variant, type Workbench } from './workbench.ts'
 
-export interface Variant {
-  readonly name: string
-  readonly target: Target
-  readonly samples: Sample[]
-}
-
-const WORKERS = join(import.meta.dirname, 'workers')
 /** Not on the key's IP ACL. */
 const DENIED_ADDRESS = '198.51.100.1'
 
@@ -33,81 +19,21 @@ export interface Variants {
   readonly denied: Variant
 }
 
-export interface Started {
-  readonly variants: Variants
-  readonly key: BenchKey
-  readonly secrets: Awaited<ReturnType<typeof makeSecrets>>
-  readonly stop: () => Promise<void>
-}
-
-/** `dir` is for the workers and the database. */
-export async function startVariants(dir: string, upstreamUrl: string): Promise<Started> {
-  const secrets = await makeSecrets()
-  const key = await makeBenchKey(join(dir, 'data'), secrets.TOKEN_KEYS)
-  const stops: (() => Promise<void>)[] = []
-  const variables = { ...secrets, UPSTREAM_URL: upstreamUrl, LIBSQL_URL: key.libsqlUrl }
-
-  async function start(folder: string, consistency: string) {
-    const worker = await startWorkerd({
-      dir: folder,
-      variables: { ...variables, CONSISTENCY: consistency },
-      kvValue: key.kvValue,
-    })
-    stops.push(worker.stop)
-    return worker
-  }
-  async function startCompared(name: string) {
-    const folder = join(dir, name)
-    mkdirSync(folder)
-    await bundle(join(WORKERS, `${name}.ts`), join(folder, 'index.js'))
-    return await start(folder, 'bounded')
-  }
-
-  const product = join(dir, 'gateway')
-  await buildProduct(product)
-  const headers = headersOf(key.token, key.address)
-  const { Authorization: _, ...anonymous } = headers
-  const refusing = await start(product, 'bounded')
-  const variants: Variants = {
-    floor: variant('answer at once', await startCompared('floor'), headers),
-    bare: variant('bare pass-through', await startCompared('pass-through'), headers),
-    forwarding: variant('forwarding alone', await startCompared('forward-only'), headers),
-    bounded: variant('gateway, bounded', await start(product, 'bounded'), headers),
-    strict: variant('gateway, strict', await start(product, 'strict'), headers),
-    usual: variant('the usual pattern', await startCompared('usual'), headers),
-    forged: variant('refusal: forged', refusing, headersOf(forged(key.token), key.address), 401),
-    missing: variant('refusal: missing', refusing, anonymous, 401),
-    denied: variant('refusal: denied', refusing, headersOf(key.token, DENIED_ADDRESS), 403),
-  }
+export async function startVariants(bench: Workbench): Promise<Variants> {
+  const { key, startPart, startProduct, variant } = bench
+  const { Authorization: _, ...anonymous } = headersOf(key.token, key.address)
+  const refusing = await startProduct('bounded')
+  const refused = (headers: Record<string, string>, name: string, status: number) =>
+    variant(`refusal: ${name}`, refusing, headers, status)
   return {
-    variants,
-    key,
-    secrets,
-    async stop() {
-      for (const stop of stops) await stop()
-      await key.stop()
-    },
-  }
-}
-
-function headersOf(token: string, address: string) {
-  return {
-    Authorization: `Token ${token}`,
-    'CF-Connecting-IP': address,
-    Accept: 'application/json',
-    'User-Agent': 'bench',
-  }
-}
-
-function variant(
-  name: string,
-  worker: { readonly url: string; readonly pid: number },
-  headers: Readonly<Record<string, string>>,
-  status = 200,
-): Variant {
-  return {
-    name,
-    target: { url: `${worker.url}/customer`, headers, status, pids: [worker.pid] },
-    samples: [],
+    floor: variant('answer at once', await startPart('floor')),
+    bare: variant('bare pass-through', await startPart('pass-through')),
+    forwarding: variant('forwarding alone', await startPart('forward-only')),
+    bounded: variant('gateway, bounded', await startProduct('bounded')),
+    strict: variant('gateway, strict', await startProduct('strict')),
+    usual: variant('the usual pattern', await startPart('usual')),
+    forged: refused(headersOf(forged(key.token), key.address), 'forged', 401),
+    missing: refused(anonymous, 'missing', 401),
+    denied: refused(headersOf(key.token, DENIED_ADDRESS), 'denied', 403),
   }
 }
