@@ -95,6 +95,7 @@ export const sessions = sqliteTable(
     uniqueIndex('sessions_token_hash').on(table.tokenHash),
     index('sessions_account_id').on(table.accountId),
     index('sessions_last_seen_at').on(table.lastSeenAt),
+    index('sessions_created_at').on(table.createdAt),
   ],
 )
 
@@ -144,5 +145,8 @@ export const auditEvents = sqliteTable(
     /** Never a token or a password. */
     changes: text('changes', { mode: 'json' }).$type<Changes>(),
   },
-  (table) => [index('audit_events_account_id').on(table.accountId, table.id)],
+  (table) => [
+    index('audit_events_account_id').on(table.accountId, table.id),
+    index('audit_events_key_id').on(table.accountId, table.keyId, table.id),
+  ],
 )

@@ -1,0 +1,171 @@
+// Each function that sends SQL, called as the product calls it. The rows need not be there: every
+// statement is sent all the same, and a plan does not depend on them.
+
+import { ringFaults } from '../../scripts/deployment/ring-keys.ts'
+import { auditEvent } from '../../src/admin/audit.ts'
+import * as accounts from '../../src/db/account-queries.ts'
+import * as attempts from '../../src/db/attempt-queries.ts'
+import * as audit from '../../src/db/audit-queries.ts'
+import { type Database, ping } from '../../src/db/client.ts'
+import * as keys from '../../src/db/key-queries.ts'
+import type { LiveKey } from '../../src/db/key-rows.ts'
+import * as outbox from '../../src/db/outbox-queries.ts'
+import * as sessions from '../../src/db/session-queries.ts'
+
+const NOW = 1_800_000_000_000
+const ACCOUNT_ID = 'acc_01a206f12ccc400b81a8ca596deeffa6'
+const KEY_ID = 'key_01a206f12e953341d8d25c2cac66e73a'
+const SESSION_ID = 'ses_01a206f12e953341d8d25c2cac66e73b'
+const EVENT_ID = 'evt_01a206f12e953341d8d25c2cac66e73c'
+const LOOKUP_ID = 'x'.repeat(32)
+const LIMITS = { createdAfter: NOW - 12 * 3_600_000, seenAfter: NOW - 3_600_000 }
+const RULES = { free: 10, maxWaitMs: 300_000, forgetMs: 3_600_000 }
+const AUTHORITY = { sessionId: SESSION_ID }
+const MAX_KEYS = 100
+const PAGE = 51
+
+const account: accounts.AccountRow = {
+  id: ACCOUNT_ID,
+  email: 'A@example.com',
+  emailKey: 'a@example.com',
+  name: 'A',
+  status: 'active',
+  passwordHash: '$scrypt$',
+  version: 1,
+  createdAt: NOW,
+  updatedAt: NOW,
+}
+const details = {
+  applicationName: 'Application',
+  applicationWebsite: null,
+  platform: 'server',
+  ipAcl: ['192.0.2.0/24'],
+  ipAclMode: 'enforce',
+} as const
+const key: LiveKey = {
+  kind: 'live',
+  id: KEY_ID,
+  accountId: ACCOUNT_ID,
+  accountStatus: 'active',
+  lookupId: LOOKUP_ID,
+  revision: 2,
+  enforcedRevision: 1,
+  publishedRevision: 1,
+  revisedAt: NOW,
+  details,
+  sealedToken: 'A.x',
+  version: 2,
+  createdAt: NOW,
+  updatedAt: NOW,
+}
+const newKey = {
+  id: KEY_ID,
+  accountId: ACCOUNT_ID,
+  lookupId: LOOKUP_ID,
+  tokenKey: 'A',
+  sealedToken: 'A.x',
+  details,
+}
+const session: sessions.SessionRow = {
+  id: SESSION_ID,
+  tokenHash: 'A.x',
+  accountId: ACCOUNT_ID,
+  createdAt: NOW,
+  lastSeenAt: NOW,
+  address: '192.0.2.1',
+  userAgent: 'Test',
+}
+const idempotency = { keys: ['B.x', 'A.x'], bodies: ['B.y', 'A.y'], since: NOW - 86_400_000 }
+const hashes = ['B.x', 'A.x']
+const byAccount = { accountId: ACCOUNT_ID, keyId: undefined, before: undefined }
+const byNone = { ...byAccount, accountId: undefined }
+
+/** By module and name; more than one where arguments lead to other statements. */
+export const CALLS: Readonly<
+  Record<string, Readonly<Record<string, (db: Database, url: string) => Promise<unknown>[]>>>
+> = {
+  'src/db/account-queries.ts': {
+    findAccount: (db) => [accounts.findAccount(db, ACCOUNT_ID)],
+    findAccountByEmail: (db) => [accounts.findAccountByEmail(db, account.email)],
+    listAccounts: (db) => [
+      accounts.listAccounts(db, PAGE, undefined),
+      accounts.listAccounts(db, PAGE, ACCOUNT_ID),
+    ],
+    insertAccount: (db) => [accounts.insertAccount(db, account, event())],
+    listAccountKeys: (db) => [accounts.listAccountKeys(db, ACCOUNT_ID)],
+    updateAccount: (db) => [
+      accounts.updateAccount(db, account, { name: 'B' }, event()),
+      accounts.updateAccount(db, account, { status: 'suspended', passwordHash: 'x' }, event()),
+    ],
+    replacePasswordHash: (db) => [accounts.replacePasswordHash(db, ACCOUNT_ID, 'x', 'y')],
+  },
+  'src/db/attempt-queries.ts': {
+    countAttempt: (db) => [attempts.countAttempt(db, 'A.x', NOW, RULES)],
+    clearAttempts: (db) => [attempts.clearAttempts(db, 'A.x')],
+    deleteForgottenAttempts: (db) => [attempts.deleteForgottenAttempts(db, NOW)],
+  },
+  'src/db/audit-queries.ts': {
+    insertEvent: (db) => [audit.insertEvent(db, event())],
+    listEvents: (db) =>
+      [undefined, EVENT_ID].flatMap((before) => [
+        audit.listEvents(db, { ...byAccount, before }, PAGE),
+        audit.listEvents(db, { ...byAccount, keyId: KEY_ID, before }, PAGE),
+        audit.listEvents(db, { ...byNone, before }, PAGE),
+      ]),
+  },
+  'src/db/client.ts': {
+    ping: (db) => [ping(db)],
+  },
+  'src/db/key-queries.ts': {
+    findKey: (db) => [keys.findKey(db, ACCOUNT_ID, KEY_ID)],
+    findKeyRecord: (db) => [keys.findKeyRecord(db, LOOKUP_ID)],
+    listKeys: (db) => [
+      keys.listKeys(db, ACCOUNT_ID, PAGE, undefined),
+      keys.listKeys(db, ACCOUNT_ID, PAGE, KEY_ID),
+    ],
+    insertKey: (db) =>
+      [undefined, idempotency].map((request) => {
+        return keys.insertKey(db, { ...newKey, idempotency: request }, MAX_KEYS, AUTHORITY, event())
+      }),
+    updateKey: (db) => [keys.updateKey(db, key, details, AUTHORITY, event())],
+    deleteKey: (db) => [keys.deleteKey(db, key, AUTHORITY, event())],
+    recordReveal: (db) => [keys.recordReveal(db, key, AUTHORITY, event())],
+  },
+  'src/db/outbox-queries.ts': {
+    findKeys: (db) => [outbox.findKeys(db, [KEY_ID]), outbox.findKeys(db, [KEY_ID, 'key_2'])],
+    listKeysAfter: (db) => [
+      outbox.listKeysAfter(db, null, PAGE),
+      outbox.listKeysAfter(db, KEY_ID, PAGE),
+    ],
+    countKeys: (db) => [outbox.countKeys(db)],
+    findKnownLookupIds: (db) => [outbox.findKnownLookupIds(db, [LOOKUP_ID, 'y'])],
+    listUnpublished: (db) => [outbox.listUnpublished(db, PAGE)],
+    listEnforced: (db) => [outbox.listEnforced(db, PAGE)],
+    listPending: (db) => [outbox.listPending(db, PAGE)],
+    listRevisedSince: (db) => [outbox.listRevisedSince(db, NOW, PAGE)],
+    markEnforced: (db) => [outbox.markEnforced(db, [key, key])],
+    markPublished: (db) => [outbox.markPublished(db, [key, key])],
+    raiseRevision: (db) => [outbox.raiseRevision(db, key, 3, NOW)],
+    buryKey: (db) => [outbox.buryKey(db, key, 3, NOW)],
+  },
+  'src/db/session-queries.ts': {
+    findSession: (db) => [sessions.findSession(db, hashes, LIMITS)],
+    insertSession: (db) => [
+      sessions.insertSession(db, session, 'x', [], event()),
+      sessions.insertSession(db, session, 'x', hashes, event()),
+    ],
+    hasSession: (db) => [sessions.hasSession(db, SESSION_ID)],
+    touchSession: (db) => [sessions.touchSession(db, SESSION_ID, NOW)],
+    listSessions: (db) => [sessions.listSessions(db, ACCOUNT_ID, LIMITS)],
+    deleteSession: (db) => [sessions.deleteSession(db, ACCOUNT_ID, SESSION_ID, event())],
+    deleteDeadSessions: (db) => [sessions.deleteDeadSessions(db, LIMITS)],
+  },
+  'scripts/deployment/ring-keys.ts': {
+    ringFaults: (_, url) => [ringFaults(url, {})],
+  },
+}
+
+function event(): audit.AuditEvent {
+  const actor = { kind: 'customer', accountId: ACCOUNT_ID, address: '192.0.2.1' } as const
+  return auditEvent('key.update', actor, NOW, { keyId: KEY_ID })
+}
