@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../scripts/local/failure.ts'
 import { freePort } from '../scripts/local/free-port.ts'
+import { childrenOf } from './processes.ts'
 
 export interface Nginx {
   readonly url: string
@@ -112,16 +113,6 @@ async function processes(child: ChildProcess): Promise<number[]> {
     await sleep(POLL_MS)
   }
   return [master]
-}
-
-/** Empty too where the process has just ended. */
-function childrenOf(pid: number): number[] {
-  try {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-    return children.trim().split(' ').filter(Boolean).map(Number)
-  } catch {
-    return []
-  }
 }
 
 function isRunning({ exitCode, signalCode }: ChildProcess): boolean {

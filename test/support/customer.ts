@@ -81,7 +81,7 @@ export async function logIn(url: string, email: string, password: string): Promi
   return answer.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
 }
 
-async function jsonCall(
+export async function jsonCall(
   url: string,
   method: string,
   body: unknown,

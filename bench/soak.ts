@@ -1,0 +1,101 @@
+// `npm run bench -- soak`: ten minutes at the highest rate that the machine holds, in mode `strict`, while
+// keys are made, changed and deleted. Each minute: what was answered, and the memory of the worker's
+// process and of libSQL. Every request that may pass must pass, and each change must hold for the very
+// next request. Needs Linux, wrk and nginx.
+
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs, promisify } from 'node:util'
+import { buildProduct } from '../scripts/local/build.ts'
+import { migrateDatabase } from '../scripts/local/migrate.ts'
+import { makeSecrets } from '../scripts/local/secrets.ts'
+import { startSqld } from '../scripts/local/sqld.ts'
+import { operatorCall } from '../test/support/customer.ts'
+import { type Changes, changeUntil } from './changes.ts'
+import { startNginxUpstream } from './nginx.ts'
+import { residentMegabytes } from './processes.ts'
+import { startWorkerd } from './workerd.ts'
+
+const OWNER = { email: 'soak@example.com', password: 'correct horse battery' }
+const OPERATOR_TOKEN = 'operator of the benchmark'
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    connections: { type: 'string', default: '16' },
+    keys: { type: 'string', default: '20' },
+  },
+  allowPositionals: true,
+})
+const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-bench-'))
+const upstream = await startNginxUpstream(join(dir, 'upstream'))
+const sqld = await startSqld(join(dir, 'libsql'), join(dir, 'libsql.log'))
+await migrateDatabase(sqld.url, undefined)
+await buildProduct(join(dir, 'gateway'))
+const worker = await startWorkerd({
+  dir: join(dir, 'gateway'),
+  variables: {
+    ...(await makeSecrets()),
+    OPERATOR_TOKEN,
+    UPSTREAM_URL: upstream.url,
+    LIBSQL_URL: sqld.url,
+  },
+  kvValue: null,
+})
+try {
+  const account = { ...OWNER, name: 'Soak', status: 'active' }
+  await operatorCall(worker.url, OPERATOR_TOKEN, 'POST', '/accounts', account)
+  const done = { yet: false }
+  const owner = { ...OWNER, url: worker.url }
+  const changes = await changeUntil(() => done.yet, owner, Number(values.keys))
+  const tokens = join(dir, 'tokens')
+  writeFileSync(tokens, changes.steadyTokens.join('\n'))
+  const rows = []
+  for (let minute = 1; minute <= Number(values.minutes); minute++) {
+    rows.push({ minute, ...(await load(tokens)), ...soFar(changes), ...memory() })
+    console.error(rows.at(-1))
+  }
+  done.yet = true
+  await changes.ended
+  console.table(rows)
+  console.log(`Not as asked for: ${changes.wrong.length}`, changes.wrong.slice(0, 10))
+} finally {
+  await worker.stop()
+  await sqld.stop()
+  await upstream.stop()
+  rmSync(dir, { recursive: true, force: true })
+}
+
+/** A minute of requests that all may pass. */
+async function load(tokens: string) {
+  const options = ['--latency', '-t', '1', '-c', values.connections, '-d', '60s']
+  const script = ['-s', join(import.meta.dirname, 'soak.lua')]
+  const { stdout } = await promisify(execFile)('wrk', [
+    ...options,
+    ...script,
+    `${worker.url}/customer`,
+    '--',
+    tokens,
+  ])
+  const number = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1] ?? 0)
+  return {
+    requests: number(/(\d+) requests in/),
+    refused: number(/Non-2xx or 3xx responses: (\d+)/),
+    'socket errors': /Socket errors: (.*)/.exec(stdout)?.[1] ?? 0,
+    p99: /99%\s+(\S+)/.exec(stdout)?.[1] ?? '',
+  }
+}
+
+function soFar({ made, wrong }: Changes) {
+  return { changes: made.count, wrong: wrong.length }
+}
+
+function memory() {
+  const { pid = 0 } = sqld.process
+  return {
+    'workerd, MB': Math.round(residentMegabytes(worker.pid)),
+    'sqld, MB': Math.round(residentMegabytes(pid)),
+  }
+}
