@@ -39,12 +39,17 @@ export function createIsolateCache(limits: IsolateCacheLimits, nowMs: () => numb
     entries.delete(lookupId)
   }
 
-  function putLast(lookupId: string): void {
-    const entry = entries.get(lookupId)
-    if (entry === undefined) return
-    entry.used = false
-    entries.delete(lookupId)
-    entries.set(lookupId, entry)
+  function makeRoomFor(more: number): void {
+    for (const [oldest, entry] of entries) {
+      if (entries.size < limits.entries && bytes + more <= limits.bytes) return
+      if (entry.used) {
+        entry.used = false
+        entries.delete(oldest)
+        entries.set(oldest, entry)
+      } else {
+        remove(oldest)
+      }
+    }
   }
 
   function live(lookupId: string): Entry | undefined {
@@ -68,13 +73,10 @@ export function createIsolateCache(limits: IsolateCacheLimits, nowMs: () => numb
       remove(lookupId)
       const expiresAtMs = record.kind === 'gone' ? Infinity : nowMs() + limits.ttlMs
       const entry = { record, bytes: byteSizeOf(record), expiresAtMs, used: false }
+      if (entry.bytes > limits.bytes) return
+      makeRoomFor(entry.bytes)
       entries.set(lookupId, entry)
       bytes += entry.bytes
-      for (const [oldest, { used }] of entries) {
-        if (entries.size <= limits.entries && bytes <= limits.bytes) break
-        if (used) putLast(oldest)
-        else remove(oldest)
-      }
     },
   }
 }

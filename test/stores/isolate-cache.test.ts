@@ -73,6 +73,14 @@ describe('createIsolateCache()', () => {
     expect(held('a', 'b', 'c', 'd')).toEqual(['a', 'c', 'd'])
   })
 
+  it('takes in what is new where all that it has is in use', () => {
+    const { held, set } = cacheOf({ entries: 3 })
+    for (const id of ['a', 'b', 'c']) set(id)
+    held('a', 'b', 'c')
+    set('d')
+    expect(held('a', 'b', 'c', 'd')).toEqual(['b', 'c', 'd'])
+  })
+
   it('is bounded in bytes', () => {
     const ipAcl = Array.from({ length: 1_000 }, (_, i) => `10.${i >> 7}.${(i & 127) * 2}.0/24`)
     const { held, set } = cacheOf({ entries: 100, bytes: 2 * (RECORD_BYTES + 1_000 * 8) })
