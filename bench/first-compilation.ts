@@ -23,5 +23,6 @@ if (!isMainThread) {
   const before = process.threadCpuUsage()
   compileIpAcl(workerData as readonly string[])
   const { user, system } = process.threadCpuUsage(before)
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   parentPort?.postMessage((user + system) / 1_000)
 }
