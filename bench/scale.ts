@@ -1,5 +1,7 @@
-// `npm run bench -- scale`: whether a call takes longer with 200 000 keys than with 1 000. One call at a
-// time, the two databases in turn. Goal: at most 1.5 times at the median.
+// `npm run bench -- scale`: whether a call takes longer with 200 000 keys than with 1 000, and whether the
+// worker's memory grows with the keys and the forgeries that it meets. One call at a time, the two databases
+// in turn. Goals: at most 1.5 times at the median, and less than 100 MB. `--part calls` or `--part memory`
+// is for one of the two. Memory needs Linux, nginx and wrk.
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,6 +13,7 @@ import { makeSecrets } from '../scripts/local/secrets.ts'
 import { startSqld } from '../scripts/local/sqld.ts'
 import { startLocalWorker } from '../scripts/local/worker.ts'
 import { hashPassword } from '../src/admin/password.ts'
+import { measureMemory } from './memory.ts'
 import { type Call, CALLS, KEYS_A_TURN, logIn, type Side, timed } from './scale-calls.ts'
 import { importRings, seedDatabase } from './seed-database.ts'
 import { median } from './statistics.ts'
@@ -26,10 +29,13 @@ const WARM_UP = 5
 
 const { values } = parseArgs({
   options: {
+    part: { type: 'string', default: 'all' },
     accounts: { type: 'string', default: '20000' },
     keys: { type: 'string', default: '200000' },
     requests: { type: 'string', default: '100' },
     'log-ins': { type: 'string', default: '30' },
+    genuine: { type: 'string', default: '200000' },
+    forged: { type: 'string', default: '2000000' },
   },
   allowPositionals: true,
 })
@@ -46,7 +52,12 @@ const stops: (() => Promise<void> | void)[] = []
 const secrets = await makeSecrets()
 try {
   await buildProduct(join(dir, 'product'))
-  await compareCalls()
+  if (values.part !== 'memory') await compareCalls()
+  await stopAll()
+  if (values.part !== 'calls') {
+    const [genuine, forged] = [Number(values.genuine), Number(values.forged)]
+    console.table(await measureMemory({ dir: join(dir, 'product'), secrets, genuine, forged }))
+  }
 } finally {
   await stopAll()
   rmSync(dir, { recursive: true, force: true })

@@ -26,6 +26,10 @@ export interface WorkerdOptions {
   readonly kvValue: string
   /** A round trip to an authority, in milliseconds; 0 for the real one, which takes about one. */
   readonly authorityMs?: number
+  /** A server that answers in place of the KV worker, as `host:port`. */
+  readonly kvAddress?: string
+  /** The limit of each isolate's heap; none when left out. */
+  readonly heapMegabytes?: number
 }
 
 export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
@@ -35,7 +39,7 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   const hasAuthorities = readFileSync(join(dir, 'index.js'), 'utf8').includes('KeyAuthority')
   const file = join(dir, `config-${authorityMs}-${variables['CONSISTENCY'] ?? ''}.capnp`)
   const disk = mkdtempSync(join(dir, 'objects-'))
-  writeFileSync(file, config(disk, variables, hasAuthorities, authorityMs))
+  writeFileSync(file, config(disk, options, hasAuthorities))
   const child = spawn(binary(), ['serve', '--control-fd=3', file], {
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'], // the gateway writes a line for each request
   })
@@ -98,9 +102,8 @@ function away() { return new Promise((resolve) => setTimeout(resolve, ${authorit
 
 function config(
   disk: string,
-  variables: Readonly<Record<string, string>>,
+  { variables, authorityMs = 0, kvAddress, heapMegabytes }: WorkerdOptions,
   hasAuthorities: boolean,
-  authorityMs: number,
 ): string {
   const text = Object.entries(variables).map(
     ([name, value]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(value)})`,
@@ -110,6 +113,9 @@ function config(
   const brake = '(name = "REFUSAL_BRAKE", service = (name = "far", entrypoint = "Brake"))'
   const own = hasAuthorities ? [authorityMs > 0 ? far : near, brake] : []
   const bindings = [...text, '(name = "KEYS", kvNamespace = "kv")', ...own].join(',\n      ')
+  const kv =
+    kvAddress === undefined ? 'worker = .kv' : `external = (address = "${kvAddress}", http = ())`
+  const v8Flags = heapMegabytes === undefined ? [] : [`--max-heap-size=${heapMegabytes}`]
   const objects = `
   durableObjectNamespaces = [
     (className = "KeyAuthority", uniqueKey = "authorities", enableSql = true),
@@ -120,10 +126,11 @@ function config(
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = .main),
-    (name = "kv", worker = .kv),${hasAuthorities ? '\n    (name = "far", worker = .far),\n    (name = "disk", disk = .disk),' : ''}
+    (name = "kv", ${kv}),${hasAuthorities ? '\n    (name = "far", worker = .far),\n    (name = "disk", disk = .disk),' : ''}
     (name = "internet", network = (allow = ["public", "private", "local", "network"])),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+  v8Flags = ${JSON.stringify(v8Flags)},
 );
 
 const main :Workerd.Worker = (
