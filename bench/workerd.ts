@@ -1,6 +1,6 @@
 // A worker in workerd itself, without the local stand-in for Cloudflare's edge, which costs several
-// times what a worker does. KV is a worker that answers every read with one value; the authorities are
-// the gateway's own Durable Objects, as far away as the benchmark wants them.
+// times what a worker does. KV is a worker that answers every read with one value, or keeps what is put
+// into it; the authorities are the gateway's own Durable Objects, as far away as the benchmark wants them.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,8 +22,8 @@ export interface WorkerdOptions {
   /** A folder with index.js; the configuration is written beside it. */
   readonly dir: string
   readonly variables: Readonly<Record<string, string>>
-  /** What every KV read answers. */
-  readonly kvValue: string
+  /** What every KV read answers. Null: a KV that keeps what is put into it. */
+  readonly kvValue: string | null
   /** A round trip to an authority, in milliseconds; 0 for the real one, which takes about one. */
   readonly authorityMs?: number
   /** A server that answers in place of the KV worker, as `host:port`. */
@@ -71,11 +71,24 @@ async function listeningPort(child: ChildProcess): Promise<number> {
   throw new Error('workerd did not start')
 }
 
-function kvScript(value: string): string {
+function kvScript(value: string | null): string {
+  if (value === null) return KEEPING_KV
   return `const value = ${JSON.stringify(value)}
 export default { fetch() { return new Response(value) } }
 `
 }
+
+/** By the requests that the runtime makes of a KV binding's calls. */
+const KEEPING_KV = `const values = new Map()
+export default {
+  async fetch(request) {
+    const name = new URL(request.url).pathname
+    if (request.method === 'PUT') values.set(name, await request.text())
+    const value = values.get(name)
+    return value === undefined ? new Response(null, { status: 404 }) : new Response(value)
+  },
+}
+`
 
 /** Stands between the gateway and its objects. */
 function farScript(authorityMs: number): string {
