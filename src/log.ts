@@ -54,12 +54,12 @@ export function toLoggedMethod(method: string): LoggedMethod {
   return METHODS.find((known) => known === method) ?? 'OTHER'
 }
 
-let colo: { readonly name: Colo | undefined } | undefined
+let colo: Colo | undefined
 
-/** As `readColo`, read once: an isolate stays where it is, and `cf` is costly to read. */
+/** As `readColo`, until one was read: an isolate stays where it is, and `cf` is costly to read. */
 export function coloOf(request: Request): Colo | undefined {
-  colo ??= { name: readColo(request) }
-  return colo.name
+  colo ??= readColo(request)
+  return colo
 }
 
 /** Undefined beyond Cloudflare. */

@@ -70,7 +70,8 @@ async function authorizeAndForward(
 /**
  * Asks the upstream while the authority is still being asked: for requests that change nothing. Not a
  * byte of the upstream's answer is shown before the authority has confirmed the grant; where it refuses,
- * the runtime ends what was asked of the upstream together with this request.
+ * the runtime ends what was asked of the upstream together with this request, once its answer is sent and
+ * what is done behind it, such as to note a denial.
  */
 async function forwardSpeculatively(
   request: Request,

@@ -45,14 +45,19 @@ export function isRemoved(name: string): boolean {
   if (before !== undefined) return before
   const plain = name.replaceAll(/[^a-z0-9]/g, '-')
   const removed = REMOVED.has(plain) || REMOVED_PREFIXES.some((prefix) => plain.startsWith(prefix))
-  if (known.size >= MAX_KNOWN) known.clear()
-  if (name.length <= MAX_KNOWN_LENGTH) known.set(name, removed)
+  if (name.length <= MAX_KNOWN_LENGTH) {
+    if (known.size >= MAX_KNOWN) known.clear()
+    known.set(name, removed)
+  }
   return removed
 }
 
 export interface PassedHeaders {
   readonly fields: HeaderFields
-  /** Whether text says all that came: a value in Latin-1 is no UTF-8. */
+  /**
+   * Whether text by name says all that came: a value in Latin-1 is no UTF-8, and the lines of `Set-Cookie`
+   * are not to be joined.
+   */
   readonly exact: boolean
 }
 
@@ -66,8 +71,9 @@ export function passedHeaders(incoming: Headers): PassedHeaders {
   // oxlint-disable-next-line unicorn/no-array-for-each -- cheaper than an iterator of the runtime
   incoming.forEach((value, name) => {
     if (isRemoved(name)) return
-    fields[name] = value
-    if (value.includes(UNREADABLE)) exact = false
+    const before = fields[name]
+    fields[name] = before === undefined ? value : `${before}, ${value}`
+    if (before !== undefined || value.includes(UNREADABLE)) exact = false
   })
   for (const name of namedByConnection(incoming)) delete fields[name.toLowerCase()]
 

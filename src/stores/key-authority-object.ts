@@ -37,6 +37,15 @@ export class KeyAuthority extends DurableObject {
     return answer.state === 'current' ? new Response(null, { status: 204 }) : Response.json(answer)
   }
 
+  /** Also by RPC, as the version before this one asks. */
+  check(revision: number | null): AuthorityAnswer {
+    // Read from storage, not from a field: a field could hold what never became durable.
+    const head = this.ctx.storage.kv.get<Head>('head')
+    if (head === undefined) return UNKNOWN
+    if (head.gone || revision === null || head.revision > revision) return this.held(head)
+    return head.revision === revision ? CURRENT : UNKNOWN
+  }
+
   /** Brings the record of a change. Once this has answered, nothing older is honoured anywhere. */
   advance(brought: AuthorityRecord): AuthorityAnswer {
     return this.raise(brought)
@@ -64,14 +73,6 @@ export class KeyAuthority extends DurableObject {
   override async alarm(): Promise<void> {
     const nextMs = forgetDenials(this.ctx.storage.sql, Date.now())
     if (nextMs !== null) await this.ctx.storage.setAlarm(nextMs)
-  }
-
-  private check(revision: number | null): AuthorityAnswer {
-    // Read from storage, not from a field: a field could hold what never became durable.
-    const head = this.ctx.storage.kv.get<Head>('head')
-    if (head === undefined) return UNKNOWN
-    if (head.gone || revision === null || head.revision > revision) return this.held(head)
-    return head.revision === revision ? CURRENT : UNKNOWN
   }
 
   private raise({ revision, gone, record }: AuthorityRecord): AuthorityAnswer {

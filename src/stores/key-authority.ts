@@ -70,9 +70,10 @@ export function createKeyAuthorities(
   }
 
   async function check(lookupId: string, revision: number | null): Promise<Standing> {
-    const response = await ask(lookupId, async (stub) => await stub.fetch(checkUrl(revision)))
-    if (response.status === 204) return 'current'
-    const answer: AuthorityAnswer = await response.json()
+    const answer = await ask(lookupId, async (stub): Promise<AuthorityAnswer> => {
+      const response = await stub.fetch(checkUrl(revision))
+      return response.status === 204 ? { state: 'current' } : await response.json()
+    })
     if (answer.state !== 'holds') return answer.state
     const held = toHeld(answer)
     return held.kind === 'unreadable' ? 'unknown' : held

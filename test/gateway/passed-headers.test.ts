@@ -241,6 +241,16 @@ describe('asTheyCame()', () => {
     expect(passedHeaders(incoming as unknown as Headers).exact).toBe(exact)
   })
 
+  it('is needed where a header came twice that is not joined', () => {
+    const incoming = new Headers([
+      ['Set-Cookie', 'a=1'],
+      ['Set-Cookie', 'b=2'],
+    ])
+    const { fields, exact } = passedHeaders(incoming)
+    expect(exact).toBe(false)
+    expect(asTheyCame(incoming, fields).getSetCookie()).toEqual(['a=1', 'b=2'])
+  })
+
   it('says what the fields say, in the headers that came', () => {
     const incoming = new Headers([
       ['Authorization', 'Token x'],

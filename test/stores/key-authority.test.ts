@@ -154,8 +154,11 @@ describe('createKeyAuthorities()', () => {
     expect(calls()).toBe(times)
   })
 
-  it('does not wait for ever', async () => {
-    const stalled = { fetch: () => new Promise(() => undefined) }
+  it.each([
+    ['an answer', () => new Promise(() => undefined)],
+    ['the end of an answer', () => Promise.resolve(new Response(new ReadableStream()))],
+  ])('does not wait for ever for %s', async (_, fetch) => {
+    const stalled = { fetch }
     const namespace = { getByName: () => stalled } as unknown as AuthorityNamespace
     const asked = createKeyAuthorities(namespace, 5).check('id', 1)
     await expect(asked).rejects.toMatchObject({ code: 'timeout' })

@@ -27,7 +27,7 @@ export interface RigOptions {
 
 export interface StoreCommand {
   readonly fault?: KvFault
-  readonly brake?: 'open' | 'shut' | 'broken'
+  readonly brake?: 'open' | 'shut' | 'broken' | 'slow'
   readonly put?: readonly [string, string]
   readonly clear?: boolean
   /** The name of a value to forget. */

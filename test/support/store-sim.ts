@@ -55,7 +55,8 @@ export class Brake extends WorkerEntrypoint {
   async limit() {
     limits++
     if (brake === 'broken') throw new Error('internal error')
-    return { success: brake === 'open' }
+    if (brake === 'slow') await new Promise((resolve) => setTimeout(resolve, 300))
+    return { success: brake !== 'shut' }
   }
 }
 

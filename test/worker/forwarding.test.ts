@@ -153,6 +153,7 @@ describe('request headers', () => {
   it.each([
     ['X-Name: caf\u00e9', 'x-name', 'caf\u00e9'], // Latin-1, which is no UTF-8
     ['X-Twice: a\r\nX-Twice: b', 'x-twice', 'a, b'],
+    ['Cookie: a=1,2; b=3', 'cookie', 'a=1,2; b=3'],
   ])('pass as they came: %s', async (lines, name, value) => {
     const { hostname, port, host } = new URL(rig.url)
     const socket = connect(Number(port), hostname)

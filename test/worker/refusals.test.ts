@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Customer } from '../support/customer.ts'
-import type { HttpAnswer } from '../support/http.ts'
+import { type HttpAnswer, send } from '../support/http.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig
@@ -173,6 +173,19 @@ describe('a request that cannot be forwarded', () => {
     const key = await customer.createKey()
     rig.upstream.answerWith(() => undefined)
     expectRefusal(await call(key.token), 504, 'upstream_timeout')
+  })
+
+  it.each(['GET', 'POST'])('ends what it asked of the upstream: %s', async (method) => {
+    const key = await customer.createKey()
+    const impatient = await rig.another({ UPSTREAM_TIMEOUT_MS: '40' })
+    const closed = new Promise<void>((resolve) => {
+      rig.upstream.answerWith((_, response) => void response.once('close', resolve))
+    })
+    const body = method === 'POST' ? { body: 'body' } : {}
+    const headers = { 'X-API-Key': key.token }
+    const answer = await send(`${impatient}/customer`, { method, headers, ...body })
+    expectRefusal(answer, 504, 'upstream_timeout')
+    await closed
   })
 
   it('gives a request with a body ten times as long', async () => {
