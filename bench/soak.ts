@@ -1,7 +1,7 @@
 // `npm run bench -- soak`: ten minutes at the highest rate that the machine holds, in mode `strict`, while
-// keys are made, changed and deleted. Each minute: what was answered, and the memory of the worker's
-// process and of libSQL. Every request that may pass must pass, and each change must hold for the very
-// next request. Needs Linux, wrk and nginx.
+// keys are made, changed and deleted. Each minute: what was answered, what lives in the worker's heap, and
+// the memory of its process and of libSQL. Every request that may pass must pass, and each change must hold
+// for the very next request. Needs Linux, wrk and nginx.
 
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,6 +14,7 @@ import { makeSecrets } from '../scripts/local/secrets.ts'
 import { startSqld } from '../scripts/local/sqld.ts'
 import { operatorCall } from '../test/support/customer.ts'
 import { type Changes, changeUntil } from './changes.ts'
+import { liveHeapMegabytes } from './heap.ts'
 import { startNginxUpstream } from './nginx.ts'
 import { residentMegabytes } from './processes.ts'
 import { startWorkerd } from './workerd.ts'
@@ -46,6 +47,7 @@ const worker = await startWorkerd({
   },
   kvValue: null,
   heapMegabytes: HEAP_MB,
+  hasInspector: true,
 })
 try {
   const account = { ...OWNER, name: 'Soak', status: 'active' }
@@ -57,7 +59,7 @@ try {
   writeFileSync(tokens, changes.steadyTokens.join('\n'))
   const rows = []
   for (let minute = 1; minute <= Number(values.minutes); minute++) {
-    rows.push({ minute, ...(await load(tokens)), ...soFar(changes), ...memory() })
+    rows.push({ minute, ...(await load(tokens)), ...soFar(changes), ...(await memory()) })
     console.error(rows.at(-1))
   }
   done.yet = true
@@ -95,9 +97,11 @@ function soFar({ made, wrong }: Changes) {
   return { changes: made.count, wrong: wrong.length }
 }
 
-function memory() {
+async function memory() {
   const { pid = 0 } = sqld.process
+  const heap = await liveHeapMegabytes(worker.inspector ?? '')
   return {
+    'live heap, MB': Math.round(heap * 100) / 100,
     'workerd, MB': Math.round(residentMegabytes(worker.pid)),
     'sqld, MB': Math.round(residentMegabytes(pid)),
   }

@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { freePort } from '../scripts/local/free-port.ts'
 
 /** What a call takes here: it is part of the round trip, not on top of it. */
 const LOCAL_MS = 1
@@ -15,6 +16,8 @@ const LOCAL_MS = 1
 export interface Workerd {
   readonly url: string
   readonly pid: number
+  /** Where its inspector answers, null where it has none. */
+  readonly inspector: string | null
   readonly stop: () => Promise<void>
 }
 
@@ -30,23 +33,27 @@ export interface WorkerdOptions {
   readonly kvAddress?: string
   /** The limit of each isolate's heap; none when left out. */
   readonly heapMegabytes?: number
+  readonly hasInspector?: boolean
 }
 
 export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
-  const { dir, variables, kvValue, authorityMs = 0 } = options
+  const { dir, variables, kvValue, authorityMs = 0, hasInspector = false } = options
   writeFileSync(join(dir, 'kv.js'), kvScript(kvValue))
   writeFileSync(join(dir, 'far.js'), farScript(authorityMs))
   const hasAuthorities = readFileSync(join(dir, 'index.js'), 'utf8').includes('KeyAuthority')
   const file = join(dir, `config-${authorityMs}-${variables['CONSISTENCY'] ?? ''}.capnp`)
   const disk = mkdtempSync(join(dir, 'objects-'))
   writeFileSync(file, config(disk, options, hasAuthorities))
-  const child = spawn(binary(), ['serve', '--control-fd=3', file], {
+  const inspectorAddress = hasInspector ? `127.0.0.1:${await freePort()}` : null
+  const inspect = inspectorAddress === null ? [] : [`--inspector-addr=${inspectorAddress}`]
+  const child = spawn(binary(), ['serve', '--control-fd=3', ...inspect, file], {
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'], // the gateway writes a line for each request
   })
   const port = await listeningPort(child)
   return {
     url: `http://127.0.0.1:${port}`,
     pid: child.pid ?? 0,
+    inspector: inspectorAddress === null ? null : `http://${inspectorAddress}`,
     async stop() {
       const exited = once(child, 'exit')
       child.kill()
