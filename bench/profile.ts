@@ -1,6 +1,7 @@
-// `npm run bench -- profile`: where the CPU time of a forwarded GET goes, line by line: from a worker that
+// `npm run bench -- profile`: where the CPU time goes, line by line. Of a forwarded GET: from a worker that
 // passes the request on, by what the runtime takes for each thing that forwarding has to do, to the gateway.
-// One interleaved run. Needs what `npm run bench` needs, but for Lua.
+// Of a refusal: from a worker that answers at once. One interleaved run. Needs what `npm run bench` needs,
+// but for Lua.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +9,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measure, ratio, typical } from './load.ts'
 import { startNginxUpstream } from './nginx.ts'
-import { openWorkbench, type Variant, type Workbench } from './workbench.ts'
+import { forged } from './peers/peer.ts'
+import { headersOf, openWorkbench, type Variant, type Workbench } from './workbench.ts'
 
 const STEPS = [
   'headers read and put together anew',
@@ -33,21 +35,25 @@ const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-bench-'))
 const upstream = await startNginxUpstream(join(dir, 'upstream'))
 const bench = await openWorkbench(dir, upstream.url)
 try {
-  const variants = await start(bench)
+  const forwarded = await startForwarding(bench)
+  const refused = await startRefusals(bench)
   for (let round = 0; round <= Number(values.rounds); round++) {
-    for (const { target, samples } of variants) {
+    for (const { target, samples } of [...forwarded, ...refused]) {
       const sample = await measure(target, load)
       if (round > 0) samples.push(sample) // the first warms up
     }
   }
-  console.table(variants.map((variant, i) => toRow(variant, variants[i - 1], variants[0])))
+  for (const variants of [forwarded, refused]) {
+    console.table(variants.map((variant, i) => toRow(variant, variants[i - 1], variants[0])))
+  }
 } finally {
   await bench.stop()
   await upstream.stop()
   rmSync(dir, { recursive: true, force: true })
 }
 
-async function start({ startPart, startProduct, variant }: Workbench): Promise<Variant[]> {
+async function startForwarding(on: Workbench): Promise<Variant[]> {
+  const { startPart, startProduct, variant } = on
   const step = async (name: string, number: number) =>
     variant(name, await startPart('step', { STEP: String(number) }))
   const steps: Variant[] = []
@@ -62,12 +68,25 @@ async function start({ startPart, startProduct, variant }: Workbench): Promise<V
   ]
 }
 
-function toRow({ name, samples }: Variant, before?: Variant, bare?: Variant) {
+async function startRefusals(on: Workbench): Promise<Variant[]> {
+  const { key, startPart, startProduct, variant } = on
+  const headers = headersOf(forged(key.token), key.address)
+  const step = async (name: string, number: number) =>
+    variant(name, await startPart('refuse', { STEP: String(number) }), headers, 401)
+  return [
+    variant('answer at once', await startPart('floor')),
+    await step('the body and the 7 headers of a refusal', 1),
+    await step('a line in the log', 2),
+    variant('gateway, a forged token', await startProduct('bounded'), headers, 401),
+  ]
+}
+
+function toRow({ name, samples }: Variant, before?: Variant, first?: Variant) {
   const cpu = typical(samples, 'cpuMicroseconds')
   return {
     worker: name,
     'CPU µs/request': Math.round(cpu),
     more: before === undefined ? 0 : Math.round(cpu - typical(before.samples, 'cpuMicroseconds')),
-    'bare / this': ratio(bare?.samples ?? [], samples).toFixed(2),
+    'first / this': ratio(first?.samples ?? [], samples).toFixed(2),
   }
 }
