@@ -117,7 +117,8 @@ describe('a worker', () => {
   })
 
   it('is seen to refuse without asking', async () => {
-    const patch = (bundle: string) => patchOnce(bundle, /\n {2}if \(final\) return/, '\n  return')
+    const patch = (bundle: string) =>
+      patchOnce(bundle, /\n {2}if \(isFinal\(copy, deps\)\) return err/, '\n  return err')
     const violations = await violationsOfVariant({ patch }, loosened, 'home')
     expect(violations).toContainEqual(
       expect.objectContaining({
