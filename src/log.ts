@@ -11,6 +11,8 @@ import type { RequestId } from './request-id.ts'
 declare const brand: unique symbol
 /** The pattern of a route of ours, such as `/admin/api/v1/keys/:id`; never the path of a request. */
 export type RoutePattern = string & { readonly [brand]: 'RoutePattern' }
+/** A request id without a token in it. */
+export type LoggedRequestId = string & { readonly [brand]: 'LoggedRequestId' }
 /** The Cloudflare location that a request came to, three letters. */
 export type Colo = string & { readonly [brand]: 'Colo' }
 
@@ -21,7 +23,7 @@ export type LoggedMethod = (typeof METHODS)[number] | 'OTHER'
 /** What is told of a request. Times are in milliseconds; in production they pass during I/O alone. */
 export interface RequestLine {
   readonly plane: 'portal' | 'admin'
-  readonly request_id: RequestId
+  readonly request_id: LoggedRequestId
   readonly method: LoggedMethod
   readonly route?: RoutePattern
   readonly status: number
@@ -42,12 +44,17 @@ export interface RequestLine {
 export type LogRequest = (line: RequestLine) => void
 
 export function logRequest(line: RequestLine): void {
-  console.log(JSON.stringify({ ...line, request_id: withoutToken(line.request_id) }))
+  console.log(JSON.stringify(line))
 }
 
+/** Of a token behind its prefix: what is shorter need not be searched for one. */
+const SHORTEST_TOKEN = '_'.length + 44
+
 /** A client chooses its request id, and may choose its own token. */
-function withoutToken(requestId: RequestId): string {
-  return requestId.replace(/_[0-9A-Za-z]{44,}/g, '_********')
+export function toLoggedRequestId(requestId: RequestId): LoggedRequestId {
+  const isShort = requestId.length < SHORTEST_TOKEN
+  const logged: string = isShort ? requestId : requestId.replace(/_[0-9A-Za-z]{44,}/g, '_********')
+  return logged as LoggedRequestId
 }
 
 export function toLoggedMethod(method: string): LoggedMethod {
@@ -90,7 +97,7 @@ export function logFault(fault: FaultKind, error: unknown, requestId?: RequestId
     JSON.stringify({
       level: 'error',
       fault,
-      request_id: requestId && withoutToken(requestId),
+      request_id: requestId && toLoggedRequestId(requestId),
       ...described(error),
     }),
   )

@@ -1,6 +1,7 @@
 // The one form of an error, on both planes: application/problem+json (RFC 9457).
 
 import { Buffer } from 'node:buffer'
+import type { RequestId } from './request-id.ts'
 
 /** The stable, machine-readable names of all errors, of both planes. */
 export type ProblemCode =
@@ -58,18 +59,45 @@ export function problemJson(problem: Problem, requestId: string) {
   return { type, title, status, detail, code, request_id: requestId, ...members }
 }
 
-export function problemResponse(problem: Problem, requestId: string): Response {
-  const { status, headers } = problem
-  const body = JSON.stringify(problemJson(problem, requestId))
-  return new Response(body, {
-    status,
-    headers: {
+/** An answer put together but for the request id, the one thing in which two such answers differ. */
+export interface PreparedProblem {
+  readonly status: number
+  readonly headers: Headers
+  /** The body before the request id and behind it, and the bytes of both in UTF-8. */
+  readonly head: string
+  readonly tail: string
+  readonly bytes: number
+}
+
+/** The member as it is before it has a value: inside a text of JSON its quotes would be escaped. */
+const NO_REQUEST_ID = '"request_id":""'
+
+export function prepareProblem(problem: Problem): PreparedProblem {
+  const body = JSON.stringify(problemJson(problem, ''))
+  const idAt = body.indexOf(NO_REQUEST_ID) + NO_REQUEST_ID.length - 1
+  return {
+    status: problem.status,
+    headers: new Headers({
       'Content-Type': 'application/problem+json',
-      // Of the text in UTF-8, so that an answer to HEAD has it too.
-      'Content-Length': String(Buffer.byteLength(body)),
       'Cache-Control': 'no-store',
-      'X-Request-Id': requestId,
-      ...headers,
-    },
-  })
+      ...problem.headers,
+    }),
+    head: body.slice(0, idAt),
+    tail: body.slice(idAt),
+    bytes: Buffer.byteLength(body),
+  }
+}
+
+/** `requestId`: of characters that JSON takes as they are, ASCII alone. */
+export function preparedResponse(prepared: PreparedProblem, requestId: RequestId): Response {
+  const { status, headers, head, tail, bytes } = prepared
+  // The answer takes a copy of the headers, which are the next one's to change.
+  headers.set('X-Request-Id', requestId)
+  // So that an answer to HEAD has it too.
+  headers.set('Content-Length', String(bytes + requestId.length))
+  return new Response(head + requestId + tail, { status, headers })
+}
+
+export function problemResponse(problem: Problem, requestId: RequestId): Response {
+  return preparedResponse(prepareProblem(problem), requestId)
 }

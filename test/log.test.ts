@@ -6,6 +6,7 @@ import {
   type LogRequest,
   type RequestLine,
   toLoggedMethod,
+  toLoggedRequestId,
 } from '../src/log.ts'
 import { requestIdOf } from '../src/request-id.ts'
 
@@ -13,7 +14,7 @@ const ID = `key_${'0'.repeat(32)}`
 
 const LINE: RequestLine = {
   plane: 'portal',
-  request_id: requestIdOf(new Headers()),
+  request_id: toLoggedRequestId(requestIdOf(new Headers())),
   method: 'GET',
   status: 200,
   key_id: toId('key', ID),
@@ -22,6 +23,8 @@ const LINE: RequestLine = {
 
 /** Each line that should not compile; `npm run types` fails where one does. */
 export function mustNotCompile(log: LogRequest, request: Request, secret: string): void {
+  // @ts-expect-error a client may choose a token as its request id
+  log({ ...LINE, request_id: requestIdOf(request.headers) })
   // @ts-expect-error a text of unknown origin is no request id
   log({ ...LINE, request_id: secret })
   // @ts-expect-error nor a key's id
@@ -57,6 +60,22 @@ describe('toId()', () => {
 
   it('is the id itself', () => {
     expect(toId('key', ID)).toBe(ID)
+  })
+})
+
+describe('toLoggedRequestId()', () => {
+  const token = `_${'A'.repeat(44)}`
+
+  it.each([
+    ['a usual id', 'req-1', 'req-1'],
+    ['one a letter short of a token', token.slice(1), token.slice(1)],
+    ['the shortest token', token, '_********'],
+    ['a token with its prefix', `cpk${token}`, 'cpk_********'],
+    ['a longer token', `cpk${token}${'b'.repeat(20)}`, 'cpk_********'],
+    ['a token among other things', `a.cpk${token}-b`, 'a.cpk_********-b'],
+    ['two tokens', `cpk${token}.x${token}`, 'cpk_********.x_********'],
+  ])('shows %s', (_, requestId, logged) => {
+    expect(toLoggedRequestId(requestIdOf(new Headers({ 'X-Request-Id': requestId })))).toBe(logged)
   })
 })
 

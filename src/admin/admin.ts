@@ -13,6 +13,7 @@ import {
   type RequestLine,
   type RoutePattern,
   toLoggedMethod,
+  toLoggedRequestId,
 } from '../log.ts'
 import { requestIdOf } from '../request-id.ts'
 import { auditRoutes } from './audit-routes.ts'
@@ -124,7 +125,7 @@ function createSurface({ logRequest, nowMs }: SurfaceDeps): Hono<AdminEnv> {
 function toRequestLine(c: AdminContext, totalMs: number): RequestLine {
   return {
     plane: 'admin',
-    request_id: c.get('requestId'),
+    request_id: toLoggedRequestId(c.get('requestId')),
     method: toLoggedMethod(c.req.method),
     route: routeOf(c),
     status: c.res.status,

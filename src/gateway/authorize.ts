@@ -52,11 +52,23 @@ const BRAKED: Refusal = { reason: 'rate_limited', retryAfterSeconds: BRAKE_SECON
 /** What may wait for a store: a request whose copy is at hand and says yes waits for nothing. */
 type Verdict = Result<Grant, Refusal> | Promise<Result<Grant, Refusal>>
 
-export function authorize(headers: Headers, trace: Trace, deps: AuthorizeDeps): Verdict {
+/** The lookup id of the one credential, which is a token that this gateway issued. No I/O. */
+export function identifyKey(
+  headers: Headers,
+  { verifyToken }: Pick<AuthorizeDeps, 'verifyToken'>,
+): Result<string, Refusal> {
   const credential = extractCredential(headers)
   if (!credential.ok) return credential
-  const lookupId = deps.verifyToken(credential.value)
-  if (lookupId === null) return err({ reason: 'key_invalid' })
+  const lookupId = verifyToken(credential.value)
+  return lookupId === null ? err({ reason: 'key_invalid' }) : ok(lookupId)
+}
+
+export function authorize(
+  lookupId: string,
+  headers: Headers,
+  trace: Trace,
+  deps: AuthorizeDeps,
+): Verdict {
   const address = clientAddress(headers)
   deps.addressWatch.see(headers, address)
   const question: Question = { lookupId, address, trace }

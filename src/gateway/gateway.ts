@@ -3,7 +3,7 @@
 
 import type { LogRequest } from '../log.ts'
 import type { Result } from '../result.ts'
-import { authorize, type AuthorizeDeps, type Grant } from './authorize.ts'
+import { authorize, type AuthorizeDeps, type Grant, identifyKey } from './authorize.ts'
 import { hasKeyInQuery } from './credential.ts'
 import { hasUnforwardableBody } from './forward.ts'
 import {
@@ -24,38 +24,50 @@ export interface GatewayDeps extends AuthorizeDeps, ForwardDeps {
   readonly logRequest: LogRequest
 }
 
-export type Gateway = (request: Request) => Promise<Response>
+export type Gateway = (request: Request) => Response | Promise<Response>
 
 export function createGateway(deps: GatewayDeps): Gateway {
-  return async function handlePortalRequest(request) {
+  return function handlePortalRequest(request) {
     const trace = startTrace(request.headers, deps.nowMs())
-    const response = await answer(request, trace, deps)
-    deps.logRequest(toRequestLine(request, response, trace, deps.nowMs()))
-    return response
+    const answered = answer(request, trace, deps)
+    return answered instanceof Response
+      ? logged(answered, request, trace, deps)
+      : answered.then((response) => logged(response, request, trace, deps))
   }
 }
 
-async function answer(request: Request, trace: Trace, deps: GatewayDeps): Promise<Response> {
+/** At once where the credential alone says no: floods are made of such requests. */
+function answer(request: Request, trace: Trace, deps: GatewayDeps): Response | Promise<Response> {
+  const failed = (error: unknown) => refuseFault(error, request, trace, deps)
   try {
-    return deps.preflight === 'forward' && isPreflight(request)
-      ? shown(await forwardPreflight(request, trace, deps), trace)
-      : await authorizeAndForward(request, trace, deps)
+    if (deps.preflight === 'forward' && isPreflight(request)) {
+      return answerPreflight(request, trace, deps).catch(failed)
+    }
+    const lookupId = identifyKey(request.headers, deps)
+    if (!lookupId.ok) return refuse(explained(lookupId.error, request, deps), trace)
+    return authorizeAndForward(request, lookupId.value, trace, deps).catch(failed)
   } catch (error) {
-    // RFC 9112 §3.2: a Host header that is none. Told here, since only the odd request pays for it.
-    if (!URL.canParse(request.url)) return refuse({ reason: 'request_malformed' }, trace)
-    // A fault, such as a record that cannot be compiled: closed, since nothing is known.
-    deps.onFault('unexpected', error, trace.requestId)
-    return refuse({ reason: 'authentication_unavailable' }, trace)
+    return failed(error)
   }
+}
+
+function logged(response: Response, request: Request, trace: Trace, deps: GatewayDeps): Response {
+  deps.logRequest(toRequestLine(request, response, trace, deps.nowMs()))
+  return response
+}
+
+async function answerPreflight(request: Request, trace: Trace, deps: GatewayDeps) {
+  return shown(await forwardPreflight(request, trace, deps), trace)
 }
 
 async function authorizeAndForward(
   request: Request,
+  lookupId: string,
   trace: Trace,
   deps: GatewayDeps,
 ): Promise<Response> {
-  const grant = await authorize(request.headers, trace, deps)
-  if (!grant.ok) return refuse(explained(grant.error, request, deps), trace)
+  const grant = await authorize(lookupId, request.headers, trace, deps)
+  if (!grant.ok) return refuse(grant.error, trace)
   const { confirm } = grant.value
   if (confirm !== null && deps.speculation && maySpeculate(request)) {
     return await forwardSpeculatively(request, grant.value, confirm, trace, deps)
@@ -98,6 +110,14 @@ function shown(answered: Result<Response, Refusal>, trace: Trace): Response {
 function refuse(refusal: Refusal, trace: Trace): Response {
   trace.code = refusal.reason
   return refusalResponse(refusal, trace.requestId)
+}
+
+/** Closed after a fault, such as a record that cannot be compiled, since nothing is known. */
+function refuseFault(error: unknown, request: Request, trace: Trace, deps: GatewayDeps): Response {
+  // RFC 9112 §3.2: a Host header that is none. Told here, since only the odd request pays for it.
+  if (!URL.canParse(request.url)) return refuse({ reason: 'request_malformed' }, trace)
+  deps.onFault('unexpected', error, trace.requestId)
+  return refuse({ reason: 'authentication_unavailable' }, trace)
 }
 
 function explained(refusal: Refusal, request: Request, deps: GatewayDeps): Refusal {

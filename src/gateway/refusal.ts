@@ -2,7 +2,8 @@
 // mistyped, forged and never-issued tokens share one answer, so that none can be told from another.
 
 import type { AccessRefusal } from '../keys/access.ts'
-import { type Problem, problemResponse } from '../problem.ts'
+import { type PreparedProblem, type Problem, preparedResponse, prepareProblem } from '../problem.ts'
+import type { RequestId } from '../request-id.ts'
 import type { CredentialRefusal } from './credential.ts'
 
 export type Refusal =
@@ -32,9 +33,22 @@ const CHALLENGE_INVALID = {
   'WWW-Authenticate': `Bearer ${REALM}, error="invalid_token", Token ${REALM}`,
 }
 
-export function refusalResponse(refusal: Refusal, requestId: string): Response {
+/** Of refusals with nothing of the request in them: floods are made of those. */
+const prepared = new Map<string, PreparedProblem>()
+
+export function refusalResponse(refusal: Refusal, requestId: RequestId): Response {
+  const name = refusal.reason === 'credential_missing' ? refusal.seen : refusal.reason
+  const known = prepared.get(name)
+  if (known !== undefined) return preparedResponse(known, requestId)
   const problem = toProblem(refusal)
-  return problemResponse({ ...problem, headers: { ...CORS, ...problem.headers } }, requestId)
+  const made = prepareProblem({ ...problem, headers: { ...CORS, ...problem.headers } })
+  if (isAlike(refusal)) prepared.set(name, made)
+  return preparedResponse(made, requestId)
+}
+
+/** Whether every refusal for this reason reads the same. */
+function isAlike({ reason }: Refusal): boolean {
+  return reason !== 'account_inactive' && reason !== 'ip_denied' && reason !== 'rate_limited'
 }
 
 function toProblem(refusal: Refusal): Problem {

@@ -1,9 +1,11 @@
 // What becomes known of a request on its way through the data plane, for its line in the log. Filled in
 // place, since each Portal API request pays for what is done.
+// Every member is there from the start: V8 throws optimized code away that was made for the later
+// shapes of an object whenever a collection finds none of them alive.
 
 import { toId } from '../ids.ts'
 import type { CompiledKey } from '../keys/access.ts'
-import { coloOf, type RequestLine, toLoggedMethod } from '../log.ts'
+import { coloOf, type RequestLine, toLoggedMethod, toLoggedRequestId } from '../log.ts'
 import type { ProblemCode } from '../problem.ts'
 import { type RequestId, requestIdOf } from '../request-id.ts'
 
@@ -11,16 +13,24 @@ export interface Trace {
   readonly requestId: RequestId
   readonly startedMs: number
   /** What was judged last. */
-  key?: CompiledKey
+  key: CompiledKey | undefined
   /** Of a refusal. */
-  code?: ProblemCode
-  authorizedMs?: number
-  upstreamMs?: number
-  upstreamStatus?: number
+  code: ProblemCode | undefined
+  authorizedMs: number | undefined
+  upstreamMs: number | undefined
+  upstreamStatus: number | undefined
 }
 
 export function startTrace(headers: Headers, nowMs: number): Trace {
-  return { requestId: requestIdOf(headers), startedMs: nowMs }
+  return {
+    requestId: requestIdOf(headers),
+    startedMs: nowMs,
+    key: undefined,
+    code: undefined,
+    authorizedMs: undefined,
+    upstreamMs: undefined,
+    upstreamStatus: undefined,
+  }
 }
 
 export function toRequestLine(
@@ -32,7 +42,7 @@ export function toRequestLine(
   const { key } = trace
   return {
     plane: 'portal',
-    request_id: trace.requestId,
+    request_id: toLoggedRequestId(trace.requestId),
     method: toLoggedMethod(request.method),
     status,
     code: trace.code,

@@ -1,6 +1,6 @@
 // One authorization against stores that answer as a test wants them to.
 
-import { authorize, type AuthorizeDeps } from '../../src/gateway/authorize.ts'
+import { authorize, type AuthorizeDeps, identifyKey } from '../../src/gateway/authorize.ts'
 import { formatAddress } from '../../src/keys/address.ts'
 import { createAddressWatch } from '../../src/gateway/address-watch.ts'
 import { createRefusalBrake } from '../../src/gateway/refusal-brake.ts'
@@ -106,7 +106,12 @@ export function start(situation: Situation) {
     onFault,
   }
   const sent = headers ?? { Authorization: `Token ${TOKEN}`, 'CF-Connecting-IP': CLIENT }
-  const again = async () => await authorize(new Headers(sent), startTrace(REQUEST_ID, 0), deps)
+  const again = async () => {
+    const asked = new Headers(sent)
+    const lookupId = identifyKey(asked, deps)
+    if (!lookupId.ok) return lookupId
+    return await authorize(lookupId.value, asked, startTrace(REQUEST_ID, 0), deps)
+  }
   return { pending: again(), again, calls, faults, denials, clock }
 }
 

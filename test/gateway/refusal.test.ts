@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Refusal, refusalResponse } from '../../src/gateway/refusal.ts'
+import { requestIdOf } from '../../src/request-id.ts'
+
+const REQUEST_ID = requestIdOf(new Headers({ 'X-Request-Id': 'req-1' }))
 
 const REFUSALS: [number, Refusal][] = [
   [400, { reason: 'credential_ambiguous' }],
@@ -20,12 +23,12 @@ const REFUSALS: [number, Refusal][] = [
 
 describe('refusalResponse()', () => {
   it.each(REFUSALS)('answers %d to %j', async (status, refusal) => {
-    const response = refusalResponse(refusal, 'req-1')
+    const response = refusalResponse(refusal, REQUEST_ID)
     expect(response.status).toBe(status)
     const { headers } = response
     expect(headers.get('content-type')).toBe('application/problem+json')
     expect(headers.get('cache-control')).toBe('no-store')
-    expect(headers.get('x-request-id')).toBe('req-1')
+    expect(headers.get('x-request-id')).toBe(REQUEST_ID)
     expect(headers.get('access-control-allow-origin')).toBe('*')
     const exposed = headers.get('access-control-expose-headers')?.toLowerCase().split(', ')
     expect(exposed?.toSorted()).toEqual(['retry-after', 'www-authenticate', 'x-request-id'])
@@ -37,12 +40,25 @@ describe('refusalResponse()', () => {
       status,
       detail: expect.stringMatching(/^\S/),
       code: refusal.reason,
-      request_id: 'req-1',
+      request_id: REQUEST_ID,
     })
   })
 
+  it.each(REFUSALS)('%d is each time the answer to its own request: %j', async (_, refusal) => {
+    const ids = ['a', 'b'.repeat(128)]
+    const [first, second] = ids.map((id) =>
+      refusalResponse(refusal, requestIdOf(new Headers({ 'X-Request-Id': id }))),
+    )
+    for (const [i, response] of [first, second].entries()) {
+      expect(response?.headers.get('x-request-id')).toBe(ids[i])
+      const body = await response?.text()
+      expect(body).toContain(`"request_id":"${ids[i]}"`)
+      expect(response?.headers.get('content-length')).toBe(String(body?.length))
+    }
+  })
+
   it.each(REFUSALS)('%d carries a challenge where it is a 401: %j', (status, refusal) => {
-    const challenge = refusalResponse(refusal, 'req-1').headers.get('www-authenticate')
+    const challenge = refusalResponse(refusal, REQUEST_ID).headers.get('www-authenticate')
     if (status !== 401) return expect(challenge).toBeNull()
     expect(challenge).toMatch(/^Bearer realm="/)
     // RFC 6750 §3: no error code where the request lacks authentication information.
@@ -51,7 +67,7 @@ describe('refusalResponse()', () => {
   })
 
   it.each(REFUSALS)('%d says when to come back where that helps: %j', (status, refusal) => {
-    const retryAfter = refusalResponse(refusal, 'req-1').headers.get('retry-after')
+    const retryAfter = refusalResponse(refusal, REQUEST_ID).headers.get('retry-after')
     if (status === 429 || status === 503) expect(retryAfter).toMatch(/^[1-9]\d*$/)
     else expect(retryAfter).toBeNull()
   })
@@ -68,13 +84,13 @@ describe('refusalResponse()', () => {
 
   it('shows the address that was denied', async () => {
     for (const clientIp of ['2001:db8::1', null]) {
-      const response = refusalResponse({ reason: 'ip_denied', clientIp }, 'req-1')
+      const response = refusalResponse({ reason: 'ip_denied', clientIp }, REQUEST_ID)
       expect(await response.json()).toMatchObject({ client_ip: clientIp })
     }
   })
 })
 
 async function detailOf(refusal: Refusal): Promise<string> {
-  const { detail } = await refusalResponse(refusal, 'req-1').json<{ detail: string }>()
+  const { detail } = await refusalResponse(refusal, REQUEST_ID).json<{ detail: string }>()
   return detail
 }
