@@ -18,6 +18,7 @@ import { createDenialRecorder } from './gateway/denial-recorder.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createRefusalBrake } from './gateway/refusal-brake.ts'
 import { refusalResponse } from './gateway/refusal.ts'
+import { createSharedCheck } from './gateway/shared-check.ts'
 import { startTrace, toRequestLine } from './gateway/trace.ts'
 import { compileKey } from './keys/access.ts'
 import { verifyToken } from './keys/token.ts'
@@ -71,6 +72,13 @@ function composeApp(
   const db = connect(settings.LIBSQL_URL, settings.LIBSQL_AUTH_TOKEN)
   const { CONSISTENCY: consistency } = settings
   const authorities = createKeyAuthorities(env.KEY_AUTHORITY, settings.AUTHORITY_TIMEOUT_MS)
+  const sharedCheck = createSharedCheck({
+    check: authorities.check,
+    timeoutMs: settings.AUTHORITY_TIMEOUT_MS,
+    later,
+    wait,
+    nowMs,
+  })
   const cache = createIsolateCache({ ...CACHE, ttlMs: CACHE_TTL_MS[consistency] }, nowMs)
   const addressWatch = createAddressWatch(logConfigurationFault, nowMs)
 
@@ -83,7 +91,7 @@ function composeApp(
     cache,
     readCopy: (lookupId) => readKeyRecord(env.KEYS, lookupId),
     readTruth: (lookupId) => findKeyRecord(db, lookupId),
-    authorities: consistency === 'strict' ? authorities : null,
+    authorities: consistency === 'strict' ? { check: sharedCheck, seed: authorities.seed } : null,
     addressWatch,
     brake: createRefusalBrake({ limiter: env.REFUSAL_BRAKE, later, wait, onFault: logFault }),
     denials: createDenialRecorder({

@@ -8,6 +8,7 @@ import type { RequestId } from '../request-id.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { IsolateCache } from '../stores/isolate-cache.ts'
 import type { KeyAuthorities } from '../stores/key-authority.ts'
+import type { CheckCopy } from './shared-check.ts'
 
 export interface KeyCopiesDeps {
   readonly cache: IsolateCache
@@ -16,7 +17,7 @@ export interface KeyCopiesDeps {
   /** The truth in libSQL: null where there is no such row; rejects when libSQL fails. */
   readonly readTruth: (lookupId: string) => Promise<KeyRecord | null>
   /** Null in mode `bounded`, where a copy is believed without asking. */
-  readonly authorities: Pick<KeyAuthorities, 'check' | 'seed'> | null
+  readonly authorities: (Pick<KeyAuthorities, 'seed'> & { readonly check: CheckCopy }) | null
   readonly onFault: LogFault
 }
 
@@ -59,7 +60,7 @@ export async function newestRecord(
   let asked: FaultKind = 'authority'
   try {
     if (deps.authorities !== null) {
-      const standing = await deps.authorities.check(lookupId, copy?.revision ?? null)
+      const standing = await deps.authorities.check(lookupId, copy)
       if (standing === 'current' && copy !== null) return ok(copy)
       if (typeof standing !== 'string') return ok(keep(lookupId, standing, deps))
     }

@@ -36,6 +36,14 @@ export type Step =
       readonly goesOn: boolean
     }
   | { readonly do: 'use everywhere'; readonly key: KeyName; readonly from: Address }
+  /** Several requests to one location, which share what they ask of the authority. */
+  | {
+      readonly do: 'use at once'
+      readonly key: KeyName
+      readonly from: Address
+      readonly at: Location
+      readonly goesOn: boolean
+    }
   | ({ readonly do: 'edit'; readonly key: KeyName; readonly acl: Acl } & Made)
   | ({ readonly do: 'delete'; readonly key: KeyName } & Made)
   | ({ readonly do: 'set status'; readonly account: AccountName; readonly status: Status } & Made)
@@ -81,6 +89,7 @@ function stepsOf(locations: fc.Arbitrary<Location>, withRestore: boolean) {
   ] as const
   const choices: (readonly [number, fc.Arbitrary<Step>])[] = [
     [8, step('use everywhere', { key, from: address })],
+    [3, step('use at once', { key, from: address, at: locations, goesOn: fc.boolean() })],
     [
       4,
       step('use', {
@@ -149,6 +158,8 @@ export function stepText(step: Step): string {
       return `${step.method} with ${step.key} at ${step.at} from the ${step.from}${goingOn(step)}`
     case 'use everywhere':
       return `GET with ${step.key} everywhere from the ${step.from}`
+    case 'use at once':
+      return `GETs at once with ${step.key} at ${step.at} from the ${step.from}${goingOn(step)}`
     case 'edit':
       return `edit ${step.key} at ${step.at}: ACL ${step.acl}${goingOn(step)}`
     case 'delete':

@@ -11,6 +11,7 @@ import type { Mutant } from './sim/world.ts'
 
 const made = { at: 'ams', goesOn: false, diesAfter: null } as const
 const useEverywhere: Step = { do: 'use everywhere', key: 'k1', from: 'office' }
+const useAtOnce: Step = { do: 'use at once', key: 'k1', from: 'office', at: 'fra', goesOn: false }
 const remove: Step = { do: 'delete', key: 'k1', ...made }
 const suspend: Step = { do: 'set status', account: 'a', status: 'suspended', ...made }
 const loosen: Step = { do: 'edit', key: 'k1', acl: 'anyone', ...made }
@@ -33,6 +34,7 @@ const suspendedAfterALateEdit = [
   settle,
   useEverywhere,
 ]
+const deletedUnderLoad = [useEverywhere, useAtOnce, remove, useAtOnce]
 const loosened = [useEverywhere, loosen, useEverywhere]
 
 async function violationsOn(
@@ -82,6 +84,7 @@ describe('the protocol as it is', () => {
     ['a deletion', deleted, 'anyone'],
     ['a deletion whose authority loses its storage', deletedAndLost, 'anyone'],
     ['a suspension after an edit that arrives late', suspendedAfterALateEdit, 'anyone'],
+    ['a deletion of a key in heavy use', deletedUnderLoad, 'anyone'],
     ['a loosened ACL', loosened, 'home'],
   ] as const)('holds for %s', async (_, steps, acl) => {
     expect(await violationsOn(ours, steps, acl)).toEqual([])
@@ -124,6 +127,20 @@ describe('a worker', () => {
       expect.objectContaining({
         rule: 'stale',
         text: 'GET with k1 at fra from the office: ip_denied, not allowed',
+      }),
+    )
+  })
+
+  it('is seen to answer a request by a question from before it came', async () => {
+    const patch = (bundle: string) => {
+      const long = patchOnce(bundle, /least: 2, longest: 100/, 'least: 2000, longest: 2000')
+      return patchOnce(long, /questions\.next = null;/, '')
+    }
+    const violations = await violationsOfVariant({ patch }, deletedUnderLoad)
+    expect(violations).toContainEqual(
+      expect.objectContaining({
+        rule: 'stale',
+        text: 'GET with k1 at fra from the office: allowed, not key_revoked',
       }),
     )
   })

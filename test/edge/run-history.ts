@@ -15,6 +15,8 @@ const RECOVERS_WITHIN_MS = 10_000
 const PUBLISHES_WITHIN_MS = 500
 const CRON_RUNS = 3
 const POLL_MS = 5
+/** Of a location, enough for several to wait for a question together. */
+const AT_ONCE = 6
 
 export async function runHistory(
   ground: Ground,
@@ -88,6 +90,8 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
         return key && (await clients.use(step.key, key, step.from, step.method, step.at))
       case 'use everywhere':
         return key && (await useEverywhere(step.key, key, step.from))
+      case 'use at once':
+        return key && (await useAtOnce(step, key))
       case 'edit':
         return key && (await clients.edit(step.key, key, ownerOf(step.key), step.acl, step.at))
       case 'delete':
@@ -129,6 +133,14 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
   async function useEverywhere(name: KeyName, key: TestKey, from: 'office' | 'home') {
     const alive = all.filter((at) => !dead.has(at))
     await Promise.all(alive.map((at) => clients.use(name, key, from, 'GET', at)))
+  }
+
+  async function useAtOnce(
+    { key: name, from, at }: Extract<Step, { do: 'use at once' }>,
+    key: TestKey,
+  ) {
+    const one = () => clients.use(name, key, from, 'GET', at)
+    await Promise.all(Array.from({ length: AT_ONCE }, one))
   }
 
   async function create({ acl, at }: Extract<Step, { do: 'create' }>): Promise<void> {

@@ -82,8 +82,8 @@ export function start(situation: Situation) {
       standing === undefined
         ? null
         : {
-            check(_, revision) {
-              calls.push(`check ${revision}`)
+            check(_, asked) {
+              calls.push(`check ${asked?.revision ?? null}`)
               return answer(typeof standing === 'function' ? (standing() ?? 'current') : standing)
             },
             seed(_, record) {

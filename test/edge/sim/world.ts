@@ -39,6 +39,8 @@ export interface WorldState {
   /** Calls that are still on their way, late ones too, and how many of them wait for healing. */
   readonly inFlight: readonly string[]
   readonly held: number
+  /** Calls so far, late ones too. */
+  readonly calls: number
 }
 
 interface Location {
@@ -71,6 +73,7 @@ let passedMs = 0
 /** Rises when what hangs is let go. */
 let epoch = 0
 const inFlight = new Set<Call>()
+let calls = 0
 let healedAt = 0
 let mutant: Mutant = 'none'
 
@@ -134,6 +137,7 @@ export function reach<T>(
   }
   const lost = async () => await neverAnswered(untilHealed)
   inFlight.add(call)
+  calls++
   const carriedOut = isDead
     ? lost()
     : isLast
@@ -153,7 +157,7 @@ export async function neverAnswered(untilHealed: () => Promise<void>): Promise<n
   throw connectionLost()
 }
 
-function callsInFlight(): Pick<WorldState, 'inFlight' | 'held'> {
+function callsInFlight(): WorldState {
   let held = 0
   for (const call of inFlight) {
     const isHeld = call.heldIn === epoch
@@ -161,7 +165,7 @@ function callsInFlight(): Pick<WorldState, 'inFlight' | 'held'> {
     const since = Math.max(call.startedAt, healedAt)
     if (!isHeld && Date.now() - since > ENDED_AFTER_MS) inFlight.delete(call)
   }
-  return { inFlight: [...inFlight].map(({ label }) => label), held }
+  return { inFlight: [...inFlight].map(({ label }) => label), held, calls }
 }
 
 export function sleep(ms: number): Promise<void> {

@@ -1,0 +1,181 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createSharedCheck } from '../../src/gateway/shared-check.ts'
+import { type CompiledKey, compileKey } from '../../src/keys/access.ts'
+import { AuthorityUnavailableError, type Standing } from '../../src/stores/key-authority.ts'
+
+const LOOKUP_ID = 'lookup-id'
+const TIMEOUT_MS = 1_000
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+function copyOf(keyId: string): CompiledKey {
+  return compileKey({ kind: 'gone', revision: 1, keyId })
+}
+
+interface Question {
+  readonly place: number
+  readonly atMs: number
+}
+
+/** An authority whose n-th answer takes `answerMs(n)` and is the number n, as a revision. */
+function start(answerMs: (n: number) => number = () => 1) {
+  const questions: Question[] = []
+  const outliving: Promise<void>[] = []
+  let place = 0
+  const faults = new Map<number, Error>()
+  const checkCopy = createSharedCheck({
+    async check() {
+      const n = questions.push({ place: ++place, atMs: Date.now() })
+      await wait(answerMs(n))
+      const fault = faults.get(n)
+      if (fault !== undefined) throw fault
+      return { kind: 'gone', revision: n, keyId: '' }
+    },
+    timeoutMs: TIMEOUT_MS,
+    later: (promise) => void outliving.push(promise),
+    wait,
+    nowMs: () => Date.now(),
+  })
+  return { checkCopy, questions, outliving, faults, tick: () => ++place }
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms))
+}
+
+/** Which question was answered. */
+async function numberOf(standing: Promise<Standing>): Promise<number> {
+  const answer = await standing
+  return typeof answer === 'string' ? Number.NaN : answer.revision
+}
+
+describe('createSharedCheck()', () => {
+  const copy = copyOf('key')
+
+  it('asks at once for whom nobody came before', async () => {
+    const { checkCopy, questions } = start()
+    const asked = checkCopy(LOOKUP_ID, copy)
+    expect(questions).toHaveLength(1)
+    await vi.runAllTimersAsync()
+    expect(await numberOf(asked)).toBe(1)
+  })
+
+  it('asks one question for all who come soon after another, and after the last of them', async () => {
+    const { checkCopy, questions, outliving } = start(() => 40)
+    const first = checkCopy(LOOKUP_ID, copy)
+    const early = [checkCopy(LOOKUP_ID, copy), checkCopy(LOOKUP_ID, copy)]
+    await vi.advanceTimersByTimeAsync(1)
+    const late = checkCopy(LOOKUP_ID, copy)
+    expect(questions).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(questions.map(({ atMs }) => atMs - (questions[0]?.atMs ?? 0))).toEqual([0, 2])
+    await vi.runAllTimersAsync()
+    expect(await numberOf(first)).toBe(1)
+    expect(await Promise.all([...early, late].map(numberOf))).toEqual([2, 2, 2])
+    expect(outliving).toHaveLength(1)
+  })
+
+  it('asks anew for whom comes after a question, though it is not answered yet', async () => {
+    const { checkCopy } = start(() => 40)
+    const first = checkCopy(LOOKUP_ID, copy)
+    await vi.advanceTimersByTimeAsync(2)
+    const second = checkCopy(LOOKUP_ID, copy)
+    await vi.runAllTimersAsync()
+    expect([await numberOf(first), await numberOf(second)]).toEqual([1, 2])
+  })
+
+  it.each([
+    ['an eighth of what an answer took', 40, 5],
+    ['at least 2 ms', 1, 2],
+    ['at most 100 ms', 900, 100],
+  ])('leaves %s between two questions', async (_, answerMs, spacingMs) => {
+    const { checkCopy, questions } = start(() => answerMs)
+    void checkCopy(LOOKUP_ID, copy)
+    await vi.advanceTimersByTimeAsync(1_000)
+    void checkCopy(LOOKUP_ID, copy)
+    void checkCopy(LOOKUP_ID, copy)
+    await vi.runAllTimersAsync()
+    const [, second, third] = questions
+    expect((third?.atMs ?? 0) - (second?.atMs ?? 0)).toBe(spacingMs)
+  })
+
+  it('leaves an authority that failed alone for a while, and tells all who waited', async () => {
+    const { checkCopy, questions, faults } = start()
+    faults.set(1, new AuthorityUnavailableError('overloaded'))
+    faults.set(2, new AuthorityUnavailableError('unreachable'))
+    const failing = (code: string) =>
+      expect(checkCopy(LOOKUP_ID, copy)).rejects.toMatchObject({ code })
+    const first = failing('overloaded')
+    await vi.advanceTimersByTimeAsync(1)
+    const others = [failing('unreachable'), failing('unreachable')]
+    await vi.runAllTimersAsync()
+    expect(questions).toHaveLength(2)
+    expect((questions[1]?.atMs ?? 0) - (questions[0]?.atMs ?? 0)).toBe(100)
+    await Promise.all([first, ...others])
+  })
+
+  it('shares nothing between copies, nor where there is none', async () => {
+    const { checkCopy, questions } = start()
+    const asked = [copy, copyOf('key'), null, null].map((one) => checkCopy(LOOKUP_ID, one))
+    expect(questions).toHaveLength(4)
+    await vi.runAllTimersAsync()
+    expect(await Promise.all(asked.map(numberOf))).toEqual([1, 2, 3, 4])
+  })
+
+  it('asks for itself where the request that was to ask has ended', async () => {
+    const { checkCopy, faults } = start()
+    faults.set(2, new Error('This promise was created by a request that has since ended'))
+    void checkCopy(LOOKUP_ID, copy)
+    const leading = expect(checkCopy(LOOKUP_ID, copy)).rejects.toThrow('has since ended')
+    const waiting = checkCopy(LOOKUP_ID, copy)
+    await vi.runAllTimersAsync()
+    await leading
+    expect(await numberOf(waiting)).toBe(3)
+  })
+
+  it('waits no longer than for one question, where none is ever asked', async () => {
+    const { checkCopy } = start((n) => (n === 2 ? 100 * TIMEOUT_MS : 1))
+    void checkCopy(LOOKUP_ID, copy)
+    void checkCopy(LOOKUP_ID, copy) // never answered
+    const waiting = expect(checkCopy(LOOKUP_ID, copy)).rejects.toMatchObject({ code: 'timeout' })
+    await vi.advanceTimersByTimeAsync(TIMEOUT_MS + 100)
+    await waiting
+    const next = checkCopy(LOOKUP_ID, copy)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await numberOf(next)).toBe(3)
+  })
+
+  it('goes on where the clock is set back', async () => {
+    const { checkCopy, questions } = start()
+    void checkCopy(LOOKUP_ID, copy)
+    vi.setSystemTime(Date.now() - 60_000)
+    void checkCopy(LOOKUP_ID, copy)
+    expect(questions).toHaveLength(2)
+    await vi.runAllTimersAsync()
+  })
+
+  it('judges each by a question that was asked after it had come, soon', async () => {
+    const schedule = fc.record({
+      pausesMs: fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 60 }),
+      answersMs: fc.array(fc.constantFrom(0, 1, 3, 16, 40, 200), { minLength: 1, maxLength: 20 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(schedule, async ({ pausesMs, answersMs }) => {
+        const { checkCopy, questions, tick } = start((n) => answersMs[n % answersMs.length] ?? 0)
+        const comers = []
+        for (const pauseMs of pausesMs) {
+          await vi.advanceTimersByTimeAsync(pauseMs)
+          comers.push({ place: tick(), atMs: Date.now(), standing: checkCopy(LOOKUP_ID, copy) })
+        }
+        await vi.runAllTimersAsync()
+        for (const { place, atMs, standing } of comers) {
+          const question = questions[(await numberOf(standing)) - 1]
+          expect(question?.place).toBeGreaterThan(place)
+          expect((question?.atMs ?? Infinity) - atMs).toBeLessThanOrEqual(200 / 8)
+        }
+      }),
+    )
+  })
+})
