@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { keepToOthers } from './cores.ts'
 import { measure } from './load.ts'
 import { startNginxUpstream } from './nginx.ts'
 import { startBetterAuth } from './peers/better-auth.ts'
@@ -31,6 +32,7 @@ const load = {
   connections: Number(values.connections),
 }
 
+keepToOthers()
 const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-bench-'))
 const stops: (() => Promise<void>)[] = []
 try {

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { keepToOthers } from './cores.ts'
 import { measure, ratio, typical } from './load.ts'
 import { startNginxUpstream } from './nginx.ts'
 import { forged } from './peers/peer.ts'
@@ -31,6 +32,7 @@ const { values } = parseArgs({
   allowPositionals: true,
 })
 const load = { seconds: Number(values.seconds), connections: Number(values.connections) }
+keepToOthers()
 const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-bench-'))
 const upstream = await startNginxUpstream(join(dir, 'upstream'))
 const bench = await openWorkbench(dir, upstream.url)

@@ -34,7 +34,11 @@ export async function readCopy(
 ): Promise<CompiledKey | null> {
   try {
     const copy = await deps.readCopy(lookupId)
-    return copy === null ? null : keep(lookupId, copy, deps)
+    // Requests that came together are to hold one copy: they share what is asked about it.
+    const met = deps.cache.get(lookupId)
+    if (copy === null) return met ?? null
+    const isMet = met?.kind === copy.kind && met.revision === copy.revision
+    return isMet ? met : keep(lookupId, copy, deps)
   } catch (error) {
     deps.onFault('kv_read', error, requestId)
     return null

@@ -55,7 +55,7 @@ export function createRefusalBrake(deps: RefusalBrakeDeps): RefusalBrake {
     for (let polls = 0; polls < POLLS; polls++) {
       if (turn.answered !== null && turn.answered.call > came) return turn.answered.newest
       if (!turn.asking) return await askInTurn(turn, ask)
-      await deps.wait(POLL_MS) // by a timer of its own: a request must not await another's promise
+      await deps.wait(POLL_MS) // by a timer of its own: whom it waits for may end unanswered
     }
     return { ok: false, error: { reason: 'authentication_unavailable' } }
   }

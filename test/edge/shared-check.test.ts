@@ -1,7 +1,8 @@
 // Requests of one location that share their questions to a key's authority.
 
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import type { Verdict } from './checker.ts'
 import { answerVisibly, toVerdict } from './answers.ts'
 import { type Clients, createClients } from './clients.ts'
 import { createFixtures, type Fixtures, type TestAccount, type TestKey } from './fixtures.ts'
@@ -10,7 +11,18 @@ import { patchOnce } from './patch-bundle.ts'
 
 const POLL_MS = 5
 /** Half as long on the real clock: time for a test to act between two questions. */
-const SPACING_MS = 1_500
+const SPACING_MS = 3_000
+
+/** Where the request that is to ask for others has said that it will. */
+const LEADER = /deps\.later\((\w+)\.then\(noop, noop\)\);\s+return (\w+);/
+const ENDS_ONCE = 'if (!globalThis.ended) { globalThis.ended = true; return "current"; } return $2;'
+
+const VARIANTS = {
+  product: (bundle: string) => bundle,
+  'and was kept alive': (bundle: string) =>
+    patchOnce(bundle, LEADER, `deps.later($1.then(noop, noop)); ${ENDS_ONCE}`),
+  'and nothing kept it alive': (bundle: string) => patchOnce(bundle, LEADER, ENDS_ONCE),
+}
 
 let ground: Ground
 let fixtures: Fixtures
@@ -18,19 +30,18 @@ let clients: Clients
 let owner: TestAccount
 let key: TestKey
 
-beforeAll(async () => {
+async function start(variant: keyof typeof VARIANTS): Promise<void> {
   const spacing = `least: ${SPACING_MS}, longest: ${SPACING_MS}`
   ground = await startGround({
     bundleDir: inject('bundleDir'),
     speed: 2,
-    patch: (bundle) => patchOnce(bundle, /least: 2, longest: 100/, spacing),
+    patch: (bundle) => VARIANTS[variant](patchOnce(bundle, /least: 1, longest: 100/, spacing)),
   })
   fixtures = await createFixtures(ground.secrets)
-})
-afterAll(() => ground.stop())
+}
 
-/** A key that location ams knows and has just asked about. */
-beforeEach(async () => {
+/** Makes a key that location ams knows and has just asked about. */
+async function useKey(): Promise<void> {
   clients = createClients(ground)
   answerVisibly(ground.upstream)
   owner = await fixtures.insertAccount(ground.db())
@@ -38,11 +49,11 @@ beforeEach(async () => {
   await ground.command({ clear: true, seed: { [key.lookupId]: key.record } })
   for (let i = 0; i < 2; i++) expect((await use('used')).verdict).toBe('allowed')
   ground.upstream.received.length = 0
-})
+}
 
-async function use(id: string, signal?: AbortSignal) {
+async function use(id: string) {
   const headers = { 'X-API-Key': key.token, 'X-Request-Id': id }
-  const answer = await ground.send('ams', '/customer', { headers, ...(signal && { signal }) })
+  const answer = await ground.send('ams', '/customer', { headers })
   return { verdict: toVerdict(answer, 'GET') }
 }
 
@@ -52,32 +63,53 @@ async function sentOn(id: string): Promise<void> {
   while (!isThere()) await setTimeout(POLL_MS)
 }
 
-it('ask once for many', async () => {
-  const before = await ground.command({})
-  const uses = Array.from({ length: 20 }, (_, i) => use(`use-${i}`))
-  expect((await Promise.all(uses)).every(({ verdict }) => verdict === 'allowed')).toBe(true)
-  const after = await ground.command({})
-  expect(after.calls - before.calls).toBeLessThanOrEqual(2)
+/** Several that wait for the same question, in the order in which they came. */
+async function startWaiting(...ids: string[]) {
+  const waiting = []
+  for (const id of ids) {
+    waiting.push(use(id))
+    await sentOn(id)
+  }
+  return waiting
+}
+
+async function verdictsOf(uses: ReturnType<typeof use>[]): Promise<Verdict[]> {
+  return (await Promise.all(uses)).map(({ verdict }) => verdict)
+}
+
+describe('requests at once', () => {
+  beforeAll(() => start('product'))
+  afterAll(() => ground.stop())
+  beforeEach(useKey)
+
+  it('ask once for many', async () => {
+    const before = await ground.command({})
+    const verdicts = await verdictsOf(Array.from({ length: 20 }, (_, i) => use(`use-${i}`)))
+    expect(new Set(verdicts)).toEqual(new Set(['allowed']))
+    expect((await ground.command({})).checks - before.checks).toBeLessThanOrEqual(2)
+  })
+
+  it('are judged by what was changed while they waited', async () => {
+    const waiting = await startWaiting('first', 'second', 'third')
+    await clients.remove('key', key, owner, 'fra')
+    expect(clients.changes.at(-1)?.outcome).toBe('done')
+    expect(await verdictsOf(waiting)).toEqual(['key_revoked', 'key_revoked', 'key_revoked'])
+  })
 })
 
-it('are judged by what was changed while they waited', async () => {
-  const waiting = Array.from({ length: 3 }, (_, i) => use(`use-${i}`))
-  await Promise.all(waiting.map((_, i) => sentOn(`use-${i}`)))
-  await clients.remove('key', key, owner, 'fra')
-  expect(clients.changes.at(-1)?.outcome).toBe('done')
-  for (const { verdict } of await Promise.all(waiting)) expect(verdict).toBe('key_revoked')
-})
+describe.each(['and was kept alive', 'and nothing kept it alive'] as const)(
+  'where the request that is to ask for others has ended %s',
+  (variant) => {
+    beforeAll(() => start(variant))
+    afterAll(() => ground.stop())
+    beforeEach(useKey)
 
-it('are answered though the client of the one that asks has gone', async () => {
-  const client = new AbortController()
-  const asking = expect(use('asking', client.signal)).rejects.toThrow()
-  await sentOn('asking')
-  const waiting = ['second', 'third'].map((id) => use(id))
-  await Promise.all([sentOn('second'), sentOn('third')])
-  client.abort()
-  await asking
-  const before = await ground.command({})
-  for (const { verdict } of await Promise.all(waiting)) expect(verdict).toBe('allowed')
-  const after = await ground.command({})
-  expect(after.calls - before.calls).toBe(1)
-})
+    it('they have one answer, and are judged by what was changed while they waited', async () => {
+      const before = await ground.command({})
+      const [, ...waiting] = await startWaiting('asking', 'second', 'third')
+      await clients.remove('key', key, owner, 'fra')
+      expect(await verdictsOf(waiting)).toEqual(['key_revoked', 'key_revoked'])
+      expect((await ground.command({})).checks - before.checks).toBe(1)
+    })
+  },
+)

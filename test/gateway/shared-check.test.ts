@@ -20,7 +20,7 @@ interface Question {
 }
 
 /** An authority whose n-th answer takes `answerMs(n)` and is the number n, as a revision. */
-function start(answerMs: (n: number) => number = () => 1) {
+function start(answerMs: (n: number) => number = () => 1, waitForTurn = wait) {
   const questions: Question[] = []
   const outliving: Promise<void>[] = []
   let place = 0
@@ -35,7 +35,7 @@ function start(answerMs: (n: number) => number = () => 1) {
     },
     timeoutMs: TIMEOUT_MS,
     later: (promise) => void outliving.push(promise),
-    wait,
+    wait: waitForTurn,
     nowMs: () => Date.now(),
   })
   return { checkCopy, questions, outliving, faults, tick: () => ++place }
@@ -65,22 +65,24 @@ describe('createSharedCheck()', () => {
   it('asks one question for all who come soon after another, and after the last of them', async () => {
     const { checkCopy, questions, outliving } = start(() => 40)
     const first = checkCopy(LOOKUP_ID, copy)
-    const early = [checkCopy(LOOKUP_ID, copy), checkCopy(LOOKUP_ID, copy)]
-    await vi.advanceTimersByTimeAsync(1)
-    const late = checkCopy(LOOKUP_ID, copy)
-    expect(questions).toHaveLength(1)
-    await vi.advanceTimersByTimeAsync(1)
-    expect(questions.map(({ atMs }) => atMs - (questions[0]?.atMs ?? 0))).toEqual([0, 2])
     await vi.runAllTimersAsync()
-    expect(await numberOf(first)).toBe(1)
-    expect(await Promise.all([...early, late].map(numberOf))).toEqual([2, 2, 2])
+    const second = checkCopy(LOOKUP_ID, copy)
+    const early = [checkCopy(LOOKUP_ID, copy), checkCopy(LOOKUP_ID, copy)]
+    await vi.advanceTimersByTimeAsync(4)
+    const late = checkCopy(LOOKUP_ID, copy)
+    expect(questions).toHaveLength(2)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(questions.map(({ atMs }) => atMs - (questions[1]?.atMs ?? 0))).toEqual([-40, 0, 5])
+    await vi.runAllTimersAsync()
+    expect(await Promise.all([first, second].map(numberOf))).toEqual([1, 2])
+    expect(await Promise.all([...early, late].map(numberOf))).toEqual([3, 3, 3])
     expect(outliving).toHaveLength(1)
   })
 
   it('asks anew for whom comes after a question, though it is not answered yet', async () => {
     const { checkCopy } = start(() => 40)
     const first = checkCopy(LOOKUP_ID, copy)
-    await vi.advanceTimersByTimeAsync(2)
+    await vi.advanceTimersByTimeAsync(1)
     const second = checkCopy(LOOKUP_ID, copy)
     await vi.runAllTimersAsync()
     expect([await numberOf(first), await numberOf(second)]).toEqual([1, 2])
@@ -88,7 +90,7 @@ describe('createSharedCheck()', () => {
 
   it.each([
     ['an eighth of what an answer took', 40, 5],
-    ['at least 2 ms', 1, 2],
+    ['at least 1 ms', 1, 1],
     ['at most 100 ms', 900, 100],
   ])('leaves %s between two questions', async (_, answerMs, spacingMs) => {
     const { checkCopy, questions } = start(() => answerMs)
@@ -101,19 +103,34 @@ describe('createSharedCheck()', () => {
     expect((third?.atMs ?? 0) - (second?.atMs ?? 0)).toBe(spacingMs)
   })
 
-  it('leaves an authority that failed alone for a while, and tells all who waited', async () => {
+  it('tells all who waited for a question that it failed, and holds nobody up for it', async () => {
     const { checkCopy, questions, faults } = start()
-    faults.set(1, new AuthorityUnavailableError('overloaded'))
-    faults.set(2, new AuthorityUnavailableError('unreachable'))
-    const failing = (code: string) =>
-      expect(checkCopy(LOOKUP_ID, copy)).rejects.toMatchObject({ code })
-    const first = failing('overloaded')
-    await vi.advanceTimersByTimeAsync(1)
-    const others = [failing('unreachable'), failing('unreachable')]
+    faults.set(2, new AuthorityUnavailableError('overloaded'))
+    void checkCopy(LOOKUP_ID, copy)
+    const failing = [1, 2].map(() =>
+      expect(checkCopy(LOOKUP_ID, copy)).rejects.toMatchObject({ code: 'overloaded' }),
+    )
     await vi.runAllTimersAsync()
-    expect(questions).toHaveLength(2)
-    expect((questions[1]?.atMs ?? 0) - (questions[0]?.atMs ?? 0)).toBe(100)
-    await Promise.all([first, ...others])
+    await Promise.all(failing)
+    await vi.advanceTimersByTimeAsync(1)
+    void checkCopy(LOOKUP_ID, copy)
+    expect(questions).toHaveLength(3)
+    await vi.runAllTimersAsync()
+  })
+
+  it.each([
+    ['fails', 1],
+    ['hangs', TIMEOUT_MS],
+  ])('asks an authority that %s less and less often', async (_, answerMs) => {
+    const { checkCopy, questions, faults } = start((n) => (n === 1 ? 1 : answerMs))
+    for (let n = 2; n < 1_000; n++) faults.set(n, new AuthorityUnavailableError('timeout'))
+    for (let ms = 0; ms < TIMEOUT_MS; ms++) {
+      checkCopy(LOOKUP_ID, copy).catch(() => undefined)
+      await vi.advanceTimersByTimeAsync(1)
+    }
+    expect(questions.length).toBeLessThan(60)
+    expect((questions.at(-1)?.atMs ?? 0) - (questions.at(-2)?.atMs ?? 0)).toBeGreaterThan(80)
+    await vi.runAllTimersAsync()
   })
 
   it('shares nothing between copies, nor where there is none', async () => {
@@ -156,14 +173,37 @@ describe('createSharedCheck()', () => {
     await vi.runAllTimersAsync()
   })
 
-  it('judges each by a question that was asked after it had come, soon', async () => {
+  it('asks for itself at once where no question is asked long after it was due', async () => {
+    const waits: (() => void)[] = []
+    const { checkCopy, questions } = start(
+      () => 1,
+      () => new Promise((resolve) => void waits.push(resolve)),
+    )
+    void checkCopy(LOOKUP_ID, copy)
+    const lost = checkCopy(LOOKUP_ID, copy)
+    await vi.advanceTimersByTimeAsync(102)
+    const asked = checkCopy(LOOKUP_ID, copy)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await numberOf(asked)).toBe(2)
+    waits[0]?.()
+    await vi.runAllTimersAsync()
+    expect(await numberOf(lost)).toBe(3)
+    expect(questions).toHaveLength(3)
+  })
+
+  it('judges each by a question that was asked after it had come, soon, and asks few', async () => {
     const schedule = fc.record({
       pausesMs: fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 60 }),
       answersMs: fc.array(fc.constantFrom(0, 1, 3, 16, 40, 200), { minLength: 1, maxLength: 20 }),
+      timersLateMs: fc.array(fc.constantFrom(0, 0, 1, 2, 7), { minLength: 1, maxLength: 20 }),
     })
     await fc.assert(
-      fc.asyncProperty(schedule, async ({ pausesMs, answersMs }) => {
-        const { checkCopy, questions, tick } = start((n) => answersMs[n % answersMs.length] ?? 0)
+      fc.asyncProperty(schedule, async ({ pausesMs, answersMs, timersLateMs }) => {
+        let timers = 0
+        const { checkCopy, questions, tick } = start(
+          (n) => answersMs[n % answersMs.length] ?? 0,
+          (ms) => wait(ms + (timersLateMs[timers++ % timersLateMs.length] ?? 0)),
+        )
         const comers = []
         for (const pauseMs of pausesMs) {
           await vi.advanceTimersByTimeAsync(pauseMs)
@@ -173,7 +213,10 @@ describe('createSharedCheck()', () => {
         for (const { place, atMs, standing } of comers) {
           const question = questions[(await numberOf(standing)) - 1]
           expect(question?.place).toBeGreaterThan(place)
-          expect((question?.atMs ?? Infinity) - atMs).toBeLessThanOrEqual(200 / 8)
+          expect((question?.atMs ?? Infinity) - atMs).toBeLessThanOrEqual(200 / 8 + 7)
+        }
+        for (const [i, { atMs }] of questions.entries()) {
+          expect(atMs - (questions[i - 1]?.atMs ?? -Infinity)).toBeGreaterThanOrEqual(1)
         }
       }),
     )

@@ -39,8 +39,8 @@ export interface WorldState {
   /** Calls that are still on their way, late ones too, and how many of them wait for healing. */
   readonly inFlight: readonly string[]
   readonly held: number
-  /** Calls so far, late ones too. */
-  readonly calls: number
+  /** What authorities were asked so far, whether a copy is current. */
+  readonly checks: number
 }
 
 interface Location {
@@ -73,7 +73,7 @@ let passedMs = 0
 /** Rises when what hangs is let go. */
 let epoch = 0
 const inFlight = new Set<Call>()
-let calls = 0
+let checks = 0
 let healedAt = 0
 let mutant: Mutant = 'none'
 
@@ -137,7 +137,7 @@ export function reach<T>(
   }
   const lost = async () => await neverAnswered(untilHealed)
   inFlight.add(call)
-  calls++
+  if (store === 'fetch') checks++
   const carriedOut = isDead
     ? lost()
     : isLast
@@ -165,7 +165,7 @@ function callsInFlight(): WorldState {
     const since = Math.max(call.startedAt, healedAt)
     if (!isHeld && Date.now() - since > ENDED_AFTER_MS) inFlight.delete(call)
   }
-  return { inFlight: [...inFlight].map(({ label }) => label), held, calls }
+  return { inFlight: [...inFlight].map(({ label }) => label), held, checks }
 }
 
 export function sleep(ms: number): Promise<void> {
