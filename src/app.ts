@@ -22,7 +22,7 @@ import { createSharedCheck } from './gateway/shared-check.ts'
 import { startTrace, toRequestLine } from './gateway/trace.ts'
 import { compileKey } from './keys/access.ts'
 import { verifyToken } from './keys/token.ts'
-import { logConfigurationFault, logFault, logRequest } from './log.ts'
+import { coloOf, logConfigurationFault, logFault, logRequest } from './log.ts'
 import { importSecrets, type Secrets } from './secrets.ts'
 import { createIsolateCache } from './stores/isolate-cache.ts'
 import { createKeyAuthorities } from './stores/key-authority.ts'
@@ -176,7 +176,7 @@ function createMisconfiguredApp(faults: readonly ConfigurationFault[]): App {
       const trace = startTrace(request.headers, nowMs())
       trace.code = 'authentication_unavailable'
       const response = refusalResponse({ reason: trace.code }, trace.requestId)
-      logRequest(toRequestLine(request, response, trace, nowMs()))
+      logRequest(toRequestLine(request.method, response.status, coloOf(request), trace, nowMs()))
       return response
     },
     async everyMinute() {

@@ -3,11 +3,12 @@
 
 import { createAssertionSigner, importAssertionKeys } from '../../src/gateway/assertion.ts'
 import { forwardGranted } from '../../src/gateway/forward-granted.ts'
+import { toIncoming } from '../../src/gateway/incoming.ts'
 import { refusalResponse } from '../../src/gateway/refusal.ts'
 import { startTrace, toRequestLine } from '../../src/gateway/trace.ts'
 import { type CompiledLiveKey, compileKey } from '../../src/keys/access.ts'
 import { clientAddress } from '../../src/keys/client-address.ts'
-import { logRequest } from '../../src/log.ts'
+import { coloOf, logRequest } from '../../src/log.ts'
 import { ACCOUNT_ID, KEY_ID } from '../key-ids.ts'
 
 interface Env {
@@ -40,14 +41,15 @@ async function createForward({ UPSTREAM_URL: base, ASSERTION_KEYS }: Env) {
     ipAclMode: 'enforce',
   }) as CompiledLiveKey
 
-  return async function forwardRequest(request: Request): Promise<Response> {
+  return async function forwardRequest(came: Request): Promise<Response> {
+    const request = toIncoming(came)
     const trace = startTrace(request.headers, nowMs())
     const grant = { key, address: clientAddress(request.headers) }
     const answered = await forwardGranted(request, grant, trace, deps)
     if (!answered.ok) return refusalResponse(answered.error, trace.requestId)
     const response = answered.value
     response.headers.set('X-Request-Id', trace.requestId)
-    logRequest(toRequestLine(request, response, trace, nowMs()))
+    logRequest(toRequestLine(request.method, response.status, coloOf(came), trace, nowMs()))
     return response
   }
 }

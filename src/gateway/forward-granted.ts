@@ -7,6 +7,7 @@ import { addForwarded, addIdentity } from './added-headers.ts'
 import type { SignAssertion } from './assertion.ts'
 import type { Grant } from './authorize.ts'
 import { forward, type Upstream } from './forward.ts'
+import type { Incoming } from './incoming.ts'
 import { asTheyCame, isWebSocket, passedHeaders } from './passed-headers.ts'
 import { preflightHeaders } from './preflight.ts'
 import type { Refusal } from './refusal.ts'
@@ -20,7 +21,7 @@ export interface ForwardDeps {
 
 /** The upstream's answer to a request with a key that was found good. */
 export async function forwardGranted(
-  request: Request,
+  request: Incoming,
   { key, address }: Pick<Grant, 'key' | 'address'>,
   trace: Trace,
   deps: ForwardDeps,
@@ -39,7 +40,7 @@ export async function forwardGranted(
 
 /** The upstream's answer to a CORS preflight, which carries no key. */
 export async function forwardPreflight(
-  request: Request,
+  request: Incoming,
   trace: Trace,
   deps: ForwardDeps,
 ): Promise<Result<Response, Refusal>> {
@@ -53,13 +54,13 @@ function toText(address: Address | null): string | null {
   return address === null ? null : formatAddress(address)
 }
 
-export function mayHaveBody({ method }: Request): boolean {
+export function mayHaveBody({ method }: Incoming): boolean {
   return method !== 'GET' && method !== 'HEAD'
 }
 
 /** Notes how long the upstream took, and what it said. */
 async function askUpstream(
-  request: Request,
+  request: Incoming,
   headers: HeadersInit,
   body: ReadableStream | null,
   trace: Trace,

@@ -3,6 +3,7 @@
 
 import { pathStart } from '../path-start.ts'
 import { err, ok, type Result } from '../result.ts'
+import type { Incoming } from './incoming.ts'
 import { namedByConnection } from './passed-headers.ts'
 import type { Refusal } from './refusal.ts'
 
@@ -28,7 +29,7 @@ export function upstreamUrl(base: string, requestUrl: string): string {
 }
 
 /** A GET or HEAD with a body makes the runtime throw; one with `Content-Length: 0` has none. */
-export function hasUnforwardableBody(request: Request): boolean {
+export function hasUnforwardableBody(request: Incoming): boolean {
   const { method, body, headers } = request
   return (
     (method === 'GET' || method === 'HEAD') &&
@@ -39,7 +40,7 @@ export function hasUnforwardableBody(request: Request): boolean {
 
 /** The upstream's answer, its headers still to be changed; one that cannot be passed on is a refusal. */
 export async function forward(
-  request: Request,
+  request: Incoming,
   headers: HeadersInit,
   body: ReadableStream | null,
   upstream: Upstream,

@@ -1,8 +1,8 @@
 // The data plane: authenticate, then forward. Every path that is not the admin surface comes here,
 // before any routing, since each Portal API request pays for what is done.
 
-import type { LogRequest } from '../log.ts'
-import type { Result } from '../result.ts'
+import { coloOf, type LogRequest } from '../log.ts'
+import { ok, type Result } from '../result.ts'
 import { authorize, type AuthorizeDeps, type Grant, identifyKey } from './authorize.ts'
 import { hasKeyInQuery } from './credential.ts'
 import { hasUnforwardableBody } from './forward.ts'
@@ -12,6 +12,7 @@ import {
   forwardPreflight,
   mayHaveBody,
 } from './forward-granted.ts'
+import { type Incoming, toIncoming } from './incoming.ts'
 import { isPreflight } from './preflight.ts'
 import { type Refusal, refusalResponse } from './refusal.ts'
 import { startTrace, toRequestLine, type Trace } from './trace.ts'
@@ -27,53 +28,63 @@ export interface GatewayDeps extends AuthorizeDeps, ForwardDeps {
 export type Gateway = (request: Request) => Response | Promise<Response>
 
 export function createGateway(deps: GatewayDeps): Gateway {
-  return function handlePortalRequest(request) {
+  return function handlePortalRequest(came) {
+    const request = toIncoming(came)
     const trace = startTrace(request.headers, deps.nowMs())
+    const colo = coloOf(came)
+    const logged = (response: Response) => {
+      deps.logRequest(toRequestLine(request.method, response.status, colo, trace, deps.nowMs()))
+      return response
+    }
     const answered = answer(request, trace, deps)
-    return answered instanceof Response
-      ? logged(answered, request, trace, deps)
-      : answered.then((response) => logged(response, request, trace, deps))
+    return answered instanceof Response ? logged(answered) : answered.then(logged)
   }
 }
 
 /** At once where the credential alone says no: floods are made of such requests. */
-function answer(request: Request, trace: Trace, deps: GatewayDeps): Response | Promise<Response> {
-  const failed = (error: unknown) => refuseFault(error, request, trace, deps)
+function answer(request: Incoming, trace: Trace, deps: GatewayDeps): Response | Promise<Response> {
   try {
-    if (deps.preflight === 'forward' && isPreflight(request)) {
-      return answerPreflight(request, trace, deps).catch(failed)
-    }
-    const lookupId = identifyKey(request.headers, deps)
-    if (!lookupId.ok) return refuse(explained(lookupId.error, request, deps), trace)
-    return authorizeAndForward(request, lookupId.value, trace, deps).catch(failed)
+    const isKeyless = deps.preflight === 'forward' && isPreflight(request)
+    const lookupId = isKeyless ? ok(null) : identifyKey(request.headers, deps)
+    return lookupId.ok
+      ? pass(request, lookupId.value, trace, deps)
+      : refuse(explained(lookupId.error, request, deps), trace)
   } catch (error) {
-    return failed(error)
+    return refuseFault(error, request, trace, deps)
   }
 }
 
-function logged(response: Response, request: Request, trace: Trace, deps: GatewayDeps): Response {
-  deps.logRequest(toRequestLine(request, response, trace, deps.nowMs()))
-  return response
-}
-
-async function answerPreflight(request: Request, trace: Trace, deps: GatewayDeps) {
-  return shown(await forwardPreflight(request, trace, deps), trace)
+/** `lookupId`: null of a preflight, which carries no key. */
+async function pass(
+  request: Incoming,
+  lookupId: string | null,
+  trace: Trace,
+  deps: GatewayDeps,
+): Promise<Response> {
+  try {
+    return lookupId === null
+      ? shown(await forwardPreflight(request, trace, deps), trace)
+      : await authorizeAndForward(request, lookupId, trace, deps)
+  } catch (error) {
+    return refuseFault(error, request, trace, deps)
+  }
 }
 
 async function authorizeAndForward(
-  request: Request,
+  request: Incoming,
   lookupId: string,
   trace: Trace,
   deps: GatewayDeps,
 ): Promise<Response> {
-  const grant = await authorize(lookupId, request.headers, trace, deps)
+  const verdict = authorize(lookupId, request.headers, trace, deps)
+  const grant = verdict instanceof Promise ? await verdict : verdict
   if (!grant.ok) return refuse(grant.error, trace)
   const { confirm } = grant.value
   if (confirm !== null && deps.speculation && maySpeculate(request)) {
     return await forwardSpeculatively(request, grant.value, confirm, trace, deps)
   }
-  const refusal = await confirm?.()
-  if (refusal) return refuse(refusal, trace)
+  const refusal = confirm === null ? null : await confirm()
+  if (refusal !== null) return refuse(refusal, trace)
   trace.authorizedMs = deps.nowMs() - trace.startedMs
   if (hasUnforwardableBody(request)) return refuse({ reason: 'body_not_allowed' }, trace)
   return shown(await forwardGranted(request, grant.value, trace, deps), trace)
@@ -86,7 +97,7 @@ async function authorizeAndForward(
  * what is done behind it, such as to note a denial.
  */
 async function forwardSpeculatively(
-  request: Request,
+  request: Incoming,
   grant: Grant,
   confirm: () => Promise<Refusal | null>,
   trace: Trace,
@@ -113,14 +124,14 @@ function refuse(refusal: Refusal, trace: Trace): Response {
 }
 
 /** Closed after a fault, such as a record that cannot be compiled, since nothing is known. */
-function refuseFault(error: unknown, request: Request, trace: Trace, deps: GatewayDeps): Response {
+function refuseFault(error: unknown, request: Incoming, trace: Trace, deps: GatewayDeps): Response {
   // RFC 9112 §3.2: a Host header that is none. Told here, since only the odd request pays for it.
   if (!URL.canParse(request.url)) return refuse({ reason: 'request_malformed' }, trace)
   deps.onFault('unexpected', error, trace.requestId)
   return refuse({ reason: 'authentication_unavailable' }, trace)
 }
 
-function explained(refusal: Refusal, request: Request, deps: GatewayDeps): Refusal {
+function explained(refusal: Refusal, request: Incoming, deps: GatewayDeps): Refusal {
   const bare = refusal.reason === 'credential_missing' && refusal.seen === 'nothing'
   return bare && hasKeyInQuery(request.url, deps.tokenPrefix)
     ? { reason: 'credential_missing', seen: 'query' }
@@ -128,7 +139,7 @@ function explained(refusal: Refusal, request: Request, deps: GatewayDeps): Refus
 }
 
 /** Safe methods alone (RFC 9110 §9.2.1), and nothing that turns into another protocol. */
-function maySpeculate(request: Request): boolean {
+function maySpeculate(request: Incoming): boolean {
   const safe = !mayHaveBody(request) && !hasUnforwardableBody(request)
   return safe && !request.headers.has('upgrade')
 }

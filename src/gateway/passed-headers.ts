@@ -2,6 +2,8 @@
 // identity. Stripping comes first, so that nothing a client sends, `Connection` included, can remove or
 // imitate what the gateway adds.
 
+import type { Incoming } from './incoming.ts'
+
 /** Header fields by their lower-case names, those of a repeated header joined (RFC 9110 §5.3). */
 export type HeaderFields = Record<string, string>
 
@@ -97,7 +99,7 @@ export function asTheyCame(incoming: Headers, fields: HeaderFields): Headers {
 }
 
 /** Whether a request asks for a WebSocket (RFC 6455 §4.1: by GET alone). */
-export function isWebSocket({ method, headers }: Request): boolean {
+export function isWebSocket({ method, headers }: Incoming): boolean {
   return method === 'GET' && headers.get('upgrade')?.toLowerCase() === 'websocket'
 }
 

@@ -1,13 +1,12 @@
 // A CORS preflight carries no key by design (https://fetch.spec.whatwg.org/#cors-preflight-fetch):
 // the upstream answers it, and sees only what a preflight needs.
 
+import type { Incoming } from './incoming.ts'
 import type { HeaderFields } from './passed-headers.ts'
 
-export function isPreflight(request: Request): boolean {
+export function isPreflight({ method, headers }: Incoming): boolean {
   return (
-    request.method === 'OPTIONS' &&
-    request.headers.has('origin') &&
-    request.headers.has('access-control-request-method')
+    method === 'OPTIONS' && headers.has('origin') && headers.has('access-control-request-method')
   )
 }
 

@@ -5,7 +5,7 @@
 
 import { toId } from '../ids.ts'
 import type { CompiledKey } from '../keys/access.ts'
-import { coloOf, type RequestLine, toLoggedMethod, toLoggedRequestId } from '../log.ts'
+import { type Colo, type RequestLine, toLoggedMethod, toLoggedRequestId } from '../log.ts'
 import type { ProblemCode } from '../problem.ts'
 import { type RequestId, requestIdOf } from '../request-id.ts'
 
@@ -34,8 +34,9 @@ export function startTrace(headers: Headers, nowMs: number): Trace {
 }
 
 export function toRequestLine(
-  request: Request,
-  { status }: Response,
+  method: string,
+  status: number,
+  colo: Colo | undefined,
   trace: Trace,
   nowMs: number,
 ): RequestLine {
@@ -43,12 +44,12 @@ export function toRequestLine(
   return {
     plane: 'portal',
     request_id: toLoggedRequestId(trace.requestId),
-    method: toLoggedMethod(request.method),
+    method: toLoggedMethod(method),
     status,
     code: trace.code,
     key_id: toId('key', key?.keyId),
     account_id: toId('acc', key?.kind === 'live' ? key.accountId : undefined),
-    colo: coloOf(request),
+    colo,
     total_ms: nowMs - trace.startedMs,
     authorized_ms: trace.authorizedMs,
     upstream_ms: trace.upstreamMs,
