@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { keepToOthers } from './cores.ts'
-import { measure } from './load.ts'
+import { measureInTurns } from './load.ts'
 import { startNginxUpstream } from './nginx.ts'
 import { startBetterAuth } from './peers/better-auth.ts'
 import { startNginxLua } from './peers/nginx-lua.ts'
@@ -58,10 +58,12 @@ try {
   const peers = [nginx, betterAuth].map(toCompared)
   const all = [...Object.values(ours), ...peers.flatMap(({ bare, checked }) => [bare, checked])]
   for (let round = 0; round <= rounds; round++) {
-    for (const { target, samples } of all) {
-      const sample = await measure(target, load)
-      if (round > 0) samples.push(sample) // the first warms up
-    }
+    const taken = await measureInTurns(
+      all.map(({ target }) => target),
+      load,
+    )
+    if (round === 0) continue // it warms up
+    for (const [i, sample] of taken.entries()) all[i]?.samples.push(sample)
   }
   const results = await report(ours, peers, { rounds, ...load })
   console.log(results)

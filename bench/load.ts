@@ -52,6 +52,35 @@ export async function measure(target: Target, { seconds, connections }: Load): P
   }
 }
 
+/**
+ * Each for so many seconds, but one second at a time in turn: what else the machine does meets all of them
+ * alike.
+ */
+export async function measureInTurns(
+  targets: readonly Target[],
+  { seconds, connections }: Load,
+): Promise<Sample[]> {
+  const turns = targets.map((target) => ({ target, samples: [] as Sample[] }))
+  for (let second = 0; second < seconds; second++) {
+    for (const { target, samples } of turns) {
+      samples.push(await measure(target, { seconds: 1, connections }))
+    }
+  }
+  return turns.map(({ samples }) => together(samples))
+}
+
+function together(samples: readonly Sample[]): Sample {
+  const sum = (figure: (sample: Sample) => number) =>
+    samples.reduce((so, sample) => so + figure(sample), 0)
+  const requests = sum(({ requestsPerSecond }) => requestsPerSecond)
+  return {
+    cpuMicroseconds: sum((one) => one.cpuMicroseconds * one.requestsPerSecond) / requests,
+    requestsPerSecond: requests / samples.length,
+    p50Ms: typical(samples, 'p50Ms'),
+    p99Ms: typical(samples, 'p99Ms'),
+  }
+}
+
 /** The median of one of the figures. */
 export function typical(samples: readonly Sample[], figure: keyof Sample): number {
   return median(samples.map((sample) => sample[figure]))

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { keepToOthers } from './cores.ts'
-import { measure, ratio, typical } from './load.ts'
+import { measureInTurns, ratio, typical } from './load.ts'
 import { startNginxUpstream } from './nginx.ts'
 import { forged } from './peers/peer.ts'
 import { headersOf, openWorkbench, type Variant, type Workbench } from './workbench.ts'
@@ -39,11 +39,14 @@ const bench = await openWorkbench(dir, upstream.url)
 try {
   const forwarded = await startForwarding(bench)
   const refused = await startRefusals(bench)
+  const all = [...forwarded, ...refused]
   for (let round = 0; round <= Number(values.rounds); round++) {
-    for (const { target, samples } of [...forwarded, ...refused]) {
-      const sample = await measure(target, load)
-      if (round > 0) samples.push(sample) // the first warms up
-    }
+    const taken = await measureInTurns(
+      all.map(({ target }) => target),
+      load,
+    )
+    if (round === 0) continue // it warms up
+    for (const [i, sample] of taken.entries()) all[i]?.samples.push(sample)
   }
   for (const variants of [forwarded, refused]) {
     console.table(variants.map((variant, i) => toRow(variant, variants[i - 1], variants[0])))

@@ -32,11 +32,11 @@ export async function report(
   const all = [...Object.values(variants), ...peers.flatMap(({ bare, checked }) => [bare, checked])]
   const text = `# Benchmark
 
-\`npm run bench\`: ${rounds} interleaved rounds of ${seconds} s after one to warm up, ${connections} keep-alive connections,
+\`npm run bench\`: ${rounds} rounds of ${seconds} s after one to warm up, interleaved by the second, ${connections} keep-alive connections,
 ${(await versions()).join(', ')}.
 
-CPU is the time of the process by the kernel's accounting, the authority's work included where it is asked; figures are medians. A
-ratio is the median of the ratios of each round. The machine is shared: what counts are the ratios.
+CPU is the time of the process by the kernel's accounting, the authority's work included where it is asked; what is measured has a core
+of its own. Figures are medians. A ratio is the median of the ratios of each round. The machine is shared: what counts are the ratios.
 
 ${table(['GET', 'CPU µs/request', 'requests/s', 'p50 ms', 'p99 ms'], all.map(figures))}
 

@@ -74,7 +74,7 @@ export async function startRequestFuzz(): Promise<RequestFuzz> {
       headers,
     })
     notes.length = 0
-    const response = await gateway(request)
+    const response = await gateway(request, request.url)
     const text = await response.text()
     assert.ok(response.headers.get('x-request-id'), 'an answer without a request id')
     const expected = verdictOf(head.method, kept, keys)

@@ -148,9 +148,10 @@ function composeApp(
 
   return {
     fetch(request, ctx) {
-      return isAdminRequest(request.url, settings.ADMIN_HOST)
+      const { url } = request
+      return isAdminRequest(url, settings.ADMIN_HOST)
         ? admin.fetch(request, {}, ctx)
-        : gateway(request)
+        : gateway(request, url)
     },
     async everyMinute() {
       const chores = [

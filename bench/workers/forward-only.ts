@@ -42,7 +42,7 @@ async function createForward({ UPSTREAM_URL: base, ASSERTION_KEYS }: Env) {
   }) as CompiledLiveKey
 
   return async function forwardRequest(came: Request): Promise<Response> {
-    const request = toIncoming(came)
+    const request = toIncoming(came, came.url)
     const trace = startTrace(request.headers, nowMs())
     const grant = { key, address: clientAddress(request.headers) }
     const answered = await forwardGranted(request, grant, trace, deps)

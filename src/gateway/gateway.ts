@@ -25,11 +25,12 @@ export interface GatewayDeps extends AuthorizeDeps, ForwardDeps {
   readonly logRequest: LogRequest
 }
 
-export type Gateway = (request: Request) => Response | Promise<Response>
+/** `url`: the request's. */
+export type Gateway = (request: Request, url: string) => Response | Promise<Response>
 
 export function createGateway(deps: GatewayDeps): Gateway {
-  return function handlePortalRequest(came) {
-    const request = toIncoming(came)
+  return function handlePortalRequest(came, url) {
+    const request = toIncoming(came, url)
     const trace = startTrace(request.headers, deps.nowMs())
     const colo = coloOf(came)
     const logged = (response: Response) => {
@@ -62,32 +63,22 @@ async function pass(
   deps: GatewayDeps,
 ): Promise<Response> {
   try {
-    return lookupId === null
-      ? shown(await forwardPreflight(request, trace, deps), trace)
-      : await authorizeAndForward(request, lookupId, trace, deps)
+    if (lookupId === null) return shown(await forwardPreflight(request, trace, deps), trace)
+    const verdict = authorize(lookupId, request.headers, trace, deps)
+    const grant = verdict instanceof Promise ? await verdict : verdict
+    if (!grant.ok) return refuse(grant.error, trace)
+    const { confirm } = grant.value
+    if (confirm !== null && deps.speculation && maySpeculate(request)) {
+      return await forwardSpeculatively(request, grant.value, confirm, trace, deps)
+    }
+    const refusal = confirm === null ? null : await confirm()
+    if (refusal !== null) return refuse(refusal, trace)
+    trace.authorizedMs = deps.nowMs() - trace.startedMs
+    if (hasUnforwardableBody(request)) return refuse({ reason: 'body_not_allowed' }, trace)
+    return shown(await forwardGranted(request, grant.value, trace, deps), trace)
   } catch (error) {
     return refuseFault(error, request, trace, deps)
   }
-}
-
-async function authorizeAndForward(
-  request: Incoming,
-  lookupId: string,
-  trace: Trace,
-  deps: GatewayDeps,
-): Promise<Response> {
-  const verdict = authorize(lookupId, request.headers, trace, deps)
-  const grant = verdict instanceof Promise ? await verdict : verdict
-  if (!grant.ok) return refuse(grant.error, trace)
-  const { confirm } = grant.value
-  if (confirm !== null && deps.speculation && maySpeculate(request)) {
-    return await forwardSpeculatively(request, grant.value, confirm, trace, deps)
-  }
-  const refusal = confirm === null ? null : await confirm()
-  if (refusal !== null) return refuse(refusal, trace)
-  trace.authorizedMs = deps.nowMs() - trace.startedMs
-  if (hasUnforwardableBody(request)) return refuse({ reason: 'body_not_allowed' }, trace)
-  return shown(await forwardGranted(request, grant.value, trace, deps), trace)
 }
 
 /**

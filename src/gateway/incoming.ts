@@ -4,6 +4,7 @@
  */
 export type Incoming = Pick<Request, 'method' | 'url' | 'headers' | 'body'>
 
-export function toIncoming({ method, url, headers, body }: Request): Incoming {
+/** `url`: of the request, which has been read already. */
+export function toIncoming({ method, headers, body }: Request, url: string): Incoming {
   return { method, url, headers, body }
 }

@@ -14,7 +14,7 @@ it.each(['http://: gateway.example/', 'http://[/'])(
       nowMs: () => 0,
     } as unknown as GatewayDeps)
     const request = { url, method: 'GET', headers: new Headers(), body: null }
-    const response = await gateway(request as unknown as Request)
+    const response = await gateway(request as unknown as Request, url)
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ status: 400, code: 'request_malformed' })
     expect(faults).toEqual([])
