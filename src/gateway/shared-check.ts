@@ -4,8 +4,8 @@
 // question that was asked after it had come. A key with less traffic than that waits for nobody.
 //
 // A promise of one request is awaited by others here, which the runtime lets them do for as long as that
-// request lives (https://developers.cloudflare.com/workers/configuration/compatibility-flags/, "cross
-// request promise resolution"): so the one that asks for others is kept alive, and they can do without it.
+// request lives (the compatibility flag handle_cross_request_promise_resolution, on by date): so the one
+// that asks for others is kept alive, and they can do without it.
 
 import type { CompiledKey } from '../keys/access.ts'
 import { AuthorityUnavailableError, type Standing } from '../stores/key-authority.ts'
