@@ -36,7 +36,7 @@ export async function report(
 ${(await versions()).join(', ')}.
 
 CPU is the time of the process by the kernel's accounting, the authority's work included where it is asked; what is measured has a core
-of its own. Figures are medians. A ratio is the median of the ratios of each round. The machine is shared: what counts are the ratios.
+of its own, the load, the upstream and a peer's database share the other. Figures are medians. A ratio is the median of the ratios of each round. The machine is shared: what counts are the ratios.
 
 ${table(['GET', 'CPU µs/request', 'requests/s', 'p50 ms', 'p99 ms'], all.map(figures))}
 
