@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { keepToOthers } from './cores.ts'
+import { keepToOthers, measureOnOneCore } from './cores.ts'
 import { measureInTurns } from './load.ts'
 import { startNginxUpstream } from './nginx.ts'
 import { startBetterAuth } from './peers/better-auth.ts'
@@ -57,6 +57,7 @@ try {
 
   const peers = [nginx, betterAuth].map(toCompared)
   const all = [...Object.values(ours), ...peers.flatMap(({ bare, checked }) => [bare, checked])]
+  measureOnOneCore(all.flatMap(({ target }) => target.pids))
   for (let round = 0; round <= rounds; round++) {
     const taken = await measureInTurns(
       all.map(({ target }) => target),

@@ -3,7 +3,6 @@
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { measureOnOneCore } from './cores.ts'
 import { cpuMicroseconds } from './cpu.ts'
 import { median } from './statistics.ts'
 
@@ -30,7 +29,6 @@ export interface Load {
 /** What a request takes. Rejects where one is not answered as it must be. */
 export async function measure(target: Target, { seconds, connections }: Load): Promise<Sample> {
   await checkAnswer(target)
-  measureOnOneCore(target.pids)
   const headers = Object.entries(target.headers).flatMap(([name, value]) => [
     '-H',
     `${name}: ${value}`,

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { keepToOthers } from './cores.ts'
+import { keepToOthers, measureOnOneCore } from './cores.ts'
 import { measureInTurns, ratio, typical } from './load.ts'
 import { startNginxUpstream } from './nginx.ts'
 import { forged } from './peers/peer.ts'
@@ -40,6 +40,7 @@ try {
   const forwarded = await startForwarding(bench)
   const refused = await startRefusals(bench)
   const all = [...forwarded, ...refused]
+  measureOnOneCore(all.flatMap(({ target }) => target.pids))
   for (let round = 0; round <= Number(values.rounds); round++) {
     const taken = await measureInTurns(
       all.map(({ target }) => target),

@@ -41,15 +41,15 @@ async function createForward({ UPSTREAM_URL: base, ASSERTION_KEYS }: Env) {
     ipAclMode: 'enforce',
   }) as CompiledLiveKey
 
-  return async function forwardRequest(came: Request): Promise<Response> {
-    const request = toIncoming(came, came.url)
+  return async function forwardRequest(received: Request): Promise<Response> {
+    const request = toIncoming(received, received.url)
     const trace = startTrace(request.headers, nowMs())
     const grant = { key, address: clientAddress(request.headers) }
     const answered = await forwardGranted(request, grant, trace, deps)
     if (!answered.ok) return refusalResponse(answered.error, trace.requestId)
     const response = answered.value
     response.headers.set('X-Request-Id', trace.requestId)
-    logRequest(toRequestLine(request.method, response.status, coloOf(came), trace, nowMs()))
+    logRequest(toRequestLine(request.method, response.status, coloOf(received), trace, nowMs()))
     return response
   }
 }

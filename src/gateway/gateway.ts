@@ -29,10 +29,10 @@ export interface GatewayDeps extends AuthorizeDeps, ForwardDeps {
 export type Gateway = (request: Request, url: string) => Response | Promise<Response>
 
 export function createGateway(deps: GatewayDeps): Gateway {
-  return function handlePortalRequest(came, url) {
-    const request = toIncoming(came, url)
+  return function handlePortalRequest(received, url) {
+    const request = toIncoming(received, url)
     const trace = startTrace(request.headers, deps.nowMs())
-    const colo = coloOf(came)
+    const colo = coloOf(received)
     const logged = (response: Response) => {
       deps.logRequest(toRequestLine(request.method, response.status, colo, trace, deps.nowMs()))
       return response
@@ -48,7 +48,7 @@ function answer(request: Incoming, trace: Trace, deps: GatewayDeps): Response | 
     const isKeyless = deps.preflight === 'forward' && isPreflight(request)
     const lookupId = isKeyless ? ok(null) : identifyKey(request.headers, deps)
     return lookupId.ok
-      ? pass(request, lookupId.value, trace, deps)
+      ? authorizeAndForward(request, lookupId.value, trace, deps)
       : refuse(explained(lookupId.error, request, deps), trace)
   } catch (error) {
     return refuseFault(error, request, trace, deps)
@@ -56,7 +56,7 @@ function answer(request: Incoming, trace: Trace, deps: GatewayDeps): Response | 
 }
 
 /** `lookupId`: null of a preflight, which carries no key. */
-async function pass(
+async function authorizeAndForward(
   request: Incoming,
   lookupId: string | null,
   trace: Trace,

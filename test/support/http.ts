@@ -13,8 +13,6 @@ export interface RequestOptions {
   readonly body?: string | Buffer | Readable
   /** Connections to use again; a new one each time when left out. */
   readonly agent?: Agent
-  /** The client goes away. */
-  readonly signal?: AbortSignal
 }
 
 export interface HttpAnswer {
@@ -56,7 +54,6 @@ export async function open(url: string, options: RequestOptions = {}): Promise<I
     method: options.method ?? 'GET',
     headers: options.headers as Record<string, string | string[]>,
     agent: options.agent ?? false,
-    signal: options.signal,
   })
   const response = once(request, 'response') as Promise<[IncomingMessage]>
   const { body } = options
