@@ -34,7 +34,7 @@ const agent = new Agent({ keepAlive: true })
 const workers: Workerd[] = []
 
 try {
-  const bounded = await start('bounded', 0)
+  const bounded = await start('bounded')
   const rows = []
   for (const authorityMs of AUTHORITY_MS) {
     const strict = await start('strict', authorityMs)
@@ -49,14 +49,15 @@ try {
   rmSync(dir, { recursive: true, force: true })
 }
 
-async function start(consistency: string, authorityMs: number): Promise<Workerd> {
+async function start(consistency: string, authorityMs?: number): Promise<Workerd> {
   const variables = {
     ...secrets,
     CONSISTENCY: consistency,
     UPSTREAM_URL: upstream.url,
     LIBSQL_URL: key.libsqlUrl,
   }
-  const worker = await startWorkerd({ dir, variables, kvValue: key.kvValue, authorityMs })
+  const distance = authorityMs === undefined ? {} : { authorityMs }
+  const worker = await startWorkerd({ dir, variables, kvValue: key.kvValue, ...distance })
   workers.push(worker)
   return worker
 }

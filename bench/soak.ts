@@ -1,7 +1,7 @@
 // `npm run bench -- soak`: ten minutes at the highest rate that the machine holds, in mode `strict`, while
 // keys are made, changed and deleted. Each minute: what was answered, what lives in the worker's heap, and
-// the memory of its process and of libSQL. Every request that may pass must pass, and each change must hold
-// for the very next request. Needs Linux, wrk and nginx.
+// the memory of its process, of the one of KV and the authorities, and of libSQL. Every request that may
+// pass must pass, and each change must hold for the very next request. Needs Linux, wrk and nginx.
 
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,6 +14,7 @@ import { makeSecrets } from '../scripts/local/secrets.ts'
 import { startSqld } from '../scripts/local/sqld.ts'
 import { operatorCall } from '../test/support/customer.ts'
 import { type Changes, changeUntil } from './changes.ts'
+import { startElsewhere } from './elsewhere.ts'
 import { liveHeapMegabytes } from './heap.ts'
 import { startNginxUpstream } from './nginx.ts'
 import { residentMegabytes } from './processes.ts'
@@ -37,6 +38,8 @@ const upstream = await startNginxUpstream(join(dir, 'upstream'))
 const sqld = await startSqld(join(dir, 'libsql'), join(dir, 'libsql.log'))
 await migrateDatabase(sqld.url, undefined)
 await buildProduct(join(dir, 'gateway'))
+const elsewhere = await startElsewhere(join(dir, 'elsewhere'), HEAP_MB)
+const { host } = new URL(elsewhere.url)
 const worker = await startWorkerd({
   dir: join(dir, 'gateway'),
   variables: {
@@ -45,7 +48,9 @@ const worker = await startWorkerd({
     UPSTREAM_URL: upstream.url,
     LIBSQL_URL: sqld.url,
   },
-  kvValue: null,
+  kvValue: '',
+  kvAddress: host,
+  authorityAddress: host,
   heapMegabytes: HEAP_MB,
   hasInspector: true,
 })
@@ -68,6 +73,7 @@ try {
   console.log(`Not as asked for: ${changes.wrong.length}`, changes.wrong.slice(0, 10))
 } finally {
   await worker.stop()
+  await elsewhere.stop()
   await sqld.stop()
   await upstream.stop()
   rmSync(dir, { recursive: true, force: true })
@@ -89,7 +95,7 @@ async function load(tokens: string) {
     requests: number(/(\d+) requests in/),
     refused: number(/Non-2xx or 3xx responses: (\d+)/),
     'socket errors': /Socket errors: (.*)/.exec(stdout)?.[1] ?? 0,
-    p99: /99%\s+(\S+)/.exec(stdout)?.[1] ?? '',
+    p99: /^ +99% +(\S+)/m.exec(stdout)?.[1] ?? '',
   }
 }
 
@@ -103,6 +109,7 @@ async function memory() {
   return {
     'live heap, MB': Math.round(heap * 100) / 100,
     'workerd, MB': Math.round(residentMegabytes(worker.pid)),
+    'KV and authorities, MB': Math.round(residentMegabytes(elsewhere.pid)),
     'sqld, MB': Math.round(residentMegabytes(pid)),
   }
 }
