@@ -21,7 +21,7 @@ const WITHOUT_CLIENT = ['10.0.0.0/8']
 const PAUSE_MS = 100
 
 /** An account, and where the gateway is. */
-export interface Owner {
+interface Owner {
   readonly url: string
   readonly email: string
   readonly password: string

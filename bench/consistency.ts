@@ -56,8 +56,7 @@ async function start(consistency: string, authorityMs?: number): Promise<Workerd
     UPSTREAM_URL: upstream.url,
     LIBSQL_URL: key.libsqlUrl,
   }
-  const distance = authorityMs === undefined ? {} : { authorityMs }
-  const worker = await startWorkerd({ dir, variables, kvValue: key.kvValue, ...distance })
+  const worker = await startWorkerd({ dir, variables, kvValue: key.kvValue, authorityMs })
   workers.push(worker)
   return worker
 }

@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundle } from './bundle.ts'
-import { COMPATIBILITY_DATE } from './workerd-configuration.ts'
+import { COMPATIBILITY_DATE, OBJECTS } from './workerd-configuration.ts'
 import { runWorkerd, type Workerd } from './workerd.ts'
 
 /** `dir` is for the worker and for what its objects store. */
@@ -32,11 +32,7 @@ const config :Workerd.Config = (
 const main :Workerd.Worker = (
   modules = [(name = "elsewhere.js", esModule = embed "elsewhere.js")],
   compatibilityDate = "${COMPATIBILITY_DATE}",
-  bindings = [(name = "KEY_AUTHORITY", durableObjectNamespace = "KeyAuthority")],
-  durableObjectNamespaces = [
-    (className = "KeyAuthority", uniqueKey = "authorities", enableSql = true),
-  ],
-  durableObjectStorage = (localDisk = "disk"),
+  bindings = [(name = "KEY_AUTHORITY", durableObjectNamespace = "KeyAuthority")],${OBJECTS}
 );
 `
 }

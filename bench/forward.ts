@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { keepToOthers, measureOnOneCore } from './cores.ts'
-import { measureInTurns } from './load.ts'
+import { measureRounds } from './load.ts'
 import { startNginxUpstream } from './nginx.ts'
 import { startBetterAuth } from './peers/better-auth.ts'
 import { startNginxLua } from './peers/nginx-lua.ts'
@@ -58,14 +58,7 @@ try {
   const peers = [nginx, betterAuth].map(toCompared)
   const all = [...Object.values(ours), ...peers.flatMap(({ bare, checked }) => [bare, checked])]
   measureOnOneCore(all.flatMap(({ target }) => target.pids))
-  for (let round = 0; round <= rounds; round++) {
-    const taken = await measureInTurns(
-      all.map(({ target }) => target),
-      load,
-    )
-    if (round === 0) continue // it warms up
-    for (const [i, sample] of taken.entries()) all[i]?.samples.push(sample)
-  }
+  await measureRounds(all, rounds, load)
   const results = await report(ours, peers, { rounds, ...load })
   console.log(results)
   if (!values.short) writeFileSync(values.out, results)

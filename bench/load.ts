@@ -3,7 +3,7 @@
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { cpuMicroseconds } from './cpu.ts'
+import { cpuMicroseconds } from './accounting.ts'
 import { median } from './statistics.ts'
 
 /** A request, what must be answered, and the processes that it is the work of. */
@@ -50,11 +50,25 @@ export async function measure(target: Target, { seconds, connections }: Load): P
   }
 }
 
+/** So many rounds, after one to warm up; each adds a sample to every one. */
+export async function measureRounds(
+  measured: readonly { readonly target: Target; readonly samples: Sample[] }[],
+  rounds: number,
+  load: Load,
+): Promise<void> {
+  const targets = measured.map(({ target }) => target)
+  await measureInTurns(targets, load)
+  for (let round = 0; round < rounds; round++) {
+    const taken = await measureInTurns(targets, load)
+    for (const [i, sample] of taken.entries()) measured[i]?.samples.push(sample)
+  }
+}
+
 /**
  * Each for so many seconds, but one second at a time in turn: what else the machine does meets all of them
  * alike.
  */
-export async function measureInTurns(
+async function measureInTurns(
   targets: readonly Target[],
   { seconds, connections }: Load,
 ): Promise<Sample[]> {
@@ -104,13 +118,14 @@ function cpuOf({ pids }: Target): number {
   return pids.reduce((sum, pid) => sum + cpuMicroseconds(pid), 0)
 }
 
-function numberIn(text: string, pattern: RegExp): number {
+/** What wrk tells by a pattern's group; 0 where it does not. */
+export function numberIn(text: string, pattern: RegExp): number {
   return Number(pattern.exec(text)?.[1] ?? 0)
 }
 
-/** A line such as `     99%    1.23ms`, in µs, ms or s. */
-function latencyIn(text: string, percentile: string): number {
-  const [, value, unit] = new RegExp(`${percentile}\\s+([\\d.]+)(us|ms|s)\\b`).exec(text) ?? []
+/** In ms, of a line such as `     99%    1.23ms`, in µs, ms or s. */
+export function latencyIn(text: string, percentile: string): number {
+  const [, value, unit] = new RegExp(`^ +${percentile} +([\\d.]+)(us|ms|s)$`, 'm').exec(text) ?? []
   const inMs = { us: 0.001, ms: 1, s: 1_000 }[unit ?? '']
   return Number(value) * (inMs ?? Number.NaN)
 }

@@ -10,6 +10,7 @@ import { migrateDatabase } from '../scripts/local/migrate.ts'
 import { makeSecrets } from '../scripts/local/secrets.ts'
 import { startSqld } from '../scripts/local/sqld.ts'
 import { startLocalWorker } from '../scripts/local/worker.ts'
+import { operatorCall } from '../test/support/customer.ts'
 
 const PERCENTILES = [1, 5, 25, 50, 75, 95, 99]
 const EMAIL = 'known@example.com'
@@ -30,7 +31,9 @@ const variables = { ...secrets, LIBSQL_URL: sqld.url, UPSTREAM_URL: 'http://127.
 const worker = await startLocalWorker({ bundleDir: dir, variables })
 
 try {
-  await createAccount()
+  const account = { email: EMAIL, name: 'Known', password: 'the right password' }
+  const made = await operatorCall(worker.url, secrets.OPERATOR_TOKEN, 'POST', '/accounts', account)
+  if (made.status !== 201) throw new Error(`The account was answered ${made.status}`)
   const times: Record<'unknown e-mail' | 'wrong password', number[]> = {
     'unknown e-mail': [],
     'wrong password': [],
@@ -51,18 +54,6 @@ try {
   await worker.stop()
   await sqld.stop()
   rmSync(dir, { recursive: true, force: true })
-}
-
-async function createAccount(): Promise<void> {
-  const answer = await fetch(`${worker.url}${API}/operator/accounts`, {
-    method: 'POST',
-    headers: {
-      Authorization: `Bearer ${secrets.OPERATOR_TOKEN}`,
-      'Content-Type': 'application/json',
-    },
-    body: JSON.stringify({ email: EMAIL, name: 'Known', password: 'the right password' }),
-  })
-  if (answer.status !== 201) throw new Error(`The account was answered ${answer.status}`)
 }
 
 /** Milliseconds to the end of the answer; each attempt comes from an address of its own, so none waits. */

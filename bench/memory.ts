@@ -10,11 +10,11 @@ import type { Secrets } from '../scripts/local/secrets.ts'
 import { encodeKeyRecord } from '../src/keys/key-record.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../src/keys/token.ts'
 import { startNginx, startNginxUpstream } from './nginx.ts'
-import { residentMegabytes } from './processes.ts'
+import { residentMegabytes } from './accounting.ts'
 import { importRings } from './seed-database.ts'
 import { startWorkerd, type Workerd } from './workerd.ts'
 
-export interface MemoryOptions {
+interface MemoryOptions {
   /** With the built worker; for the configuration and the tokens too. */
   readonly dir: string
   readonly secrets: Secrets
@@ -74,7 +74,6 @@ export async function measureMemory({ dir, secrets, genuine, forged }: MemoryOpt
         UPSTREAM_URL: upstream.url,
         LIBSQL_URL: 'http://127.0.0.1:9', // never asked: KV knows every key
       },
-      kvValue: '',
       kvAddress: new URL(kv.url).host,
       heapMegabytes: HEAP_MB,
     })

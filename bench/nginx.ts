@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../scripts/local/failure.ts'
 import { freePort } from '../scripts/local/free-port.ts'
-import { childrenOf } from './processes.ts'
+import { childrenOf, endWithUs, isRunning, stopChild } from '../scripts/local/processes.ts'
 
 export interface Nginx {
   readonly url: string
@@ -49,8 +49,10 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
     writeFileSync(join(dir, 'nginx.conf'), configuration(options, port))
     const child = await spawnNginx(dir)
     const pids = await processes(child)
-    if (pids.length > 1) return { url: `http://127.0.0.1:${port}`, pids, stop: () => stop(child) }
-    await stop(child)
+    if (pids.length > 1) {
+      return { url: `http://127.0.0.1:${port}`, pids, stop: () => stopChild(child) }
+    }
+    await stopChild(child)
     if (tries === TRIES) throw new Failure(`nginx did not start:\n${errorsIn(dir)}`)
   }
 }
@@ -97,9 +99,7 @@ async function spawnNginx(dir: string): Promise<ChildProcess> {
   } catch {
     throw new Failure('There is no nginx: apt-get install nginx')
   }
-  const kill = () => child.kill()
-  process.once('exit', kill)
-  child.once('exit', () => process.off('exit', kill))
+  endWithUs(child)
   return child
 }
 
@@ -113,17 +113,6 @@ async function processes(child: ChildProcess): Promise<number[]> {
     await sleep(POLL_MS)
   }
   return [master]
-}
-
-function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode === null && signalCode === null
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (!isRunning(child)) return
-  const exited = once(child, 'exit')
-  child.kill()
-  await exited
 }
 
 function errorsIn(dir: string): string {

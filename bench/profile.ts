@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { keepToOthers, measureOnOneCore } from './cores.ts'
-import { measureInTurns, ratio, typical } from './load.ts'
+import { measureRounds, ratio, typical } from './load.ts'
 import { startNginxUpstream } from './nginx.ts'
 import { forged } from './peers/peer.ts'
 import { headersOf, openWorkbench, type Variant, type Workbench } from './workbench.ts'
@@ -41,14 +41,7 @@ try {
   const refused = await startRefusals(bench)
   const all = [...forwarded, ...refused]
   measureOnOneCore(all.flatMap(({ target }) => target.pids))
-  for (let round = 0; round <= Number(values.rounds); round++) {
-    const taken = await measureInTurns(
-      all.map(({ target }) => target),
-      load,
-    )
-    if (round === 0) continue // it warms up
-    for (const [i, sample] of taken.entries()) all[i]?.samples.push(sample)
-  }
+  await measureRounds(all, Number(values.rounds), load)
   for (const variants of [forwarded, refused]) {
     console.table(variants.map((variant, i) => toRow(variant, variants[i - 1], variants[0])))
   }

@@ -50,7 +50,7 @@ ${table(['CPU', 'goal', 'measured', 'met'], goals(variants, peers))}
 - **forwarding alone**: the gateway's own code for headers, assertion, time limit and log, with everybody let in.
 - **the usual pattern**: Hono, and for each request a hash, a KV read and the IP ACL parsed (\`workers/usual.ts\`). It also measures the local KV, a
   worker that answers every read at once; it neither strips headers that could pass for identity nor notices a deletion before KV does.
-- **refusals**: by the bounded gateway. A denied address also asks the brake, here a worker of its own.
+- **refusals**: by the bounded gateway. A denied address also asks the brake, which here never says no.
 ${peers.map(({ checked, doesLess }) => `- **${checked.name}** does less: ${doesLess}.`).join('\n')}
 `
   return await format(text, { parser: 'markdown' })

@@ -18,7 +18,7 @@ export interface Seed {
   readonly passwordHash: string
 }
 
-export interface Rings {
+interface Rings {
   readonly tokenKeys: KeyRing<BlockHmacKey>
   readonly encryptionKeys: KeyRing
 }

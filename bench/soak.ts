@@ -16,8 +16,9 @@ import { operatorCall } from '../test/support/customer.ts'
 import { type Changes, changeUntil } from './changes.ts'
 import { startElsewhere } from './elsewhere.ts'
 import { liveHeapMegabytes } from './heap.ts'
+import { latencyIn, numberIn } from './load.ts'
 import { startNginxUpstream } from './nginx.ts'
-import { residentMegabytes } from './processes.ts'
+import { residentMegabytes } from './accounting.ts'
 import { startWorkerd } from './workerd.ts'
 
 const OWNER = { email: 'soak@example.com', password: 'correct horse battery' }
@@ -48,7 +49,6 @@ const worker = await startWorkerd({
     UPSTREAM_URL: upstream.url,
     LIBSQL_URL: sqld.url,
   },
-  kvValue: '',
   kvAddress: host,
   authorityAddress: host,
   heapMegabytes: HEAP_MB,
@@ -90,12 +90,11 @@ async function load(tokens: string) {
     '--',
     tokens,
   ])
-  const number = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1] ?? 0)
   return {
-    requests: number(/(\d+) requests in/),
-    refused: number(/Non-2xx or 3xx responses: (\d+)/),
+    requests: numberIn(stdout, /(\d+) requests in/),
+    refused: numberIn(stdout, /Non-2xx or 3xx responses: (\d+)/),
     'socket errors': /Socket errors: (.*)/.exec(stdout)?.[1] ?? 0,
-    p99: /^ +99% +(\S+)/m.exec(stdout)?.[1] ?? '',
+    'p99, ms': latencyIn(stdout, '99%'),
   }
 }
 

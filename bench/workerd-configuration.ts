@@ -10,12 +10,12 @@ export interface Bindings {
   /** Answers in place of KV, as `host:port`; the worker kv.js when left out. */
   readonly kvAddress?: string
   /** A round trip to an authority, in milliseconds; when left out, that to the real one: about one. */
-  readonly authorityMs?: number
+  readonly authorityMs?: number | undefined
   /** Where the authorities are, as `host:port`; in the worker's own process when left out. */
   readonly authorityAddress?: string
 }
 
-export interface Configured extends Bindings {
+interface Configured extends Bindings {
   /** Whether it has key authorities and a brake at all. */
   readonly isGateway: boolean
   /** Where its objects store. */
@@ -24,7 +24,7 @@ export interface Configured extends Bindings {
   readonly heapMegabytes?: number
 }
 
-/** The worker is index.js, beside kv.js and bindings.js in the folder of the configuration. */
+/** The worker is index.js, beside kv.js and, for a gateway, bindings.js in the folder of the configuration. */
 export function toConfiguration(configured: Configured): string {
   const { isGateway, disk, kvAddress, authorityAddress, heapMegabytes } = configured
   const kv = kvAddress === undefined ? 'worker = .kv' : external(kvAddress)
@@ -43,10 +43,7 @@ const config :Workerd.Config = (
     (name = "internet", network = (allow = ["public", "private", "local", "network"])),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
-  extensions = [
-    (modules = [(name = "bench:bindings", internal = true, esModule = embed "bindings.js")]),
-  ],
-  v8Flags = ${JSON.stringify(v8Flags)},
+${isGateway ? EXTENSIONS : ''}  v8Flags = ${JSON.stringify(v8Flags)},
 );
 
 const main :Workerd.Worker = (
@@ -64,7 +61,13 @@ const kv :Workerd.Worker = (
 `
 }
 
-const OBJECTS = `
+const EXTENSIONS = `  extensions = [
+    (modules = [(name = "bench:bindings", internal = true, esModule = embed "bindings.js")]),
+  ],
+`
+
+/** Of a worker that has key authorities. */
+export const OBJECTS = `
   durableObjectNamespaces = [
     (className = "KeyAuthority", uniqueKey = "authorities", enableSql = true),
   ],

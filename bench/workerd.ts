@@ -3,12 +3,13 @@
 // of its own; the authorities are the gateway's own Durable Objects.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { freePort } from '../scripts/local/free-port.ts'
+import { endWithUs, stopChild } from '../scripts/local/processes.ts'
 import { bundle } from './bundle.ts'
 import { type Bindings, toConfiguration } from './workerd-configuration.ts'
 
@@ -20,21 +21,23 @@ export interface Workerd {
   readonly stop: () => Promise<void>
 }
 
-export interface WorkerdOptions extends Bindings {
+interface WorkerdOptions extends Bindings {
   /** A folder with index.js; the configuration is written beside it. */
   readonly dir: string
   /** What every KV read answers, where KV is no server of its own. */
-  readonly kvValue: string
+  readonly kvValue?: string
   /** The limit of each isolate's heap; none when left out. */
   readonly heapMegabytes?: number
   readonly hasInspector?: boolean
 }
 
 export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
-  const { dir, kvValue, hasInspector = false, ...configured } = options
+  const { dir, kvValue = '', hasInspector = false, ...configured } = options
   writeFileSync(join(dir, 'kv.js'), kvScript(kvValue))
-  await bundle(join(import.meta.dirname, 'workers/bindings.ts'), join(dir, 'bindings.js'))
   const isGateway = readFileSync(join(dir, 'index.js'), 'utf8').includes('KeyAuthority')
+  if (isGateway) {
+    await bundle(join(import.meta.dirname, 'workers/bindings.ts'), join(dir, 'bindings.js'))
+  }
   const disk = mkdtempSync(join(dir, 'objects-'))
   const file = `${disk}.capnp`
   writeFileSync(file, toConfiguration({ ...configured, isGateway, disk }))
@@ -48,16 +51,13 @@ export async function runWorkerd(file: string, hasInspector = false): Promise<Wo
   const child = spawn(binary(), ['serve', '--control-fd=3', ...inspect, file], {
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'], // the gateway writes a line for each request
   })
+  endWithUs(child)
   const port = await listeningPort(child)
   return {
     url: `http://127.0.0.1:${port}`,
     pid: child.pid ?? 0,
     inspector: inspectorAddress === null ? null : `http://${inspectorAddress}`,
-    async stop() {
-      const exited = once(child, 'exit')
-      child.kill()
-      await exited
-    },
+    stop: () => stopChild(child),
   }
 }
 
@@ -70,8 +70,8 @@ function binary(): string {
 
 async function listeningPort(child: ChildProcess): Promise<number> {
   const control = child.stdio[3] as Readable
-  for await (const line of control.setEncoding('utf8')) {
-    const { event, port } = JSON.parse(String(line)) as { event: string; port: number }
+  for await (const line of createInterface(control)) {
+    const { event, port } = JSON.parse(line) as { event: string; port: number }
     if (event === 'listen') return port
   }
   throw new Error('workerd did not start')

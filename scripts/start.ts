@@ -34,7 +34,7 @@ async function start(): Promise<void> {
     buildProduct(data.bundle),
   ])
   await migrateDatabase(libsqlUrl, LIBSQL_AUTH_TOKEN)
-  const worker = await startLocalWorker({
+  const starting = startLocalWorker({
     bundleDir: data.bundle,
     stateDir: data.workerState,
     port: PORT,
@@ -47,11 +47,12 @@ async function start(): Promise<void> {
       ...(LIBSQL_AUTH_TOKEN !== undefined && { LIBSQL_AUTH_TOKEN }),
     },
     onLog: (line) => console.error(line),
-  }).catch((error: NodeJS.ErrnoException) => {
+  })
+  takeSignals() // once more: Miniflare's own listeners would end the process before us
+  const worker = await starting.catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ERR_ADDRESS_IN_USE' ? portFailure(PORT, 'EADDRINUSE') : error
   })
   stops.push(worker.stop)
-  takeSignals() // once more: Miniflare's own listeners would end the process before us
   const cron = setInterval(() => void worker.runCron().catch(reportCron), CRON_MS)
   stops.push(() => clearInterval(cron))
 
@@ -90,10 +91,7 @@ async function startOwnUpstream(): Promise<string> {
 async function requireFreePort(port: number): Promise<void> {
   const server = createServer()
   try {
-    await Promise.race([
-      once(server.listen(port, '127.0.0.1'), 'listening'),
-      once(server, 'error').then(([error]) => Promise.reject(error as Error)),
-    ])
+    await once(server.listen(port, '127.0.0.1'), 'listening')
   } catch (error) {
     throw portFailure(port, (error as NodeJS.ErrnoException).code)
   } finally {

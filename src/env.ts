@@ -42,9 +42,19 @@ const upstreamUrlSchema = z
 /** WebSocket URLs are left out: libSQL's client would use them without the limit on each call. */
 export const libsqlUrlSchema = z
   .string('must be set')
-  .refine((text) => /^(?:https?|libsql):\/\/[^/@]+(?:\/[^@]*)?$/.test(text) && URL.canParse(text), {
+  .refine(
+    (text) => /^(?:https?|libsql):\/\/[^/@?#]+(?:\/[^@?#]*)?$/.test(text) && URL.canParse(text),
+    {
+      error:
+        'must be a libsql, https or http URL without user, password or query, such as libsql://portal-example.turso.io',
+    },
+  )
+
+export const operatorTokenSchema = z
+  .string()
+  .refine((text) => text.split(',').every((token) => token.trim() !== ''), {
     error:
-      'must be a libsql, https or http URL without user or password, such as libsql://portal-example.turso.io',
+      'must be one token, or during a rotation two with a comma between; leave it out for none',
   })
 
 /** The variables that `npm start` passes on, as it checks them too. */
@@ -89,13 +99,7 @@ const settingsSchema = passedOnSchema.extend({
   ASSERTION_KEYS: secret,
   ASSERTION_ISSUER: z.string().min(1, 'must not be empty').default('portal-gateway'),
   ASSERTION_AUDIENCE: z.string().min(1, 'must not be empty').optional(),
-  OPERATOR_TOKEN: z
-    .string()
-    .refine((text) => text.split(',').every((token) => token.trim() !== ''), {
-      error:
-        'must be one token, or during a rotation two with a comma between; leave it out for none',
-    })
-    .optional(),
+  OPERATOR_TOKEN: operatorTokenSchema.optional(),
 })
 
 export type Settings = z.infer<typeof settingsSchema>

@@ -49,8 +49,8 @@ export async function startBetterAuth({
   const sqld = await startSqld(join(dir, 'libsql'), join(dir, 'libsql.log'), ONE_AT_A_TIME)
   const key = await createKey(sqld.url)
   const variables = { UPSTREAM_URL: upstreamUrl, LIBSQL_URL: sqld.url }
-  const bare = await startWorkerd({ dir: folders.bare, variables, kvValue: '' })
-  const checked = await startWorkerd({ dir: folders.checked, variables, kvValue: '' })
+  const bare = await startWorkerd({ dir: folders.bare, variables })
+  const checked = await startWorkerd({ dir: folders.checked, variables })
 
   const request = { headers: { 'X-API-Key': key }, status: 200 }
   const target: Target = { ...request, url: `${checked.url}/customer`, pids: [checked.pid] }

@@ -9,7 +9,7 @@ export type BrowserOffer =
   /** Tests that need it are skipped, and say so. */
   | { readonly kind: 'missing'; readonly why: string }
 
-export interface RunningBrowser {
+interface RunningBrowser {
   readonly offer: BrowserOffer
   readonly stop: () => Promise<void>
 }

@@ -5,7 +5,8 @@ import { promisify } from 'node:util'
 import { buildPage } from './page.ts'
 import { PROJECT_DIR } from './project-dir.ts'
 
-export const WRANGLER = join(PROJECT_DIR, 'node_modules/wrangler/bin/wrangler.js')
+/** Not `bin/wrangler.js`, which starts this one as a process of its own, and cannot end it when it is killed. */
+export const WRANGLER = join(PROJECT_DIR, 'node_modules/wrangler/wrangler-dist/cli.js')
 
 /** The folder of static files in a built product. */
 export function pageDirOf(outDir: string): string {

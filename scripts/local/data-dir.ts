@@ -1,10 +1,11 @@
 // DATA_DIR: everything that outlives a run.
 
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Failure } from './failure.ts'
 import { takeLock } from './lock.ts'
+import { endLeftBehind } from './processes.ts'
 import { makeSecrets, type Secrets } from './secrets.ts'
 
 export interface DataDir {
@@ -16,25 +17,25 @@ export interface DataDir {
   readonly release: () => void
 }
 
-/** Makes the folder where it is missing and takes its lock. */
+/** Makes the folder where it is missing, takes its lock, and ends what a killed run left in it. */
 export async function openDataDir(path: string): Promise<DataDir> {
   const dir = resolve(path)
-  let release: () => void
+  const libsql = join(dir, 'libsql')
+  const workerState = join(dir, 'worker-state')
+  let release: (() => void) | undefined
   try {
     makeFolder(dir)
     release = takeLock(join(dir, 'lock'))
+    await endLeftBehind(`${workerState}.pid`)
+    await endLeftBehind(`${libsql}.pid`)
+    const secrets = await readSecrets(join(dir, 'secrets.json'))
+    const [libsqlLog, bundle] = [join(dir, 'libsql.log'), join(dir, 'worker')]
+    return { libsql, libsqlLog, workerState, bundle, secrets, release }
   } catch (error) {
-    if (error instanceof Failure) throw error
+    release?.()
     const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
     throw new Failure(`DATA_DIR ${path} cannot be written (${code}): choose a folder that can be`)
-  }
-  return {
-    libsql: join(dir, 'libsql'),
-    libsqlLog: join(dir, 'libsql.log'),
-    workerState: join(dir, 'worker-state'),
-    bundle: join(dir, 'worker'),
-    secrets: await readSecrets(join(dir, 'secrets.json')),
-    release,
   }
 }
 
@@ -57,6 +58,10 @@ async function readSecrets(file: string): Promise<DataDir['secrets']> {
   }
   const DEMO_PASSWORD = randomBytes(9).toString('base64url')
   const secrets = { ...(await makeSecrets()), DEMO_PASSWORD, ...kept }
-  writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 })
+  if (Object.keys(secrets).length > Object.keys(kept).length) {
+    // Whole or not at all: without it every token would be lost.
+    writeFileSync(`${file}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600 })
+    renameSync(`${file}.new`, file)
+  }
   return secrets
 }

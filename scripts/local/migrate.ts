@@ -19,8 +19,10 @@ export async function migrateDatabase(url: string, authToken: string | undefined
     await migrate(drizzle(client), { migrationsFolder: MIGRATIONS })
   } catch (error) {
     const { name, message } = error instanceof Error ? innermost(error) : new Error(String(error))
+    // The runtime repeats a header that cannot be sent.
+    const shown = authToken === undefined ? message : message.replaceAll(authToken, '…')
     throw new Failure(
-      `LIBSQL_URL cannot be migrated (${name}: ${message}): check that a libSQL server answers there, ` +
+      `LIBSQL_URL cannot be migrated (${name}: ${shown}): check that a libSQL server answers there, ` +
         'and that LIBSQL_AUTH_TOKEN is set in the environment and may write',
     )
   } finally {

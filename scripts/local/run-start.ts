@@ -1,9 +1,9 @@
 // `npm start` as a process of its own, for the scripts that need the whole product.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { Failure } from './failure.ts'
+import { endWithUs, stopChild } from './processes.ts'
 import { PROJECT_DIR } from './project-dir.ts'
 
 export interface Running {
@@ -23,7 +23,7 @@ export async function runStart(
     env: { ...process.env, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const exited = once(child, 'exit')
+  endWithUs(child)
   let said = ''
   let logged = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -36,7 +36,7 @@ export async function runStart(
       said += text
       if (/^Ready on /m.test(said)) resolve()
     })
-    child.once('exit', () => reject(new Failure(`The product did not start. ${logged}`)))
+    child.once('close', () => reject(new Failure(`The product did not start. ${logged}`)))
   })
   const [, url = ''] = /^Ready on (\S+)$/m.exec(said) ?? []
   const [, email = '', password = ''] = /^Demo log-in +(\S+) +password (\S+)$/m.exec(said) ?? []
@@ -45,10 +45,6 @@ export async function runStart(
     email,
     password,
     process: child,
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      child.kill('SIGTERM')
-      await exited
-    },
+    stop: () => stopChild(child),
   }
 }

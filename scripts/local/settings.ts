@@ -1,7 +1,12 @@
 // The variables of `npm start`, checked before anything is started.
 
 import * as z from 'zod'
-import { libsqlUrlSchema, parseVariables, passedOnSchema } from '../../src/env.ts'
+import {
+  libsqlUrlSchema,
+  operatorTokenSchema,
+  parseVariables,
+  passedOnSchema,
+} from '../../src/env.ts'
 import { Failure } from './failure.ts'
 
 const schema = z.object({
@@ -14,8 +19,7 @@ const schema = z.object({
     })
     .transform(Number),
   DATA_DIR: z.string().default('.data'),
-  OPERATOR_TOKEN: z
-    .string()
+  OPERATOR_TOKEN: operatorTokenSchema
     .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without spaces')
     .optional(),
   LIBSQL_URL: libsqlUrlSchema.optional(),
@@ -47,5 +51,5 @@ const SECRET = new Set(['OPERATOR_TOKEN', 'LIBSQL_AUTH_TOKEN'])
 function withValue(fault: string, values: ReadonlyMap<string, string>): string {
   const [name = ''] = fault.split(' ', 1)
   const value = values.get(name) ?? ''
-  return SECRET.has(name) || value.includes('@') ? fault : fault.replace(name, `${name} "${value}"`)
+  return SECRET.has(name) || /[@?]/.test(value) ? fault : fault.replace(name, `${name} "${value}"`)
 }

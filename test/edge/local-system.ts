@@ -53,7 +53,7 @@ export async function startLocalSystem(dataDir: string): Promise<LocalSystem> {
     url,
     demo: { email, password },
     async kill() {
-      const libsql = Number(readFileSync(join(dataDir, 'libsql.pid'), 'utf8'))
+      const libsql = Number.parseInt(readFileSync(join(dataDir, 'libsql.pid'), 'utf8'))
       await end(() => {
         process.kill(libsql, 'SIGKILL') // not in the group of the others
         process.kill(-pid, 'SIGKILL')

@@ -84,6 +84,7 @@ function exists(pid: number): boolean {
 
 /** The processes that have the data folder of this test in their environment or arguments. */
 function leftBehind(): string[] {
+  if (process.platform !== 'linux') return []
   const { readdirSync } = process.getBuiltinModule('node:fs')
   return readdirSync('/proc')
     .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
@@ -167,7 +168,10 @@ describe('npm start', () => {
     ['LIBSQL_URL', { LIBSQL_URL: 'file:local.db' }],
     ['LIBSQL_URL', { LIBSQL_URL: 'http://127.0.0.1:9' }],
     ['LIBSQL_URL', { LIBSQL_URL: 'http://user:secret-word@127.0.0.1:9' }],
+    ['LIBSQL_URL', { LIBSQL_URL: 'libsql://127.0.0.1:9?authToken=secret-word' }],
+    ['LIBSQL_URL', { LIBSQL_URL: 'http://127.0.0.1:9', LIBSQL_AUTH_TOKEN: 'secret-word\n' }],
     ['OPERATOR_TOKEN', { OPERATOR_TOKEN: 'has space' }],
+    ['OPERATOR_TOKEN', { OPERATOR_TOKEN: 'one,' }],
     ['DATA_DIR', { DATA_DIR: '/proc/no-such-folder' }],
   ])('refuses a nonsense %s in one line (%j)', async (name, variables) => {
     const { code, lines } = await failure(variables)
@@ -206,15 +210,17 @@ describe('npm start', () => {
     await end(third.child, 'SIGTERM')
   })
 
-  it('ends a libSQL server that a killed run left behind', async () => {
+  it('ends what a killed run left behind', async () => {
     const first = await untilReady()
-    const starter = Number(readFileSync(join(dir, 'data/lock'), 'utf8'))
-    await end(first.child, 'SIGKILL') // ends when npm has; its child is gone a moment later
-    while (exists(starter)) await new Promise((resolve) => setTimeout(resolve, 10))
-    const pid = Number(readFileSync(join(dir, 'data/libsql.pid'), 'utf8'))
-    expect(exists(pid)).toBe(true)
+    const exited = once(first.child, 'exit')
+    process.kill(Number(readFileSync(join(dir, 'data/lock'), 'utf8')), 'SIGKILL')
+    await exited
+    const left = ['libsql', 'worker-state'].map((name) =>
+      Number.parseInt(readFileSync(join(dir, `data/${name}.pid`), 'utf8')),
+    )
+    expect(left.map(exists)).toEqual([true, true])
     const second = await untilReady()
-    while (exists(pid)) await new Promise((resolve) => setTimeout(resolve, 10))
+    while (left.some(exists)) await new Promise((resolve) => setTimeout(resolve, 10))
     await end(second.child, 'SIGTERM')
     expect(leftBehind()).toEqual([])
   })

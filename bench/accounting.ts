@@ -1,4 +1,4 @@
-// CPU time of a process from the kernel's accounting (proc(5)), Linux only.
+// CPU time and memory of a process from the kernel's accounting (proc(5)), Linux only.
 
 import { readFileSync } from 'node:fs'
 
@@ -11,4 +11,11 @@ export function cpuMicroseconds(pid: number): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [utime = '0', stime = '0'] = fields.slice(11, 13)
   return ((Number(utime) + Number(stime)) * 1_000_000) / TICKS_PER_SECOND
+}
+
+/** What a process holds in memory, in MB of 1 000 000 bytes. */
+export function residentMegabytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(status) ?? []
+  return (Number(kibibytes) * 1024) / 1_000_000
 }
