@@ -38,7 +38,8 @@ async function deploy(): Promise<number> {
 
   if (options['dry-run']) {
     refuse(faults.filter(({ kind }) => kind === 'wrong'))
-    for (const { detail } of faults) console.log(`Before a deployment: ${detail}`)
+    const todo = [...faults, ...unchecked(secrets)]
+    for (const { detail } of todo) console.log(`Before a deployment: ${detail}`)
     await buildPage(PAGE_DIR)
     return runWrangler(['deploy', '--dry-run', '--outdir', 'dist', '--config', file])
   }
@@ -50,6 +51,13 @@ async function deploy(): Promise<number> {
   await migrateDatabase(url, secrets['LIBSQL_AUTH_TOKEN'] ?? process.env['LIBSQL_AUTH_TOKEN'])
   const given = secretsFile === undefined ? [] : ['--secrets-file', secretsFile]
   return runWrangler(['deploy', '--config', file, ...given])
+}
+
+/** Secrets that only Cloudflare, which a dry run does not ask, knows to be there. */
+function unchecked(secrets: SecretValues): Fault[] {
+  return REQUIRED.filter((name) => secrets[name] === undefined).map((name) =>
+    missing(`${name} is not given with --secrets-file, so it must be set already`),
+  )
 }
 
 /** Secrets that are neither given nor set at Cloudflare, which is asked only where some are not given. */

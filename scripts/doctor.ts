@@ -31,8 +31,8 @@ async function examine(): Promise<number> {
   const { values } = parseArgs({
     options: { repair: { type: 'boolean', default: false }, url: { type: 'string' } },
   })
-  const url = values.url ?? `http://127.0.0.1:${process.env['PORT'] ?? 8787}`
-  const token = process.env['OPERATOR_TOKEN'] ?? localOperatorToken()
+  const url = values.url ?? `http://127.0.0.1:${process.env['PORT'] || 8787}`
+  const [token = ''] = (process.env['OPERATOR_TOKEN'] || localOperatorToken()).split(',')
   const drift: Drift[] = []
   let checked = 0
   let total: number | undefined
@@ -60,10 +60,9 @@ async function examine(): Promise<number> {
     )
   }
   const left = drift.filter(({ repaired }) => !repaired).length
+  const wayOut = values.repair ? '' : ' Mend with "npm run doctor -- --repair".'
   console.log(
-    left === 0
-      ? `Mended: ${drift.length}.`
-      : `Not mended: ${left} of ${drift.length}. Mend with "npm run doctor -- --repair".`,
+    left === 0 ? `Mended: ${drift.length}.` : `Not mended: ${left} of ${drift.length}.${wayOut}`,
   )
   return left === 0 ? 0 : 1
 }
@@ -77,14 +76,17 @@ async function reconcile(
   const target = new URL('/admin/api/v1/operator/reconcile', url).href
   const response = await fetchPatiently(target, {
     method: 'POST',
-    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    headers: { Authorization: `Bearer ${token.trim()}`, 'Content-Type': 'application/json' },
     body: JSON.stringify({ repair, ...(cursor !== null && { cursor }) }),
   }).catch((error: unknown) => {
     throw new Failure(`${target} cannot be reached (${String(error)}): give its address with --url`)
   })
   const body = (await response.json().catch(() => ({}))) as Page & { detail?: string }
   if (response.ok) return body
-  const hint = response.status === 401 ? ' OPERATOR_TOKEN is not the one of this gateway.' : ''
+  const hint =
+    response.status === 401
+      ? ' OPERATOR_TOKEN is not the one of this gateway, or its admin API is on another host: give that with --url.'
+      : ''
   throw new Failure(`${target} answered ${response.status}: ${body.detail ?? 'no detail'}${hint}`)
 }
 
@@ -109,7 +111,7 @@ function showProgress(done: number, total: number, names: boolean): void {
 }
 
 function localOperatorToken(): string {
-  const file = join(process.env['DATA_DIR'] ?? '.data', 'secrets.json')
+  const file = join(process.env['DATA_DIR'] || '.data', 'secrets.json')
   try {
     return (JSON.parse(readFileSync(file, 'utf8')) as { OPERATOR_TOKEN: string }).OPERATOR_TOKEN
   } catch {

@@ -1,4 +1,4 @@
-// `npm run secrets`: prints one new value of every secret, as JSON for `wrangler secret bulk`.
+// `npm run secrets`: prints one new value of every secret, as JSON for `npm run deploy -- --secrets-file`.
 
 import { makeSecrets } from './local/secrets.ts'
 

@@ -2,7 +2,6 @@
 // secret that was set before, only its name.
 
 import { readFileSync } from 'node:fs'
-import { parseEnv } from 'node:util'
 import { parseSettings } from '../../src/env.ts'
 import { importSecrets } from '../../src/secrets.ts'
 import { Failure } from '../local/failure.ts'
@@ -16,17 +15,21 @@ const MIN_OPERATOR_TOKEN = 22
 
 export type SecretValues = Readonly<Record<string, string>>
 
-/** Reads the file that `npm run secrets` writes, JSON, or one of `NAME=value` lines. */
+/**
+ * Reads the file that `npm run secrets` writes. JSON alone: in one of `NAME=value` lines wrangler puts what
+ * the environment says, which nobody has checked.
+ */
 export function readSecretsFile(file: string): SecretValues {
   let values: unknown
   try {
-    const text = readFileSync(file, 'utf8')
-    values = text.trimStart().startsWith('{') ? JSON.parse(text) : parseEnv(text)
+    values = JSON.parse(readFileSync(file, 'utf8'))
   } catch (error) {
-    const { code, name } = error as NodeJS.ErrnoException
-    throw new Failure(`The secrets in ${file} cannot be read (${code ?? name})`)
+    const { code } = error as NodeJS.ErrnoException
+    const why = code ?? 'it is no JSON, see "npm run secrets"'
+    throw new Failure(`The secrets in ${file} cannot be read (${why})`)
   }
-  const entries = Object.entries(values as object)
+  if (typeof values !== 'object' || values === null) throw new Failure(`${file} holds no object`)
+  const entries = Object.entries(values)
   const stranger = entries.find(
     ([name, value]) => !NAMES.includes(name) || typeof value !== 'string',
   )
