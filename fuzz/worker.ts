@@ -68,7 +68,7 @@ function toText({ method, path, headers }: Head): string {
 async function exchange(port: number, head: string): Promise<string> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   let answer = ''
-  return await new Promise((resolve) => {
+  return await new Promise((resolve, reject) => {
     const finish = () => {
       socket.destroy()
       resolve(answer)
@@ -78,7 +78,11 @@ async function exchange(port: number, head: string): Promise<string> {
       answer += chunk.toString('latin1')
       socket.setTimeout(PAUSE_MS, finish)
     })
-    socket.on('error', finish)
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED')
+        reject(error) // the worker has ended
+      else finish()
+    })
     socket.on('close', finish)
     socket.write(head)
   })
