@@ -11,7 +11,8 @@ export type CredentialRefusal =
 const SCHEME = /^(?:bearer[ \t]+token|bearer|token)(?:[ \t]+|$)/i
 /** A further credential after a comma: "scheme value", where an auth-param would be "name=value". */
 const AUTH_PARAM = /^[\w!#$%&'*+.^`|~-]+[ \t]*=/
-const QUOTED = /"(?:[^"\\]|\\.)*"/g
+/** One that nothing closes is found too: else each quote in it would be tried as a beginning. */
+const QUOTED = /"(?:[^"\\]|\\.?)*("|$)/g
 /** Names under which clients put a key into a query string. */
 const QUERY_NAME = /^(?:x[-_])?(?:api[-_]?key|access[-_]?token|auth[-_]?token|token|key)$/i
 
@@ -43,6 +44,7 @@ export function hasKeyInQuery(url: string, prefix: string): boolean {
 
 /** Digest and its like have commas of their own, between parameters. */
 function hasSecondCredential(authorization: string): boolean {
-  const [, ...rest] = authorization.replaceAll(QUOTED, '""').split(',')
+  const unquoted = authorization.replaceAll(QUOTED, (text, end) => (end === '"' ? '""' : text))
+  const [, ...rest] = unquoted.split(',')
   return rest.some((part) => part.trim() !== '' && !AUTH_PARAM.test(part.trim()))
 }

@@ -133,6 +133,14 @@ describe('extractCredential()', () => {
     }
   })
 
+  it('takes a time that grows as the length of a quoted string that nothing closes', () => {
+    const open = `Digest a="b", username="${String.raw`\"`.repeat(200_000)}`
+    const read = (authorization: string) =>
+      extractCredential(new Headers({ Authorization: authorization }))
+    expect(read(open)).toEqual(MISSING)
+    expect(read(`${open}, Token ${KEY}`)).toEqual(AMBIGUOUS)
+  })
+
   it.each([
     [KEY, KEY],
     [KEY, 'other'],
