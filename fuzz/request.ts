@@ -50,13 +50,20 @@ export async function startRequestFuzz(): Promise<RequestFuzz> {
     cache: createIsolateCache({ entries: 10, bytes: 1e6, ttlMs: 60_000 }, nowMs),
     readCopy: async (lookupId) => byLookupId.get(lookupId) ?? null,
     readTruth: async () => null,
-    authorities: { check: async () => 'current', seed: async (_, record) => record },
+    authorities: {
+      check: async () => 'current',
+      checkCopy: async () => 'current',
+      seed: async (_, record) => record,
+    },
     addressWatch: createAddressWatch(() => undefined, nowMs),
     brake: createRefusalBrake({
       limiter: { limit: async () => ({ success: true }) },
+      newest: async () => assert.fail('The brake held a request'),
+      newestMs: 0,
       later: () => undefined,
       wait: async () => undefined,
       onFault,
+      nowMs,
     }),
     denials: {
       note: (lookupId, _, enforced) => void notes.push([byLookupId.get(lookupId)?.keyId, enforced]),

@@ -1,7 +1,7 @@
 // Which requests are the admin surface's. Matched after percent-decoding once, as the admin router
 // does, so that both sides of the fence agree on what a path is.
 
-import { pathStart } from './path-start.ts'
+import { pathStart } from './request-url.ts'
 
 /** `adminHost`: the only host name (lower case) that has an admin surface, or undefined for all. */
 export function isAdminRequest(requestUrl: string, adminHost: string | undefined): boolean {

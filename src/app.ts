@@ -7,7 +7,7 @@ import { drainOutbox, republish } from './admin/outbox.ts'
 import { sessionLimits } from './admin/session.ts'
 import { forgetAttempts } from './admin/throttle.ts'
 import { isAdminRequest } from './admin-path.ts'
-import { connect, ping } from './db/client.ts'
+import { connect, LIBSQL_TIMEOUT_MS, ping } from './db/client.ts'
 import { findKeyRecord } from './db/key-queries.ts'
 import { deleteDeadSessions } from './db/session-queries.ts'
 import type { ConfigurationFault } from './configuration-fault.ts'
@@ -16,13 +16,15 @@ import { createAddressWatch } from './gateway/address-watch.ts'
 import { createAssertionSigner } from './gateway/assertion.ts'
 import { createDenialRecorder } from './gateway/denial-recorder.ts'
 import { createGateway } from './gateway/gateway.ts'
+import { type KeyCopiesDeps, newestRecord } from './gateway/key-copies.ts'
 import { createRefusalBrake } from './gateway/refusal-brake.ts'
 import { refusalResponse } from './gateway/refusal.ts'
-import { createSharedCheck } from './gateway/shared-check.ts'
+import { createSharedQuestion } from './gateway/shared-question.ts'
 import { startTrace, toRequestLine } from './gateway/trace.ts'
 import { compileKey } from './keys/access.ts'
 import { verifyToken } from './keys/token.ts'
 import { coloOf, logConfigurationFault, logFault, logRequest } from './log.ts'
+import { parsedUrl } from './request-url.ts'
 import { importSecrets, type Secrets } from './secrets.ts'
 import { createIsolateCache } from './stores/isolate-cache.ts'
 import { createKeyAuthorities } from './stores/key-authority.ts'
@@ -49,6 +51,9 @@ const CACHE = { entries: 20_000, bytes: 24 * 1024 * 1024 }
  */
 const CACHE_TTL_MS = { strict: 30_000, bounded: BOUNDED_CACHE_TTL_MS }
 
+/** From one question about a copy to the next: an eighth of what the last answer took. */
+const CHECK_SPACING_MS = { least: 1, longest: 100, divisor: 8 }
+
 /** An object serves about a thousand calls a second, and every isolate may ask for its health. */
 const HEALTH_OBJECTS = 16
 
@@ -72,28 +77,38 @@ function composeApp(
   const db = connect(settings.LIBSQL_URL, settings.LIBSQL_AUTH_TOKEN)
   const { CONSISTENCY: consistency } = settings
   const authorities = createKeyAuthorities(env.KEY_AUTHORITY, settings.AUTHORITY_TIMEOUT_MS)
-  const sharedCheck = createSharedCheck({
-    check: authorities.check,
+  const turns = { later, wait, nowMs }
+  const checkCopy = createSharedQuestion({
+    ...turns,
+    ask: ({ lookupId, copy }) => authorities.check(lookupId, copy.revision),
     timeoutMs: settings.AUTHORITY_TIMEOUT_MS,
-    later,
-    wait,
-    nowMs,
+    spacingMs: CHECK_SPACING_MS,
   })
   const cache = createIsolateCache({ ...CACHE, ttlMs: CACHE_TTL_MS[consistency] }, nowMs)
   const addressWatch = createAddressWatch(logConfigurationFault, nowMs)
 
+  const copies: KeyCopiesDeps = {
+    cache,
+    readCopy: (lookupId) => readKeyRecord(env.KEYS, lookupId),
+    readTruth: (lookupId) => findKeyRecord(db, lookupId),
+    authorities: consistency === 'strict' ? { ...authorities, checkCopy } : null,
+    onFault: logFault,
+  }
   const gateway = createGateway({
+    ...copies,
     upstream: { base: settings.UPSTREAM_URL, timeoutMs: settings.UPSTREAM_TIMEOUT_MS },
     tokenPrefix: settings.TOKEN_PREFIX,
     preflight: settings.PREFLIGHT,
     verifyToken: (token) => verifyToken(settings.TOKEN_PREFIX, secrets.tokenKeys, token),
     speculation: settings.SPECULATION === 'on',
-    cache,
-    readCopy: (lookupId) => readKeyRecord(env.KEYS, lookupId),
-    readTruth: (lookupId) => findKeyRecord(db, lookupId),
-    authorities: consistency === 'strict' ? { check: sharedCheck, seed: authorities.seed } : null,
     addressWatch,
-    brake: createRefusalBrake({ limiter: env.REFUSAL_BRAKE, later, wait, onFault: logFault }),
+    brake: createRefusalBrake({
+      ...turns,
+      limiter: env.REFUSAL_BRAKE,
+      newest: ({ lookupId, copy, requestId }) => newestRecord(lookupId, copy, requestId, copies),
+      newestMs: 2 * settings.AUTHORITY_TIMEOUT_MS + LIBSQL_TIMEOUT_MS,
+      onFault: logFault,
+    }),
     denials: createDenialRecorder({
       countDenials: authorities.countDenials,
       later,
@@ -106,7 +121,6 @@ function composeApp(
       settings.ASSERTION_ISSUER,
       settings.ASSERTION_AUDIENCE ?? new URL(settings.UPSTREAM_URL).origin,
     ),
-    onFault: logFault,
     logRequest,
     nowMs,
   })
@@ -148,10 +162,10 @@ function composeApp(
 
   return {
     fetch(request, ctx) {
-      const { url } = request
-      return isAdminRequest(url, settings.ADMIN_HOST)
-        ? admin.fetch(request, {}, ctx)
-        : gateway(request, url)
+      const came = request.url
+      const url = parsedUrl(came)
+      if (!isAdminRequest(url, settings.ADMIN_HOST)) return gateway(request, url)
+      return admin.fetch(url === came ? request : new Request(url, request), {}, ctx)
     },
     async everyMinute() {
       const chores = [
@@ -173,7 +187,7 @@ function createMisconfiguredApp(faults: readonly ConfigurationFault[]): App {
   return {
     async fetch(request) {
       for (const fault of faults) logConfigurationFault(fault)
-      if (isAdminRequest(request.url, undefined)) return await admin.fetch(request)
+      if (isAdminRequest(parsedUrl(request.url), undefined)) return await admin.fetch(request)
       const trace = startTrace(request.headers, nowMs())
       trace.code = 'authentication_unavailable'
       const response = refusalResponse({ reason: trace.code }, trace.requestId)

@@ -22,6 +22,6 @@ export default {
 } satisfies ExportedHandler<Env>
 
 async function start(env: Env): Promise<App> {
-  app ??= await createApp(env, waitUntil)
-  return app
+  const made = await createApp(env, waitUntil)
+  return (app ??= made) // requests that came together have one, and so one cache
 }

@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/libsql/web'
 
 /** libSQL's client sets no limit: a server that accepts and never answers would hang the request. */
-const TIMEOUT_MS = 2_000
+export const LIBSQL_TIMEOUT_MS = 2_000
 
 /** libSQL is down, hangs, refuses or answers nonsense. The message is safe to log. */
 export class StorageUnavailableError extends Error {
@@ -51,7 +51,7 @@ async function fetchWhole(input: Request | string | URL, init?: RequestInit): Pr
   try {
     const response = await fetch(input, {
       ...init,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(LIBSQL_TIMEOUT_MS),
     })
     status = response.status
     const text = await response.text()

@@ -1,6 +1,6 @@
 // What the gateway adds to a request for the upstream: who calls, from where, and the trace of this hop.
 
-import { pathStart } from '../path-start.ts'
+import { pathStart } from '../request-url.ts'
 import type { HeaderFields } from './passed-headers.ts'
 
 export interface Identity {

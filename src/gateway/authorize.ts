@@ -102,9 +102,10 @@ async function judgeRefused(
   const { lookupId, trace } = question
   const within = await deps.brake.count(lookupId, trace.requestId)
   if (isFinal(copy, deps)) return err(within ? refused(refusal, question, deps) : BRAKED)
-  const ask = async () => await newestRecord(lookupId, copy, trace.requestId, deps)
-  const newest = within ? await ask() : await deps.brake.share(lookupId, ask)
-  return newest === null ? err(BRAKED) : await judge(newest, question, deps, within)
+  const newest = within
+    ? await newestRecord(lookupId, copy, trace.requestId, deps)
+    : await deps.brake.newest({ lookupId, copy, requestId: trace.requestId })
+  return await judge(newest, question, deps, within)
 }
 
 /** Judges by what must be honoured now. */

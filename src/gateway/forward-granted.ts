@@ -7,7 +7,7 @@ import { addForwarded, addIdentity } from './added-headers.ts'
 import type { SignAssertion } from './assertion.ts'
 import type { Grant } from './authorize.ts'
 import { forward, type Upstream } from './forward.ts'
-import type { Incoming } from './incoming.ts'
+import { bodyOf, type Incoming } from './incoming.ts'
 import { asTheyCame, isWebSocket, passedHeaders } from './passed-headers.ts'
 import { preflightHeaders } from './preflight.ts'
 import type { Refusal } from './refusal.ts'
@@ -33,9 +33,8 @@ export async function forwardGranted(
   const from = toText(address)
   addForwarded(fields, request.url, from, trace.requestId)
   addIdentity(fields, { accountId, keyId, assertion }, from)
-  const body = mayHaveBody(request) ? request.body : null
   const headers = exact ? fields : asTheyCame(request.headers, fields)
-  return await askUpstream(request, headers, body, trace, deps)
+  return await askUpstream(request, headers, bodyOf(request), trace, deps)
 }
 
 /** The upstream's answer to a CORS preflight, which carries no key. */
@@ -52,10 +51,6 @@ export async function forwardPreflight(
 
 function toText(address: Address | null): string | null {
   return address === null ? null : formatAddress(address)
-}
-
-export function mayHaveBody({ method }: Incoming): boolean {
-  return method !== 'GET' && method !== 'HEAD'
 }
 
 /** Notes how long the upstream took, and what it said. */

@@ -1,7 +1,7 @@
 // Sends a request on to the upstream and streams the answer back. Nothing is buffered, decoded,
 // followed or cached.
 
-import { pathStart } from '../path-start.ts'
+import { pathStart } from '../request-url.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Incoming } from './incoming.ts'
 import { namedByConnection } from './passed-headers.ts'
@@ -25,17 +25,9 @@ const UNCACHED: RequestInitCfProperties = { cacheTtl: -1, cacheLevel: 'bypass' }
 
 /** The address at the upstream: path and query verbatim, behind the base, so `//host/x` stays a path. */
 export function upstreamUrl(base: string, requestUrl: string): string {
-  return base + requestUrl.slice(pathStart(requestUrl))
-}
-
-/** A GET or HEAD with a body makes the runtime throw; one with `Content-Length: 0` has none. */
-export function hasUnforwardableBody(request: Incoming): boolean {
-  const { method, body, headers } = request
-  return (
-    (method === 'GET' || method === 'HEAD') &&
-    body !== null &&
-    headers.get('content-length') !== '0'
-  )
+  const start = pathStart(requestUrl)
+  if (start < 0) throw new TypeError('The URL of the request has no path')
+  return base + requestUrl.slice(start)
 }
 
 /** The upstream's answer, its headers still to be changed; one that cannot be passed on is a refusal. */

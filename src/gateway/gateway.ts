@@ -5,14 +5,8 @@ import { coloOf, type LogRequest } from '../log.ts'
 import { ok, type Result } from '../result.ts'
 import { authorize, type AuthorizeDeps, type Grant, identifyKey } from './authorize.ts'
 import { hasKeyInQuery } from './credential.ts'
-import { hasUnforwardableBody } from './forward.ts'
-import {
-  type ForwardDeps,
-  forwardGranted,
-  forwardPreflight,
-  mayHaveBody,
-} from './forward-granted.ts'
-import { type Incoming, toIncoming } from './incoming.ts'
+import { type ForwardDeps, forwardGranted, forwardPreflight } from './forward-granted.ts'
+import { bodyOf, hasUnforwardableBody, type Incoming, mayHaveBody, toIncoming } from './incoming.ts'
 import { isPreflight } from './preflight.ts'
 import { type Refusal, refusalResponse } from './refusal.ts'
 import { startTrace, toRequestLine, type Trace } from './trace.ts'
@@ -131,6 +125,6 @@ function explained(refusal: Refusal, request: Incoming, deps: GatewayDeps): Refu
 
 /** Safe methods alone (RFC 9110 §9.2.1), and nothing that turns into another protocol. */
 function maySpeculate(request: Incoming): boolean {
-  const safe = !mayHaveBody(request) && !hasUnforwardableBody(request)
+  const safe = !mayHaveBody(request) && bodyOf(request) === null
   return safe && !request.headers.has('upgrade')
 }

@@ -7,8 +7,8 @@ import type { FaultKind, LogFault } from '../log.ts'
 import type { RequestId } from '../request-id.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { IsolateCache } from '../stores/isolate-cache.ts'
-import type { KeyAuthorities } from '../stores/key-authority.ts'
-import type { CheckCopy } from './shared-check.ts'
+import type { KeyAuthorities, Standing } from '../stores/key-authority.ts'
+import type { AskAbout } from './shared-question.ts'
 
 export interface KeyCopiesDeps {
   readonly cache: IsolateCache
@@ -17,8 +17,13 @@ export interface KeyCopiesDeps {
   /** The truth in libSQL: null where there is no such row; rejects when libSQL fails. */
   readonly readTruth: (lookupId: string) => Promise<KeyRecord | null>
   /** Null in mode `bounded`, where a copy is believed without asking. */
-  readonly authorities: (Pick<KeyAuthorities, 'seed'> & { readonly check: CheckCopy }) | null
+  readonly authorities: StrictAuthorities | null
   readonly onFault: LogFault
+}
+
+interface StrictAuthorities extends Pick<KeyAuthorities, 'check' | 'seed'> {
+  /** What is known of a copy at hand; shared by who asks at the same time. */
+  readonly checkCopy: AskAbout<Standing>
 }
 
 export type Unavailable = { readonly reason: 'authentication_unavailable' }
@@ -61,10 +66,13 @@ export async function newestRecord(
   requestId: RequestId,
   deps: KeyCopiesDeps,
 ): Promise<Result<CompiledKey, Unavailable>> {
+  const { authorities } = deps
   let asked: FaultKind = 'authority'
   try {
-    if (deps.authorities !== null) {
-      const standing = await deps.authorities.check(lookupId, copy)
+    if (authorities !== null) {
+      const standing = await (copy === null
+        ? authorities.check(lookupId, null)
+        : authorities.checkCopy({ lookupId, copy, requestId }))
       if (standing === 'current' && copy !== null) return ok(copy)
       if (typeof standing !== 'string') return ok(keep(lookupId, standing, deps))
     }
@@ -72,7 +80,7 @@ export async function newestRecord(
     const row = await deps.readTruth(lookupId)
     if (row === null) return ok(NO_ROW) // kept nowhere: a database may come back from a backup
     asked = 'authority'
-    const held = (await deps.authorities?.seed(lookupId, row)) ?? row
+    const held = (await authorities?.seed(lookupId, row)) ?? row
     return ok(keep(lookupId, held.kind === 'unreadable' ? row : held, deps))
   } catch (error) {
     deps.onFault(asked, error, requestId)

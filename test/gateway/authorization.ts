@@ -3,6 +3,7 @@
 import { authorize, type AuthorizeDeps, identifyKey } from '../../src/gateway/authorize.ts'
 import { formatAddress } from '../../src/keys/address.ts'
 import { createAddressWatch } from '../../src/gateway/address-watch.ts'
+import { type KeyCopiesDeps, newestRecord } from '../../src/gateway/key-copies.ts'
 import { createRefusalBrake } from '../../src/gateway/refusal-brake.ts'
 import type { KeyRecord, LiveKeyRecord } from '../../src/keys/key-record.ts'
 import { createIsolateCache } from '../../src/stores/isolate-cache.ts'
@@ -63,12 +64,11 @@ export function start(situation: Situation) {
       return { success: await answer(mayRefuse) }
     },
   }
-  const deps: AuthorizeDeps = {
-    verifyToken(token) {
-      calls.push(`verify ${token}`)
-      if (verify !== undefined) throw verify
-      return token === TOKEN ? LOOKUP_ID : null
-    },
+  const ask = (asked: number | null) => {
+    calls.push(`check ${asked}`)
+    return answer(typeof standing === 'function' ? (standing() ?? 'current') : (standing ?? FAULT))
+  }
+  const copies: KeyCopiesDeps = {
     cache: createIsolateCache({ entries: 10, bytes: 1e6, ttlMs: 60_000 }, nowMs),
     readCopy(lookupId) {
       calls.push(`copy ${lookupId}`)
@@ -82,20 +82,30 @@ export function start(situation: Situation) {
       standing === undefined
         ? null
         : {
-            check(_, asked) {
-              calls.push(`check ${asked?.revision ?? null}`)
-              return answer(typeof standing === 'function' ? (standing() ?? 'current') : standing)
-            },
+            check: (_, asked) => ask(asked),
+            checkCopy: (asked) => ask(asked.copy.revision),
             seed(_, record) {
               calls.push(`seed ${record.revision}`)
               return answer(seeded ?? record)
             },
           },
+    onFault,
+  }
+  const deps: AuthorizeDeps = {
+    ...copies,
+    verifyToken(token) {
+      calls.push(`verify ${token}`)
+      if (verify !== undefined) throw verify
+      return token === TOKEN ? LOOKUP_ID : null
+    },
     brake: createRefusalBrake({
       limiter,
+      newest: (subject) => newestRecord(subject.lookupId, subject.copy, subject.requestId, copies),
+      newestMs: 1_000,
       later: (promise) => void promise,
       wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
       onFault,
+      nowMs,
     }),
     addressWatch: createAddressWatch(() => undefined, nowMs),
     denials: {
@@ -103,7 +113,6 @@ export function start(situation: Situation) {
         denials.push([lookupId, address === null ? null : formatAddress(address), enforced])
       },
     },
-    onFault,
   }
   const sent = headers ?? { Authorization: `Token ${TOKEN}`, 'CF-Connecting-IP': CLIENT }
   const again = async () => {

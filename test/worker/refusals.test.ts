@@ -188,17 +188,18 @@ describe('a request that cannot be forwarded', () => {
     await closed
   })
 
-  it('gives a request with a body ten times as long', async () => {
+  it('gives a request with a body ten times as long, and one with an empty body no more', async () => {
     const key = await customer.createKey()
     const pause = 600 // above the limit for a request without a body
     rig.upstream.answerWith((_, response) => void setTimeout(() => response.end('late'), pause))
-    const answer = await rig.send('/customer', {
-      method: 'POST',
-      headers: { 'X-API-Key': key.token, 'Content-Length': '4' },
-      body: 'body',
-    })
+    const post = (body: string) => {
+      const headers = { 'X-API-Key': key.token, 'Content-Length': String(body.length) }
+      return rig.send('/customer', { method: 'POST', headers, body })
+    }
+    const answer = await post('body')
     expect(answer.status).toBe(200)
     expect(answer.text).toBe('late')
+    expectRefusal(await post(''), 504, 'upstream_timeout')
   })
 
   it('does not cut off an answer that streams for longer than the limit', async () => {
