@@ -10,6 +10,7 @@ import {
   updateAccount,
 } from '../db/account-queries.ts'
 import type { Database } from '../db/client.ts'
+import { isPending, isUnpublished } from '../db/key-rows.ts'
 import { newId } from '../ids.ts'
 import { err, ok, type Result } from '../result.ts'
 import { type Actor, auditEvent, type Changes } from './audit.ts'
@@ -67,7 +68,7 @@ export async function createAccount(
   return inserted === undefined ? err({ reason: 'email_taken' }) : ok(inserted)
 }
 
-/** Edits an account. A new status holds for all its keys before this answers. */
+/** Edits an account. Its status holds for all its keys before this answers. */
 export async function editAccount(
   id: string,
   input: EditAccount,
@@ -90,9 +91,11 @@ export async function editAccount(
         ? { account: read, keys: await listAccountKeys(deps.db, id) }
         : await updateAccount(deps.db, read, change, event)
     if (done === undefined) continue
-    if (input.status === undefined) return ok(done.account)
-    const settled = await settle(done.keys, deps)
-    const all = settled.length === done.keys.length
+    // Whatever was asked: the answer says that the account's status holds.
+    const isUnsettled = deps.consistency === 'strict' ? isPending : isUnpublished
+    const keys = input.status === undefined ? done.keys.filter(isUnsettled) : done.keys
+    const settled = await settle(keys, deps)
+    const all = settled.length === keys.length
     return all ? ok(done.account) : err({ reason: 'enforcement_pending' })
   }
   return err({ reason: 'version_conflict' })

@@ -11,6 +11,10 @@ interface Parameters {
   readonly p: number
 }
 
+/**
+ * Once they are raised, a wrong password is told from an unknown e-mail by the clock for accounts that have
+ * not logged in since: then let `checkNoPassword` take what most of them take.
+ */
 const CURRENT: Parameters = { ln: 14, r: 8, p: 5 }
 const SALT_BYTES = 16
 const HASH_BYTES = 32

@@ -59,10 +59,11 @@ const applicationWebsite = trimmed
       if (isHttpUrl(value)) return
       const suggestion = `https://${value}`
       const looksLikeHost = /^[\w-]+(?:\.[\w-]+)+(?:[/?#]\S*)?$/.test(value)
+      const isTaken = isHttpUrl(suggestion) && suggestion.length <= MAX_WEBSITE
       ctx.addIssue({
         code: 'custom',
         message: 'This must be an absolute http or https URL, such as https://example.com',
-        params: { code: 'url_invalid', ...(looksLikeHost && { suggestion }) },
+        params: { code: 'url_invalid', ...(looksLikeHost && isTaken && { suggestion }) },
       })
     }),
   )
@@ -80,6 +81,7 @@ const ipAcl = z.array(z.unknown()).transform((entries, ctx) => {
     path: number[],
   ) => ctx.addIssue({ code: 'custom', message, params, path })
   const canonical = new Set<string>()
+  let suggested = 0
   const isTooLong = entries.length > MAX_ACL_ENTRIES
   if (isTooLong) {
     fail(`An IP ACL has ${MAX_ACL_ENTRIES} entries at most`, { code: 'too_long' }, [])
@@ -93,9 +95,11 @@ const ipAcl = z.array(z.unknown()).transform((entries, ctx) => {
     if (network.ok) {
       canonical.add(formatNetwork(network.value))
     } else {
-      // Suggestions for entries without bound would cost without bound, too.
-      const fault = isTooLong ? network.error : explainPasted(network.error, entry)
+      // Suggestions cost time, which the sender chooses: no more of them than a list could take.
+      const isEnough = isTooLong || suggested >= MAX_ACL_ENTRIES
+      const fault = isEnough ? network.error : explainPasted(network.error, entry)
       const { detail, ...params } = fault
+      suggested += [params.suggestion ?? []].flat().length
       fail(detail, params, [index])
     }
   }

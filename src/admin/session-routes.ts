@@ -39,8 +39,8 @@ export function sessionRoutes(deps: SessionDeps): Hono<AdminEnv> {
     if (!checked.ok) return refuse(c, checked.error)
     const account = checked.value
     c.set('accountId', account.id)
+    await attempt.value() // first: no session may live whose cookie was never answered
     if (!(await startSession(c, account, deps))) return refuse(c, { reason: 'login_failed' })
-    await attempt.value()
     return c.json({ account: toAccountJson(account) })
   })
 

@@ -32,21 +32,27 @@ export function blockAround({ family, value }: AddressNumber, prefix: number): A
   return { family, first, last: first + (1n << hostBits) - 1n }
 }
 
-/** The fewest networks that make up a range, as text: from its start, each time the widest that fits. */
-export function networksOf({ family, first, last }: AddressRange): string[] {
-  const networks: string[] = []
+/**
+ * The fewest networks that make up a range, as text: from its start, each time the widest that fits. Null
+ * where they are more than `most`, which costs no more than so many.
+ */
+export function networksOf({ family, first, last }: AddressRange, most: number): string[] | null {
+  const networks: { readonly start: bigint; readonly hostBits: number }[] = []
   for (let start = first; start <= last;) {
-    let hostBits = 0
-    while (hostBits < bitsOf(family) && isWithin(start, hostBits + 1, last)) hostBits++
-    networks.push(`${formatAddress(toAddress(family, start))}/${bitsOf(family) - hostBits}`)
+    if (networks.length === most) return null
+    const aligned = start === 0n ? bitsOf(family) : log2(start & -start)
+    const hostBits = Math.min(aligned, log2(last - start + 1n))
+    networks.push({ start, hostBits })
     start += 1n << BigInt(hostBits)
   }
-  return networks
+  return networks.map(({ start, hostBits }) => {
+    return `${formatAddress(toAddress(family, start))}/${bitsOf(family) - hostBits}`
+  })
 }
 
-function isWithin(start: bigint, hostBits: number, last: bigint): boolean {
-  const size = 1n << BigInt(hostBits)
-  return start % size === 0n && start + size - 1n <= last
+/** Rounded down. */
+function log2(value: bigint): number {
+  return value.toString(2).length - 1
 }
 
 function toAddress(family: 4 | 6, value: bigint): Address {

@@ -43,8 +43,14 @@ function pastedNetworks(text: string): string[] {
     allRead(plain.split(/[,;\n]/)) ??
     allRead([plain.replaceAll(',', '.')]) ??
     allRead(cidrsOf(plain))
-  const networks = [...new Set(ranges?.flatMap(networksOf))]
-  return networks.length <= MAX_SUGGESTED && networks.every(isTaken) ? networks : []
+  const networks = new Set<string>()
+  for (const range of ranges ?? []) {
+    const some = networksOf(range, MAX_SUGGESTED)
+    if (some === null) return []
+    for (const network of some) networks.add(network)
+    if (networks.size > MAX_SUGGESTED) return []
+  }
+  return [...networks].every(isTaken) ? [...networks] : []
 }
 
 /** NFKC turns full-width characters into plain ones; the rest is what it leaves, and what editors add. */

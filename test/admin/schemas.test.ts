@@ -150,6 +150,9 @@ describe('application_website', () => {
     ['javascript:alert(1)', undefined],
     ['ftp://example.com', undefined],
     ['nowhere', undefined],
+    ['256.256.256.256', undefined],
+    [`example.com/${'a'.repeat(2029)}`, undefined],
+    [`example.com/${'a'.repeat(2028)}`, `https://example.com/${'a'.repeat(2028)}`],
   ])('suggests for %s: %s', async (application_website, suggestion) => {
     const [fault] = await faultsOf(createKeyBody, { ...KEY, application_website })
     expect(fault?.suggestion).toBe(suggestion)
@@ -216,6 +219,15 @@ describe('ip_acl', () => {
   it('finds a list that is too long and an entry that is wrong, both at once', async () => {
     const faults = await faultsOf(createKeyBody, { ...KEY, ip_acl: [...entries(1_000), 'x'] })
     expect(faults.map(({ pointer }) => pointer).toSorted()).toEqual(['/ip_acl', '/ip_acl/1000'])
+  })
+
+  it('finds every fault, and suggests no more than a list could take', async () => {
+    const ip_acl = Array.from({ length: 1_000 }, (_, i) => `10.0.${i >> 8}.1-10.0.255.254`)
+    const faults = await faultsOf(createKeyBody, { ...KEY, ip_acl })
+    expect(faults).toHaveLength(1_000)
+    const suggested = faults.flatMap(({ suggestion }) => suggestion ?? [])
+    expect(suggested.length).toBeGreaterThan(900)
+    expect(suggested.length).toBeLessThan(1_100)
   })
 
   it.each([null, '10.0.0.0/8', {}, 5])('refuses %j', async (ip_acl) => {

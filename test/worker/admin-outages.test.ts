@@ -113,6 +113,23 @@ describe('KV out of reach', () => {
   })
 })
 
+describe('any answer about an account', () => {
+  it('says that its status holds only once every key has it', async () => {
+    const other = await rig.customer()
+    const { token } = await other.createKey()
+    const edit = (change: object) => rig.operator('PATCH', `/accounts/${other.id}`, change)
+    await rig.stores({ fault: 'throw on put' })
+    for (const change of [{ status: 'suspended' }, { name: 'Renamed' }, {}]) {
+      expect((await edit(change)).json).toMatchObject({ code: 'enforcement_pending' })
+    }
+    await rig.stores({ fault: 'none' })
+    const edited = await edit({ name: 'Renamed again' })
+    expect(edited.json).toMatchObject({ name: 'Renamed again', status: 'suspended' })
+    expect((await use(token)).json).toMatchObject({ code: 'account_inactive' })
+    expect(rig.upstream.received).toHaveLength(0)
+  })
+})
+
 describe('the cron', () => {
   it('puts back what a late writer overwrote', async () => {
     const { id, token } = await customer.createKey()
