@@ -137,7 +137,7 @@ export const keyList = z.object({ keys: z.array(key), next_cursor: nextCursor })
 
 export const revealedToken = z.object({ access_token: z.string() })
 
-export const liveSession = z
+const liveSession = z
   .object({
     id: z.string(),
     created_at: time,
@@ -163,7 +163,7 @@ export const event = z
   })
   .meta({ id: 'Event' })
 
-export const operatorEvent = event
+const operatorEvent = event
   .extend({ account_id: z.string(), actor: z.enum(ACTORS) })
   .meta({ id: 'OperatorEvent' })
 

@@ -6,8 +6,8 @@ import type { AddressSymptom } from '../keys/client-address.ts'
 import { withTimeout } from '../time-limit.ts'
 import { type AdminEnv, refuse } from './context.ts'
 
-export const HEALTH_PARTS = ['libsql', 'kv', 'authority'] as const
-export type HealthPart = (typeof HEALTH_PARTS)[number]
+const HEALTH_PARTS = ['libsql', 'kv', 'authority'] as const
+type HealthPart = (typeof HEALTH_PARTS)[number]
 export type Health = Readonly<Record<HealthPart, 'ok' | 'down'>>
 
 export interface HealthDeps {

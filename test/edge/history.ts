@@ -152,7 +152,7 @@ export function toText({ acls, published, propagationSeconds, steps }: History):
   ].join('\n')
 }
 
-export function stepText(step: Step): string {
+function stepText(step: Step): string {
   switch (step.do) {
     case 'use':
       return `${step.method} with ${step.key} at ${step.at} from the ${step.from}${goingOn(step)}`
