@@ -2,16 +2,7 @@
 // customer logs in again, and the same request goes on.
 
 import { err, ok, type Result } from '../result.ts'
-import type {
-  AddressCheck,
-  Denial,
-  Account,
-  Enforcement,
-  Fault,
-  Key,
-  KeyInput,
-  Session,
-} from './types.ts'
+import type { AddressCheck, Denial, Enforcement, Fault, Key, KeyInput, Session } from './types.ts'
 
 export interface Problem {
   readonly kind: 'problem'
@@ -40,7 +31,8 @@ interface Request {
 }
 
 export interface Api {
-  readonly logIn: (email: string, password: string) => Answer<{ account: Account }>
+  /** `logged_out` where the browser did not keep the cookie of the session. */
+  readonly logIn: (email: string, password: string) => Answer<Session>
   readonly logOut: () => Answer<unknown>
   readonly readSession: () => Answer<Session>
   readonly listKeys: () => Answer<readonly Key[]>
@@ -72,10 +64,15 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
     return (await again) ? await call(method, path, request) : err({ kind: 'logged_out' })
   }
 
+  const readSession = () => call<Session>('GET', '/session', { quiet: true })
+
   return {
-    logIn: (email, password) => call('POST', '/session', { body: { email, password } }),
+    async logIn(email, password) {
+      const answer = await call('POST', '/session', { body: { email, password } })
+      return answer.ok ? await readSession() : answer
+    },
     logOut: () => call('DELETE', '/session', { quiet: true }),
-    readSession: () => call('GET', '/session', { quiet: true }),
+    readSession,
     readKey: (id) => call('GET', `/keys/${id}`, { quiet: true }),
     async listKeys() {
       const keys: Key[] = []

@@ -1,7 +1,7 @@
 // Who is logged in, and the frame around the page.
 
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { announce, Announcer } from './announce.tsx'
+import { announce, announceFailure, Announcer } from './announce.tsx'
 import { createApi, type Failure } from './api.ts'
 import { KeyIcon } from './icons.tsx'
 import { KeysPage } from './keys-page.tsx'
@@ -48,7 +48,7 @@ export function App() {
   async function logOut() {
     const answer = await api.logOut()
     if (answer.ok || answer.error.kind === 'logged_out') location.reload()
-    else announce(failureText(answer.error))
+    else announceFailure(failureText(answer.error))
   }
 
   function endLogIn(isLoggedIn: boolean) {
@@ -61,7 +61,7 @@ export function App() {
     return <Waiting failure={who.failure} onRetry={() => void readSession()} />
   }
   if (who.kind === 'nobody') {
-    return <LogInPage api={api} onLoggedIn={() => void readSession()} />
+    return <LogInPage api={api} onLoggedIn={(session) => setWho({ kind: 'customer', session })} />
   }
   const { session } = who
   return (

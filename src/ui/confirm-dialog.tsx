@@ -18,8 +18,14 @@ interface ConfirmDialogProps {
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, confirm, cancel, isBusy = false, error = null, onConfirm, onCancel } = props
   const id = useId()
+
+  /** Not while it is carried out: by its end something else could be open. */
+  function dismiss() {
+    if (!isBusy) onCancel()
+  }
+
   return (
-    <Dialog title={title} shape="prompt" describedBy={id} onDismiss={onCancel}>
+    <Dialog title={title} shape="prompt" describedBy={id} onDismiss={dismiss}>
       <div class="dialog-body stack">
         <div id={id} class="stack">
           {props.children}
@@ -28,7 +34,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           {error}
         </p>
         <div class="actions">
-          <button type="button" class="button" autofocus onClick={onCancel}>
+          <button type="button" class="button" autofocus aria-disabled={isBusy} onClick={dismiss}>
             {cancel}
           </button>
           <button

@@ -1,6 +1,7 @@
 // Two versions of a key, side by side: what is saved now, and what was typed. One choice a field.
 
 import { useState } from 'preact/hooks'
+import { DialogBody } from './dialog.tsx'
 import { type Draft, draftOf, isSame } from './draft.ts'
 import { messages } from './messages.ts'
 import type { Key, KeyInput } from './types.ts'
@@ -56,7 +57,7 @@ export function ConflictChoice({ conflict, isBusy, onChoose, onCancel }: Conflic
         onChoose({ ...theirs, ...kept })
       }}
     >
-      <div class="dialog-body stack">
+      <DialogBody isBusy={isBusy}>
         <div class="notice warning" role="alert">
           <div>
             <h3>{text.title}</h3>
@@ -84,7 +85,7 @@ export function ConflictChoice({ conflict, isBusy, onChoose, onCancel }: Conflic
             ))}
           </fieldset>
         ))}
-      </div>
+      </DialogBody>
       <footer class="dialog-foot actions">
         <button type="button" class="button" onClick={onCancel}>
           {messages.panel.cancel}

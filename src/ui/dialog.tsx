@@ -72,12 +72,42 @@ export function Dialog({ title, shape, describedBy, onDismiss, children }: Dialo
   )
 }
 
+interface DialogBodyProps {
+  readonly isBusy: boolean
+  readonly children: ComponentChildren
+}
+
+/** The fields of a form. While they are sent nothing can be typed: it would be lost with the dialog. */
+export function DialogBody({ isBusy, children }: DialogBodyProps) {
+  const body = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    const element = body.current
+    const focused = document.activeElement
+    if (!isBusy || element === null) return undefined
+    // The focus waits on the button, which says what goes on, and comes back to be there after an error.
+    if (element.contains(focused)) focusOn(element.closest('form')?.querySelector('[type=submit]'))
+    element.inert = true
+    return () => {
+      element.inert = false
+      if (element.contains(focused)) focusOn(focused)
+    }
+  }, [isBusy])
+  return (
+    <div ref={body} class="dialog-body stack">
+      {children}
+    </div>
+  )
+}
+
 /** When several dialogs close at once, the browser has lost who opened the first of them. */
 function giveFocusBack(opener: Element | null): void {
   if (document.activeElement !== document.body) return
   // What opened it may be gone with what it did, as the row of a key that was deleted.
-  const target = opener?.isConnected === true ? opener : document.querySelector('h1')
-  if (target instanceof HTMLElement) target.focus()
+  focusOn(opener?.isConnected === true ? opener : document.querySelector('h1'))
+}
+
+function focusOn(element: Element | null | undefined): void {
+  if (element instanceof HTMLElement) element.focus()
 }
 
 function isBackdrop(event: MouseEvent, dialog: HTMLDialogElement | null): boolean {

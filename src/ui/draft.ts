@@ -50,10 +50,6 @@ export function draftOf(key: Key): Draft {
   }
 }
 
-export function isSameDraft(a: Draft, b: Draft): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
-}
-
 /** What is wrong before anything is sent; the API has the last word. */
 export function checkDraft(draft: Draft): DraftErrors {
   const { required } = messages.fields

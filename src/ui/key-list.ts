@@ -1,6 +1,6 @@
 // The account's keys as the page holds them, and what is still being enforced, followed until it is.
 
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useState } from 'preact/hooks'
 import type { Api, Failure } from './api.ts'
 import { isCode } from './problem-text.ts'
 import type { Enforcement, Key } from './types.ts'
@@ -10,12 +10,11 @@ export interface ListedKey extends Key {
   readonly isDeleting?: boolean
 }
 
-export interface KeyList {
+interface KeyList {
   /** Undefined until they have been read once. */
   readonly keys: readonly ListedKey[] | undefined
   readonly failure: Failure | null
-  /** Answers the keys that were not on the list before. */
-  readonly reload: () => Promise<readonly Key[]>
+  readonly reload: () => Promise<void>
   readonly put: (key: ListedKey) => void
   readonly remove: (id: string) => void
 }
@@ -30,17 +29,13 @@ interface Followed {
 export function useKeyList(api: Api, { onEnforced, onDeleted }: Followed): KeyList {
   const [keys, setKeys] = useState<readonly ListedKey[] | undefined>()
   const [failure, setFailure] = useState<Failure | null>(null)
-  const current = useRef(keys)
-  current.current = keys
 
   const reload = useCallback(async () => {
     const answer = await api.listKeys()
     setFailure(answer.ok ? null : answer.error)
-    if (!answer.ok) return []
-    const known = new Set(current.current?.map(({ id }) => id))
+    if (!answer.ok) return
     // What is being deleted is not on the API's list any more, and still on the page's.
     setKeys((before = []) => [...before.filter(({ isDeleting }) => isDeleting), ...answer.value])
-    return answer.value.filter(({ id }) => !known.has(id))
   }, [api])
 
   /** In the place of the key that it was; a new one on top. */

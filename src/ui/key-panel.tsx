@@ -6,7 +6,7 @@ import { addEntries } from './acl.ts'
 import type { Api, Failure } from './api.ts'
 import { ConfirmDialog } from './confirm-dialog.tsx'
 import { type Conflict, ConflictChoice } from './conflict-choice.tsx'
-import { Dialog } from './dialog.tsx'
+import { Dialog, DialogBody } from './dialog.tsx'
 import {
   changesOf,
   checkDraft,
@@ -14,7 +14,7 @@ import {
   type DraftErrors,
   draftOf,
   EMPTY_DRAFT,
-  isSameDraft,
+  isSame,
   toDraftErrors,
   toInput,
 } from './draft.ts'
@@ -22,24 +22,25 @@ import { KeyForm } from './key-form.tsx'
 import { messages } from './messages.ts'
 import { PasswordPrompt } from './password-prompt.tsx'
 import { failureText, isCode } from './problem-text.ts'
-import type { Enforcement, Key, Session } from './types.ts'
+import { withoutToken } from './secret.ts'
+import type { Enforcement, Key, KeyInput, Session } from './types.ts'
 
 interface KeyPanelProps {
   readonly api: Api
   readonly session: Session
   /** The key to edit; a new one when left out. */
   readonly edited?: Key | undefined
+  /** A key that an earlier attempt made, whose answer was lost. */
+  readonly onMade: (key: Key) => void
   readonly onCreated: (key: Key) => void
   /** Without an enforcement where it is recorded and still being enforced. */
   readonly onSaved: (key: Key, enforcement: Enforcement | null) => void
   readonly onUnchanged: () => void
-  /** Finds the key that an earlier attempt made, whose answer was lost. */
-  readonly findMade: () => Promise<Key | undefined>
   readonly onClose: () => void
 }
 
 export function KeyPanel(props: KeyPanelProps) {
-  const { api, session, onCreated, onSaved, onUnchanged, findMade, onClose } = props
+  const { api, session, onCreated, onSaved, onUnchanged, onMade, onClose } = props
   const [base, setBase] = useState(props.edited)
   const [draft, setDraft] = useState<Draft>(base === undefined ? EMPTY_DRAFT : draftOf(base))
   const [errors, setErrors] = useState<DraftErrors>({})
@@ -49,14 +50,17 @@ export function KeyPanel(props: KeyPanelProps) {
   const [conflict, setConflict] = useState<Conflict | null>(null)
   /** One for the panel: however often it is sent, one key is made. */
   const idempotencyKey = useRef(crypto.randomUUID())
+  /** What was sent with it and may have made the key, for all that the page knows. */
+  const inDoubt = useRef<KeyInput[]>([])
   const busy = useRef(false)
   const text = messages.panel
 
   const start = base === undefined ? EMPTY_DRAFT : draftOf(base)
-  const isDirty = !isSameDraft(draft, start)
+  const isDirty = !isSame(draft, start)
   useWarningBeforeLeaving(isDirty)
 
   function dismiss() {
+    if (busy.current) return
     if (isDirty) setAsking('discard')
     else onClose()
   }
@@ -77,10 +81,28 @@ export function KeyPanel(props: KeyPanelProps) {
   }
 
   async function create(password: string): Promise<Failure | null> {
-    const answer = await api.createKey(toInput(draft), password, idempotencyKey.current)
-    if (!answer.ok && isCode(answer.error, 'idempotency_mismatch')) setBase(await findMade())
-    if (!answer.ok) return answer.error
-    onCreated(answer.value)
+    const input = toInput(draft)
+    const answer = await api.createKey(input, password, idempotencyKey.current)
+    if (answer.ok) {
+      onCreated(answer.value)
+      return null
+    }
+    if (isInDoubt(answer.error)) inDoubt.current.push(input)
+    if (!isCode(answer.error, 'idempotency_mismatch')) return answer.error
+    return (await findMade(password)) ?? answer.error
+  }
+
+  /** Repeats what is in doubt: the attempt that made the key is answered with it, to be edited from here on. */
+  async function findMade(password: string): Promise<Failure | null> {
+    for (const input of inDoubt.current) {
+      const answer = await api.createKey(input, password, idempotencyKey.current)
+      if (answer.ok) {
+        onMade(answer.value)
+        setBase(withoutToken(answer.value))
+        return null
+      }
+      if (isInDoubt(answer.error)) return answer.error
+    }
     return null
   }
 
@@ -90,22 +112,18 @@ export function KeyPanel(props: KeyPanelProps) {
     busy.current = true
     setBusy(true)
     const answer = await api.editKey(over, change)
+    // Read before anything can be typed again, which the two versions would not show.
+    const isConflict = !answer.ok && isCode(answer.error, 'version_conflict')
+    const now = isConflict ? await api.readKey(over.id) : null
     busy.current = false
     setBusy(false)
     if (answer.ok) return onSaved(answer.value, answer.value.enforcement)
     if (isCode(answer.error, 'enforcement_pending')) {
       return onSaved({ ...over, ...toInput(wanted), enforcement_state: 'pending' }, null)
     }
-    if (isCode(answer.error, 'version_conflict')) return await showConflict(over, wanted)
+    if (now?.ok === true) return setConflict({ before: over, now: now.value, draft: wanted })
     setConflict(null)
-    refuse(answer.error)
-  }
-
-  async function showConflict(before: Key, wanted: Draft) {
-    const now = await api.readKey(before.id)
-    if (now.ok) return setConflict({ before, now: now.value, draft: wanted })
-    setConflict(null)
-    refuse(now.error)
+    refuse(now?.error ?? answer.error)
   }
 
   function refuse(failed: Failure) {
@@ -151,7 +169,7 @@ export function KeyPanel(props: KeyPanelProps) {
               submit()
             }}
           >
-            <div class="dialog-body stack">
+            <DialogBody isBusy={isBusy}>
               <div role="alert">
                 {failure !== null && (
                   <div class="notice danger">
@@ -170,9 +188,9 @@ export function KeyPanel(props: KeyPanelProps) {
                   setErrors(mended)
                 }}
               />
-            </div>
+            </DialogBody>
             <footer class="dialog-foot actions">
-              <button type="button" class="button" onClick={dismiss}>
+              <button type="button" class="button" aria-disabled={isBusy} onClick={dismiss}>
                 {text.cancel}
               </button>
               {isGone ? (
@@ -210,6 +228,7 @@ export function KeyPanel(props: KeyPanelProps) {
         <PasswordPrompt
           email={session.account.email}
           submitLabel={messages.password.create}
+          isBinding
           onSubmit={create}
           onFailure={refuse}
           onClose={() => setAsking(null)}
@@ -234,6 +253,11 @@ export function KeyPanel(props: KeyPanelProps) {
     setBase(undefined)
     setFailure(null)
   }
+}
+
+/** Whether it is unknown if the request was carried out. */
+function isInDoubt(failure: Failure): boolean {
+  return failure.kind !== 'problem' || failure.status >= 500
 }
 
 /** The browser's own question, when the page is left with something typed. */

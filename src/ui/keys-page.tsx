@@ -1,7 +1,7 @@
 // The API Keys page: the list, and what stands over it.
 
 import { useCallback, useMemo, useRef, useState } from 'preact/hooks'
-import { announce } from './announce.tsx'
+import { announce, announceFailure } from './announce.tsx'
 import type { Api, Failure } from './api.ts'
 import { copyText } from './clipboard.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
@@ -14,8 +14,8 @@ import { KeyTable } from './key-table.tsx'
 import { messages } from './messages.ts'
 import { PasswordPrompt } from './password-prompt.tsx'
 import { useIsOffline } from './offline.ts'
-import { failureText } from './problem-text.ts'
-import { type Secret, useSecret } from './secret.ts'
+import { failureText, isCode } from './problem-text.ts'
+import { type Secret, useSecret, withoutToken } from './secret.ts'
 import { SnippetDialog } from './snippet-dialog.tsx'
 import { secondOf } from './times.ts'
 import type { Enforcement, Key, Session } from './types.ts'
@@ -96,8 +96,8 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
           key,
           label: messages.password.reveal,
           onToken: async (token) => {
-            holder.hold({ keyId: key.id, token, isShown: true })
-            announce(messages.done.revealed)
+            const isHeld = holder.hold({ keyId: key.id, token, isShown: true })
+            announce(isHeld ? messages.done.revealed : messages.done.hidden)
           },
           onClose: () => undefined,
         }),
@@ -116,8 +116,13 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
     [],
   )
 
+  const askingRef = useRef(asking)
+  askingRef.current = asking
+
   async function reveal(asked: Asking, password: string): Promise<Failure | null> {
     const answer = await api.reveal(asked.key.id, password)
+    // Closed meanwhile: the customer does not want it any more, and may be asked for another one.
+    if (askingRef.current !== asked) return null
     if (!answer.ok) return answer.error
     setAsking(null)
     await asked.onToken(answer.value.access_token)
@@ -128,13 +133,17 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
     setOver(null)
   }
 
-  function onCreated(key: Key) {
-    close()
+  function onMade(key: Key) {
     holder.hold({ keyId: key.id, token: key.access_token, isShown: false })
     setNewKeyId(key.id)
     setQuery('')
     setSort(NEWEST_FIRST)
-    list.put({ ...key, access_token: '********' })
+    list.put(withoutToken(key))
+  }
+
+  function onCreated(key: Key) {
+    close()
+    onMade(key)
     say(messages.done.created(key.application_name))
   }
 
@@ -242,13 +251,13 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
           api={api}
           session={session}
           edited={over.kind === 'edit' ? over.key : undefined}
+          onMade={onMade}
           onCreated={onCreated}
           onSaved={onSaved}
           onUnchanged={() => {
             close()
             say(messages.done.unchanged)
           }}
-          findMade={async () => (await list.reload())[0]}
           onClose={close}
         />
       )}
@@ -276,7 +285,8 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
           onFailure={(failure) => {
             setAsking(null)
             asking.onClose()
-            say(failureText(failure))
+            if (isCode(failure, 'not_found')) list.remove(asking.key.id)
+            announceFailure(failureText(failure))
           }}
           onClose={() => {
             setAsking(null)

@@ -6,16 +6,17 @@ import { Dialog } from './dialog.tsx'
 import { KeyIcon } from './icons.tsx'
 import { messages } from './messages.ts'
 import { failureText } from './problem-text.ts'
+import type { Session } from './types.ts'
 
 interface LogInFormProps {
   readonly api: Api
   /** The account that has to come back; anybody's when left out. */
   readonly email?: string
-  readonly onLoggedIn: () => void
+  readonly onLoggedIn: (session: Session) => void
   readonly onCancel?: () => void
 }
 
-export function LogInPage({ api, onLoggedIn }: LogInFormProps) {
+export function LogInPage({ api, onLoggedIn }: Pick<LogInFormProps, 'api' | 'onLoggedIn'>) {
   return (
     <main class="log-in">
       <div class="log-in-card">
@@ -55,9 +56,9 @@ function LogInForm({ api, email, onLoggedIn, onCancel }: LogInFormProps) {
     if (address.trim() === '' || password === '') return setError(text.required)
     setBusy(true)
     const answer = await api.logIn(address, password)
-    if (answer.ok) return onLoggedIn()
+    if (answer.ok) return onLoggedIn(answer.value)
     setBusy(false)
-    setError(failureText(answer.error))
+    setError(answer.error.kind === 'logged_out' ? text.noCookie : failureText(answer.error))
     passwordField.current?.select()
   }
 

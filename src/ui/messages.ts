@@ -19,6 +19,8 @@ export const messages = {
     out: 'Log out',
     required: 'Fill in your e-mail address and your password.',
     failed: 'The e-mail address or the password is wrong. Check both and try again.',
+    noCookie:
+      'Your browser did not keep the cookie that the log-in needs. Allow cookies for this page, open it with https:// and log in again.',
     againTitle: 'Your session has ended',
     againText: 'Log in again to go on where you were. Nothing that you typed is lost.',
     cancel: 'Not now',
@@ -197,7 +199,6 @@ export const messages = {
   conflict: {
     title: 'This key was changed elsewhere',
     text: 'Somebody, perhaps you in another window, saved other changes meanwhile. Choose what to keep.',
-    field: 'Field',
     theirs: 'Saved now',
     mine: 'Yours',
     save: 'Save my choice',

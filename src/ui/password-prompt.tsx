@@ -10,6 +10,8 @@ import { failureText, isCode } from './problem-text.ts'
 interface PasswordPromptProps {
   readonly email: string
   readonly submitLabel: string
+  /** What it does cannot be called off: once it is sent, the prompt stays until the answer. */
+  readonly isBinding?: boolean
   /** Does what the password is for; null when it is done. */
   readonly onSubmit: (password: string) => Promise<Failure | null>
   readonly onFailure: (failure: Failure) => void
@@ -19,7 +21,7 @@ interface PasswordPromptProps {
 const RETRIED_HERE = ['password_incorrect', 'throttled', 'storage_unavailable']
 
 export function PasswordPrompt(props: PasswordPromptProps) {
-  const { email, submitLabel, onSubmit, onFailure, onClose } = props
+  const { email, submitLabel, isBinding = false, onSubmit, onFailure, onClose } = props
   const id = useId()
   const [failure, setFailure] = useState<Failure | null>(null)
   const [isEmpty, setEmpty] = useState(false)
@@ -50,8 +52,12 @@ export function PasswordPrompt(props: PasswordPromptProps) {
     field.current?.select()
   }
 
+  function dismiss() {
+    if (!isBinding || !busy.current) onClose()
+  }
+
   return (
-    <Dialog title={text.title} shape="prompt" describedBy={`${id}-text`} onDismiss={onClose}>
+    <Dialog title={text.title} shape="prompt" describedBy={`${id}-text`} onDismiss={dismiss}>
       <form class="dialog-body stack" noValidate onSubmit={(event) => void submit(event)}>
         <p id={`${id}-text`}>{text.text}</p>
         <input type="email" autocomplete="username" value={email} readOnly hidden />
@@ -71,7 +77,12 @@ export function PasswordPrompt(props: PasswordPromptProps) {
           </p>
         </div>
         <div class="actions">
-          <button type="button" class="button" onClick={onClose}>
+          <button
+            type="button"
+            class="button"
+            aria-disabled={isBinding && isBusy}
+            onClick={dismiss}
+          >
             {messages.panel.cancel}
           </button>
           <button

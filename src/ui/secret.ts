@@ -1,6 +1,7 @@
 // An access token in the page's memory: for 60 seconds at most, and never while nobody looks.
 
 import { useCallback, useEffect, useState } from 'preact/hooks'
+import type { Key } from './types.ts'
 
 export interface Secret {
   readonly keyId: string
@@ -9,17 +10,23 @@ export interface Secret {
   readonly isShown: boolean
 }
 
-export interface SecretHolder {
+interface SecretHolder {
   readonly secret: Secret | null
-  readonly hold: (secret: Secret) => void
+  /** False, and nothing is held, where the tab was left before the token came. */
+  readonly hold: (secret: Secret) => boolean
   readonly forget: () => void
 }
 
-export const SECRET_MS = 60_000
+const SECRET_MS = 60_000
 
 export function useSecret(onForget: (secret: Secret) => void): SecretHolder {
   const [secret, setSecret] = useState<Secret | null>(null)
   const forget = useCallback(() => setSecret(null), [])
+  const hold = useCallback((next: Secret) => {
+    const isSeen = document.visibilityState !== 'hidden'
+    if (isSeen) setSecret(next)
+    return isSeen
+  }, [])
 
   useEffect(() => {
     if (secret === null) return undefined
@@ -41,5 +48,10 @@ export function useSecret(onForget: (secret: Secret) => void): SecretHolder {
     }
   }, [secret])
 
-  return { secret, hold: setSecret, forget }
+  return { secret, hold, forget }
+}
+
+/** A new key as the list shows any other: its token is held here alone. */
+export function withoutToken(key: Key): Key {
+  return { ...key, access_token: '********' }
 }

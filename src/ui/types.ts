@@ -2,7 +2,6 @@
 
 import type * as z from 'zod'
 import type {
-  AccountAnswer,
   DenialAnswer,
   EnforcementAnswer,
   Fault,
@@ -12,7 +11,6 @@ import type {
 } from '../admin/answers.ts'
 import type { createKeyBody } from '../admin/schemas.ts'
 
-export type Account = Readonly<AccountAnswer>
 export type Key = Readonly<KeyAnswer>
 export type IpAclMode = Key['ip_acl_mode']
 export type AddressCheck = Readonly<z.infer<typeof ipAclCheck>>

@@ -3,8 +3,7 @@
 import { messages } from './messages.ts'
 import type { Key } from './types.ts'
 
-export const SORT_FIELDS = ['application_name', 'platform', 'created_at', 'updated_at'] as const
-export type SortField = (typeof SORT_FIELDS)[number]
+export type SortField = 'application_name' | 'platform' | 'created_at' | 'updated_at'
 
 export interface Sort {
   readonly field: SortField

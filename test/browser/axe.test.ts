@@ -177,7 +177,7 @@ describe.skipIf(missingBrowser !== null)('axe-core finds nothing', () => {
     await expectNothing(page, 'refused')
   })
 
-  it('on an account that is not active, offline, with a list that could not be read', async () => {
+  it('on an account that is not active, offline, with a list that could not be read, nor left', async () => {
     const inactive = await pages.rig.customer({ status: 'pending' })
     const page = await pages.open({ customer: inactive })
     await expectNothing(page, 'pending')
@@ -186,6 +186,8 @@ describe.skipIf(missingBrowser !== null)('axe-core finds nothing', () => {
     await page.getByText('The API keys could not be loaded').waitFor()
     await page.context().setOffline(true)
     await page.getByText('There is no connection').waitFor()
-    await expectNothing(page, 'failed list')
+    await page.getByRole('button', { name: 'Log out' }).click()
+    await page.getByRole('status').getByText('The gateway did not answer').waitFor()
+    await expectNothing(page, 'failed list and log-out')
   })
 })

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../support/customer.ts'
 import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
-import { panelOf, promptOf, rowOf } from '../support/page-steps.ts'
+import { holdAnswer, panelOf, promptOf, rowOf } from '../support/page-steps.ts'
 
 describe.skipIf(missingBrowser !== null)('the keyboard', () => {
   let pages: PageRig
@@ -13,7 +13,10 @@ describe.skipIf(missingBrowser !== null)('the keyboard', () => {
     pages = await startPageRig()
     customer = await pages.rig.customer()
   })
-  afterEach(() => pages.closeAll())
+  afterEach(async () => {
+    pages.rig.libsql.set('open')
+    await pages.closeAll()
+  })
   afterAll(() => pages.stop())
 
   /** What has the focus, by the name that a screen reader says. */
@@ -129,6 +132,31 @@ describe.skipIf(missingBrowser !== null)('the keyboard', () => {
     await type(page, 'No platform')
     await page.keyboard.press('Enter') // a form is sent by Enter in a field
     expect(await focused(page)).toBe('Platform')
+  })
+
+  it('types nothing while a key is saved, and goes on in the same field after an error', async () => {
+    const { id } = await customer.createKey({ application_name: 'Saved' })
+    const page = await pages.open({ customer })
+    await tabTo(page, 'Edit Saved')
+    await page.keyboard.press('Enter')
+    await tabTo(page, 'Application name')
+    await page.keyboard.press('Control+A')
+    await type(page, 'Saved again')
+    const letGo = await holdAnswer(page, `**/keys/${id}`)
+    pages.rig.libsql.set('closed')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => focused(page)).toBe('Saving…')
+    await type(page, 'lost')
+    await page.keyboard.press('Escape')
+    await letGo()
+    pages.rig.libsql.set('open')
+    await panelOf(page).getByText('The key store cannot be reached').waitFor()
+    expect(await focused(page)).toBe('Application name')
+    await page.keyboard.press('End')
+    await type(page, ' and again')
+    await page.keyboard.press('Enter')
+    await rowOf(page, 'Saved again and again').waitFor()
+    await customer.call('DELETE', `/keys/${id}`)
   })
 
   it('reaches everything in the order in which it is read', async () => {

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../support/customer.ts'
 import { insertKeys } from '../support/insert-keys.ts'
 import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
-import { confirm, rowOf } from '../support/page-steps.ts'
+import { confirm, noticeOf, rowOf } from '../support/page-steps.ts'
 
 describe.skipIf(missingBrowser !== null)('the list of keys', () => {
   let pages: PageRig
@@ -141,6 +141,16 @@ describe.skipIf(missingBrowser !== null)('the list of keys', () => {
     await confirm(page, customer.password)
     await rowOf(page, 'beta').getByText(/^cpk_/).waitFor()
     expect(await places()).toEqual(before)
+  })
+
+  it('loses a key that was deleted elsewhere when its token is asked for, and says so', async () => {
+    const { id } = await customer.createKey({ application_name: 'Gone' })
+    const page = await pages.open({ customer })
+    await page.getByRole('button', { name: 'Show the access token of Gone' }).click()
+    await customer.call('DELETE', `/keys/${id}`)
+    await confirm(page, customer.password)
+    await noticeOf(page, 'This key is not there any more').waitFor()
+    await rowOf(page, 'Gone').waitFor({ state: 'detached' })
   })
 
   it('teaches an account without keys, with a curl line ready to paste', async () => {

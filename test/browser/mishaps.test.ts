@@ -13,6 +13,8 @@ import {
   confirm,
   enterPassword,
   fillKey,
+  holdAnswer,
+  noticeOf,
   openPanel,
   panelOf,
   promptOf,
@@ -132,6 +134,28 @@ describe.skipIf(missingBrowser !== null)('a mishap', () => {
     client.close()
   }
 
+  it('is a browser that keeps no cookie: says so at the log-in, and what to do', async () => {
+    const page = await pages.open()
+    await page.route('**/api/v1/session', (route) =>
+      route.request().method() === 'POST' ? route.fulfill({ json: {} }) : route.fallback(),
+    )
+    await page.getByLabel('E-mail address').fill(customer.email)
+    await page.getByLabel('Password').fill(customer.password)
+    await page.keyboard.press('Enter')
+    await page.getByText('Your browser did not keep the cookie').waitFor()
+    await page.getByRole('button', { name: 'Log in' }).waitFor()
+  })
+
+  it('is a log-out that fails: said where it is seen, until it is dismissed', async () => {
+    const page = await open()
+    await page.route('**/api/v1/session', (route) => route.abort())
+    await page.getByRole('button', { name: 'Log out' }).click()
+    const notice = noticeOf(page, 'The gateway did not answer')
+    await notice.waitFor()
+    await notice.getByRole('button', { name: 'Dismiss' }).click()
+    await notice.waitFor({ state: 'detached' })
+  })
+
   it('is a session that ends while a key is typed: log in again in place, and go on', async () => {
     const page = await open()
     await openPanel(page)
@@ -186,50 +210,6 @@ describe.skipIf(missingBrowser !== null)('a mishap', () => {
     await rowOf(page, 'Offline').waitFor()
     expect(await names()).toEqual(['Offline'])
   })
-
-  it('is an answer that is lost: repeating makes no second key', async () => {
-    const page = await open()
-    await openPanel(page)
-    await fillKey(page, 'Once')
-    await submit(page)
-    await loseAnswer(page)
-    await enterPassword(page, customer.password)
-    await promptOf(page).getByText('The gateway did not answer').waitFor()
-    expect(await names()).toEqual(['Once'])
-    await promptOf(page).getByRole('button', { name: 'Create key' }).click()
-    await rowOf(page, 'Once').waitFor()
-    expect(await names()).toEqual(['Once'])
-  })
-
-  it('is an answer that is lost, and other details since: the key that was made is edited', async () => {
-    const page = await open()
-    await openPanel(page)
-    await fillKey(page, 'First try')
-    await submit(page)
-    await loseAnswer(page)
-    await enterPassword(page, customer.password)
-    await promptOf(page).getByText('The gateway did not answer').waitFor()
-    await page.keyboard.press('Escape')
-    await field(page, 'Application name').fill('Second try')
-    await submit(page)
-    await confirm(page, customer.password)
-    await panelOf(page).getByText('An earlier attempt had already created this key').waitFor()
-    await panelOf(page).getByRole('button', { name: 'Save changes' }).click()
-    await rowOf(page, 'Second try').waitFor()
-    expect(await names()).toEqual(['Second try'])
-  })
-
-  /** The request of the next create arrives, and its answer does not. */
-  async function loseAnswer(page: Page) {
-    await page.route(
-      '**/api/v1/keys',
-      async (route) => {
-        await route.fetch()
-        await route.abort('connectionreset')
-      },
-      { times: 1 },
-    )
-  }
 
   it('is a database that is down: said, and the same click goes through when it is up', async () => {
     const page = await open()
@@ -303,6 +283,20 @@ describe.skipIf(missingBrowser !== null)('a mishap', () => {
     await submit(page)
     await panelOf(page).getByText('Your account is suspended').waitFor()
     await expectKept(page, 'Too late')
+  })
+
+  it('is a deletion that is called off too late: the question stays until it is done', async () => {
+    const { page, id } = await openWith('Too late')
+    await page.getByRole('button', { name: 'Delete Too late' }).click()
+    const letGo = await holdAnswer(page, `**/keys/${id}`)
+    const question = page.getByRole('dialog', { name: 'Delete Too late?' })
+    await question.getByRole('button', { name: 'Delete key' }).click()
+    const cancel = question.getByRole('button', { name: 'Cancel' })
+    await expect.poll(() => cancel.getAttribute('aria-disabled')).toBe('true')
+    await page.keyboard.press('Escape')
+    expect(await question.isVisible()).toBe(true)
+    await letGo()
+    await page.getByText('Create your first key').waitFor()
   })
 
   it('is a double click: one key is made, one is deleted', async () => {

@@ -4,7 +4,15 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../support/customer.ts'
 import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
-import { confirm, createKey, rowOf } from '../support/page-steps.ts'
+import {
+  confirm,
+  createKey,
+  enterPassword,
+  holdAnswer,
+  noticeOf,
+  promptOf,
+  rowOf,
+} from '../support/page-steps.ts'
 
 describe.skipIf(missingBrowser !== null)('the page', () => {
   let pages: PageRig
@@ -73,6 +81,47 @@ describe.skipIf(missingBrowser !== null)('the page', () => {
     expect(await page.content()).not.toContain(token)
   })
 
+  it.each(['Show', 'Copy'])(
+    'gets no token that is not wanted any more when it comes (%s)',
+    async (verb) => {
+      const { page, token } = await openWith(`Unwanted ${verb}`)
+      await page.evaluate(() => navigator.clipboard.writeText(''))
+      const ask = (of: string) =>
+        page.getByRole('button', { name: `${of} the access token of Unwanted ${verb}` }).click()
+      await ask(verb)
+      const letGo = await holdAnswer(page, '**/reveal')
+      await enterPassword(page, customer.password)
+      await page.keyboard.press('Escape')
+      await promptOf(page).waitFor({ state: 'detached' })
+      await ask('Show')
+      await promptOf(page).waitFor()
+      await letGo()
+      expect(await page.content()).not.toContain(token)
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('')
+      expect(await promptOf(page).isVisible()).toBe(true)
+      await confirm(page, customer.password)
+      await rowOf(page, `Unwanted ${verb}`).getByText(token).waitFor()
+    },
+  )
+
+  it('does not show a token that comes when the tab was left', async () => {
+    const { page, token } = await openWith('Left')
+    await page.getByRole('button', { name: 'Show the access token of Left' }).click()
+    const letGo = await holdAnswer(page, '**/reveal')
+    await enterPassword(page, customer.password)
+    await page.evaluate((prefix) => {
+      Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))
+      new MutationObserver(() => {
+        if (document.body.textContent.includes(prefix)) document.title = 'seen'
+      }).observe(document.body, { childList: true, subtree: true, characterData: true })
+    }, token)
+    await letGo()
+    await promptOf(page).waitFor({ state: 'detached' })
+    expect(await page.title()).not.toBe('seen')
+    await page.getByText('The access token is hidden.').waitFor()
+  })
+
   it('does not hold a new token in memory for longer than a shown one', async () => {
     const { page } = await openWith('Old')
     await page.clock.install()
@@ -89,7 +138,11 @@ describe.skipIf(missingBrowser !== null)('the page', () => {
     })
     await page.getByRole('button', { name: 'Copy the access token of Denied' }).click()
     await confirm(page, customer.password)
-    await page.getByText('Your browser did not let the page copy').first().waitFor()
+    await noticeOf(page, 'Your browser did not let the page copy').waitFor()
+    await page.getByRole('button', { name: 'Code examples for Denied' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Use the key of Denied' })
+    await dialog.getByRole('button', { name: 'Copy as shown' }).click()
+    await noticeOf(dialog, 'Your browser did not let the page copy').waitFor()
   })
 
   it('leaves no token and no password in a URL, a store of the browser, or a log', async () => {

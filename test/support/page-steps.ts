@@ -37,6 +37,32 @@ export async function submit(page: Page): Promise<void> {
   await panelOf(page).locator('button[type=submit]').click()
 }
 
+/** Keeps back the next answer from such a URL; what it answers lets it go, and waits until it is drawn. */
+export async function holdAnswer(page: Page, url: string): Promise<() => Promise<void>> {
+  const held = Promise.withResolvers<void>()
+  await page.route(
+    url,
+    async (route) => {
+      const response = await route.fetch()
+      await held.promise
+      await route.fulfill({ response })
+    },
+    { times: 1 },
+  )
+  return async () => {
+    const arrival = page.waitForResponse(url)
+    held.resolve()
+    await (await arrival).finished()
+    await page.evaluate(
+      'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
+    )
+  }
+}
+
+/** What is said for everybody to see, as `where` shows it: the page, or a dialog over it. */
+export const noticeOf = (where: Page | Locator, text: string): Locator =>
+  where.locator('.notice.danger').filter({ hasText: text })
+
 /** Enters the password in the prompt, and waits until the prompt is gone. */
 export async function confirm(page: Page, password: string): Promise<void> {
   await enterPassword(page, password)
