@@ -1,7 +1,7 @@
 // How far each change of a key has come: in libSQL, with its authority, in KV. A row whose newest
 // revision is not known to be in KV is in the outbox.
 
-import { and, desc, eq, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
 import { isLive, WIPED } from './key-queries.ts'
 import { type KeyRow, selectKeys, toKeyRow } from './key-rows.ts'
@@ -72,7 +72,7 @@ async function listOutbox(db: Database, which: SQL | undefined, limit: number): 
   return rows.map(({ id }) => id)
 }
 
-/** The ids of rows that changed after `sinceMs`, newest change first. */
+/** The ids of rows that changed after `sinceMs`; of more than `limit`, others each time. */
 export async function listRevisedSince(
   db: Database,
   sinceMs: number,
@@ -82,7 +82,7 @@ export async function listRevisedSince(
     .select({ id: apiKeys.id })
     .from(apiKeys)
     .where(gt(apiKeys.revisedAt, sinceMs))
-    .orderBy(desc(apiKeys.revisedAt))
+    .orderBy(sql`random()`)
     .limit(limit)
   return rows.map(({ id }) => id)
 }

@@ -26,6 +26,9 @@ const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   listUnpublished: { [OUTBOX]: OUTBOX_ALONE },
   listEnforced: { [OUTBOX]: OUTBOX_ALONE },
   listPending: { [OUTBOX]: OUTBOX_ALONE },
+  listRevisedSince: {
+    'USE TEMP B-TREE FOR ORDER BY': 'The order is random, of ten minutes of changes.',
+  },
   listAccountKeys: { [OUTBOX]: OUTBOX_ALONE },
   updateAccount: { [OUTBOX]: OUTBOX_ALONE },
   insertAccount: {

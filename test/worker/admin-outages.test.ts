@@ -3,6 +3,7 @@
 import { createClient } from '@libsql/client/web'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Customer } from '../support/customer.ts'
+import { insertKeys } from '../support/insert-keys.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig
@@ -145,6 +146,22 @@ describe('the cron', () => {
     await rig.worker.runCron()
     expect((await use(token)).json).toMatchObject({ code: 'key_revoked' })
     expect(rig.upstream.received).toHaveLength(0)
+  })
+
+  it('looks after each of more changes than a run can publish', async () => {
+    const { id } = await rig.customer()
+    await insertKeys(rig.libsqlUrl, id, 300)
+    const client = createClient({ url: rig.libsqlUrl })
+    const sql = 'UPDATE api_keys SET revised_at = ? WHERE account_id = ?'
+    await client.execute({ sql, args: [Date.now(), id] })
+    client.close()
+    let published = 0
+    for (let run = 0; run < 20 && published < 300; run++) {
+      await rig.worker.runCron()
+      const names = Object.keys((await rig.stores()).values)
+      published = names.filter((name) => name.includes(`lookup-${id}-`)).length
+    }
+    expect(published).toBe(300)
   })
 
   it('removes dead sessions, and ends them by idle time and by age', async () => {
