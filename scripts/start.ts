@@ -18,6 +18,7 @@ const CRON_MS = 60_000
 /** What was started, to be stopped in the opposite order. */
 const stops: (() => Promise<void> | void)[] = []
 let ending = false
+let isReady = false
 
 async function start(): Promise<void> {
   const settings = readStartSettings(process.env)
@@ -46,7 +47,10 @@ async function start(): Promise<void> {
       LIBSQL_URL: libsqlUrl,
       ...(LIBSQL_AUTH_TOKEN !== undefined && { LIBSQL_AUTH_TOKEN }),
     },
-    onLog: (line) => console.error(line),
+    onLog(line) {
+      // Not the calls that make the demo account, unless something is wrong.
+      if (isReady || line.includes('"level":"error"')) console.error(line)
+    },
   })
   takeSignals() // once more: Miniflare's own listeners would end the process before us
   const worker = await starting.catch((error: NodeJS.ErrnoException) => {
@@ -69,6 +73,7 @@ Demo log-in     ${demo.email}   password ${demo.password}
 Try it          curl -H 'Authorization: Token ${token}' ${worker.url}/customer
 
 Ready on ${worker.url}`)
+  isReady = true
 }
 
 async function startOwnLibsql(data: DataDir): Promise<string> {
