@@ -10,6 +10,7 @@ const PORT = Number(process.env['DEV_PORT'] ?? 5173)
 
 let running: Running | undefined
 let vite: ViteDevServer | undefined
+let ending = false
 
 async function develop(): Promise<void> {
   running = await runStart({})
@@ -30,6 +31,8 @@ async function develop(): Promise<void> {
 }
 
 async function end(exitCode: number): Promise<void> {
+  if (ending) return
+  ending = true
   await Promise.all([vite?.close(), running?.stop()])
   process.exit(exitCode)
 }

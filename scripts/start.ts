@@ -23,9 +23,9 @@ let isReady = false
 async function start(): Promise<void> {
   const settings = readStartSettings(process.env)
   const { PORT, DATA_DIR, UPSTREAM_URL, LIBSQL_URL, LIBSQL_AUTH_TOKEN, ADMIN_HOST } = settings
-  await requireFreePort(PORT)
-  const data = await openDataDir(DATA_DIR)
+  const data = await openDataDir(DATA_DIR) // first: what a killed run left in it may have the port
   stops.push(data.release)
+  await requireFreePort(PORT)
   const { DEMO_PASSWORD, ...secrets } = data.secrets
   const operatorToken = settings.OPERATOR_TOKEN ?? secrets.OPERATOR_TOKEN
 

@@ -106,7 +106,7 @@ function composeApp(
       ...turns,
       limiter: env.REFUSAL_BRAKE,
       newest: ({ lookupId, copy, requestId }) => newestRecord(lookupId, copy, requestId, copies),
-      newestMs: 2 * settings.AUTHORITY_TIMEOUT_MS + LIBSQL_TIMEOUT_MS,
+      newestMs: CHECK_SPACING_MS.longest + 2 * settings.AUTHORITY_TIMEOUT_MS + LIBSQL_TIMEOUT_MS,
       onFault: logFault,
     }),
     denials: createDenialRecorder({

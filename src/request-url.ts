@@ -7,15 +7,17 @@
  * off. A Host header can make a URL that is none: it stays as it came.
  */
 export function parsedUrl(requestUrl: string): string {
+  const start = pathStart(requestUrl)
   const mayDiffer =
+    start < 0 ||
+    /[?#]/.test(requestUrl.slice(0, start)) ||
     requestUrl.includes('/.') ||
     requestUrl.includes('\\') ||
-    pathStart(requestUrl) < 0 ||
     (requestUrl.includes('%') && /\/%2e/i.test(requestUrl))
   return mayDiffer ? (URL.parse(requestUrl)?.href ?? requestUrl) : requestUrl
 }
 
-/** Where the path begins: behind the scheme and the host. Negative where there is none. */
+/** Where the path of a parsed URL begins: behind the scheme and the host. Negative where there is no path. */
 export function pathStart(requestUrl: string): number {
   return requestUrl.indexOf('/', 'https://'.length)
 }

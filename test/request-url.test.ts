@@ -8,7 +8,8 @@ describe('parsedUrl()', () => {
     const rest = fc.array(fc.constantFrom(...pieces)).map((parts) => parts.join(''))
     fc.assert(
       fc.property(rest, (path) => {
-        const url = `https://gateway.example/${path}`
+        const url = `https://gateway.example${path}`
+        fc.pre(URL.canParse(url))
         const parsed = parsedUrl(url)
         const behind = new URL(`https://upstream.example/prefix${parsed.slice(pathStart(parsed))}`)
         expect(behind.pathname).toBe(`/prefix${new URL(url).pathname}`)

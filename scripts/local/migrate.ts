@@ -20,7 +20,7 @@ export async function migrateDatabase(url: string, authToken: string | undefined
   } catch (error) {
     const { name, message } = error instanceof Error ? innermost(error) : new Error(String(error))
     // The runtime repeats a header that cannot be sent.
-    const shown = authToken === undefined ? message : message.replaceAll(authToken, '…')
+    const shown = authToken ? message.replaceAll(authToken, '…') : message
     throw new Failure(
       `LIBSQL_URL cannot be migrated (${name}: ${shown}): check that a libSQL server answers there, ` +
         'and that LIBSQL_AUTH_TOKEN is set in the environment and may write',

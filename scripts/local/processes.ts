@@ -26,12 +26,12 @@ export function isRunning({ pid, exitCode, signalCode }: ChildProcess): boolean 
   return pid !== undefined && exitCode === null && signalCode === null
 }
 
-/** By SIGTERM, or SIGKILL where that does not help. */
-export async function stopChild(child: ChildProcess): Promise<void> {
+/** By SIGTERM, or SIGKILL where that does not help within `withinMs`. */
+export async function stopChild(child: ChildProcess, withinMs = STOPPED_WITHIN_MS): Promise<void> {
   if (!isRunning(child)) return
   const exited = once(child, 'exit')
   child.kill('SIGTERM')
-  const stubborn = setTimeout(() => child.kill('SIGKILL'), STOPPED_WITHIN_MS)
+  const stubborn = setTimeout(() => child.kill('SIGKILL'), withinMs)
   await exited
   clearTimeout(stubborn)
 }
@@ -66,8 +66,16 @@ export async function endLeftBehind(file: string): Promise<void> {
   for (let tries = 0; commandOf(Number(pid)) === command; tries++) {
     if (Date.now() > deadline)
       throw new Failure(`A process of an earlier run does not end: end ${pid}`)
-    if (tries === 0) process.kill(Number(pid))
+    if (tries === 0) endProcess(Number(pid))
     await sleep(POLL_MS)
+  }
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid)
+  } catch {
+    // it has ended since it was looked at, or is not ours: it is looked at again
   }
 }
 

@@ -14,6 +14,9 @@ export interface Running {
   readonly stop: () => Promise<void>
 }
 
+/** It stops what it has started itself first, one after another. */
+const STOPPED_WITHIN_MS = 20_000
+
 /** Starts it and waits until it is ready. What it says and logs is passed on, or told where it fails. */
 export async function runStart(
   variables: Readonly<Record<string, string>>,
@@ -45,6 +48,6 @@ export async function runStart(
     email,
     password,
     process: child,
-    stop: () => stopChild(child),
+    stop: () => stopChild(child, STOPPED_WITHIN_MS),
   }
 }

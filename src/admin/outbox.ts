@@ -21,7 +21,9 @@ export interface OutboxDeps extends PublishDeps {
   readonly later: (promise: Promise<void>) => void
 }
 
-const REPUBLISH_WINDOW_MS = 10 * 60_000
+const CRON_MS = 60_000
+/** So often a change is published again. */
+const REPUBLISH_RUNS = 10
 /** A run of the cron may ask KV a thousand times (https://developers.cloudflare.com/kv/platform/limits/). */
 const PUBLISHED_A_RUN = 250
 const ENFORCED_A_RUN = 1_000
@@ -71,11 +73,17 @@ export async function drainOutbox(deps: OutboxDeps): Promise<readonly string[]> 
   return ids
 }
 
-/** Publishes again whatever changed within the last ten minutes, but for these and the outbox. */
+/**
+ * Publishes again whatever changed within the last ten minutes, but for these and the outbox: each change at
+ * least once, while there are fewer than nine times as many as a run can publish.
+ */
 export async function republish(besides: readonly string[], deps: OutboxDeps): Promise<void> {
-  const since = deps.nowMs() - REPUBLISH_WINDOW_MS
+  const now = deps.nowMs()
+  const since = now - REPUBLISH_RUNS * CRON_MS
   const left = new Set(besides)
-  const ids = await listRevisedSince(deps.db, since, PUBLISHED_A_RUN)
+  const run = Math.floor(now / CRON_MS)
+  // One turn less than there are runs: the first one may come late in its minute.
+  const ids = await listRevisedSince(deps.db, since, PUBLISHED_A_RUN, run, REPUBLISH_RUNS - 1)
   await inParts(
     ids.filter((id) => !left.has(id)),
     deps,

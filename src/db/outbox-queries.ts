@@ -72,17 +72,22 @@ async function listOutbox(db: Database, which: SQL | undefined, limit: number): 
   return rows.map(({ id }) => id)
 }
 
-/** The ids of rows that changed after `sinceMs`; of more than `limit`, others each time. */
+/**
+ * The ids of rows that changed after `sinceMs`: of more than `limit`, first those whose turn it is, which
+ * each row has once in `turns`, then any others.
+ */
 export async function listRevisedSince(
   db: Database,
   sinceMs: number,
   limit: number,
+  turn: number,
+  turns: number,
 ): Promise<string[]> {
   const rows = await db
     .select({ id: apiKeys.id })
     .from(apiKeys)
     .where(gt(apiKeys.revisedAt, sinceMs))
-    .orderBy(sql`random()`)
+    .orderBy(sql`rowid % ${turns} = ${turn % turns} DESC`, sql`random()`)
     .limit(limit)
   return rows.map(({ id }) => id)
 }

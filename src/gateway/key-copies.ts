@@ -43,7 +43,9 @@ export async function readCopy(
     const met = deps.cache.get(lookupId)
     if (copy === null) return met ?? null
     const isMet = met?.kind === copy.kind && met.revision === copy.revision
-    return isMet ? met : keep(lookupId, copy, deps)
+    if (isMet) return met
+    const kept = keep(lookupId, copy, deps)
+    return deps.cache.get(lookupId) ?? kept // a newer one was met, perhaps
   } catch (error) {
     deps.onFault('kv_read', error, requestId)
     return null

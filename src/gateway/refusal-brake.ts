@@ -33,7 +33,7 @@ interface RefusalBrakeDeps extends Turns {
 export const BRAKE_SECONDS = 60
 
 const COUNT_TIMEOUT_MS = 1_000
-/** One question at a time, while it takes no longer than that. */
+/** A question begins when the last one is answered, but never later than `longest` after it. */
 const SPACING_MS = { least: 25, longest: 100, divisor: 1 }
 
 export function createRefusalBrake(deps: RefusalBrakeDeps): RefusalBrake {

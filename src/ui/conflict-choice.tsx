@@ -87,7 +87,7 @@ export function ConflictChoice({ conflict, isBusy, onChoose, onCancel }: Conflic
         ))}
       </DialogBody>
       <footer class="dialog-foot actions">
-        <button type="button" class="button" onClick={onCancel}>
+        <button type="button" class="button" aria-disabled={isBusy} onClick={onCancel}>
           {messages.panel.cancel}
         </button>
         <button type="submit" class="button primary" aria-disabled={isBusy} aria-busy={isBusy}>

@@ -101,7 +101,7 @@ export function KeyPanel(props: KeyPanelProps) {
         setBase(withoutToken(answer.value))
         return null
       }
-      if (isInDoubt(answer.error)) return answer.error
+      if (!isCode(answer.error, 'idempotency_mismatch')) return answer.error
     }
     return null
   }
@@ -215,7 +215,9 @@ export function KeyPanel(props: KeyPanelProps) {
             key={conflict.now.version}
             conflict={conflict}
             isBusy={isBusy}
-            onCancel={() => setConflict(null)}
+            onCancel={() => {
+              if (!busy.current) setConflict(null)
+            }}
             onChoose={(chosen) => {
               setDraft(chosen)
               setBase(conflict.now)

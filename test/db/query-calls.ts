@@ -142,7 +142,7 @@ export const CALLS: Readonly<
     listUnpublished: (db) => [outbox.listUnpublished(db, PAGE)],
     listEnforced: (db) => [outbox.listEnforced(db, PAGE)],
     listPending: (db) => [outbox.listPending(db, PAGE)],
-    listRevisedSince: (db) => [outbox.listRevisedSince(db, NOW, PAGE)],
+    listRevisedSince: (db) => [outbox.listRevisedSince(db, NOW, PAGE, 1, 9)],
     markEnforced: (db) => [outbox.markEnforced(db, [key, key])],
     markPublished: (db) => [outbox.markPublished(db, [key, key])],
     raiseRevision: (db) => [outbox.raiseRevision(db, key, 3, NOW)],

@@ -27,7 +27,7 @@ const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   listEnforced: { [OUTBOX]: OUTBOX_ALONE },
   listPending: { [OUTBOX]: OUTBOX_ALONE },
   listRevisedSince: {
-    'USE TEMP B-TREE FOR ORDER BY': 'The order is random, of ten minutes of changes.',
+    'USE TEMP B-TREE FOR ORDER BY': 'By turns, of ten minutes of changes.',
   },
   listAccountKeys: { [OUTBOX]: OUTBOX_ALONE },
   updateAccount: { [OUTBOX]: OUTBOX_ALONE },

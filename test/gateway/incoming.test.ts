@@ -2,6 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { hasUnforwardableBody } from '../../src/gateway/incoming.ts'
 
 describe('hasUnforwardableBody()', () => {
+  it('takes a Content-Length of 0 for none only where nothing else says that there is a body', () => {
+    const headers = new Headers({ 'Content-Length': '0', 'Transfer-Encoding': 'chunked' })
+    const request = { method: 'GET', headers, body: new ReadableStream() } as unknown as Request
+    expect(hasUnforwardableBody(request)).toBe(true)
+  })
+
   it.each([
     ['GET', 'a body', '4', true],
     ['HEAD', 'a body', '4', true],

@@ -219,7 +219,7 @@ describe('npm start', () => {
       Number.parseInt(readFileSync(join(dir, `data/${name}.pid`), 'utf8')),
     )
     expect(left.map(exists)).toEqual([true, true])
-    const second = await untilReady()
+    const second = await untilReady({ PORT: new URL(first.url).port })
     while (left.some(exists)) await new Promise((resolve) => setTimeout(resolve, 10))
     await end(second.child, 'SIGTERM')
     expect(leftBehind()).toEqual([])
