@@ -37,7 +37,17 @@ const OTHER_VALUES = [
   'a',
 ]
 const ADDRESSES = ['192.0.2.1', '::ffff:192.0.2.9', '2001:db8::1', '2a06:98c0:3600::103']
-const PATHS = ['/', '/customer', '//evil.example/x', '/%2e%2e/x', '/a%00b', '/?api_key=x', '/x#y']
+const PATHS = [
+  '/',
+  '/customer',
+  '//evil.example/x',
+  '/%2e%2e/x',
+  '/../x',
+  '/a/.%2E/../x',
+  '/a%00b',
+  '/?api_key=x',
+  '/x#y',
+]
 
 export function headOf(tokens: readonly string[]): fc.Arbitrary<Head> {
   const token = fc.constantFrom(...tokens, `${tokens[0]?.slice(0, -1)}!`)

@@ -1,20 +1,23 @@
 // Mutated request heads, byte by byte, at the built worker in workerd over raw sockets: whatever comes,
-// it is answered, refused or let go, and never with a 500.
+// it is answered, refused or let go, never with a 500, and never sent on beside the upstream's prefix.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { connect } from 'node:net'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { makeBenchKey } from '../bench/key.ts'
-import { startUpstreamProcess } from '../bench/upstream.ts'
 import { startWorkerd } from '../bench/workerd.ts'
 import { buildProduct } from '../scripts/local/build.ts'
 import { makeSecrets } from '../scripts/local/secrets.ts'
 import { type Head, headOf } from './heads.ts'
 import { mutated } from './mutated.ts'
 
+/** The path of UPSTREAM_URL, which no request may leave. */
+const PREFIX = '/base'
 /** 501 is workerd's own answer to a method that is not one. */
 const FAULT = /^5(?!01)/
 /** A head that a mutation left without its end is waited for so long. */
@@ -25,15 +28,26 @@ const PAUSE_MS = 50
 
 export async function startWorkerFuzz() {
   const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-fuzz-'))
-  const [upstream, secrets] = await Promise.all([
-    startUpstreamProcess(),
+  const beside: (string | undefined)[] = []
+  const upstream = createServer((incoming, response) => {
+    if (incoming.url?.startsWith(`${PREFIX}/`) !== true) beside.push(incoming.url)
+    incoming.resume()
+    response.end()
+  }).listen(0, '127.0.0.1')
+  const [secrets] = await Promise.all([
     makeSecrets(),
     buildProduct(join(dir, 'product')),
+    once(upstream, 'listening'),
   ])
+  const upstreamPort = (upstream.address() as AddressInfo).port
   const key = await makeBenchKey(join(dir, 'data'), secrets.TOKEN_KEYS)
   const worker = await startWorkerd({
     dir: join(dir, 'product'),
-    variables: { ...secrets, LIBSQL_URL: key.libsqlUrl, UPSTREAM_URL: upstream.url },
+    variables: {
+      ...secrets,
+      LIBSQL_URL: key.libsqlUrl,
+      UPSTREAM_URL: `http://127.0.0.1:${upstreamPort}${PREFIX}`,
+    },
     kvValue: key.kvValue,
   })
   const port = Number(new URL(worker.url).port)
@@ -46,6 +60,7 @@ export async function startWorkerFuzz() {
     const all = [...answer.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, status = '']) => status)
     for (const status of all) statuses.set(status, (statuses.get(status) ?? 0) + 1)
     assert.ok(!all.some((status) => FAULT.test(status)), answer.slice(0, 1_000))
+    assert.deepEqual(beside.splice(0), [])
   })
   return {
     property,
@@ -53,7 +68,8 @@ export async function startWorkerFuzz() {
       console.log('answers by status:', Object.fromEntries(statuses))
       await worker.stop()
       await key.stop()
-      upstream.stop()
+      upstream.closeAllConnections()
+      upstream.close()
       rmSync(dir, { recursive: true, force: true })
     },
   }

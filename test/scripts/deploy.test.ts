@@ -107,7 +107,18 @@ describe('npm run deploy -- --dry-run', () => {
     expect(code, output).toBe(0)
     expect(output).toContain('KEYS has no KV namespace')
     expect(output).toContain('LIBSQL_URL is the example')
+    expect(output).toContain('TOKEN_KEYS is not given with --secrets-file')
     expect(output).toContain('--dry-run: exiting now')
+    expect(asked).toEqual([])
+  })
+
+  it('takes secrets as JSON alone, which wrangler sends as it was checked', async () => {
+    const file = join(dir, 'secrets.env')
+    writeFileSync(file, `OPERATOR_TOKEN=${'hidden'.repeat(4)}\n`)
+    const { code, output } = await deploy('--dry-run', '--secrets-file', file)
+    expect(code).toBe(1)
+    expect(output).toContain('it is no JSON')
+    expect(output).not.toContain('hidden')
     expect(asked).toEqual([])
   })
 

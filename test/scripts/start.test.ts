@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -121,7 +121,10 @@ describe('npm start', () => {
     expect(leftBehind()).toEqual([])
     expect(existsSync(join(dir, 'data/lock'))).toBe(false)
 
+    const secrets = join(dir, 'data/secrets.json')
+    const { mtimeMs } = statSync(secrets)
     const second = await untilReady()
+    expect(statSync(secrets).mtimeMs).toBe(mtimeMs)
     const curlAgain = /^Try it +(curl .+)$/m.exec(second.output)?.[1]
     expect(curlAgain?.replace(second.url, '')).toBe(curl.replace(first.url, ''))
     const again = await send(`${second.url}/admin/api/v1/keys`, { headers: { Cookie } })
