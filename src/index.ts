@@ -22,6 +22,7 @@ export default {
 } satisfies ExportedHandler<Env>
 
 async function start(env: Env): Promise<App> {
+  if (app !== undefined) return app
   const made = await createApp(env, waitUntil)
   return (app ??= made) // requests that came together have one, and so one cache
 }

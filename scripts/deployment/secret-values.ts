@@ -28,7 +28,8 @@ export function readSecretsFile(file: string): SecretValues {
     const why = code ?? 'it is no JSON, see "npm run secrets"'
     throw new Failure(`The secrets in ${file} cannot be read (${why})`)
   }
-  if (typeof values !== 'object' || values === null) throw new Failure(`${file} holds no object`)
+  if (typeof values !== 'object' || values === null)
+    throw new Failure(`${file} holds no object of secrets, see "npm run secrets"`)
   const entries = Object.entries(values)
   const stranger = entries.find(
     ([name, value]) => !NAMES.includes(name) || typeof value !== 'string',
