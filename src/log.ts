@@ -5,7 +5,7 @@
 
 import type { ConfigurationFault } from './configuration-fault.ts'
 import type { Id } from './ids.ts'
-import type { ProblemCode } from './problem.ts'
+import type { ProblemCode } from './problems/table.ts'
 import type { RequestId } from './request-id.ts'
 
 declare const brand: unique symbol

@@ -19,6 +19,7 @@ const FENCES: readonly (readonly [string, readonly string[]])[] = [
   ['src/gateway/', ['src/admin/', 'src/db/', 'drizzle-orm', '@libsql/', 'libsql']],
   ['src/admin/', ['src/gateway/']],
   ['src/keys/', ['src/stores/', 'src/gateway/', 'src/admin/', 'src/db/']],
+  ['src/problems/', ['src/keys/', 'src/stores/', 'src/gateway/', 'src/admin/', 'src/db/', 'hono']],
   // The page is one more client of the admin API, in a browser.
   ['src/ui/', ['src/gateway/', 'src/admin/', 'src/db/', 'src/stores/', 'src/app.ts', 'node:']],
   ['src/app.ts', ['src/ui/']],
@@ -167,6 +168,7 @@ describe('violations()', () => {
     ['keys importing the data plane', address, ['src/gateway/x.ts'], UNREACHABLE],
     ['keys importing the control plane', address, ['src/admin/x.ts'], UNREACHABLE],
     ['keys importing the database', address, ['src/db/schema.ts'], UNREACHABLE],
+    ['the table of problems importing a plane', 'src/problems/x.ts', [admin], UNREACHABLE],
     ['a second user of ipaddr.js', admin, ['ipaddr.js'], 'belongs to src/keys/address.ts'],
     ['a second user of jose', admin, ['jose'], 'belongs to src/gateway/assertion.ts'],
     ['a second user of libSQL', admin, ['@libsql/client'], 'belongs to src/db/client.ts'],

@@ -1,7 +1,7 @@
 // Every refusal of the control plane, and the one place where a refusal becomes a Response.
 
 import type { AccountStatus } from '../keys/key-record.ts'
-import type { Problem } from '../problem.ts'
+import type { Problem } from '../problems/problem.ts'
 import type { Fault } from './answers.ts'
 
 export type { Fault }
@@ -43,18 +43,14 @@ export function toProblem(refusal: Refusal): Problem {
   switch (code) {
     case 'cross_site_request':
       return {
-        status: 403,
         code,
-        title: 'Request from another site',
         detail:
           'A change can only be asked for by the API Keys page itself or by a non-browser client.',
       }
     case 'unauthenticated': {
       const bySession = refusal.scheme === 'session'
       return {
-        status: 401,
         code,
-        title: 'Not logged in',
         detail: bySession
           ? 'There is no live session. Log in with POST /admin/api/v1/session.'
           : 'The operator API needs "Authorization: Bearer <OPERATOR_TOKEN>".',
@@ -63,148 +59,110 @@ export function toProblem(refusal: Refusal): Problem {
     }
     case 'login_failed':
       return {
-        status: 401,
         code,
-        title: 'Log-in failed',
         detail: 'The e-mail address or the password is wrong.',
         headers: { 'WWW-Authenticate': SESSION_CHALLENGE },
       }
     case 'not_found':
       return {
-        status: 404,
         code,
-        title: 'Not found',
         detail: 'There is nothing here by this name.',
       }
     case 'method_not_allowed':
       return {
-        status: 405,
         code,
-        title: 'Method not allowed',
         detail: `This resource answers ${refusal.allow.join(', ')}.`,
         headers: { Allow: refusal.allow.join(', ') },
       }
     case 'account_not_active':
       return {
-        status: 403,
         code: refusal.status === 'pending' ? 'account_pending' : 'account_suspended',
-        title: 'Account not active',
         detail: `This account is ${refusal.status}: its keys can be looked at and deleted, and nothing else. Contact CommPeak to have it activated.`,
       }
     case 'unsupported_media_type':
       return {
-        status: 415,
         code,
-        title: 'Unsupported media type',
         detail: 'Send the body as JSON, with "Content-Type: application/json".',
       }
     case 'payload_too_large':
       return {
-        status: 413,
         code,
-        title: 'Body too large',
         detail: 'A body may have 65536 bytes at most.',
       }
     case 'body_malformed':
       return {
-        status: 400,
         code,
-        title: 'Body malformed',
         detail: 'The body is not JSON in UTF-8.',
       }
     case 'validation_failed':
       return {
-        status: 422,
         code,
-        title: 'Validation failed',
         detail: 'The request breaks the rules that "errors" lists. Nothing was changed.',
         members: { errors: refusal.faults },
       }
     case 'password_incorrect':
       return {
-        status: 403,
         code,
-        title: 'Password incorrect',
         detail: 'This is not the password of the account. Nothing was changed.',
       }
     case 'throttled':
       return {
-        status: 429,
         code,
-        title: 'Too many attempts',
         detail: `There were too many wrong passwords. Wait ${refusal.retryAfterSeconds} seconds before the next attempt.`,
         headers: { 'Retry-After': String(refusal.retryAfterSeconds) },
       }
     case 'key_limit_reached':
       return {
-        status: 409,
         code,
-        title: 'Key limit reached',
         detail: `An account can have ${refusal.limit} API keys. Delete one that is not used any more.`,
       }
     case 'idempotency_mismatch':
       return {
-        status: 422,
         code,
-        title: 'Idempotency key used before',
         detail:
           'This Idempotency-Key came with another body within 24 hours. Use a new one for a new request.',
       }
     case 'email_taken':
       return {
-        status: 409,
         code,
-        title: 'E-mail address taken',
         detail: 'An account with this e-mail address exists.',
       }
     case 'version_conflict':
       return {
-        status: 412,
         code,
-        title: 'Version conflict',
         detail: 'This was changed by somebody else meanwhile. Read it again and repeat the change.',
       }
     case 'enforcement_pending':
       return {
-        status: 503,
         code,
-        title: 'Change recorded, not yet enforced',
         detail:
           'The change is recorded and goes through by itself. Repeat the request to see when it has.',
         headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
       }
     case 'storage_unavailable':
       return {
-        status: 503,
         code,
-        title: 'Storage unavailable',
         detail:
           'The database, or another store of the gateway, cannot be reached at the moment. Look whether the change was made before you repeat it.',
         headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
       }
     case 'misconfigured':
       return {
-        status: 503,
         code,
-        title: 'Gateway not configured',
         detail:
           'This gateway lacks settings or secrets, or cannot read them. Its operator finds in its log which.',
         headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
       }
     case 'unhealthy':
       return {
-        status: 503,
         code,
-        title: 'Not healthy',
         detail: `The gateway cannot reach: ${refusal.down.join(', ')}.`,
         members: refusal.health,
         headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
       }
     case 'internal_error':
       return {
-        status: 500,
         code,
-        title: 'Internal error',
         detail: 'Something went wrong. The request id names it in the log.',
       }
   }

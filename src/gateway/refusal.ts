@@ -2,7 +2,12 @@
 // mistyped, forged and never-issued tokens share one answer, so that none can be told from another.
 
 import type { AccessRefusal } from '../keys/access.ts'
-import { type PreparedProblem, type Problem, preparedResponse, prepareProblem } from '../problem.ts'
+import {
+  type PreparedProblem,
+  type Problem,
+  preparedResponse,
+  prepareProblem,
+} from '../problems/problem.ts'
 import type { RequestId } from '../request-id.ts'
 import type { CredentialRefusal } from './credential.ts'
 
@@ -56,94 +61,70 @@ function toProblem(refusal: Refusal): Problem {
   switch (code) {
     case 'credential_missing':
       return {
-        status: 401,
         code,
-        title: 'API key missing',
         detail: `${MISSING[refusal.seen]} ${ACCEPTED}`,
         headers: CHALLENGE,
       }
     case 'credential_ambiguous':
       return {
-        status: 400,
         code,
-        title: 'More than one credential',
         detail:
           'The request carries more than one credential. Send the API key once, in one header.',
       }
     case 'key_invalid':
       return {
-        status: 401,
         code,
-        title: 'API key invalid',
         detail:
           'This is not an API key of this service. Copy the whole key from the API Keys page; one double-click selects it.',
         headers: CHALLENGE_INVALID,
       }
     case 'key_revoked':
       return {
-        status: 401,
         code,
-        title: 'API key deleted',
         detail: 'This API key was deleted. Create a new one on the API Keys page.',
         headers: CHALLENGE_INVALID,
       }
     case 'account_inactive':
       return {
-        status: 403,
         code,
-        title: 'Account not active',
         detail: `The account of this API key is ${refusal.status}, so its keys do not work. Contact CommPeak to have it activated.`,
       }
     case 'ip_denied':
       return {
-        status: 403,
         code,
-        title: 'Client address not allowed',
         detail: `${deniedAddress(refusal.clientIp)} Add the address to the key's IP ACL on the API Keys page, or call from one that is on it.`,
         members: { client_ip: refusal.clientIp },
       }
     case 'body_not_allowed':
       return {
-        status: 400,
         code,
-        title: 'Body not allowed',
         detail: 'A GET or HEAD request with a body cannot be forwarded. Send it without a body.',
       }
     case 'request_malformed':
       return {
-        status: 400,
         code,
-        title: 'Request malformed',
         detail: 'The host or path of the request is not one that a URL can have.',
       }
     case 'rate_limited':
       return {
-        status: 429,
         code,
-        title: 'Too many refused requests',
         detail: `Requests with this API key keep being refused. Wait ${refusal.retryAfterSeconds} seconds, and mend their cause.`,
         headers: { 'Retry-After': String(refusal.retryAfterSeconds) },
       }
     case 'upstream_unreachable':
       return {
-        status: 502,
         code,
-        title: 'Portal API unreachable',
         detail: 'The API key is good, but the Portal API could not be reached. Try again later.',
       }
     case 'upstream_timeout':
       return {
-        status: 504,
         code,
-        title: 'Portal API timed out',
         detail:
           'The API key is good, but the Portal API did not answer in time. The request may have taken effect.',
       }
     case 'authentication_unavailable':
       return {
-        status: 503,
         code,
-        title: 'Authentication unavailable',
         detail: 'Whether the API key is good cannot be known at the moment. Try again shortly.',
         headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
       }

@@ -6,7 +6,7 @@
 import { toId } from '../ids.ts'
 import type { CompiledKey } from '../keys/access.ts'
 import { type Colo, type RequestLine, toLoggedMethod, toLoggedRequestId } from '../log.ts'
-import type { ProblemCode } from '../problem.ts'
+import type { ProblemCode } from '../problems/table.ts'
 import { type RequestId, requestIdOf } from '../request-id.ts'
 
 export interface Trace {

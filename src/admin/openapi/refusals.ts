@@ -6,7 +6,8 @@ import type {
   ZodOpenApiResponseObject,
   ZodOpenApiResponsesObject,
 } from 'zod-openapi'
-import { problemJson } from '../../problem.ts'
+import { problemJson } from '../../problems/problem.ts'
+import { PROBLEMS } from '../../problems/table.ts'
 import { type Refusal, toProblem } from '../refusal.ts'
 
 /** An error of a call: its code, and for `unauthenticated` by what one proves who one is. */
@@ -61,15 +62,17 @@ const EXAMPLES: Record<ErrorName, Refusal> = {
 /** For `components`: one example an error. */
 export function errorExamples(): Record<string, ZodOpenApiExampleObject> {
   const entries = Object.entries(EXAMPLES).map(([name, refusal]) => {
-    const { title } = toProblem(refusal)
-    return [name, { summary: title, value: problemJson(toProblem(refusal), REQUEST_ID) }] as const
+    const value = problemJson(toProblem(refusal), REQUEST_ID)
+    return [name, { summary: value.title, value }] as const
   })
   return Object.fromEntries(entries)
 }
 
 /** One response a status, which names every code that comes with it. */
 export function errorResponses(codes: readonly ErrorName[]): ZodOpenApiResponsesObject {
-  const statuses = Map.groupBy(codes, (code) => toProblem(EXAMPLES[code]).status)
+  const statuses = Map.groupBy(codes, (name) => {
+    return PROBLEMS[toProblem(EXAMPLES[name]).code].status
+  })
   const entries = [...statuses].map(([status, group]) => [status, errorResponse(group)] as const)
   return Object.fromEntries(entries)
 }
@@ -83,7 +86,7 @@ function errorResponse(names: readonly ErrorName[]): ZodOpenApiResponseObject {
     return [name, { required: always, schema: { type: 'string' as const }, example }] as const
   })
   return {
-    description: problems.map(({ title }) => title).join('; '),
+    description: codes.map((code) => PROBLEMS[code].title).join('; '),
     ...(shown.length > 0 && { headers: Object.fromEntries(shown) }),
     content: {
       'application/problem+json': {

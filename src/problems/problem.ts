@@ -1,51 +1,13 @@
 // The one form of an error, on both planes: application/problem+json (RFC 9457).
 
 import { Buffer } from 'node:buffer'
-import type { RequestId } from './request-id.ts'
+import type { RequestId } from '../request-id.ts'
+import { type ProblemCode, PROBLEMS } from './table.ts'
 
-/** The stable, machine-readable names of all errors, of both planes. */
-export type ProblemCode =
-  // Portal API
-  | 'credential_missing'
-  | 'credential_ambiguous'
-  | 'body_not_allowed'
-  | 'request_malformed'
-  | 'key_invalid'
-  | 'key_revoked'
-  | 'account_inactive'
-  | 'ip_denied'
-  | 'rate_limited'
-  | 'authentication_unavailable'
-  | 'upstream_unreachable'
-  | 'upstream_timeout'
-  // Admin API
-  | 'cross_site_request'
-  | 'unauthenticated'
-  | 'login_failed'
-  | 'not_found'
-  | 'method_not_allowed'
-  | 'account_pending'
-  | 'account_suspended'
-  | 'unsupported_media_type'
-  | 'payload_too_large'
-  | 'body_malformed'
-  | 'validation_failed'
-  | 'password_incorrect'
-  | 'throttled'
-  | 'key_limit_reached'
-  | 'idempotency_mismatch'
-  | 'email_taken'
-  | 'version_conflict'
-  | 'enforcement_pending'
-  | 'storage_unavailable'
-  | 'misconfigured'
-  | 'unhealthy'
-  | 'internal_error'
-
+/** Status and title are those that the table has for the code. */
 export interface Problem {
-  readonly status: number
   readonly code: ProblemCode
-  readonly title: string
+  /** What is to be said about this request. */
   readonly detail: string
   /** Members beyond RFC 9457's, such as `errors` or `client_ip`. */
   readonly members?: Readonly<Record<string, unknown>>
@@ -54,7 +16,8 @@ export interface Problem {
 
 /** The body of a problem. */
 export function problemJson(problem: Problem, requestId: string) {
-  const { status, code, title, detail, members } = problem
+  const { code, detail, members } = problem
+  const { status, title } = PROBLEMS[code]
   const type = `urn:portal-gateway:problem:${code}`
   return { type, title, status, detail, code, request_id: requestId, ...members }
 }
@@ -76,7 +39,7 @@ export function prepareProblem(problem: Problem): PreparedProblem {
   const body = JSON.stringify(problemJson(problem, ''))
   const idAt = body.indexOf(NO_REQUEST_ID) + NO_REQUEST_ID.length - 1
   return {
-    status: problem.status,
+    status: PROBLEMS[problem.code].status,
     headers: new Headers({
       'Content-Type': 'application/problem+json',
       'Cache-Control': 'no-store',

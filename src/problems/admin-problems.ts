@@ -1,0 +1,208 @@
+// The errors of the admin API, which the API Keys page meets too.
+
+import type { ProblemEntry } from './entry.ts'
+
+export const ADMIN_PROBLEMS = {
+  cross_site_request: {
+    status: 403,
+    title: 'Request from another site',
+    meaning:
+      'The request would change something, and a browser sent it from a page of another origin. Such a request is never carried out.',
+    remedies: {
+      caller:
+        'Use the API Keys page itself, or call the admin API from a server. A proxy must not change the Host or Origin header.',
+    },
+    retry: 'no',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'Not logged in',
+    meaning:
+      'There is no live session, or the operator token is missing or wrong. A session ends 12 hours after the log-in, and after an hour without use.',
+    remedies: {
+      caller:
+        'Log in on the API Keys page or with POST /admin/api/v1/session. The operator API needs "Authorization: Bearer <OPERATOR_TOKEN>".',
+    },
+    retry: 'no',
+  },
+  login_failed: {
+    status: 401,
+    title: 'Log-in failed',
+    meaning:
+      'The e-mail address or the password is wrong. The answer does not say which of the two.',
+    remedies: {
+      caller: 'Correct the e-mail address or the password.',
+      operator: 'Set a new password for an owner who lost it.',
+    },
+    retry: 'no',
+  },
+  not_found: {
+    status: 404,
+    title: 'Not found',
+    meaning:
+      'Nothing answers at this address. Deleted keys, keys of another account, and an operator API that the deployment does not have get this answer too.',
+    remedies: { caller: 'Correct the path or the id.' },
+    retry: 'no',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'Method not allowed',
+    meaning: 'The address exists, but not with this method. The Allow header lists its methods.',
+    remedies: { caller: 'Send the request with a method that Allow lists.' },
+    retry: 'no',
+  },
+  account_pending: {
+    status: 403,
+    title: 'Account not active',
+    meaning:
+      'The account has not been activated yet. Its owner can log in, look at the keys and delete them, and nothing else.',
+    remedies: {
+      owner: 'Contact CommPeak to have the account activated.',
+      operator: 'Activate the account.',
+    },
+    retry: 'no',
+  },
+  account_suspended: {
+    status: 403,
+    title: 'Account not active',
+    meaning:
+      'The account is suspended. Its owner can log in, look at the keys and delete them, and nothing else.',
+    remedies: {
+      owner: 'Contact CommPeak to learn why and to have the account activated.',
+      operator: 'Activate the account when the reason for its suspension is gone.',
+    },
+    retry: 'no',
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: 'Unsupported media type',
+    meaning: 'The body of the request is not declared as JSON.',
+    remedies: { caller: 'Send JSON, with "Content-Type: application/json".' },
+    retry: 'no',
+  },
+  payload_too_large: {
+    status: 413,
+    title: 'Body too large',
+    meaning: 'The body of the request is longer than 64 KiB (65 536 bytes).',
+    remedies: { caller: 'Send a shorter body. A list of networks can often be aggregated.' },
+    retry: 'no',
+  },
+  body_malformed: {
+    status: 400,
+    title: 'Body malformed',
+    meaning: 'The body of the request cannot be read as JSON in UTF-8.',
+    remedies: { caller: 'Send well-formed JSON, preferably written by a library.' },
+    retry: 'no',
+  },
+  validation_failed: {
+    status: 422,
+    title: 'Validation failed',
+    meaning:
+      'The request breaks rules. The member "errors" of the answer lists each fault with a pointer to its place. Nothing was changed.',
+    remedies: { caller: 'Correct what "errors" lists. Some faults come with a suggestion.' },
+    retry: 'no',
+  },
+  password_incorrect: {
+    status: 403,
+    title: 'Password incorrect',
+    meaning:
+      'Creating a key and seeing a token again need the password of the account, and this is not it. Nothing was changed.',
+    remedies: {
+      owner: 'Type the password of the account again.',
+      operator: 'Set a new password for an owner who lost it.',
+    },
+    retry: 'no',
+  },
+  throttled: {
+    status: 429,
+    title: 'Too many attempts',
+    meaning:
+      'There were too many attempts with a password in a short time. Nothing was tried with this one.',
+    remedies: { caller: 'Wait as long as Retry-After says before the next attempt.' },
+    retry: 'wait',
+  },
+  key_limit_reached: {
+    status: 409,
+    title: 'Key limit reached',
+    meaning: 'The account has as many API keys as it can have.',
+    remedies: { owner: 'Delete a key that is not used any more.' },
+    retry: 'no',
+  },
+  idempotency_mismatch: {
+    status: 422,
+    title: 'Idempotency key used before',
+    meaning:
+      'The same Idempotency-Key came with another body within the last 24 hours. Nothing was done.',
+    remedies: {
+      caller:
+        'Use a new Idempotency-Key for each new request, and the same one only to repeat a request unchanged.',
+    },
+    retry: 'no',
+  },
+  email_taken: {
+    status: 409,
+    title: 'E-mail address taken',
+    meaning: 'There is an account with this e-mail address already.',
+    remedies: { operator: 'Use another address, or edit the account that has this one.' },
+    retry: 'no',
+  },
+  version_conflict: {
+    status: 412,
+    title: 'Version conflict',
+    meaning:
+      'The key was changed since the version that If-Match names. Nothing was changed by this request.',
+    remedies: {
+      caller: 'Read the key again, decide anew, and send the change with the new ETag in If-Match.',
+    },
+    retry: 'no',
+  },
+  enforcement_pending: {
+    status: 503,
+    title: 'Change recorded, not yet enforced',
+    meaning:
+      'The change is recorded and goes through by itself. Until then requests may still be judged by the state before it.',
+    remedies: {
+      caller: 'Repeat the same request to see when the change holds.',
+      operator: 'Look at the log for the store that does not answer.',
+    },
+    retry: 'wait',
+  },
+  storage_unavailable: {
+    status: 503,
+    title: 'Storage unavailable',
+    meaning:
+      'The database, or another store of the gateway, did not answer in time. Portal API requests with keys in use go on working.',
+    remedies: {
+      caller: 'Look whether the change was made before you repeat it.',
+      operator: 'Look at the log and at /admin/api/v1/health for the store that does not answer.',
+    },
+    retry: 'check',
+  },
+  misconfigured: {
+    status: 503,
+    title: 'Gateway not configured',
+    meaning:
+      'The gateway lacks settings or secrets, or cannot read them. It answers nothing else until they are right.',
+    remedies: { operator: 'Read the log of the gateway: it names each setting and what is wrong.' },
+    retry: 'wait',
+  },
+  unhealthy: {
+    status: 503,
+    title: 'Not healthy',
+    meaning:
+      'The health check could not reach all stores of the gateway. The answer says for each store whether it is "ok" or "down".',
+    remedies: { operator: 'Look at the store that is "down", and at the log.' },
+    retry: 'wait',
+  },
+  internal_error: {
+    status: 500,
+    title: 'Internal error',
+    meaning:
+      'The gateway met a fault of its own. The log has it under the request id of the answer.',
+    remedies: {
+      caller: 'Look whether the request took effect. Tell the operator the request id.',
+      operator: 'Look up the request id in the log.',
+    },
+    retry: 'check',
+  },
+} satisfies Record<string, ProblemEntry>

@@ -1,0 +1,24 @@
+// What the gateway says about one kind of error, whatever the request was.
+
+/** Who can end an error: whoever sends the request, the customer who owns the key, or who runs the gateway. */
+export type Party = 'caller' | 'owner' | 'operator'
+
+/**
+ * Whether to send the same request again.
+ * `no`: it gets the same answer until its cause is gone.
+ * `wait`: yes, after `Retry-After` or a pause; nothing was done.
+ * `check`: it may have taken effect, so look first; a GET or HEAD can be repeated.
+ */
+export type Retry = 'no' | 'wait' | 'check'
+
+export interface ProblemEntry {
+  /** The HTTP status (RFC 9110 §15). */
+  readonly status: number
+  /** A few words, the same each time (RFC 9457 §3.1.3). */
+  readonly title: string
+  /** What has happened, in sentences. */
+  readonly meaning: string
+  /** What to do, by the party who can do it; the first one named is asked first. */
+  readonly remedies: Readonly<Partial<Record<Party, string>>>
+  readonly retry: Retry
+}

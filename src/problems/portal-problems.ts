@@ -1,0 +1,134 @@
+// The errors of the Portal API: what the gateway answers in place of the upstream.
+
+import type { ProblemEntry } from './entry.ts'
+
+const ACCEPTED = '"Authorization: Token <key>", "Authorization: Bearer <key>" or "X-API-Key: <key>"'
+
+export const PORTAL_PROBLEMS = {
+  credential_missing: {
+    status: 401,
+    title: 'API key missing',
+    meaning:
+      'The request carries no API key where the gateway looks for it. A key in the query string, under another Authorization scheme or without a scheme does not count.',
+    remedies: { caller: `Send the key in one header: ${ACCEPTED}.` },
+    retry: 'no',
+  },
+  credential_ambiguous: {
+    status: 400,
+    title: 'More than one credential',
+    meaning:
+      'The request carries more than one credential: two headers, a repeated header, or two values in one header. They are refused even where they are equal.',
+    remedies: {
+      caller:
+        'Send the key once, in one header. Look for a second credential that a library, a proxy or a default setting adds.',
+    },
+    retry: 'no',
+  },
+  body_not_allowed: {
+    status: 400,
+    title: 'Body not allowed',
+    meaning: 'A GET or HEAD request came with a body. The gateway cannot forward such a request.',
+    remedies: { caller: 'Send the request without a body, or with a method that takes one.' },
+    retry: 'no',
+  },
+  request_malformed: {
+    status: 400,
+    title: 'Request malformed',
+    meaning: 'The request is not one that the gateway can read or forward safely.',
+    remedies: {
+      caller:
+        'Correct what the detail of the answer names, such as the host or the path of the URL.',
+    },
+    retry: 'no',
+  },
+  key_invalid: {
+    status: 401,
+    title: 'API key invalid',
+    meaning:
+      'The token was never issued by this gateway: it is mistyped, cut short, changed, or from another service. Deleted keys get another answer.',
+    remedies: {
+      caller:
+        'Compare the token with the one that was issued. Spaces, quotes and missing characters are the usual cause.',
+      owner: 'Copy the whole token from the API Keys page. A double-click selects all of it.',
+    },
+    retry: 'no',
+  },
+  key_revoked: {
+    status: 401,
+    title: 'API key deleted',
+    meaning:
+      'The gateway issued this token, but its key was deleted. A deleted key never comes back.',
+    remedies: {
+      owner: 'Create a new key on the API Keys page.',
+      caller: 'Replace the token with that of a live key.',
+    },
+    retry: 'no',
+  },
+  account_inactive: {
+    status: 403,
+    title: 'Account not active',
+    meaning:
+      'The key is good, but its account is pending or suspended. All keys of the account are refused until it is active.',
+    remedies: {
+      owner: 'Contact CommPeak to have the account activated.',
+      operator: 'Activate the account. All its keys work again at once.',
+    },
+    retry: 'no',
+  },
+  ip_denied: {
+    status: 403,
+    title: 'Client address not allowed',
+    meaning:
+      'The key has an IP ACL, and the address that the request came from is not on it or is unreadable. The answer shows the address as "client_ip".',
+    remedies: {
+      caller: 'Send the request from an address that the IP ACL of the key contains.',
+      owner: 'Add the address or its network to the IP ACL of the key on the API Keys page.',
+    },
+    retry: 'no',
+  },
+  rate_limited: {
+    status: 429,
+    title: 'Too many refused requests',
+    meaning:
+      'Requests with this key were refused so often that the gateway now turns such requests away at once. Requests that the key allows are not affected.',
+    remedies: {
+      caller:
+        'Stop sending requests that are refused, and remove the cause that earlier answers name.',
+    },
+    retry: 'wait',
+  },
+  upstream_unreachable: {
+    status: 502,
+    title: 'Portal API unreachable',
+    meaning:
+      'The key is good, but the gateway could not reach the Portal API, or the connection broke before an answer came.',
+    remedies: {
+      caller: 'Try again later, with a longer pause each time.',
+      operator: 'Look whether the Portal API is up and UPSTREAM_URL is right.',
+    },
+    retry: 'check',
+  },
+  upstream_timeout: {
+    status: 504,
+    title: 'Portal API timed out',
+    meaning:
+      'The key is good and the request was forwarded, but the Portal API did not answer in time. The request may have taken effect.',
+    remedies: {
+      caller: 'Look whether the request took effect before you send it again.',
+      operator: 'Look at the load of the Portal API and at UPSTREAM_TIMEOUT_MS.',
+    },
+    retry: 'check',
+  },
+  authentication_unavailable: {
+    status: 503,
+    title: 'Authentication unavailable',
+    meaning:
+      'The gateway cannot know at the moment whether the key is good. This is an outage, not a verdict on the key.',
+    remedies: {
+      caller:
+        'Try again after the time in Retry-After, with a longer pause each time. Keep the key.',
+      operator: 'Look at the log and at /admin/api/v1/health for the store that does not answer.',
+    },
+    retry: 'wait',
+  },
+} satisfies Record<string, ProblemEntry>
