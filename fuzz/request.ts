@@ -9,8 +9,10 @@ import fc from 'fast-check'
 import { createAddressWatch } from '../src/gateway/address-watch.ts'
 import { createGateway } from '../src/gateway/gateway.ts'
 import { createRefusalBrake } from '../src/gateway/refusal-brake.ts'
+import { createRefusalResponse } from '../src/gateway/refusal.ts'
 import { toBlockHmacKey } from '../src/keys/block-hmac.ts'
 import { verifyToken } from '../src/keys/token.ts'
+import { ERRORS_PATH } from '../src/problems/errors-url.ts'
 import { createIsolateCache } from '../src/stores/isolate-cache.ts'
 import { allows, type PlainAddress, readAddress } from '../test/keys/ip-oracle.ts'
 import { ringEntry, ringOf } from '../test/keys/rings.ts'
@@ -69,6 +71,7 @@ export async function startRequestFuzz(): Promise<RequestFuzz> {
       note: (lookupId, _, enforced) => void notes.push([byLookupId.get(lookupId)?.keyId, enforced]),
     },
     signAssertion: async () => 'assertion',
+    refusalResponse: createRefusalResponse(ERRORS_PATH),
     onFault,
     logRequest: () => undefined,
     nowMs,

@@ -18,12 +18,13 @@ import { createDenialRecorder } from './gateway/denial-recorder.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { type KeyCopiesDeps, newestRecord } from './gateway/key-copies.ts'
 import { createRefusalBrake } from './gateway/refusal-brake.ts'
-import { refusalResponse } from './gateway/refusal.ts'
+import { createRefusalResponse } from './gateway/refusal.ts'
 import { createSharedQuestion } from './gateway/shared-question.ts'
 import { startTrace, toRequestLine } from './gateway/trace.ts'
 import { compileKey } from './keys/access.ts'
 import { verifyToken } from './keys/token.ts'
 import { coloOf, logConfigurationFault, logFault, logRequest } from './log.ts'
+import { errorsUrl } from './problems/errors-url.ts'
 import { parsedUrl } from './request-url.ts'
 import { importSecrets, type Secrets } from './secrets.ts'
 import { createIsolateCache } from './stores/isolate-cache.ts'
@@ -121,6 +122,7 @@ function composeApp(
       settings.ASSERTION_ISSUER,
       settings.ASSERTION_AUDIENCE ?? new URL(settings.UPSTREAM_URL).origin,
     ),
+    refusalResponse: createRefusalResponse(errorsUrl(settings.ADMIN_HOST)),
     logRequest,
     nowMs,
   })
@@ -147,6 +149,7 @@ function composeApp(
       authority: () => authorities.peek(`health-${Math.floor(Math.random() * HEALTH_OBJECTS)}`),
     },
     addressSymptoms: addressWatch.symptoms,
+    errorsUrl: errorsUrl(settings.ADMIN_HOST),
     async putRecord(lookupId, record) {
       await putKeyRecord(env.KEYS, lookupId, record)
       // This isolate, at least, need not wait for the copy that it uses to grow old.
@@ -183,7 +186,9 @@ function composeApp(
 /** Without its secrets the gateway cannot know whether a key is good: it says so, and lets nobody in. */
 function createMisconfiguredApp(faults: readonly ConfigurationFault[]): App {
   const nowMs = () => Date.now()
-  const admin = createMisconfiguredAdmin({ logRequest, nowMs })
+  const pages = errorsUrl(undefined) // its own host name may be what is wrong
+  const refusalResponse = createRefusalResponse(pages)
+  const admin = createMisconfiguredAdmin({ errorsUrl: pages, logRequest, nowMs })
   return {
     async fetch(request) {
       for (const fault of faults) logConfigurationFault(fault)

@@ -4,11 +4,12 @@
 import { createAssertionSigner, importAssertionKeys } from '../../src/gateway/assertion.ts'
 import { forwardGranted } from '../../src/gateway/forward-granted.ts'
 import { toIncoming } from '../../src/gateway/incoming.ts'
-import { refusalResponse } from '../../src/gateway/refusal.ts'
+import { createRefusalResponse } from '../../src/gateway/refusal.ts'
 import { startTrace, toRequestLine } from '../../src/gateway/trace.ts'
 import { type CompiledLiveKey, compileKey } from '../../src/keys/access.ts'
 import { clientAddress } from '../../src/keys/client-address.ts'
 import { coloOf, logRequest } from '../../src/log.ts'
+import { ERRORS_PATH } from '../../src/problems/errors-url.ts'
 import { ACCOUNT_ID, KEY_ID } from '../key-ids.ts'
 
 interface Env {
@@ -17,6 +18,7 @@ interface Env {
 }
 
 const nowMs = () => Date.now()
+const refusalResponse = createRefusalResponse(ERRORS_PATH)
 let forward: ((request: Request) => Promise<Response>) | undefined
 
 export default {

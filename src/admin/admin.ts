@@ -32,10 +32,12 @@ export interface AdminDeps extends KeyRoutesDeps, OperatorDeps, SessionDeps, Hea
   readonly documentationUrl: string | undefined
   /** The static files under /admin/. */
   readonly assets: { readonly fetch: (request: Request) => Promise<Response> }
+  /** What comes before the code in the `type` of a problem. */
+  readonly errorsUrl: string
   readonly logRequest: LogRequest
 }
 
-type SurfaceDeps = Pick<AdminDeps, 'logRequest' | 'nowMs'>
+type SurfaceDeps = Pick<AdminDeps, 'errorsUrl' | 'logRequest' | 'nowMs'>
 
 const JWKS_MAX_AGE_SECONDS = 300
 /** The names of these files hold a hash of what is in them. */
@@ -109,12 +111,13 @@ export function createMisconfiguredAdmin(deps: SurfaceDeps): Hono<AdminEnv> {
 }
 
 /** What every answer under /admin has. */
-function createSurface({ logRequest, nowMs }: SurfaceDeps): Hono<AdminEnv> {
+function createSurface({ errorsUrl, logRequest, nowMs }: SurfaceDeps): Hono<AdminEnv> {
   const surface = new Hono<AdminEnv>()
   surface.use('*', async function identify(c, next) {
     const startedMs = nowMs()
     const requestId = requestIdOf(c.req.raw.headers)
     c.set('requestId', requestId)
+    c.set('errorsUrl', errorsUrl)
     await next()
     c.header('X-Request-Id', requestId)
     logRequest(toRequestLine(c, nowMs() - startedMs))

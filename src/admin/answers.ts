@@ -36,7 +36,10 @@ const healthState = z.enum(['ok', 'down']).meta({ description: 'With `unhealthy`
 /** RFC 9457. */
 export const problem = z
   .object({
-    type: z.string().meta({ format: 'uri' }),
+    type: z.string().meta({
+      format: 'uri-reference',
+      description: 'A page about the error, for people',
+    }),
     title: z.string(),
     status: z.int().min(400).max(599),
     detail: z.string().meta({ description: 'A sentence that says what to do' }),

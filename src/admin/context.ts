@@ -14,6 +14,8 @@ import { type Refusal, toProblem } from './refusal.ts'
 export interface AdminEnv {
   Variables: {
     requestId: RequestId
+    /** What comes before the code in the `type` of a problem. */
+    errorsUrl: string
     /** Set behind `requireSession`. */
     session: SessionWithAccount
     /** For the log: the error that is answered, and what the request was about. */
@@ -28,7 +30,7 @@ export type AdminContext = Context<AdminEnv>
 export function refuse(c: AdminContext, refusal: Refusal): Response {
   const problem = toProblem(refusal)
   c.set('code', problem.code)
-  return problemResponse(problem, c.get('requestId'))
+  return problemResponse(problem, c.get('requestId'), c.get('errorsUrl'))
 }
 
 /** Ends a group of routes: what is not there, which by another method may be a 405. */

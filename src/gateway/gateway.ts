@@ -8,7 +8,7 @@ import { hasKeyInQuery } from './credential.ts'
 import { type ForwardDeps, forwardGranted, forwardPreflight } from './forward-granted.ts'
 import { bodyOf, hasUnforwardableBody, type Incoming, mayHaveBody, toIncoming } from './incoming.ts'
 import { isPreflight } from './preflight.ts'
-import { type Refusal, refusalResponse } from './refusal.ts'
+import type { Refusal, RefusalResponse } from './refusal.ts'
 import { startTrace, toRequestLine, type Trace } from './trace.ts'
 
 export interface GatewayDeps extends AuthorizeDeps, ForwardDeps {
@@ -16,6 +16,7 @@ export interface GatewayDeps extends AuthorizeDeps, ForwardDeps {
   readonly preflight: 'forward' | 'refuse'
   /** Whether a GET or HEAD may reach the upstream while the authority is still being asked. */
   readonly speculation: boolean
+  readonly refusalResponse: RefusalResponse
   readonly logRequest: LogRequest
 }
 
@@ -43,7 +44,7 @@ function answer(request: Incoming, trace: Trace, deps: GatewayDeps): Response | 
     const lookupId = isKeyless ? ok(null) : identifyKey(request.headers, deps)
     return lookupId.ok
       ? authorizeAndForward(request, lookupId.value, trace, deps)
-      : refuse(explained(lookupId.error, request, deps), trace)
+      : refuse(explained(lookupId.error, request, deps), trace, deps)
   } catch (error) {
     return refuseFault(error, request, trace, deps)
   }
@@ -57,19 +58,19 @@ async function authorizeAndForward(
   deps: GatewayDeps,
 ): Promise<Response> {
   try {
-    if (lookupId === null) return shown(await forwardPreflight(request, trace, deps), trace)
+    if (lookupId === null) return shown(await forwardPreflight(request, trace, deps), trace, deps)
     const verdict = authorize(lookupId, request.headers, trace, deps)
     const grant = verdict instanceof Promise ? await verdict : verdict
-    if (!grant.ok) return refuse(grant.error, trace)
+    if (!grant.ok) return refuse(grant.error, trace, deps)
     const { confirm } = grant.value
     if (confirm !== null && deps.speculation && maySpeculate(request)) {
       return await forwardSpeculatively(request, grant.value, confirm, trace, deps)
     }
     const refusal = confirm === null ? null : await confirm()
-    if (refusal !== null) return refuse(refusal, trace)
+    if (refusal !== null) return refuse(refusal, trace, deps)
     trace.authorizedMs = deps.nowMs() - trace.startedMs
-    if (hasUnforwardableBody(request)) return refuse({ reason: 'body_not_allowed' }, trace)
-    return shown(await forwardGranted(request, grant.value, trace, deps), trace)
+    if (hasUnforwardableBody(request)) return refuse({ reason: 'body_not_allowed' }, trace, deps)
+    return shown(await forwardGranted(request, grant.value, trace, deps), trace, deps)
   } catch (error) {
     return refuseFault(error, request, trace, deps)
   }
@@ -91,19 +92,19 @@ async function forwardSpeculatively(
   const forwarded = forwardGranted(request, grant, trace, deps)
   forwarded.catch(() => undefined) // awaited below, unless the grant is refused
   const refusal = await confirm()
-  if (refusal !== null) return refuse(refusal, trace)
+  if (refusal !== null) return refuse(refusal, trace, deps)
   trace.authorizedMs = deps.nowMs() - trace.startedMs
-  return shown(await forwarded, trace)
+  return shown(await forwarded, trace, deps)
 }
 
 /** The upstream's answer under our request id, or the refusal. */
-function shown(answered: Result<Response, Refusal>, trace: Trace): Response {
-  if (!answered.ok) return refuse(answered.error, trace)
+function shown(answered: Result<Response, Refusal>, trace: Trace, deps: GatewayDeps): Response {
+  if (!answered.ok) return refuse(answered.error, trace, deps)
   answered.value.headers.set('X-Request-Id', trace.requestId)
   return answered.value
 }
 
-function refuse(refusal: Refusal, trace: Trace): Response {
+function refuse(refusal: Refusal, trace: Trace, { refusalResponse }: GatewayDeps): Response {
   trace.code = refusal.reason
   return refusalResponse(refusal, trace.requestId)
 }
@@ -111,9 +112,9 @@ function refuse(refusal: Refusal, trace: Trace): Response {
 /** Closed after a fault, such as a record that cannot be compiled, since nothing is known. */
 function refuseFault(error: unknown, request: Incoming, trace: Trace, deps: GatewayDeps): Response {
   // RFC 9112 §3.2: a Host header that is none. Told here, since only the odd request pays for it.
-  if (!URL.canParse(request.url)) return refuse({ reason: 'request_malformed' }, trace)
+  if (!URL.canParse(request.url)) return refuse({ reason: 'request_malformed' }, trace, deps)
   deps.onFault('unexpected', error, trace.requestId)
-  return refuse({ reason: 'authentication_unavailable' }, trace)
+  return refuse({ reason: 'authentication_unavailable' }, trace, deps)
 }
 
 function explained(refusal: Refusal, request: Incoming, deps: GatewayDeps): Refusal {

@@ -38,17 +38,23 @@ const CHALLENGE_INVALID = {
   'WWW-Authenticate': `Bearer ${REALM}, error="invalid_token", Token ${REALM}`,
 }
 
-/** Of refusals with nothing of the request in them: floods are made of those. */
-const prepared = new Map<string, PreparedProblem>()
+export type RefusalResponse = (refusal: Refusal, requestId: RequestId) => Response
 
-export function refusalResponse(refusal: Refusal, requestId: RequestId): Response {
-  const name = refusal.reason === 'credential_missing' ? refusal.seen : refusal.reason
-  const known = prepared.get(name)
-  if (known !== undefined) return preparedResponse(known, requestId)
-  const problem = toProblem(refusal)
-  const made = prepareProblem({ ...problem, headers: { ...CORS, ...problem.headers } })
-  if (isAlike(refusal)) prepared.set(name, made)
-  return preparedResponse(made, requestId)
+/** `errorsUrl`: what comes before the code in the `type` of a problem. */
+export function createRefusalResponse(errorsUrl: string): RefusalResponse {
+  /** Of refusals with nothing of the request in them: floods are made of those. */
+  const prepared = new Map<string, PreparedProblem>()
+
+  return function refusalResponse(refusal, requestId) {
+    const name = refusal.reason === 'credential_missing' ? refusal.seen : refusal.reason
+    const known = prepared.get(name)
+    if (known !== undefined) return preparedResponse(known, requestId)
+    const problem = toProblem(refusal)
+    const headers = { ...CORS, ...problem.headers }
+    const made = prepareProblem({ ...problem, headers }, errorsUrl)
+    if (isAlike(refusal)) prepared.set(name, made)
+    return preparedResponse(made, requestId)
+  }
 }
 
 /** Whether every refusal for this reason reads the same. */

@@ -14,11 +14,11 @@ export interface Problem {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** The body of a problem. */
-export function problemJson(problem: Problem, requestId: string) {
+/** The body of a problem. `errorsUrl`: what comes before the code in its `type`. */
+export function problemJson(problem: Problem, requestId: string, errorsUrl: string) {
   const { code, detail, members } = problem
   const { status, title } = PROBLEMS[code]
-  const type = `urn:portal-gateway:problem:${code}`
+  const type = errorsUrl + code
   return { type, title, status, detail, code, request_id: requestId, ...members }
 }
 
@@ -35,8 +35,8 @@ export interface PreparedProblem {
 /** The member as it is before it has a value: inside a text of JSON its quotes would be escaped. */
 const NO_REQUEST_ID = '"request_id":""'
 
-export function prepareProblem(problem: Problem): PreparedProblem {
-  const body = JSON.stringify(problemJson(problem, ''))
+export function prepareProblem(problem: Problem, errorsUrl: string): PreparedProblem {
+  const body = JSON.stringify(problemJson(problem, '', errorsUrl))
   const idAt = body.indexOf(NO_REQUEST_ID) + NO_REQUEST_ID.length - 1
   return {
     status: PROBLEMS[problem.code].status,
@@ -61,6 +61,10 @@ export function preparedResponse(prepared: PreparedProblem, requestId: RequestId
   return new Response(head + requestId + tail, { status, headers })
 }
 
-export function problemResponse(problem: Problem, requestId: RequestId): Response {
-  return preparedResponse(prepareProblem(problem), requestId)
+export function problemResponse(
+  problem: Problem,
+  requestId: RequestId,
+  errorsUrl: string,
+): Response {
+  return preparedResponse(prepareProblem(problem, errorsUrl), requestId)
 }

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
 import { createGateway, type GatewayDeps } from '../../src/gateway/gateway.ts'
+import { createRefusalResponse } from '../../src/gateway/refusal.ts'
+import { ERRORS_PATH } from '../../src/problems/errors-url.ts'
 
 // Found by `npm run fuzz -- worker`: workerd puts a Host header into the URL as it is.
 it.each(['http://: gateway.example/', 'http://[/'])(
@@ -9,6 +11,7 @@ it.each(['http://: gateway.example/', 'http://[/'])(
     const gateway = createGateway({
       tokenPrefix: 'cpk_',
       preflight: 'forward',
+      refusalResponse: createRefusalResponse(ERRORS_PATH),
       onFault: (fault: string) => void faults.push(fault),
       logRequest: () => undefined,
       nowMs: () => 0,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type Refusal, refusalResponse } from '../../src/gateway/refusal.ts'
+import { createRefusalResponse, type Refusal } from '../../src/gateway/refusal.ts'
 import { requestIdOf } from '../../src/request-id.ts'
 
+const refusalResponse = createRefusalResponse('https://keys.example/admin/errors/')
 const REQUEST_ID = requestIdOf(new Headers({ 'X-Request-Id': 'req-1' }))
 
 const REFUSALS: [number, Refusal][] = [
@@ -35,7 +36,7 @@ describe('refusalResponse()', () => {
 
     const body = await response.json()
     expect(body).toMatchObject({
-      type: expect.stringMatching(/^[a-z]+:\S+$/),
+      type: `https://keys.example/admin/errors/${refusal.reason}`,
       title: expect.stringMatching(/^\S/),
       status,
       detail: expect.stringMatching(/^\S/),

@@ -59,7 +59,11 @@ describe('the admin surface', () => {
     try {
       const at = (url: string) => hosted.worker.miniflare.dispatchFetch(url, { redirect: 'manual' })
       expect((await at('https://keys.example/admin/')).status).toBe(200)
-      expect((await at('https://keys.example/admin/api/v1/session')).status).toBe(401)
+      const refused = await at('https://keys.example/admin/api/v1/session')
+      expect(refused.status).toBe(401)
+      expect(await refused.json()).toMatchObject({
+        type: 'https://keys.example/admin/errors/unauthenticated',
+      })
       expect((await at('https://keys.example/admin/api/openapi.json')).status).toBe(200)
       for (const url of [
         'https://api.example/admin/',
@@ -68,7 +72,8 @@ describe('the admin surface', () => {
       ]) {
         const answer = await at(url)
         expect(answer.status).toBe(401)
-        expect(await answer.json()).toMatchObject({ code: 'credential_missing' })
+        const type = 'https://keys.example/admin/errors/credential_missing'
+        expect(await answer.json()).toMatchObject({ code: 'credential_missing', type })
       }
       expect(hosted.upstream.received).toHaveLength(0)
     } finally {

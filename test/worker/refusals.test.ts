@@ -29,7 +29,7 @@ function expectRefusal(answer: HttpAnswer, status: number, code: string): void {
   )
   expect(answer.json).toEqual({
     ...answer.json,
-    type: expect.stringMatching(/^urn:/) as string,
+    type: `/admin/errors/${code}`,
     title: expect.any(String) as string,
     status,
     detail: expect.any(String) as string,

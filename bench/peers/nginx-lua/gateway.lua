@@ -99,7 +99,7 @@ local PROBLEMS = {
 
 local function refuse(code)
   local status, title, detail = unpack(PROBLEMS[code])
-  local body = '{"type":"urn:portal-gateway:problem:' .. code .. '","title":"' .. title
+  local body = '{"type":"/admin/errors/' .. code .. '","title":"' .. title
     .. '","status":' .. status .. ',"detail":"' .. detail .. '","code":"' .. code
     .. '","request_id":"' .. ngx.var.portal_request_id .. '"}'
   local header = ngx.header

@@ -6,6 +6,7 @@ import type {
   ZodOpenApiResponseObject,
   ZodOpenApiResponsesObject,
 } from 'zod-openapi'
+import { ERRORS_PATH } from '../../problems/errors-url.ts'
 import { problemJson } from '../../problems/problem.ts'
 import { PROBLEMS } from '../../problems/table.ts'
 import { type Refusal, toProblem } from '../refusal.ts'
@@ -62,7 +63,7 @@ const EXAMPLES: Record<ErrorName, Refusal> = {
 /** For `components`: one example an error. */
 export function errorExamples(): Record<string, ZodOpenApiExampleObject> {
   const entries = Object.entries(EXAMPLES).map(([name, refusal]) => {
-    const value = problemJson(toProblem(refusal), REQUEST_ID)
+    const value = problemJson(toProblem(refusal), REQUEST_ID, ERRORS_PATH)
     return [name, { summary: value.title, value }] as const
   })
   return Object.fromEntries(entries)
