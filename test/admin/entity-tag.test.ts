@@ -8,6 +8,15 @@ describe('entityTag()', () => {
 })
 
 describe('ifMatch()', () => {
+  it('reads a header of any length in one pass', () => {
+    const header = '"1",'.repeat(8_000)
+    const startedMs = performance.now()
+    expect(ifMatch(`${header}"`)(12)).toBe(false)
+    expect(ifMatch(`${' , '.repeat(10_000)}x`)(12)).toBe(false)
+    expect(ifMatch(`${header}"12"`)(12)).toBe(true)
+    expect(performance.now() - startedMs).toBeLessThan(500)
+  })
+
   it.each([
     ['no header', undefined],
     ['any version', '*'],
@@ -16,6 +25,14 @@ describe('ifMatch()', () => {
     ['a list with its tag', '"11", "12"'],
     ['a list without spaces', '"12","13"'],
     ['a list with spaces and tabs', '"11" ,\t"12" '],
+    ['a list with empty elements (RFC 9110 §5.6.1.2)', ' ,"11",, "12",'],
+    // Cloudflare weakens the tag of what it compresses.
+    ['its weak tag', 'W/"12"'],
+    ['its weak tag in spaces', ' W/"12" '],
+    ['a list with its weak tag', 'W/"11", W/"12"'],
+    ['a list of both kinds', '"11",W/"12"'],
+    ['a list with a tag that has a comma in it', '"a,b", "12"'],
+    ['a list with a tag of other software', '"33a64df5-gzip", "12"'],
   ])('lets version 12 be replaced under %s', (_, header) => {
     expect(ifMatch(header)(12)).toBe(true)
   })
@@ -23,8 +40,18 @@ describe('ifMatch()', () => {
   it.each([
     ['another tag', '"11"'],
     ['a list of others', '"1", "2", "121"'],
-    // RFC 9110 §13.1.1: If-Match compares strongly, so a weak tag matches nothing.
-    ['its weak tag', 'W/"12"'],
+    ['another weak tag', 'W/"11"'],
+    ['a weak tag in lower case (RFC 9110 §8.8.3)', 'w/"12"'],
+    ['a weak tag with a space in it', 'W/ "12"'],
+    ['a weak tag twice', 'W/W/"12"'],
+    ['a weak tag within the quotes', '"W/12"'],
+    ['its tag as a part of another', '"a"12"b"'],
+    ['its tag behind one that nothing closes', '"11, "12"'],
+    ['two tags without a comma', '"11" "12"'],
+    ['a list with the asterisk', '*, "12"'],
+    ['two asterisks', '*, *'],
+    ['an empty tag', '""'],
+    ['a space', ' '],
     ['its tag without quotes', '12'],
     ['half a tag', '"12'],
     ['spaces within the quotes', '" 12 "'],

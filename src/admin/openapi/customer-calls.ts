@@ -159,7 +159,8 @@ export const CUSTOMER_CALLS: Calls = {
         path: byId,
         header: z.object({
           'If-Match': z.string().optional().meta({
-            description: 'The ETag of the version to be replaced; another one is 412',
+            description:
+              'The ETag of the version to be replaced, strong or weak; another one is 412',
           }),
         }),
       },
