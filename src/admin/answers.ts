@@ -45,7 +45,10 @@ export const problem = z
     detail: z.string().meta({ description: 'A sentence that says what to do' }),
     code: z.string().meta({ description: 'The stable name of the error' }),
     request_id: z.string().meta({ description: 'Names the request in the log' }),
-    errors: z.array(fault).optional().meta({ description: 'With `validation_failed`: all faults' }),
+    errors: z.array(fault).optional().meta({
+      description:
+        'With `validation_failed`: the faults. Beyond 50, a last entry with the code `too_many_faults` says how many more there are',
+    }),
     libsql: healthState.optional(),
     kv: healthState.optional(),
     authority: healthState.optional(),

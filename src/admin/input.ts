@@ -1,10 +1,12 @@
 // Reads what a request brings: a JSON body of 64 KiB at most against a schema, and the page of a
-// list. All faults at once, each with a JSON Pointer, and a suggestion where one is obvious.
+// list. All faults at once (faults.ts).
 
 import type * as z from 'zod'
 import type { IdKind } from '../ids.ts'
 import { err, ok, type Result } from '../result.ts'
-import type { Fault, Refusal } from './refusal.ts'
+import { listFaults, strangerBytes } from './faults.ts'
+import type { Refusal } from './refusal.ts'
+import { repeatedMember } from './repeated-member.ts'
 import { pageQuery } from './schemas.ts'
 
 const MAX_BODY_BYTES = 64 * 1024
@@ -23,7 +25,17 @@ export async function readBody<T>(
   schema: z.ZodType<T>,
 ): Promise<Result<T, Refusal>> {
   const json = await readJson(request)
-  return json.ok ? validate(json.value, schema) : json
+  return json.ok ? validate(json.value.value, schema) : json
+}
+
+/** As `readBody`, where nobody is logged in: the answer must not be much longer than the body. */
+export async function readStrangersBody<T>(
+  request: Request,
+  schema: z.ZodType<T>,
+): Promise<Result<T, Refusal>> {
+  const json = await readJson(request)
+  if (!json.ok) return json
+  return validate(json.value.value, schema, strangerBytes(json.value.bytes))
 }
 
 /** `?limit=` and `?cursor=`; a cursor is the id of the last item of the page before. */
@@ -39,7 +51,13 @@ export function toPage<Row extends { readonly id: string }>(rows: readonly Row[]
   return { items, nextCursor }
 }
 
-async function readJson(request: Request): Promise<Result<unknown, Refusal>> {
+/** The value of a JSON body, and how many bytes the body has. */
+interface ReadJson {
+  readonly value: unknown
+  readonly bytes: number
+}
+
+async function readJson(request: Request): Promise<Result<ReadJson, Refusal>> {
   const [mediaType] = (request.headers.get('content-type') ?? '').split(';')
   if (mediaType?.trim().toLowerCase() !== 'application/json') {
     return err({ reason: 'unsupported_media_type' })
@@ -47,8 +65,11 @@ async function readJson(request: Request): Promise<Result<unknown, Refusal>> {
   const bytes = await readBytes(request)
   if (bytes === null) return err({ reason: 'payload_too_large' })
   try {
-    const value: unknown = JSON.parse(UTF8.decode(bytes))
-    return ok(value)
+    const text = UTF8.decode(bytes)
+    const value: unknown = JSON.parse(text)
+    const repeated = repeatedMember(text)
+    if (repeated !== null) return err({ reason: 'body_malformed', repeated })
+    return ok({ value, bytes: bytes.byteLength })
   } catch {
     return err({ reason: 'body_malformed' })
   }
@@ -73,46 +94,15 @@ async function readBytes(request: Request): Promise<Uint8Array | null> {
   return bytes
 }
 
-function validate<T>(value: unknown, schema: z.ZodType<T>): Result<T, Refusal> {
+function validate<T>(
+  value: unknown,
+  schema: z.ZodType<T>,
+  maxFaultBytes?: number,
+): Result<T, Refusal> {
   const parsed = schema.safeParse(value, { reportInput: true })
   if (parsed.success) return ok(parsed.data)
-  return err({ reason: 'validation_failed', faults: parsed.error.issues.flatMap(toFaults) })
-}
-
-function toFaults(issue: z.core.$ZodIssue): Fault[] {
-  const pointer = toPointer(issue.path)
-  if (issue.input === undefined && issue.code !== 'custom') {
-    return [{ pointer, code: 'required', detail: 'This member is required' }]
-  }
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => ({
-        pointer: toPointer([...issue.path, key]),
-        code: 'unknown_member',
-        detail: 'There is no such member here; check its spelling or leave it out',
-      }))
-    case 'invalid_type':
-      return [{ pointer, code: 'wrong_type', detail: `This must be of type ${issue.expected}` }]
-    case 'custom': {
-      const { code = 'invalid', suggestion } = (issue.params ?? {}) as Partial<Fault>
-      const fault = { pointer, code, detail: issue.message }
-      return [suggestion === undefined ? fault : { ...fault, suggestion }]
-    }
-    case 'invalid_value': {
-      const meant = typeof issue.input === 'string' ? issue.input.trim().toLowerCase() : undefined
-      const fault = { pointer, code: issue.code, detail: issue.message }
-      return [
-        meant !== undefined && issue.values.includes(meant)
-          ? { ...fault, suggestion: meant }
-          : fault,
-      ]
-    }
-    default:
-      return [{ pointer, code: issue.code, detail: issue.message }]
-  }
-}
-
-/** RFC 6901 §3. */
-function toPointer(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  return err({
+    reason: 'validation_failed',
+    faults: listFaults(parsed.error.issues, maxFaultBytes),
+  })
 }

@@ -3,6 +3,7 @@
 import type { AccountStatus } from '../keys/key-record.ts'
 import type { Problem } from '../problems/problem.ts'
 import type { Fault } from './answers.ts'
+import { shortName } from './faults.ts'
 
 export type { Fault }
 
@@ -15,7 +16,11 @@ export type Refusal =
   | { readonly reason: 'account_not_active'; readonly status: AccountStatus }
   | { readonly reason: 'unsupported_media_type' }
   | { readonly reason: 'payload_too_large' }
-  | { readonly reason: 'body_malformed' }
+  | {
+      readonly reason: 'body_malformed'
+      /** The member that an object of the body gives twice, where that is the fault. */
+      readonly repeated?: string
+    }
   | { readonly reason: 'validation_failed'; readonly faults: readonly Fault[] }
   | { readonly reason: 'password_incorrect' }
   | { readonly reason: 'throttled'; readonly retryAfterSeconds: number }
@@ -92,7 +97,10 @@ export function toProblem(refusal: Refusal): Problem {
     case 'body_malformed':
       return {
         code,
-        detail: 'The body is not JSON in UTF-8.',
+        detail:
+          refusal.repeated === undefined
+            ? 'The body is not JSON in UTF-8.'
+            : `The body gives the member ${JSON.stringify(shortName(refusal.repeated))} twice in one object. Give it once.`,
       }
     case 'validation_failed':
       return {

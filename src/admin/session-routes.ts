@@ -13,7 +13,7 @@ import {
   refuse,
   refuseUnknown,
 } from './context.ts'
-import { readBody } from './input.ts'
+import { readStrangersBody } from './input.ts'
 import { toAccountJson, toSessionJson } from './json.ts'
 import { logInBody } from './schemas.ts'
 import {
@@ -29,7 +29,7 @@ export function sessionRoutes(deps: SessionDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
 
   routes.post('/', async function logIn(c) {
-    const body = await readBody(c.req.raw, logInBody)
+    const body = await readStrangersBody(c.req.raw, logInBody)
     if (!body.ok) return refuse(c, body.error)
     const { email, password } = body.value
     const address = clientAddress(c.req.raw.headers)

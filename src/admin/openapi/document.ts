@@ -11,7 +11,7 @@ import { SERVICE_CALLS } from './service-calls.ts'
 
 const DESCRIPTION = `API keys for CommPeak's Portal API, and the accounts that own them.
 
-JSON in and out. Errors are \`application/problem+json\` (RFC 9457) with a stable \`code\`; a 422 lists all faults at once.
+JSON in and out. Errors are \`application/problem+json\` (RFC 9457) with a stable \`code\`; a 422 lists all faults at once, up to 50.
 A wrong method is 405 \`method_not_allowed\` with \`Allow\`; HEAD is answered as GET is, without a body.
 Every answer has \`X-Request-Id\`, and \`Cache-Control: no-store\`.`
 
