@@ -14,6 +14,7 @@ import type {
   OperatorAccountAnswer,
   OperatorEventAnswer,
 } from './answers.ts'
+import { withoutUnsafe } from './visible-text.ts'
 
 const HIDDEN_TOKEN = '********'
 
@@ -50,7 +51,8 @@ export function toSessionJson(session: SessionRow, currentId: string): LiveSessi
     created_at: toTime(session.createdAt),
     last_seen_at: toTime(session.lastSeenAt),
     address: session.address,
-    user_agent: session.userAgent,
+    // What a browser sent; people read it beside the button that ends the session.
+    user_agent: session.userAgent === null ? null : withoutUnsafe(session.userAgent),
     current: session.id === currentId,
   }
 }

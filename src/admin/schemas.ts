@@ -8,6 +8,8 @@ import { formatNetwork, parseCidr } from '../keys/cidr.ts'
 import { ACCOUNT_STATUSES, IP_ACL_MODES } from '../keys/key-record.ts'
 import { type EntryFault, explainPasted } from '../keys/pasted-entry.ts'
 import { PLATFORMS } from '../keys/platform.ts'
+import { MAX_FAULTS } from './faults.ts'
+import { isVisible, unsafeCharacter, withoutUnsafe } from './visible-text.ts'
 
 const MAX_NAME = 100
 const MAX_WEBSITE = 2_048
@@ -47,15 +49,47 @@ function rule(code: string, error: string) {
 
 const trimmed = z.string().transform((value) => value.trim())
 
-const applicationName = trimmed.pipe(text(1, MAX_NAME)).meta({
-  minLength: 1,
-  maxLength: MAX_NAME,
-  description: 'Unicode code points, counted without the spaces around them, which are trimmed',
-})
+/** A name that people read. Rows from before this rule keep theirs. */
+const visibleName = trimmed
+  .pipe(
+    text(1, MAX_NAME).superRefine((value, ctx) => {
+      const unsafe = unsafeCharacter(value)
+      if (unsafe !== null) {
+        const suggestion = withoutUnsafe(value).trim()
+        ctx.addIssue(unsafeIssue(unsafe, isVisible(suggestion) ? suggestion : undefined))
+      } else if (!isVisible(value)) {
+        ctx.addIssue({
+          code: 'custom',
+          message: 'This has no character that can be seen',
+          params: { code: 'not_visible' },
+        })
+      }
+    }),
+  )
+  .meta({
+    minLength: 1,
+    maxLength: MAX_NAME,
+    description:
+      'Unicode code points, counted without the spaces around them, which are trimmed. At least one is visible; controls, line separators and bidirectional controls are refused',
+  })
+
+function unsafeIssue(unsafe: string, suggestion: string | undefined) {
+  return {
+    code: 'custom' as const,
+    message: `This has ${unsafe}, a control character that hides or turns text; leave it out`,
+    params: { code: 'character_not_allowed', ...(suggestion !== undefined && { suggestion }) },
+  }
+}
 
 const applicationWebsite = trimmed
   .pipe(
     text(1, MAX_WEBSITE).superRefine((value, ctx) => {
+      const unsafe = unsafeCharacter(value)
+      if (unsafe !== null) {
+        const cleaned = withoutUnsafe(value)
+        ctx.addIssue(unsafeIssue(unsafe, isHttpUrl(cleaned) ? cleaned : undefined))
+        return
+      }
       if (isHttpUrl(value)) return
       const suggestion = `https://${value}`
       const looksLikeHost = /^[\w-]+(?:\.[\w-]+)+(?:[/?#]\S*)?$/.test(value)
@@ -70,7 +104,7 @@ const applicationWebsite = trimmed
   .meta({ minLength: 1, maxLength: MAX_WEBSITE, description: 'An absolute http or https URL' })
 
 function isHttpUrl(value: string): boolean {
-  return /^https?:\/\/[^\s/?#]/i.test(value) && !/[\s\p{Cc}]/u.test(value) && URL.canParse(value)
+  return /^https?:\/\/[^\s/?#]/i.test(value) && !/\s/u.test(value) && URL.canParse(value)
 }
 
 /** One step for the whole list, so that its length and its entries are judged at once. */
@@ -81,6 +115,7 @@ const ipAcl = z.array(z.unknown()).transform((entries, ctx) => {
     path: number[],
   ) => ctx.addIssue({ code: 'custom', message, params, path })
   const canonical = new Set<string>()
+  let faults = 0
   let suggested = 0
   const isTooLong = entries.length > MAX_ACL_ENTRIES
   if (isTooLong) {
@@ -95,8 +130,10 @@ const ipAcl = z.array(z.unknown()).transform((entries, ctx) => {
     if (network.ok) {
       canonical.add(formatNetwork(network.value))
     } else {
-      // Suggestions cost time, which the sender chooses: no more of them than a list could take.
-      const isEnough = isTooLong || suggested >= MAX_ACL_ENTRIES
+      // Suggestions cost time, which the sender chooses: none for faults that are not listed, and no more
+      // of them than a list could take.
+      faults++
+      const isEnough = isTooLong || faults > MAX_FAULTS || suggested >= MAX_ACL_ENTRIES
       const fault = isEnough ? network.error : explainPasted(network.error, entry)
       const { detail, ...params } = fault
       suggested += [params.suggestion ?? []].flat().length
@@ -138,8 +175,6 @@ const newPassword = text(MIN_PASSWORD, MAX_PASSWORD).meta({
   minLength: MIN_PASSWORD,
   maxLength: MAX_PASSWORD,
 })
-const accountName = applicationName
-
 const email = trimmed
   .pipe(
     text(3, MAX_EMAIL).refine(
@@ -153,7 +188,7 @@ const email = trimmed
 export const logInBody = z.strictObject({ email: trimmed.pipe(wellFormed()), password })
 
 export const createKeyBody = z.strictObject({
-  application_name: applicationName,
+  application_name: visibleName,
   application_website: applicationWebsite.nullable().default(null),
   platform,
   ip_acl: ipAcl.default([]).meta(ipAclMeta),
@@ -162,7 +197,7 @@ export const createKeyBody = z.strictObject({
 })
 
 export const editKeyBody = z.strictObject({
-  application_name: applicationName.optional(),
+  application_name: visibleName.optional(),
   application_website: applicationWebsite.nullable().optional(),
   platform: platform.optional(),
   ip_acl: ipAcl.optional().meta(ipAclMeta),
@@ -175,13 +210,13 @@ export const checkIpAclBody = z.strictObject({ address: clientIp })
 
 export const createAccountBody = z.strictObject({
   email,
-  name: accountName,
+  name: visibleName,
   password: newPassword,
   status: oneOf(ACCOUNT_STATUSES).default('pending'),
 })
 
 export const editAccountBody = z.strictObject({
-  name: accountName.optional(),
+  name: visibleName.optional(),
   status: oneOf(ACCOUNT_STATUSES).optional(),
   password: newPassword.optional(),
 })

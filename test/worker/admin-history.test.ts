@@ -31,6 +31,25 @@ describe('GET /sessions', () => {
   })
 })
 
+describe('what a browser says of itself', () => {
+  // The runtime reads a header as Latin-1, so C1 is all that a terminal could take for a command.
+  it('is shown without control characters', async () => {
+    const customer = await rig.customer()
+    const { email, password } = customer
+    await rig.send('/admin/api/v1/session', {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        'User-Agent': 'Fire\u009bfox/1 (\u00e4)',
+      },
+      body: JSON.stringify({ email, password }),
+    })
+    const { json } = await customer.call('GET', '/sessions')
+    const [newest] = json['sessions'] as Rows
+    expect(newest?.['user_agent']).toBe('Fire fox/1 (\u00e4)')
+  })
+})
+
 describe('DELETE /sessions/{id}', () => {
   it("ends one of the account's sessions, and nobody else's", async () => {
     const customer = await rig.customer()

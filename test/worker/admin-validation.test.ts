@@ -1,3 +1,4 @@
+import { createClient } from '@libsql/client/web'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../support/customer.ts'
 import { type Rig, startRig } from '../support/rig.ts'
@@ -61,6 +62,14 @@ describe('a body that breaks rules', () => {
     ['101 characters', { application_name: 'é'.repeat(101) }, '/application_name'],
     ['a name that is no text', { application_name: 5 }, '/application_name'],
     ['a lone surrogate', { application_name: 'a\ud800' }, '/application_name'],
+    ['a name that reads backwards', { application_name: '\u202egnp.exe' }, '/application_name'],
+    ['a name that nobody sees', { application_name: '\u200b\u200b' }, '/application_name'],
+    ['a name of two lines', { application_name: 'a\nb' }, '/application_name'],
+    [
+      'a URL that reads backwards',
+      { application_website: 'https://a.b/\u202ec' },
+      '/application_website',
+    ],
     ['no absolute URL', { application_website: '/path' }, '/application_website'],
     ['another scheme', { application_website: 'javascript:alert(1)' }, '/application_website'],
     ['a URL without host', { application_website: 'https://' }, '/application_website'],
@@ -188,5 +197,34 @@ describe('100 characters', () => {
     const answer = await customer.call('POST', '/keys', newKey({ application_name: ` ${name}\n` }))
     expect(answer.status).toBe(201)
     expect(answer.json['application_name']).toBe(name)
+  })
+})
+
+describe('a name from before the rules', () => {
+  it('stays, is listed, and does not keep its key from being edited and deleted', async () => {
+    const { id } = await customer.createKey()
+    const name = '\u202egnp.exe'
+    const client = createClient({ url: rig.libsqlUrl })
+    await client.execute({
+      sql: 'UPDATE api_keys SET application_name = ? WHERE id = ?',
+      args: [name, id],
+    })
+    const path = `/keys/${id}`
+    expect((await customer.call('GET', path)).json).toMatchObject({ application_name: name })
+    const edit = await customer.call('PATCH', path, { platform: 'web', ip_acl: ['192.0.2.0/24'] })
+    expect(edit.status).toBe(200)
+    expect(edit.json).toMatchObject({ application_name: name, platform: 'web' })
+    const list = await customer.call('GET', '/keys')
+    expect(list.json['keys']).toContainEqual(expect.objectContaining({ application_name: name }))
+    expect((await customer.call('DELETE', path)).status).toBe(200)
+
+    await client.execute({
+      sql: 'UPDATE accounts SET name = ? WHERE id = ?',
+      args: [name, customer.id],
+    })
+    client.close()
+    expect((await customer.call('GET', '/session')).json).toMatchObject({ account: { name } })
+    const edited = await rig.operator('PATCH', `/accounts/${customer.id}`, { status: 'active' })
+    expect(edited.json).toMatchObject({ name, status: 'active' })
   })
 })
