@@ -1,4 +1,4 @@
-// `npm run screenshots`: the pictures of the README, taken of the real page.
+// `npm run screenshots`: the pictures of the documents, taken of the real page.
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,13 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '..')
-const DOCS = readdirSync(join(ROOT, 'docs'))
-  .filter((file) => file.endsWith('.md'))
-  .map((file) => `docs/${file}`)
+const PAGES = globSync(['*.md', 'docs/**/*.md'], { cwd: ROOT }).toSorted()
 
-describe.each(['README.md', ...DOCS])('%s', (file) => {
+describe.each(PAGES)('%s', (file) => {
   const text = readFileSync(join(ROOT, file), 'utf8')
 
   it('names files that are there', () => {
@@ -20,7 +18,6 @@ describe.each(['README.md', ...DOCS])('%s', (file) => {
 
   it('links to pages that are there', () => {
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = '']) => path)
-    const folder = file.startsWith('docs/') ? 'docs' : ''
-    expect(links.filter((path) => !existsSync(join(ROOT, folder, path)))).toEqual([])
+    expect(links.filter((path) => !existsSync(join(ROOT, dirname(file), path)))).toEqual([])
   })
 })

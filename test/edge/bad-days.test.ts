@@ -1,4 +1,4 @@
-// What happens when: a row of the README's table each, seen from three locations.
+// What happens when: each row of the table in docs/design/consistency.md, seen from three locations.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { answerVisibly } from './answers.ts'

@@ -1,4 +1,4 @@
-// Every secret is rotated in three steps (docs/rotation.md): the new key joins the ring, then leads it,
+// Every secret is rotated in three steps (docs/operate/rotation.md): the new key joins the ring, then leads it,
 // then the old one leaves. While a step spreads, workers before and after it run side by side, so each
 // must take what its neighbour made. Here all secrets are rotated at once.
 
