@@ -156,6 +156,14 @@ const liveSession = z
 
 export const liveSessionList = z.object({ sessions: z.array(liveSession) })
 
+const aclChange = z
+  .object({
+    added: z.array(z.string()).max(50).readonly(),
+    removed: z.array(z.string()).max(50).readonly(),
+    more: z.int().min(0).meta({ description: 'How many entries are left out' }),
+  })
+  .meta({ id: 'AclChange', description: 'The entries that the IP ACL gained and lost' })
+
 export const event = z
   .object({
     id: z.string(),
@@ -164,8 +172,11 @@ export const event = z
     key_id: z.string().nullable(),
     address,
     changes: z
-      .record(z.string(), z.tuple([z.unknown(), z.unknown()]).readonly())
-      .meta({ description: '`{ "member": [before, after] }`; null for "not there"' }),
+      .record(z.string(), z.union([z.tuple([z.unknown(), z.unknown()]).readonly(), aclChange]))
+      .meta({
+        description:
+          '`{ "member": [before, after] }`, null for "not there"; of `ip_acl` an AclChange',
+      }),
   })
   .meta({ id: 'Event' })
 

@@ -5,8 +5,9 @@ import { Hono } from 'hono'
 import { listEvents } from '../db/audit-queries.ts'
 import type { Database } from '../db/client.ts'
 import { type AdminEnv, refuse } from './context.ts'
-import { readPage, toPage } from './input.ts'
+import { readPage } from './input.ts'
 import { toEventJson, toOperatorEventJson } from './json.ts'
+import { toPage } from './page.ts'
 
 export interface AuditDeps {
   readonly db: Database

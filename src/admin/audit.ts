@@ -1,10 +1,12 @@
 // Makes audit events: who did what to which key, from where, and what changed from what to what.
-// Only the members listed here can get into one, so a token or a password cannot.
+// Only the members listed here can get into one, so a token or a password cannot. No event is big:
+// the audit is never cleaned, and each page of it must be readable.
 
 import type { AuditEvent } from '../db/audit-queries.ts'
 import type { KeyDetails } from '../db/key-rows.ts'
 import type { ACTORS, AuditAction, Changes } from '../db/schema.ts'
 import { newId } from '../ids.ts'
+import { withAclChange } from './acl-change.ts'
 
 export type { Changes } from '../db/schema.ts'
 
@@ -52,5 +54,5 @@ export function detailChanges(
     const pair = [before?.[property] ?? null, after?.[property] ?? null] as const
     if (JSON.stringify(pair[0]) !== JSON.stringify(pair[1])) changes[member] = pair
   }
-  return changes
+  return withAclChange(changes)
 }

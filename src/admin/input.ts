@@ -44,13 +44,6 @@ export function readPage(url: string, kind: IdKind): Result<Page, Refusal> {
   return query.ok ? ok({ limit: query.value.limit, before: query.value.cursor }) : query
 }
 
-/** Cuts one row more than a page holds down to the page and its `next_cursor`. */
-export function toPage<Row extends { readonly id: string }>(rows: readonly Row[], limit: number) {
-  const items = rows.slice(0, limit)
-  const nextCursor = rows.length > limit ? (items.at(-1)?.id ?? null) : null
-  return { items, nextCursor }
-}
-
 /** The value of a JSON body, and how many bytes the body has. */
 interface ReadJson {
   readonly value: unknown

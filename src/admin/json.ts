@@ -5,6 +5,7 @@ import type { EventRow } from '../db/audit-queries.ts'
 import { isPending, type LiveKey } from '../db/key-rows.ts'
 import type { SessionRow } from '../db/session-queries.ts'
 import type { Denial } from '../stores/denial-table.ts'
+import { withAclChange } from './acl-change.ts'
 import type {
   AccountAnswer,
   DenialAnswer,
@@ -64,7 +65,7 @@ export function toEventJson(event: EventRow): EventAnswer {
     action: event.action,
     key_id: event.keyId,
     address: event.address,
-    changes: event.changes ?? {},
+    changes: withAclChange(event.changes ?? {}),
   }
 }
 

@@ -8,8 +8,9 @@ import { createAccount, editAccount } from './account-service.ts'
 import { operatorAuditRoutes } from './audit-routes.ts'
 import { addressOf, type AdminEnv, refuse, refuseUnknown } from './context.ts'
 import { toEnforcement } from './enforcement.ts'
-import { readBody, readPage, toPage } from './input.ts'
+import { readBody, readPage } from './input.ts'
 import { toOperatorAccountJson } from './json.ts'
+import { toPage } from './page.ts'
 import { reconcile, type ReconcileDeps } from './reconcile.ts'
 import {
   createAccountBody,

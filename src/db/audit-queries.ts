@@ -1,12 +1,16 @@
 // Audit events are written in the batch that makes the change, under the same guard: no change
 // without its event, no event without its change.
 
-import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, lt, type SQL, sql } from 'drizzle-orm'
+import { onPage, pageBytes } from './bounded-page.ts'
 import type { Database } from './client.ts'
 import { auditEvents } from './schema.ts'
 
 export type AuditEvent = typeof auditEvents.$inferInsert
 export type EventRow = typeof auditEvents.$inferSelect
+
+/** `pageBytes`: how many bytes the event takes in an answer, at most. */
+export type ListedEvent = EventRow & { readonly pageBytes: number }
 
 /** A statement for a batch: inserts the event where `guard` holds. */
 export function insertEventWhere(db: Database, event: AuditEvent, guard: SQL) {
@@ -31,23 +35,25 @@ export interface EventFilter {
   readonly before: string | undefined
 }
 
-/** Events, newest first. */
+const BYTES = pageBytes(auditEvents.changes)
+
+/** Events, newest first: `limit` at most, and no more than one beyond the bytes of a page. */
 export async function listEvents(
   db: Database,
   filter: EventFilter,
   limit: number,
-): Promise<EventRow[]> {
+): Promise<ListedEvent[]> {
   const { accountId, keyId, before } = filter
+  const where = and(
+    accountId === undefined ? undefined : eq(auditEvents.accountId, accountId),
+    keyId === undefined ? undefined : eq(auditEvents.keyId, keyId),
+    before === undefined ? undefined : lt(auditEvents.id, before),
+  )
+  const page = onPage({ table: auditEvents, id: auditEvents.id, bytes: BYTES }, where, limit)
   return await db
-    .select()
+    .select({ ...getTableColumns(auditEvents), pageBytes: BYTES })
     .from(auditEvents)
-    .where(
-      and(
-        accountId === undefined ? undefined : eq(auditEvents.accountId, accountId),
-        keyId === undefined ? undefined : eq(auditEvents.keyId, keyId),
-        before === undefined ? undefined : lt(auditEvents.id, before),
-      ),
-    )
+    .where(and(where, page))
     .orderBy(desc(auditEvents.id))
     .limit(limit)
 }

@@ -5,8 +5,10 @@ import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core'
 import type { AccountStatus, KeyRecord } from '../keys/key-record.ts'
 import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
+import { onPage, pageBytes } from './bounded-page.ts'
 import type { Database } from './client.ts'
 import {
+  KEY_COLUMNS,
   type KeyDetails,
   type KeyRow,
   type LiveKey,
@@ -65,24 +67,38 @@ export async function findKeyRecord(db: Database, lookupId: string): Promise<Key
   return rows.map(toKeyRow).map(toKeyRecord)[0] ?? null
 }
 
-/** Live keys, newest first; `before` is the id after which the page starts. */
+/** `pageBytes`: how many bytes the key takes in an answer, at most. */
+export type ListedKey = LiveKey & { readonly pageBytes: number }
+
+const BYTES = pageBytes(apiKeys.applicationName, apiKeys.applicationWebsite, apiKeys.ipAcl)
+
+/**
+ * Live keys, newest first: `limit` at most, and no more than one beyond the bytes of a page. `before` is
+ * the id after which the page starts.
+ */
 export async function listKeys(
   db: Database,
   accountId: string,
   limit: number,
   before: string | undefined,
-): Promise<LiveKey[]> {
-  const rows = await selectKeys(db)
-    .where(
-      and(
-        eq(apiKeys.accountId, accountId),
-        isNull(apiKeys.deletedAt),
-        before === undefined ? undefined : lt(apiKeys.id, before),
-      ),
-    )
+): Promise<ListedKey[]> {
+  const where = and(
+    eq(apiKeys.accountId, accountId),
+    isNull(apiKeys.deletedAt),
+    before === undefined ? undefined : lt(apiKeys.id, before),
+  )
+  const page = onPage({ table: apiKeys, id: apiKeys.id, bytes: BYTES }, where, limit)
+  const rows = await db
+    .select({ ...KEY_COLUMNS, pageBytes: BYTES })
+    .from(apiKeys)
+    .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
+    .where(and(where, page))
     .orderBy(desc(apiKeys.id))
     .limit(limit)
-  return rows.map(toKeyRow).filter((row) => row.kind === 'live')
+  return rows.flatMap(({ pageBytes: bytes, ...selected }) => {
+    const row = toKeyRow(selected)
+    return row.kind === 'live' ? [{ ...row, pageBytes: bytes }] : []
+  })
 }
 
 /**

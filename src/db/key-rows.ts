@@ -44,12 +44,13 @@ export interface Tombstone extends KeyHead {
 
 export type KeyRow = LiveKey | Tombstone
 
-const COLUMNS = { ...getTableColumns(apiKeys), accountStatus: accounts.status }
+/** What `toKeyRow` reads, from rows that are joined with their accounts. */
+export const KEY_COLUMNS = { ...getTableColumns(apiKeys), accountStatus: accounts.status }
 
 /** The start of a statement that reads rows, each with the status of its account. */
 export function selectKeys(db: Database) {
   return db
-    .select(COLUMNS)
+    .select(KEY_COLUMNS)
     .from(apiKeys)
     .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
     .$dynamic()

@@ -128,8 +128,15 @@ export const AUDIT_ACTIONS = [
 ] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 
+/** The entries that an IP ACL gained and lost, 50 of each at most; `more`: how many are left out. */
+export interface AclChange {
+  readonly added: readonly string[]
+  readonly removed: readonly string[]
+  readonly more: number
+}
+
 /** `{ "member": [before, after] }` under the names of the API; null for "not there". */
-export type Changes = Record<string, readonly [unknown, unknown]>
+export type Changes = Record<string, readonly [unknown, unknown] | AclChange>
 
 /** What changed, by whom and from where. Written in the batch that makes the change. */
 export const auditEvents = sqliteTable(

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { describe, expect, it } from 'vitest'
 import { auditEvent, detailChanges } from '../../src/admin/audit.ts'
 import { isId } from '../../src/ids.ts'
@@ -41,7 +42,7 @@ describe('detailChanges()', () => {
     const after = { ...DETAILS, applicationName: 'ERP', ipAcl, ipAclMode: 'report' as const }
     expect(detailChanges(DETAILS, after)).toEqual({
       application_name: ['CRM', 'ERP'],
-      ip_acl: [['10.0.0.0/8'], ipAcl],
+      ip_acl: { added: ['::/0'], removed: [], more: 0 },
       ip_acl_mode: ['enforce', 'report'],
     })
   })
@@ -51,7 +52,7 @@ describe('detailChanges()', () => {
     const website = 'https://example.com'
     expect(detailChanges(DETAILS, after)).toEqual({
       application_website: [null, website],
-      ip_acl: [['10.0.0.0/8'], []],
+      ip_acl: { added: [], removed: ['10.0.0.0/8'], more: 0 },
     })
     expect(detailChanges(after, DETAILS)).toMatchObject({ application_website: [website, null] })
   })
@@ -65,15 +66,36 @@ describe('detailChanges()', () => {
     expect(detailChanges(undefined, DETAILS)).toEqual({
       application_name: [null, 'CRM'],
       platform: [null, 'server'],
-      ip_acl: [null, ['10.0.0.0/8']],
+      ip_acl: { added: ['10.0.0.0/8'], removed: [], more: 0 },
       ip_acl_mode: [null, 'enforce'],
     })
     expect(detailChanges(DETAILS, undefined)).toEqual({
       application_name: ['CRM', null],
       platform: ['server', null],
-      ip_acl: [['10.0.0.0/8'], null],
+      ip_acl: { added: [], removed: ['10.0.0.0/8'], more: 0 },
       ip_acl_mode: ['enforce', null],
     })
+  })
+
+  it('is small, whatever changes: the audit is never cleaned', () => {
+    const entries = (at: number) =>
+      Array.from({ length: 1_000 }, (_, i) => `2001:db8:${at}:${1_000 + i}:1111:2222:3333:4444/128`)
+    const website = (at: number) => `https://example.com/${at}${'\u{1f511}'.repeat(2_027)}`
+    const largest = (at: number) => ({
+      applicationName: `${at}${'\u{1f511}'.repeat(99)}`,
+      applicationWebsite: website(at),
+      platform: at === 1 ? ('web' as const) : ('server' as const),
+      ipAcl: entries(at),
+      ipAclMode: at === 1 ? ('enforce' as const) : ('report' as const),
+    })
+    const changes = JSON.stringify(detailChanges(largest(1), largest(2)))
+    expect(Buffer.byteLength(changes)).toBeLessThan(24_000)
+  })
+
+  it('tells an edit of nothing but the order of the entries', () => {
+    const before = { ...DETAILS, ipAcl: ['10.0.0.0/8', '::/0'] }
+    const after = { ...DETAILS, ipAcl: ['::/0', '10.0.0.0/8'] }
+    expect(detailChanges(before, after)).toEqual({ ip_acl: { added: [], removed: [], more: 0 } })
   })
 
   it('lets no secret in, whatever else an object holds', () => {

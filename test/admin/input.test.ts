@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { readBody, readPage, toPage } from '../../src/admin/input.ts'
+import { readBody, readPage } from '../../src/admin/input.ts'
 
 const LIMIT = 64 * 1024
 const URL_ = 'https://gateway.example/admin/api/v1/keys'
@@ -175,20 +175,6 @@ describe('readPage()', () => {
     const result = readPage(`${URL_}?limit=0&cursor=x`, 'key')
     const faults = [{ pointer: '/limit' }, { pointer: '/cursor' }]
     expect(result).toMatchObject({ ok: false, error: { faults } })
-  })
-})
-
-describe('toPage()', () => {
-  const rows = ['c', 'b', 'a'].map((id) => ({ id }))
-
-  it.each([
-    [0, 2, 0, null],
-    [1, 2, 1, null],
-    [2, 2, 2, null],
-    [3, 2, 2, 'b'],
-  ])('%d rows at %d a page: %d and the cursor %s', (count, limit, items, nextCursor) => {
-    const page = toPage(rows.slice(0, count), limit)
-    expect(page).toEqual({ items: rows.slice(0, items), nextCursor })
   })
 })
 

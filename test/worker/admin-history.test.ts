@@ -99,7 +99,10 @@ describe('GET /audit', () => {
       action: 'key.update',
       key_id: id,
       address: '127.0.0.1',
-      changes: { application_name: ['Before', 'After'], ip_acl: [[], ['10.0.0.0/8']] },
+      changes: {
+        application_name: ['Before', 'After'],
+        ip_acl: { added: ['10.0.0.0/8'], removed: [], more: 0 },
+      },
     })
     for (const secret of [token, customer.password, 'scrypt']) expect(text).not.toContain(secret)
   })

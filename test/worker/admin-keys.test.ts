@@ -182,7 +182,7 @@ describe('PATCH /keys/{id}', () => {
     const stale = await patch('B', headers['etag'] ?? '')
     expect(stale.status).toBe(412)
     expect(stale.json).toMatchObject({ code: 'version_conflict' })
-    expect((await patch('C', 'W/"2"')).status).toBe(412)
+    expect((await patch('C', 'W/"1"')).status).toBe(412)
     expect((await customer.call('GET', `/keys/${id}`)).json['application_name']).toBe('A')
     expect((await patch('D', '"7", "2"')).status).toBe(200)
     expect((await patch('E', '*')).status).toBe(200)

@@ -58,7 +58,9 @@ export function openApiDocument(): object {
     {
       // An answer may gain members; a request is refused for one that is unknown.
       override({ jsonSchema, io }) {
-        if (io === 'output') delete jsonSchema.additionalProperties
+        if (io === 'output' && jsonSchema.additionalProperties === false) {
+          delete jsonSchema.additionalProperties
+        }
         delete jsonSchema.readOnly // said of a TypeScript type, not of a member
       },
     },

@@ -89,5 +89,5 @@ export const EVENT: EventAnswer = {
   action: 'key.update',
   key_id: KEY.id,
   address: '203.0.113.7',
-  changes: { ip_acl: [['203.0.113.0/24'], ['203.0.113.0/24', '2001:db8::/48']] },
+  changes: { ip_acl: { added: ['2001:db8::/48'], removed: [], more: 0 } },
 }
