@@ -23,7 +23,7 @@ async function develop(): Promise<void> {
       host: '127.0.0.1',
       port: PORT,
       strictPort: true,
-      proxy: { '^/admin/(?:api/|jwks\\.json)': toWorker, '^/(?!admin/)': toWorker },
+      proxy: { '^/admin/(?:api/|errors/|jwks\\.json)': toWorker, '^/(?!admin/)': toWorker },
     },
   })
   await vite.listen()

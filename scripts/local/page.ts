@@ -15,6 +15,11 @@ export const PAGE_CONFIG = {
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
 } satisfies InlineConfig
 
+/** The page, and the style of the pages that the worker writes itself. */
+const ENTRIES = ['index.html', 'document.css']
+/** What the worker's own pages link to, so under a name without a hash. */
+const LINKED_FILES = ['document.css', 'favicon.svg']
+
 /** Builds the page to `outDir`/admin, the folder that Workers Static Assets serves. */
 export async function buildPage(outDir: string): Promise<void> {
   const { build } = await import('vite') // here, since most scripts do without it
@@ -25,7 +30,15 @@ export async function buildPage(outDir: string): Promise<void> {
       emptyOutDir: true,
       // Everything stays a file: a data: URL would need another exception in the CSP.
       assetsInlineLimit: 0,
+      rolldownOptions: {
+        input: ENTRIES.map((name) => join(PAGE_CONFIG.root, name)),
+        output: { assetFileNames: ({ names }) => fileName(names[0] ?? '') },
+      },
       modulePreload: { polyfill: false },
     },
   })
+}
+
+function fileName(name: string): string {
+  return LINKED_FILES.includes(name) ? name : 'assets/[name]-[hash][extname]'
 }

@@ -21,6 +21,8 @@ import { type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { type HealthDeps, healthRoutes } from './health.ts'
 import { keyRoutes, type KeyRoutesDeps } from './key-routes.ts'
 import { type OperatorDeps, operatorRoutes } from './operator-routes.ts'
+import { apiReferenceRoutes } from './pages/api-routes.ts'
+import { errorRoutes } from './pages/error-routes.ts'
 import { requireSameOrigin } from './same-origin.ts'
 import { requireSession, type SessionDeps } from './session.ts'
 import { liveSessionRoutes, sessionRoutes } from './session-routes.ts'
@@ -71,11 +73,8 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
   admin.route('/admin/api/v1/keys', keyRoutes(deps))
   admin.route('/admin/api/v1/audit', auditRoutes(deps))
 
-  let openApi: object | undefined
-  admin.get('/admin/api/openapi.json', async function showOpenApi(c) {
-    const { openApiDocument } = await import('./openapi/document.ts')
-    return c.json((openApi ??= openApiDocument()))
-  })
+  admin.route('/', apiReferenceRoutes())
+  admin.route('/', errorRoutes())
   admin.get('/admin/jwks.json', function showJwks(c) {
     c.header('Cache-Control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`)
     return c.json(deps.jwks)
@@ -105,9 +104,10 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
   return admin
 }
 
-/** The admin surface of a gateway that lacks what it needs: it says so. */
+/** The admin surface of a gateway that lacks what it needs: it says so, and what that means. */
 export function createMisconfiguredAdmin(deps: SurfaceDeps): Hono<AdminEnv> {
-  return createSurface(deps).all('*', (c) => refuse(c, { reason: 'misconfigured' }))
+  const surface = createSurface(deps).route('/', errorRoutes())
+  return surface.all('*', (c) => refuse(c, { reason: 'misconfigured' }))
 }
 
 /** What every answer under /admin has. */

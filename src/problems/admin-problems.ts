@@ -10,7 +10,7 @@ export const ADMIN_PROBLEMS = {
       'The request would change something, and a browser sent it from a page of another origin. Such a request is never carried out.',
     remedies: {
       caller:
-        'Use the API Keys page itself, or call the admin API from a server. A proxy must not change the Host or Origin header.',
+        'Use the API Keys page itself, or call the admin API from a server. A proxy must not change the `Host` or `Origin` header.',
     },
     retry: 'no',
   },
@@ -21,7 +21,7 @@ export const ADMIN_PROBLEMS = {
       'There is no live session, or the operator token is missing or wrong. A session ends 12 hours after the log-in, and after an hour without use.',
     remedies: {
       caller:
-        'Log in on the API Keys page or with POST /admin/api/v1/session. The operator API needs "Authorization: Bearer <OPERATOR_TOKEN>".',
+        'Log in on the API Keys page or with `POST /admin/api/v1/session`. The operator API needs `Authorization: Bearer <OPERATOR_TOKEN>`.',
     },
     retry: 'no',
   },
@@ -47,8 +47,8 @@ export const ADMIN_PROBLEMS = {
   method_not_allowed: {
     status: 405,
     title: 'Method not allowed',
-    meaning: 'The address exists, but not with this method. The Allow header lists its methods.',
-    remedies: { caller: 'Send the request with a method that Allow lists.' },
+    meaning: 'The address exists, but not with this method. The `Allow` header lists its methods.',
+    remedies: { caller: 'Send the request with a method that `Allow` lists.' },
     retry: 'no',
   },
   account_pending: {
@@ -77,7 +77,7 @@ export const ADMIN_PROBLEMS = {
     status: 415,
     title: 'Unsupported media type',
     meaning: 'The body of the request is not declared as JSON.',
-    remedies: { caller: 'Send JSON, with "Content-Type: application/json".' },
+    remedies: { caller: 'Send JSON, with `Content-Type: application/json`.' },
     retry: 'no',
   },
   payload_too_large: {
@@ -98,8 +98,8 @@ export const ADMIN_PROBLEMS = {
     status: 422,
     title: 'Validation failed',
     meaning:
-      'The request breaks rules. The member "errors" of the answer lists each fault with a pointer to its place. Nothing was changed.',
-    remedies: { caller: 'Correct what "errors" lists. Some faults come with a suggestion.' },
+      'The request breaks rules. The member `errors` of the answer lists each fault with a pointer to its place. Nothing was changed.',
+    remedies: { caller: 'Correct what `errors` lists. Some faults come with a suggestion.' },
     retry: 'no',
   },
   password_incorrect: {
@@ -118,7 +118,7 @@ export const ADMIN_PROBLEMS = {
     title: 'Too many attempts',
     meaning:
       'There were too many attempts with a password in a short time. Nothing was tried with this one.',
-    remedies: { caller: 'Wait as long as Retry-After says before the next attempt.' },
+    remedies: { caller: 'Wait as long as `Retry-After` says before the next attempt.' },
     retry: 'wait',
   },
   key_limit_reached: {
@@ -132,10 +132,10 @@ export const ADMIN_PROBLEMS = {
     status: 422,
     title: 'Idempotency key used before',
     meaning:
-      'The same Idempotency-Key came with another body within the last 24 hours. Nothing was done.',
+      'The same `Idempotency-Key` came with another body within the last 24 hours. Nothing was done.',
     remedies: {
       caller:
-        'Use a new Idempotency-Key for each new request, and the same one only to repeat a request unchanged.',
+        'Use a new `Idempotency-Key` for each new request, and the same one only to repeat a request unchanged.',
     },
     retry: 'no',
   },
@@ -150,9 +150,10 @@ export const ADMIN_PROBLEMS = {
     status: 412,
     title: 'Version conflict',
     meaning:
-      'The key was changed since the version that If-Match names. Nothing was changed by this request.',
+      'The key was changed since the version that `If-Match` names. Nothing was changed by this request.',
     remedies: {
-      caller: 'Read the key again, decide anew, and send the change with the new ETag in If-Match.',
+      caller:
+        'Read the key again, decide anew, and send the change with the new `ETag` in `If-Match`.',
     },
     retry: 'no',
   },
@@ -174,7 +175,7 @@ export const ADMIN_PROBLEMS = {
       'The database, or another store of the gateway, did not answer in time. Portal API requests with keys in use go on working.',
     remedies: {
       caller: 'Look whether the change was made before you repeat it.',
-      operator: 'Look at the log and at /admin/api/v1/health for the store that does not answer.',
+      operator: 'Look at the log and at `/admin/api/v1/health` for the store that does not answer.',
     },
     retry: 'check',
   },
@@ -190,8 +191,8 @@ export const ADMIN_PROBLEMS = {
     status: 503,
     title: 'Not healthy',
     meaning:
-      'The health check could not reach all stores of the gateway. The answer says for each store whether it is "ok" or "down".',
-    remedies: { operator: 'Look at the store that is "down", and at the log.' },
+      'The health check could not reach all stores of the gateway. The answer says for each store whether it is `ok` or `down`.',
+    remedies: { operator: 'Look at the store that is `down`, and at the log.' },
     retry: 'wait',
   },
   internal_error: {

@@ -16,7 +16,7 @@ export interface ProblemEntry {
   readonly status: number
   /** A few words, the same each time (RFC 9457 §3.1.3). */
   readonly title: string
-  /** What has happened, in sentences. */
+  /** What has happened, in sentences. Here and below, code stands between backticks. */
   readonly meaning: string
   /** What to do, by the party who can do it; the first one named is asked first. */
   readonly remedies: Readonly<Partial<Record<Party, string>>>

@@ -2,14 +2,14 @@
 
 import type { ProblemEntry } from './entry.ts'
 
-const ACCEPTED = '"Authorization: Token <key>", "Authorization: Bearer <key>" or "X-API-Key: <key>"'
+const ACCEPTED = '`Authorization: Token <key>`, `Authorization: Bearer <key>` or `X-API-Key: <key>`'
 
 export const PORTAL_PROBLEMS = {
   credential_missing: {
     status: 401,
     title: 'API key missing',
     meaning:
-      'The request carries no API key where the gateway looks for it. A key in the query string, under another Authorization scheme or without a scheme does not count.',
+      'The request carries no API key where the gateway looks for it. A key in the query string, under another `Authorization` scheme or without a scheme does not count.',
     remedies: { caller: `Send the key in one header: ${ACCEPTED}.` },
     retry: 'no',
   },
@@ -79,7 +79,7 @@ export const PORTAL_PROBLEMS = {
     status: 403,
     title: 'Client address not allowed',
     meaning:
-      'The key has an IP ACL, and the address that the request came from is not on it or is unreadable. The answer shows the address as "client_ip".',
+      'The key has an IP ACL, and the address that the request came from is not on it or is unreadable. The answer shows the address as `client_ip`.',
     remedies: {
       caller: 'Send the request from an address that the IP ACL of the key contains.',
       owner: 'Add the address or its network to the IP ACL of the key on the API Keys page.',
@@ -104,7 +104,7 @@ export const PORTAL_PROBLEMS = {
       'The key is good, but the gateway could not reach the Portal API, or the connection broke before an answer came.',
     remedies: {
       caller: 'Try again later, with a longer pause each time.',
-      operator: 'Look whether the Portal API is up and UPSTREAM_URL is right.',
+      operator: 'Look whether the Portal API is up and `UPSTREAM_URL` is right.',
     },
     retry: 'check',
   },
@@ -115,7 +115,7 @@ export const PORTAL_PROBLEMS = {
       'The key is good and the request was forwarded, but the Portal API did not answer in time. The request may have taken effect.',
     remedies: {
       caller: 'Look whether the request took effect before you send it again.',
-      operator: 'Look at the load of the Portal API and at UPSTREAM_TIMEOUT_MS.',
+      operator: 'Look at the load of the Portal API and at `UPSTREAM_TIMEOUT_MS`.',
     },
     retry: 'check',
   },
@@ -126,8 +126,8 @@ export const PORTAL_PROBLEMS = {
       'The gateway cannot know at the moment whether the key is good. This is an outage, not a verdict on the key.',
     remedies: {
       caller:
-        'Try again after the time in Retry-After, with a longer pause each time. Keep the key.',
-      operator: 'Look at the log and at /admin/api/v1/health for the store that does not answer.',
+        'Try again after the time in `Retry-After`, with a longer pause each time. Keep the key.',
+      operator: 'Look at the log and at `/admin/api/v1/health` for the store that does not answer.',
     },
     retry: 'wait',
   },

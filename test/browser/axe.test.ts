@@ -177,6 +177,27 @@ describe.skipIf(missingBrowser !== null)('axe-core finds nothing', () => {
     await expectNothing(page, 'refused')
   })
 
+  it.each(['errors/', 'errors/key_invalid', 'errors/upstream_timeout'])(
+    'on what errors mean: %s',
+    async (path) => {
+      const page = await pages.open()
+      await page.goto(new URL(path, pages.url).href)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await expectNothing(page, path)
+    },
+  )
+
+  it('on the description of the API, and on its examples', async () => {
+    const page = await pages.open()
+    await page.goto(new URL('api/#createKey', pages.url).href)
+    await expectNothing(page, 'description')
+    for (const example of await page.getByText('Example', { exact: true }).all()) {
+      await example.click()
+    }
+    await page.getByText('"application_name": "Dialler"').first().waitFor()
+    await expectNothing(page, 'examples')
+  })
+
   it('on an account that is not active, offline, with a list that could not be read, nor left', async () => {
     const inactive = await pages.rig.customer({ status: 'pending' })
     const page = await pages.open({ customer: inactive })

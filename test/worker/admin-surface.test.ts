@@ -28,16 +28,17 @@ describe('the admin surface', () => {
     expect(answer.json).toEqual(JSON.parse(JSON.stringify(openApiDocument())))
   })
 
-  it('redirects /admin to /admin/', async () => {
-    const answer = await rig.send('/admin')
+  it.each(['/admin', '/admin/api', '/admin/errors'])('redirects %s to its folder', async (path) => {
+    const answer = await rig.send(path)
     expect(answer.status).toBe(308)
-    expect(answer.headers['location']).toBe('/admin/')
+    expect(answer.headers['location']).toBe(`${path}/`)
   })
 
   it.each([
     '/admin/nothing',
-    '/admin/api/',
+    '/admin/api/v2',
     '/admin/api/v2/keys',
+    '/admin/errors/key_invalid/',
     '/admin%2Fapi/v1/keys',
     '/admin%2f',
   ])('has nothing at %s', async (path) => {
@@ -65,10 +66,15 @@ describe('the admin surface', () => {
         type: 'https://keys.example/admin/errors/unauthenticated',
       })
       expect((await at('https://keys.example/admin/api/openapi.json')).status).toBe(200)
+      expect((await at('https://keys.example/admin/api/')).status).toBe(200)
+      expect((await at('https://keys.example/admin/errors/key_invalid')).status).toBe(200)
       for (const url of [
         'https://api.example/admin/',
         'https://api.example/admin/api/v1/session',
         'https://api.example/admin/api/openapi.json',
+        'https://api.example/admin/api/',
+        'https://api.example/admin/errors/',
+        'https://api.example/admin/errors/key_invalid',
       ]) {
         const answer = await at(url)
         expect(answer.status).toBe(401)

@@ -49,7 +49,7 @@ export function openApiDocument(): object {
             type: 'apiKey',
             in: 'cookie',
             name: '__Host-portal_session',
-            description: 'Set by `POST /session`; `portal_session` on plain-HTTP localhost.',
+            description: 'Set by `POST /session`. On plain-HTTP localhost its name is `portal_session`.',
           },
           operator: { type: 'http', scheme: 'bearer', description: 'OPERATOR_TOKEN' },
         },
