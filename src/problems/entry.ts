@@ -1,6 +1,6 @@
 // What the gateway says about one kind of error, whatever the request was.
 
-/** Who can end an error: whoever sends the request, the customer who owns the key, or who runs the gateway. */
+/** The sender of the request, the customer who owns the key, and the operator of the gateway. */
 export type Party = 'caller' | 'owner' | 'operator'
 
 /**

@@ -74,7 +74,7 @@ describe('the page about an error', () => {
     expect(rig.upstream.received).toHaveLength(0)
   })
 
-  it('is looked at, and by no other method', async () => {
+  it('answers GET and HEAD alone', async () => {
     for (const path of ['/admin/errors/', '/admin/errors/key_invalid']) {
       const answer = await rig.send(path, { method: 'POST', headers: { 'Content-Length': '0' } })
       expect(answer.status).toBe(405)
@@ -118,7 +118,7 @@ describe('the table as JSON', () => {
     '',
     'image/png',
     ',;q=x',
-  ])('is not what a browser gets, nor who does not care: %s', async (accept) => {
+  ])('is not for browsers, nor for clients without a preference: %s', async (accept) => {
     expectPage(await accepting('/admin/errors/key_invalid', accept))
   })
 })

@@ -49,7 +49,8 @@ export function openApiDocument(): object {
             type: 'apiKey',
             in: 'cookie',
             name: '__Host-portal_session',
-            description: 'Set by `POST /session`. On plain-HTTP localhost its name is `portal_session`.',
+            description:
+              'Set by `POST /session`. On plain-HTTP localhost its name is `portal_session`.',
           },
           operator: { type: 'http', scheme: 'bearer', description: 'OPERATOR_TOKEN' },
         },
