@@ -1,5 +1,5 @@
-// GET /health: whether the gateway reaches what it needs. Needs no session, so it must not be a lever:
-// a flood of it waits for what the probes of others find.
+// GET /health: whether the gateway reaches what it needs. Needs no session, so it must not be a lever: a
+// flood of it costs a probe a second in each isolate.
 
 import { Hono } from 'hono'
 import type { AddressSymptom } from '../keys/client-address.ts'
@@ -24,41 +24,36 @@ export interface HealthDeps {
 /** An answer is due within 2 s, whatever hangs. */
 const PROBE_MS = 1_500
 const ANSWER_MS = 1_700
-const POLL_MS = 50
-const PROBES_A_SECOND = 10
-/** Of whom nothing was heard in time. */
+/** So long a result is told to those who ask. */
+const KEPT_MS = 1_000
+const POLL_MS = 20
+/** Where the request that probed is gone. */
 const UNKNOWN: Health = { libsql: 'down', kv: 'down', authority: 'down' }
 
 export function healthRoutes(deps: HealthDeps): Hono<AdminEnv> {
-  const recent: number[] = []
-  let last: { readonly health: Health; readonly atMs: number } | undefined
+  let last = { health: UNKNOWN, atMs: Number.NEGATIVE_INFINITY }
+  let probingSinceMs = Number.NEGATIVE_INFINITY
 
-  async function judged(): Promise<Health> {
-    const now = deps.nowMs()
-    while (recent[0] !== undefined && now - recent[0] >= 1_000) recent.shift()
-    if (recent.length >= PROBES_A_SECOND) return await overheard(now)
-    recent.push(now)
-    const probed = probeAll(deps)
-    // Behind the answer too: a client that goes away takes its request along, but not what others wait for.
-    deps.later(noted(probed))
-    return await probed
-  }
-
-  async function noted(probed: Promise<Health>): Promise<void> {
-    last = { health: await probed, atMs: deps.nowMs() }
-  }
-
-  /** What others have found within the last second, or find while this waits. */
-  async function overheard(arrivedMs: number): Promise<Health> {
-    while (deps.nowMs() - arrivedMs < ANSWER_MS) {
-      if (last !== undefined && arrivedMs - last.atMs < 1_000) return last.health
-      await deps.wait(POLL_MS) // by a timer of its own: a request must not await another's promise
+  /** One probe at a time, and none while the last result is kept. */
+  async function currentHealth(): Promise<Health> {
+    const arrivedMs = deps.nowMs()
+    const isKnown = () => arrivedMs - last.atMs < KEPT_MS
+    if (!isKnown() && arrivedMs - probingSinceMs >= ANSWER_MS) {
+      probingSinceMs = arrivedMs
+      deps.later(probe())
     }
-    return UNKNOWN
+    // By a timer of its own: a request must not await another's promise.
+    while (!isKnown() && deps.nowMs() - arrivedMs < ANSWER_MS) await deps.wait(POLL_MS)
+    return isKnown() ? last.health : UNKNOWN
+  }
+
+  async function probe(): Promise<void> {
+    last = { health: await probeAll(deps), atMs: deps.nowMs() }
+    probingSinceMs = Number.NEGATIVE_INFINITY
   }
 
   return new Hono<AdminEnv>().get('/', async function showHealth(c) {
-    const health = await judged()
+    const health = await currentHealth()
     const down = HEALTH_PARTS.filter((part) => health[part] === 'down')
     if (down.length > 0) return refuse(c, { reason: 'unhealthy', down, health })
     const symptoms = deps.addressSymptoms()
