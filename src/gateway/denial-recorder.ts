@@ -19,31 +19,28 @@ export interface DenialRecorderDeps {
   readonly nowMs: () => number
 }
 
-/** A key's denials are sent once a second, and the first twenty times at once. */
+/** A key's denials are sent at once, and then at most once in this time. */
 const INTERVAL_MS = 1_000
-const BURST = 20
 /** A request that was to send them and is gone, with its isolate's other work, leaves it to the next. */
 const GIVEN_UP_MS = 10 * INTERVAL_MS
 const MAX_ADDRESSES = 100
 const MAX_KEYS = 1_000
 
 interface Gathered {
+  /** What is not sent yet. */
   readonly byAddress: Map<string | null, Denial>
-  /** When the next sending would be due if they came evenly (a leaky bucket). */
+  /** When they are sent, or the last ones were. */
   dueAtMs: number
-  sendingSinceMs: number | null
 }
 
 export function createDenialRecorder(deps: DenialRecorderDeps): DenialRecorder {
   const keys = new Map<string, Gathered>()
 
-  async function send(lookupId: string, gathered: Gathered): Promise<void> {
-    const early = gathered.dueAtMs - (BURST - 1) * INTERVAL_MS - deps.nowMs()
+  async function send(lookupId: string, { byAddress, dueAtMs }: Gathered): Promise<void> {
+    const early = dueAtMs - deps.nowMs()
     if (early > 0) await deps.wait(early)
-    const denials = [...gathered.byAddress.values()]
-    gathered.byAddress.clear()
-    gathered.sendingSinceMs = null
-    gathered.dueAtMs = Math.max(gathered.dueAtMs, deps.nowMs()) + INTERVAL_MS
+    const denials = [...byAddress.values()]
+    byAddress.clear()
     try {
       await deps.countDenials(lookupId, denials)
     } catch (error) {
@@ -56,10 +53,12 @@ export function createDenialRecorder(deps: DenialRecorderDeps): DenialRecorder {
       const now = deps.nowMs()
       const gathered = keys.get(lookupId) ?? newlyGathered(keys, lookupId)
       if (gathered === null) return
-      add(gathered.byAddress, address === null ? null : formatAddress(address), enforced, now)
-      const { sendingSinceMs } = gathered
-      if (sendingSinceMs !== null && now - sendingSinceMs < GIVEN_UP_MS) return
-      gathered.sendingSinceMs = now
+      const { byAddress, dueAtMs } = gathered
+      const isOnItsWay = byAddress.size > 0 && now - dueAtMs < GIVEN_UP_MS
+      add(byAddress, address === null ? null : formatAddress(address), enforced, now)
+      if (isOnItsWay) return
+      const next = Math.max(now, dueAtMs + INTERVAL_MS)
+      gathered.dueAtMs = Math.min(next, now + INTERVAL_MS) // whatever the clock did
       deps.later(send(lookupId, gathered))
     },
   }
@@ -71,7 +70,7 @@ function newlyGathered(keys: Map<string, Gathered>, lookupId: string): Gathered 
     for (const [id, { byAddress }] of keys) if (byAddress.size === 0) keys.delete(id)
     if (keys.size >= MAX_KEYS) return null
   }
-  const gathered: Gathered = { byAddress: new Map(), dueAtMs: 0, sendingSinceMs: null }
+  const gathered: Gathered = { byAddress: new Map(), dueAtMs: Number.NEGATIVE_INFINITY }
   keys.set(lookupId, gathered)
   return gathered
 }
