@@ -3,7 +3,7 @@
 
 import { type AdminDeps, createAdmin, createMisconfiguredAdmin } from './admin/admin.ts'
 import { BOUNDED_CACHE_TTL_MS } from './admin/enforcement.ts'
-import { drainOutbox, republish } from './admin/outbox.ts'
+import { enforcePending, publishEnforced } from './admin/outbox.ts'
 import { sessionLimits } from './admin/session.ts'
 import { forgetAttempts } from './admin/throttle.ts'
 import { isAdminRequest } from './admin-path.ts'
@@ -172,7 +172,8 @@ function composeApp(
     },
     async everyMinute() {
       const chores = [
-        async () => await republish(await drainOutbox(adminDeps), adminDeps),
+        () => enforcePending(adminDeps),
+        () => publishEnforced(adminDeps),
         () => deleteDeadSessions(db, sessionLimits(nowMs())),
         () => forgetAttempts(adminDeps),
       ]

@@ -10,7 +10,7 @@ import {
   updateAccount,
 } from '../db/account-queries.ts'
 import type { Database } from '../db/client.ts'
-import { isPending, isUnpublished } from '../db/key-rows.ts'
+import { isPending } from '../db/key-rows.ts'
 import { newId } from '../ids.ts'
 import { err, ok, type Result } from '../result.ts'
 import { type Actor, auditEvent, type Changes } from './audit.ts'
@@ -92,8 +92,7 @@ export async function editAccount(
         : await updateAccount(deps.db, read, change, event)
     if (done === undefined) continue
     // Whatever was asked: the answer says that the account's status holds.
-    const isUnsettled = deps.consistency === 'strict' ? isPending : isUnpublished
-    const keys = input.status === undefined ? done.keys.filter(isUnsettled) : done.keys
+    const keys = input.status === undefined ? done.keys.filter(isPending) : done.keys
     const settled = await settle(keys, deps)
     const all = settled.length === keys.length
     return all ? ok(done.account) : err({ reason: 'enforcement_pending' })

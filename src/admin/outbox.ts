@@ -1,118 +1,89 @@
 // Makes recorded changes true: first the authorities, then KV. A row whose revision is above its
-// published one is in the outbox, which the cron retries, so that a change which was recorded goes
+// published one is in the outbox, which the cron works off, so that a change which was recorded goes
 // through.
 
 import { isPending, isUnpublished, type KeyRow } from '../db/key-rows.ts'
-import {
-  findKeys,
-  listEnforced,
-  listPending,
-  listRevisedSince,
-  listUnpublished,
-  markEnforced,
-} from '../db/outbox-queries.ts'
+import { findKeys, markEnforced, takeEnforced, takePending } from '../db/outbox-queries.ts'
 import { enforce } from './enforce.ts'
 import type { Consistency } from './enforcement.ts'
-import { publish, type PublishDeps } from './publish.ts'
+import { MAX_PUTS, publish, type PublishDeps, putRecords, SETTLED_MS } from './publish.ts'
 
 export interface OutboxDeps extends PublishDeps {
   readonly consistency: Consistency
   /** Lets a promise outlive the response, as `waitUntil` does. */
   readonly later: (promise: Promise<void>) => void
+  readonly wait: (ms: number) => Promise<void>
 }
 
-const CRON_MS = 60_000
-/** So often a change is published again. */
-const REPUBLISH_RUNS = 10
-/** A run of the cron may ask KV a thousand times (https://developers.cloudflare.com/kv/platform/limits/). */
-const PUBLISHED_A_RUN = 250
-const ENFORCED_A_RUN = 1_000
+/** KV takes one write a second to a name (https://developers.cloudflare.com/kv/platform/limits/). */
+const KV_RETRY_MS = 1_100
+
 /** Rows can be big, and libSQL limits the size of an answer. */
 const ROWS_AT_ONCE = 100
+/**
+ * An invocation has 10 000 subrequests (https://developers.cloudflare.com/workers/platform/limits/). With each
+ * advance go at most four more: its repetition, and three to libSQL where the authority holds something else.
+ * A part that has begun is finished, so that a run makes 7 000 of them, and MAX_PUTS to KV.
+ */
+const MAX_ADVANCES = 1_000
 
 /**
- * Brings rows as far as an answer about them needs: to the authorities under `strict`, to KV too under
- * `bounded`. Answers those that came so far, as they now are. A row that needs nothing is brought too:
- * after a restore from a backup its authority may hold something else.
+ * Brings rows as far as an answer about them needs: to the authorities, and under `bounded` to KV too.
+ * Answers those that came so far, as they now are. A row that needs nothing is brought too: after a restore
+ * from a backup its authority may hold something else.
  */
 export async function settle(rows: readonly KeyRow[], deps: OutboxDeps): Promise<KeyRow[]> {
-  const enforced = await enforce(rows, deps)
-  const unpublished = enforced.filter(isUnpublished)
-  if (deps.consistency === 'strict') {
-    await noteEnforced(enforced, deps)
-    publishLater(unpublished, deps)
-  } else if (!(await publish(unpublished, deps))) {
-    return []
-  }
-  return enforced.map((row) => ({ ...row, enforcedRevision: row.revision }))
+  const settled = await bring(rows, deps)
+  if (deps.consistency === 'strict') publishLater(settled.filter(isUnpublished), deps)
+  if (deps.consistency === 'strict' || settled.length === rows.length) return settled
+  await deps.wait(KV_RETRY_MS)
+  const ids = rows.map(({ id }) => id)
+  return await bring(await findKeys(deps.db, ids), deps)
 }
 
-/** Publishes rows that are new or enforced, behind the answer. */
+/** Puts rows that are new or enforced into KV behind the answer. The outbox makes sure of it. */
 export function publishLater(rows: readonly KeyRow[], deps: OutboxDeps): void {
-  const published = async () => void (await publish(rows, deps))
-  deps.later(published())
+  const put = async () => void (await putRecords(rows, deps))
+  deps.later(put())
 }
 
-/** Retries what is in the outbox. Answers the ids of what it published. */
-export async function drainOutbox(deps: OutboxDeps): Promise<readonly string[]> {
-  const strict = deps.consistency === 'strict'
-  if (strict) {
-    // First, and by itself: what is pending must not wait for a KV that stalls.
-    const pending = await listPending(deps.db, ENFORCED_A_RUN)
-    await inParts(pending, deps, async (rows) => {
-      await noteEnforced(await enforce(rows.filter(isPending), deps), deps)
-    })
-  }
-  const list = strict ? listEnforced : listUnpublished
-  const ids = await list(deps.db, PUBLISHED_A_RUN)
-  await inParts(ids, deps, async (rows) => {
-    const still = rows.filter(isUnpublished)
-    const held = strict ? still.filter((row) => !isPending(row)) : await enforce(still, deps)
-    await publish(held, deps)
-  })
-  return ids
-}
-
-/**
- * Publishes again whatever changed within the last ten minutes, but for these and the outbox: each change at
- * least once, while there are fewer than nine times as many as a run can publish.
- */
-export async function republish(besides: readonly string[], deps: OutboxDeps): Promise<void> {
-  const now = deps.nowMs()
-  const since = now - REPUBLISH_RUNS * CRON_MS
-  const left = new Set(besides)
-  const run = Math.floor(now / CRON_MS)
-  // One turn less than there are runs: the first one may come late in its minute.
-  const ids = await listRevisedSince(deps.db, since, PUBLISHED_A_RUN, run, REPUBLISH_RUNS - 1)
-  await inParts(
-    ids.filter((id) => !left.has(id)),
-    deps,
-    async (rows) => {
-      const published = rows.filter((row) => !isUnpublished(row))
-      await publish(published, deps)
+/** Brings to the authorities what is not known to hold, as much as a run of the cron may. */
+export async function enforcePending(deps: OutboxDeps): Promise<void> {
+  const run = deps.nowMs()
+  let advances = 0
+  const counting: OutboxDeps = {
+    ...deps,
+    advance(lookupId, record) {
+      advances++
+      return deps.advance(lookupId, record)
     },
-  )
+  }
+  const next = async () =>
+    advances < MAX_ADVANCES ? await takePending(deps.db, run, ROWS_AT_ONCE) : []
+  for (let rows = await next(); rows.length > 0; rows = await next()) await bring(rows, counting)
 }
 
-async function noteEnforced(rows: readonly KeyRow[], deps: OutboxDeps): Promise<void> {
+/** Puts into KV what holds and is in the outbox, as much as a run of the cron may. */
+export async function publishEnforced(deps: OutboxDeps): Promise<void> {
+  const run = deps.nowMs()
+  for (let left = MAX_PUTS; left > 0; left -= ROWS_AT_ONCE) {
+    const rows = await takeEnforced(deps.db, run, run - SETTLED_MS, ROWS_AT_ONCE)
+    const put = await publish(rows, deps)
+    if (put.length === 0) return
+  }
+}
+
+/** The rows that hold now, and are noted so. */
+async function bring(rows: readonly KeyRow[], deps: OutboxDeps): Promise<KeyRow[]> {
+  const enforced = await enforce(rows, deps)
+  const pending = enforced.filter(isPending)
+  const held = deps.consistency === 'strict' ? pending : await putRecords(pending, deps)
   try {
-    await markEnforced(deps.db, rows.filter(isPending))
+    await markEnforced(deps.db, held)
   } catch (error) {
     deps.logFault('mark_enforced', error) // it is true all the same, and the outbox notes it later
   }
-}
-
-/** Reads and works a part at a time; what fails does not keep the next part from its turn. */
-async function inParts(
-  ids: readonly string[],
-  deps: OutboxDeps,
-  work: (part: readonly KeyRow[]) => Promise<void>,
-): Promise<void> {
-  for (let i = 0; i < ids.length; i += ROWS_AT_ONCE) {
-    try {
-      await work(await findKeys(deps.db, ids.slice(i, i + ROWS_AT_ONCE)))
-    } catch (error) {
-      deps.logFault('outbox', error)
-    }
-  }
+  return enforced
+    .filter((row) => !isPending(row) || held.includes(row))
+    .map((row) => ({ ...row, enforcedRevision: row.revision }))
 }

@@ -99,7 +99,7 @@ function judgeAuthority(row: KeyRow, held: KeyRecord | null): Finding[] {
 /** Whether the copies are as the row is, afterwards. An authority that was never asked is left so. */
 async function mend(row: KeyRow, authority: boolean, deps: ReconcileDeps): Promise<boolean> {
   const rows = authority ? await enforce([row], deps) : [row]
-  return rows.length > 0 && (await publish(rows, deps))
+  return rows.length > 0 && (await publish(rows, deps)).length > 0
 }
 
 /** A name in KV without a row: the database has lost the key, and the gateway must not know it. */

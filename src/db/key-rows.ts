@@ -91,7 +91,7 @@ export function isPending(row: KeyRow): boolean {
   return isUnpublished(row) && row.enforcedRevision < row.revision
 }
 
-/** Whether the row is in the outbox: its newest revision is not known to be in KV. */
+/** Whether the row is in the outbox: its newest revision is not known to be in KV for good. */
 export function isUnpublished(row: KeyRow): boolean {
   return row.publishedRevision < row.revision
 }

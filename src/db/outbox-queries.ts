@@ -1,5 +1,5 @@
-// How far each change of a key has come: in libSQL, with its authority, in KV. A row whose newest
-// revision is not known to be in KV is in the outbox.
+// How far each change of a key has come: in libSQL, with its authority, in KV (see schema.ts). A row whose
+// newest revision is not known to be in KV for good is in the outbox.
 
 import { and, eq, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
@@ -45,51 +45,44 @@ export async function findKnownLookupIds(
   return rows.map(({ lookupId }) => lookupId)
 }
 
-/** The ids of the outbox, oldest change first. */
-export async function listUnpublished(db: Database, limit: number): Promise<string[]> {
-  return await listOutbox(db, UNPUBLISHED, limit)
-}
-
-/** The ids of those that hold for the next request and are not in KV yet, oldest change first. */
-export async function listEnforced(db: Database, limit: number): Promise<string[]> {
-  return await listOutbox(db, and(UNPUBLISHED, sql`enforced_revision >= revision`), limit)
-}
-
-/** The ids of those that are not known to hold for the next request, oldest change first. */
-export async function listPending(db: Database, limit: number): Promise<string[]> {
-  return await listOutbox(db, and(UNPUBLISHED, sql`enforced_revision < revision`), limit)
-}
-
-const UNPUBLISHED = sql`published_revision < revision`
-
-async function listOutbox(db: Database, which: SQL | undefined, limit: number): Promise<string[]> {
-  const rows = await db
-    .select({ id: apiKeys.id })
-    .from(apiKeys)
-    .where(which)
-    .orderBy(apiKeys.revisedAt)
-    .limit(limit)
-  return rows.map(({ id }) => id)
-}
-
 /**
- * The ids of rows that changed after `sinceMs`: of more than `limit`, first those whose turn it is, which
- * each row has once in `turns`, then any others.
+ * Takes up to `limit` pending rows in hand that this run of the cron has not, those first which were not tried
+ * since they changed. What fails again and again so leaves its turn to others, even where it ends the run.
  */
-export async function listRevisedSince(
+export async function takePending(db: Database, run: number, limit: number): Promise<KeyRow[]> {
+  return await take(db, sql`enforced_revision < revision`, LEAST_RECENTLY_TRIED, run, limit)
+}
+
+/** Takes rows in hand as `takePending` does, of those that hold and are not known to be in KV for good. */
+export async function takeEnforced(
   db: Database,
-  sinceMs: number,
+  run: number,
+  settledBefore: number,
   limit: number,
-  turn: number,
-  turns: number,
-): Promise<string[]> {
-  const rows = await db
-    .select({ id: apiKeys.id })
-    .from(apiKeys)
-    .where(gt(apiKeys.revisedAt, sinceMs))
-    .orderBy(sql`rowid % ${turns} = ${turn % turns} DESC`, sql`random()`)
-    .limit(limit)
-  return rows.map(({ id }) => id)
+): Promise<KeyRow[]> {
+  // Those first that can leave the outbox, so that it empties when there is more than a run can do.
+  const order = sql`revised_at > ${settledBefore}, ${LEAST_RECENTLY_TRIED}`
+  return await take(db, sql`enforced_revision >= revision`, order, run, limit)
+}
+
+const LEAST_RECENTLY_TRIED = sql`iif(tried_at > revised_at, tried_at, 0), revised_at`
+
+async function take(
+  db: Database,
+  which: SQL,
+  order: SQL,
+  run: number,
+  limit: number,
+): Promise<KeyRow[]> {
+  const outbox = sql`(SELECT id FROM api_keys WHERE published_revision < revision AND ${which}
+    AND tried_at <> ${run} ORDER BY ${order} LIMIT ${limit})`
+  const taken = await db
+    .update(apiKeys)
+    .set({ triedAt: run })
+    .where(sql`id IN ${outbox}`)
+    .returning({ id: apiKeys.id })
+  const ids = taken.map(({ id }) => id)
+  return ids.length === 0 ? [] : await findKeys(db, ids)
 }
 
 /** Notes that these revisions hold for the next request, where no newer note stands. */
@@ -97,31 +90,21 @@ export async function markEnforced(db: Database, revisions: readonly Revision[])
   const [first, ...others] = revisions.map(({ id, revision }) =>
     db
       .update(apiKeys)
-      .set({ enforcedRevision: revision })
+      .set({ enforcedRevision: revision, triedAt: 0 }) // as good as new to those that publish
       .where(and(isAtLeast(id, revision), lt(apiKeys.enforcedRevision, revision))),
   )
   if (first !== undefined) await db.batch([first, ...others])
 }
 
-/** Notes that these revisions are in KV, and so hold; answers the rows as they now are. */
-export async function markPublished(
-  db: Database,
-  revisions: readonly Revision[],
-): Promise<KeyRow[]> {
+/** Notes that these revisions are in KV for good. */
+export async function markPublished(db: Database, revisions: readonly Revision[]): Promise<void> {
   const [first, ...others] = revisions.map(({ id, revision }) =>
     db
       .update(apiKeys)
       .set({ publishedRevision: revision })
       .where(and(isAtLeast(id, revision), lt(apiKeys.publishedRevision, revision))),
   )
-  if (first === undefined) return []
-  // Written first: a batch that begins with a read is refused as busy when it comes to write and
-  // another writer was faster. Read in a statement of its own, so later still.
-  await db.batch([first, ...others])
-  return await findKeys(
-    db,
-    revisions.map(({ id }) => id),
-  )
+  if (first !== undefined) await db.batch([first, ...others])
 }
 
 /** A note about a revision that the row does not have is about changes which the database has lost. */

@@ -25,7 +25,18 @@ export const accounts = sqliteTable(
   (table) => [uniqueIndex('accounts_email_key').on(table.emailKey)],
 )
 
-/** A deleted key is a tombstone: what describes it or opens it is null. */
+/**
+ * A deleted key is a tombstone: what describes it or opens it is null.
+ *
+ * Four counters tell how far a change has come. None of the other three is ever above `revision`.
+ *
+ * | differ | when |
+ * | --- | --- |
+ * | `version` < `revision` | after a deletion, a change of the account or a repair, which no ETag shows |
+ * | `enforced_revision` < `revision` | the change is recorded and not known to hold: it is pending |
+ * | `published_revision` < `revision` | the row is in the outbox: KV may lag behind, or a late writer may spoil it |
+ * | `enforced_revision` < `published_revision` | in rows from before the first was kept; what is published holds |
+ */
 export const apiKeys = sqliteTable(
   'api_keys',
   {
@@ -51,12 +62,14 @@ export const apiKeys = sqliteTable(
     revision: integer('revision').notNull(),
     /** The newest revision known to hold for the next request; below `revision`, the change is pending. */
     enforcedRevision: integer('enforced_revision').notNull().default(0),
-    /** The newest revision known to be in KV; below `revision`, the row is in the outbox. */
+    /** The newest revision known to be in KV for good, see admin/publish.ts; below `revision`, the row is in the outbox. */
     publishedRevision: integer('published_revision').notNull(),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
     /** When `revision` last rose. */
     revisedAt: integer('revised_at').notNull(),
+    /** The run of the cron that took the row in hand last, by the time it began. */
+    triedAt: integer('tried_at').notNull().default(0),
     deletedAt: integer('deleted_at'),
     /** Keyed hashes of the Idempotency-Key that made the key, and of the body it came with. */
     idempotencyKey: text('idempotency_key'),

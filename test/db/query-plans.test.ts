@@ -15,6 +15,7 @@ import { type SqlRecorder, startSqlRecorder } from '../support/sql-recorder.ts'
 import { CALLS } from './query-calls.ts'
 
 const OUTBOX = 'SCAN api_keys USING INDEX api_keys_outbox'
+const SORT = 'USE TEMP B-TREE FOR ORDER BY'
 const FIRST_PAGE = 'A page: the walk ends after as many rows as are answered.'
 const FIRST_BOUNDED_PAGE = 'The lengths of a page: the walk ends after as many rows.'
 const OUTBOX_ALONE = 'The index holds the outbox alone, which is empty but for what is on its way.'
@@ -35,12 +36,8 @@ const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   listKeys: BYTES_OF_PAGE,
   listKeysAfter: { 'SCAN api_keys USING INDEX sqlite_autoindex_api_keys_1': FIRST_PAGE },
-  listUnpublished: { [OUTBOX]: OUTBOX_ALONE },
-  listEnforced: { [OUTBOX]: OUTBOX_ALONE },
-  listPending: { [OUTBOX]: OUTBOX_ALONE },
-  listRevisedSince: {
-    'USE TEMP B-TREE FOR ORDER BY': 'By turns, of ten minutes of changes.',
-  },
+  takePending: { [OUTBOX]: OUTBOX_ALONE, [SORT]: OUTBOX_ALONE },
+  takeEnforced: { [OUTBOX]: OUTBOX_ALONE, [SORT]: OUTBOX_ALONE },
   listAccountKeys: { [OUTBOX]: OUTBOX_ALONE },
   updateAccount: { [OUTBOX]: OUTBOX_ALONE },
   insertAccount: {

@@ -36,6 +36,23 @@ const suspendedAfterALateEdit = [
 ]
 const deletedUnderLoad = [useEverywhere, useAtOnce, remove, useAtOnce]
 const loosened = [useEverywhere, loosen, useEverywhere]
+/** The first edit's record reaches KV after the second one's. */
+const editedWithALatePut: readonly Step[] = [
+  { do: 'kv', at: 'ams', fault: 'held' },
+  { do: 'edit', key: 'k1', acl: 'home', ...made },
+  { do: 'edit', key: 'k1', acl: 'office', ...made, at: 'fra' },
+  settle,
+  { do: 'pass', seconds: 2 },
+  { do: 'cron', at: 'fra' },
+  { do: 'pass', seconds: 2 },
+  heal,
+  settle,
+]
+
+/** A worker to which a put is as good as another, whenever it was made. */
+function untimed(bundle: string): string {
+  return patchOnce(bundle, />= SETTLED_MS/, '>= 0')
+}
 
 async function violationsOn(
   { ground, fixtures }: { ground: Ground; fixtures: Fixtures },
@@ -86,6 +103,7 @@ describe('the protocol as it is', () => {
     ['a suspension after an edit that arrives late', suspendedAfterALateEdit, 'anyone'],
     ['a deletion of a key in heavy use', deletedUnderLoad, 'anyone'],
     ['a loosened ACL', loosened, 'home'],
+    ['an edit whose record reaches KV too late', editedWithALatePut, 'anyone'],
   ] as const)('holds for %s', async (_, steps, acl) => {
     expect(await violationsOn(ours, steps, acl)).toEqual([])
   })
@@ -143,6 +161,18 @@ describe('a worker', () => {
         text: 'GET with k1 at fra from the office: allowed, not key_revoked',
       }),
     )
+  })
+
+  it.each([
+    [
+      'the put behind the answer',
+      (bundle: string) =>
+        patchOnce(untimed(bundle), /=> void await putRecords\(/, '=> void await publish('),
+    ],
+    ['a put of the cron that follows at once', untimed],
+  ])('is seen to let rows leave the outbox by %s', async (_, patch) => {
+    const violations = await violationsOfVariant({ patch }, editedWithALatePut)
+    expect(violations).toContainEqual(expect.objectContaining({ rule: 'drift' }))
   })
 
   it('is seen to show a header of what it asked for too early', async () => {

@@ -12,7 +12,8 @@ import { type AccountName, type History, KEYS, type KeyName, type Step } from '.
 
 /** How long a location may take to be well again, on the real clock. */
 const RECOVERS_WITHIN_MS = 10_000
-const PUBLISHES_WITHIN_MS = 500
+/** No worker is at work for so long: its limits end it. */
+const LONG_SECONDS = 30
 const CRON_RUNS = 3
 const POLL_MS = 5
 /** Of a location, enough for several to wait for a question together. */
@@ -67,8 +68,16 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
     seed: published ? Object.fromEntries(records) : {},
   })
   answerVisibly(ground.upstream)
+  /** Time goes by: at KV, and for the rows, which are older by it. */
   async function pass(seconds: number): Promise<void> {
+    if (seconds >= LONG_SECONDS) await settleRunning()
+    if (seconds >= LONG_SECONDS) await untilNothingIsInFlight({ butHeld: true })
     await ground.command({ passSeconds: seconds })
+    await ground
+      .db()
+      .update(apiKeys)
+      .set({ revisedAt: sql`revised_at - ${seconds * 1000}` })
+      .where(inArray(apiKeys.accountId, accountIds()))
   }
 
   async function take(step: Step): Promise<void> {
@@ -119,8 +128,7 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
         return await heal()
       case 'settle':
         await settleRunning()
-        await untilNothingIsInFlight({ butHeld: true })
-        return await untilPublished()
+        return await untilNothingIsInFlight({ butHeld: true })
       case 'back up':
         await settleRunning()
         backedUpAt = clients.tick()
@@ -208,12 +216,7 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
     return { keys: facts, changes, uses: counted(), restores, truth, leftPending, drift }
   }
 
-  /** Waits for what workers do after their answers, as far as they get. */
-  async function untilPublished(): Promise<void> {
-    const deadline = Date.now() + PUBLISHES_WITHIN_MS
-    while ((await countPending()) > 0 && Date.now() < deadline) await sleep(POLL_MS)
-  }
-
+  /** Waits for what workers do, also after their answers, as far as they get. */
   async function untilNothingIsInFlight({ butHeld } = { butHeld: false }): Promise<void> {
     const deadline = Date.now() + RECOVERS_WITHIN_MS
     for (;;) {

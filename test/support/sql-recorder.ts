@@ -15,6 +15,8 @@ export interface SqlRecorder {
   readonly url: string
   /** The statements since the last call of this, in order. */
   readonly take: () => Statement[]
+  /** How many requests they came in. */
+  readonly countRequests: () => number
   /** The lines of a statement's query plan. */
   readonly explain: (statement: Statement) => Promise<string[]>
   readonly stop: () => Promise<void>
@@ -22,8 +24,10 @@ export interface SqlRecorder {
 
 export async function startSqlRecorder(target: string): Promise<SqlRecorder> {
   let recorded: Statement[] = []
+  let requestCount = 0
   const server = createServer(async (incoming, outgoing) => {
     const body = await text(incoming)
+    requestCount++
     if (body !== '') recorded.push(...statementsIn(JSON.parse(body) as Pipeline))
     const { method = 'GET', url = '/' } = incoming
     const answer = await fetch(target + url, { method, ...(body !== '' && { body }) })
@@ -38,8 +42,10 @@ export async function startSqlRecorder(target: string): Promise<SqlRecorder> {
     take() {
       const taken = recorded
       recorded = []
+      requestCount = 0
       return taken
     },
+    countRequests: () => requestCount,
     async explain({ sql, args = [] }) {
       const stmt = { sql: `EXPLAIN QUERY PLAN ${sql}`, args }
       const requests = [{ type: 'execute', stmt }, { type: 'close' }]

@@ -51,9 +51,21 @@ async function usedKey(input: Record<string, unknown> = {}) {
   const key = await customer.createKey(input)
   await use(key.token)
   rig.upstream.reset()
-  let row = await rowOf(key.id)
-  while (row['published_revision'] !== 1) row = await rowOf(key.id)
-  return { ...key, lookupId: String(row['lookup_id']) }
+  const lookupId = String((await rowOf(key.id))['lookup_id'])
+  await untilPut(lookupId, 1)
+  return { ...key, lookupId }
+}
+
+/** A put is made behind the answer. */
+async function untilPut(lookupId: string, revision: number): Promise<void> {
+  const name = `key:${lookupId}`
+  const isThere = (text = '') => text.includes(`"revision":${revision}`)
+  while (!isThere((await rig.stores()).values[name])) continue
+}
+
+/** As if it had changed so long ago. */
+async function age(id: string, seconds: number): Promise<void> {
+  await sql(['UPDATE api_keys SET revised_at = revised_at - ? WHERE id = ?', seconds * 1_000, id])
 }
 
 /** Rows that were edited once, and that no KV has; `enforced`: that their authorities have. */
@@ -72,8 +84,10 @@ async function insertRows(count: number, ipAcl: string, enforced: boolean): Prom
   for (let i = 0; i < count; i += 20) await sql(...rows.slice(i, i + 20))
 }
 
+/** How many inserted rows are in the outbox. */
 async function left(): Promise<unknown> {
-  const text = 'SELECT count(*) AS n FROM api_keys WHERE published_revision < revision'
+  const text = `SELECT count(*) AS n FROM api_keys
+    WHERE published_revision < revision AND lookup_id LIKE 'inserted-%'`
   return (await sql([text]))[0]?.['n']
 }
 
@@ -99,15 +113,37 @@ describe('the cron', () => {
     await sql(["DELETE FROM api_keys WHERE lookup_id LIKE 'inserted-%'"])
   })
 
-  it('puts what it drained once', async () => {
-    const { id } = await usedKey()
-    await sql(
-      ['UPDATE api_keys SET revised_at = 1'],
-      ['UPDATE api_keys SET revision = 2, revised_at = ? WHERE id = ?', Date.now(), id],
-    )
-    const { kvPuts } = await rig.stores()
+  it('puts what is in the outbox, and lets it leave a minute after its revision', async () => {
+    const { id, lookupId } = await usedKey()
+    await customer.call('PATCH', `/keys/${id}`, { platform: 'web' })
+    await untilPut(lookupId, 2)
+    const putsOf = (puts: readonly string[]) => puts.filter((text) => text.includes(id)).length
+    const before = putsOf((await rig.stores()).puts)
+
+    await age(id, 50)
     await rig.worker.runCron()
-    expect((await rig.stores()).kvPuts - kvPuts).toBe(1)
+    expect((await rowOf(id))['published_revision']).toBe(0)
+    expect(putsOf((await rig.stores()).puts)).toBe(before + 1)
+
+    await age(id, 11)
+    await rig.worker.runCron()
+    expect(await rowOf(id)).toMatchObject({ published_revision: 2, enforced_revision: 2 })
+    expect(putsOf((await rig.stores()).puts)).toBe(before + 2)
+
+    await rig.worker.runCron()
+    expect(putsOf((await rig.stores()).puts)).toBe(before + 2)
+  })
+
+  it('puts what a late writer has spoilt meanwhile', async () => {
+    const { id, lookupId } = await usedKey()
+    const old = (await rig.stores()).values[`key:${lookupId}`] ?? ''
+    await customer.call('PATCH', `/keys/${id}`, { ip_acl: ['10.0.0.0/8'] })
+    await untilPut(lookupId, 2)
+    await rig.stores({ put: [`key:${lookupId}`, old] })
+    await age(id, 61)
+    await rig.worker.runCron()
+    const { values } = await rig.stores()
+    expect(values[`key:${lookupId}`]).toContain('"revision":2')
   })
 })
 
@@ -119,25 +155,33 @@ describe('a write', () => {
     await Promise.all(
       keys.map(({ id }) => customer.call('PATCH', `/keys/${id}`, { platform: 'web' })),
     )
-    while ((await left()) !== 0) continue
+    for (const { lookupId } of keys) await untilPut(lookupId, 2)
     expect((await rig.stores()).kvPuts - kvPuts).toBe(5)
   })
 
-  it('that comes late puts nothing that no authority has', async () => {
+  it('is done at once for the page and the next answer, whatever KV does', async () => {
+    const { id } = await usedKey()
+    await rig.stores({ fault: 'throw on put' })
+    const edited = await customer.call('PATCH', `/keys/${id}`, { ip_acl: ['10.0.0.0/8'] })
+    expect(edited.json).toMatchObject({ enforcement_state: 'done' })
+    const shown = await customer.call('GET', `/keys/${id}`)
+    expect(shown.json['enforcement_state']).toBe('done')
+  })
+
+  it('puts nothing that no authority has', async () => {
     const { id, token, lookupId } = await usedKey()
-    await rig.stores({ failNext: 1 })
-    await customer.call('PATCH', `/keys/${id}`, { platform: 'web' })
-    // Another writer records a deletion, and dies before it has told the authority.
+    // A writer records a deletion, and dies before it has told the authority.
     await sql([
       `UPDATE api_keys SET token_key = NULL, sealed_token = NULL, application_name = NULL,
          platform = NULL, ip_acl = NULL, revision = revision + 1, revised_at = ?, deleted_at = ?
        WHERE id = ?`,
-      Date.now(),
+      Date.now() - 61_000,
       Date.now(),
       id,
     ])
-    while ((await rowOf(id))['published_revision'] !== 3) continue
+    await rig.worker.runCron()
     expect(await authorities.peek(lookupId)).toMatchObject({ kind: 'gone' })
+    expect((await rowOf(id))['published_revision']).toBe(2)
     expect((await customer.call('DELETE', `/keys/${id}`)).status).toBe(200)
     expect((await use(token)).json).toMatchObject({ code: 'key_revoked' })
     expect(rig.upstream.received).toHaveLength(0)
@@ -207,7 +251,7 @@ describe('a record in the form of a later version', () => {
 
   it('does not stay pending, where it is of the same revision', async () => {
     const { id, lookupId } = await usedKey()
-    await sql(['UPDATE api_keys SET revision = 2, revised_at = ? WHERE id = ?', Date.now(), id])
+    await sql(['UPDATE api_keys SET revision = 2, revised_at = 1 WHERE id = ?', id])
     await namespace.getByName(lookupId).advance({ revision: 2, gone: false, record: LATER })
     await rig.worker.runCron()
     expect((await rowOf(id))['published_revision']).toBe(2)

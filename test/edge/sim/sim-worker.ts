@@ -27,6 +27,8 @@ interface Props {
 }
 
 const DEFAULT_TTL_SECONDS = 60
+/** What is longer on its way to KV is lost. */
+const PUT_WITHIN_MS = 30_000
 
 export class Kv extends WorkerEntrypoint<Env, Props> {
   get(name: string, options?: { type?: string; cacheTtl?: number } | string): Promise<unknown> {
@@ -39,7 +41,11 @@ export class Kv extends WorkerEntrypoint<Env, Props> {
   }
 
   put(name: string, value: string): Promise<void> {
-    return this.#reach('PUT', async () => kv.put(this.ctx.props.location, name, value, nowMs()))
+    const askedMs = nowMs()
+    return this.#reach('PUT', async () => {
+      if (nowMs() - askedMs > PUT_WITHIN_MS) throw connectionLost()
+      kv.put(this.ctx.props.location, name, value, nowMs())
+    })
   }
 
   delete(name: string): Promise<void> {

@@ -1,0 +1,1 @@
+ALTER TABLE `api_keys` ADD `tried_at` integer DEFAULT 0 NOT NULL;
