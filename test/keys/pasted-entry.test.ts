@@ -55,6 +55,14 @@ describe('explainPasted()', () => {
     ['a zone id', '2001:db8::1%eth0', '2001:db8::1/128'],
     ['host bits, too', '[2001:db8::1]/32', '2001:db8::/32'],
     ['the same network twice', '10.0.0.0/8, 10.0.0.0/8', '10.0.0.0/8'],
+    ['a row of a table', '203.0.113.0\t255.255.255.0\tHQ', '203.0.113.0/24'],
+    ['a rule', 'permit ip 203.0.113.0 0.0.0.255 any', '203.0.113.0/24'],
+    [
+      'a rule beside one that denies',
+      'deny 192.0.2.0/24;\nallow 203.0.113.0/24;',
+      '203.0.113.0/24',
+    ],
+    ['an entry with a comment', '203.0.113.0/24 # was 192.0.2.1', '203.0.113.0/24'],
   ])('suggests what %s stands for: %s, %s', (_, text, network) => {
     const fault = faultOf(text)
     expect(fault).toMatchObject({ code: 'cidr_malformed', suggestion: network })
@@ -69,6 +77,8 @@ describe('explainPasted()', () => {
     ['10.0.0.1;10.0.0.9', ['10.0.0.1/32', '10.0.0.9/32']],
     ['10.0.0.0/8\n2001:db8::/32\n', ['10.0.0.0/8', '2001:db8::/32']],
     ['10.0.0.0/8 2001:db8::/32', ['10.0.0.0/8', '2001:db8::/32']],
+    ['["192.0.2.0/24","198.51.100.0/24"]', ['192.0.2.0/24', '198.51.100.0/24']],
+    ['- 192.0.2.0/24\n- 198.51.100.0/24', ['192.0.2.0/24', '198.51.100.0/24']],
     ['10.1.*.*, 10.2.0.0-10.2.0.2', ['10.1.0.0/16', '10.2.0.0/31', '10.2.0.2/32']],
   ])('suggests several networks: %s', (text, suggestion) => {
     const fault = faultOf(text)
@@ -99,6 +109,11 @@ describe('explainPasted()', () => {
     ['a list with a fault', '10.0.0.0/8, example.com'],
     ['the address that all Workers share', '[2a06:98c0:3600::103]'],
     ['a list with it', '10.0.0.0/8, 2a06:98c0:3600::103'],
+    ['a rule that denies', 'deny 192.0.2.0/24;'],
+    ['a negation', '!192.0.2.1'],
+    ['a comment', '# 192.0.2.1 old office'],
+    ['a list and words that are not known', '10.0.0.0/8\nwhatever'],
+    ['a netmask and a gateway', '203.0.113.0 255.255.255.0 203.0.113.1'],
     ['a host name', 'example.com'],
     ['a URL', 'http://203.0.113.7/'],
     ['nothing', ''],
@@ -174,8 +189,29 @@ describe('explainPasted()', () => {
     ['addresses', '1.1.1.1,'.repeat(8_000)],
     ['hyphens', '-'.repeat(60_000)],
     ['brackets', '['.repeat(60_000)],
-  ])('is not kept busy by a whole body of %s', (_, text) => {
+    ...[
+      'x',
+      '1.',
+      "'",
+      '#',
+      '/*',
+      '!',
+      'key: ',
+      'deny ',
+      'a,',
+      '1 ',
+      '1.1.1.1 ',
+      '"1.1.1.1",',
+      'ﷺ',
+      'a\n',
+    ].map((part) => [
+      `as much as is read of ${JSON.stringify(part)}`,
+      part.repeat(16_000 / part.length),
+    ]),
+  ])('is not kept busy by a whole body of %s', (_, text = '') => {
+    const start = performance.now()
     expect([faultOf(text).suggestion ?? []].flat().length).toBeLessThanOrEqual(1)
+    expect(performance.now() - start).toBeLessThan(500) // some 10 ms, on a machine that does nothing else
   })
 })
 

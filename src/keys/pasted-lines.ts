@@ -1,0 +1,185 @@
+// A pasted text line by line. An entry of an IP ACL lets in, so a doubt about one line is a doubt about each
+// line that it may concern: a heading about what is under it, an exception about what it lies in.
+
+import { parseCidr } from './cidr.ts'
+import { compileIpAcl, matchesIpAcl } from './ip-acl.ts'
+import {
+  columnsOf,
+  isHeader,
+  joinMasks,
+  looksLikeAddress,
+  readAllowRule,
+  readRow,
+} from './pasted-columns.ts'
+import type { PastedLine } from './pasted-comments.ts'
+import { denialIn, remarkIn } from './pasted-denial.ts'
+import {
+  asSuggestion,
+  type LeftOut,
+  type PastedItem,
+  type PastedText,
+  toComment,
+  toDenied,
+  toUnclear,
+} from './pasted-item.ts'
+import { readList } from './pasted-list.ts'
+import { isBareAddress, isMaskLike, networksOfPiece } from './pasted-piece.ts'
+
+/** A longer line is no line of a table, but a text without line breaks. */
+export const MAX_LINE = 4_000
+/** One network or address; or several, with commas or semicolons between them. */
+export const PLAIN_LINE = /^[\da-f.:/]+(?:[,;]\s?[\da-f.:/]+)*[,;]?$/i
+/** A text with more pieces that are neither addresses nor networks is no list of them. */
+const MAX_UNREAD = 2_000
+const BULLET = /^(?:[-*•]|\d{1,3}[.)])\s+/
+const CATCH_ALL = /\b(?:all|any|default|everything|everyone|policy)\b|(?:^|\s)-[AP]\s/i
+const EVERYTHING = ['0.0.0.0/0', '::/0']
+
+interface LinesState {
+  readonly items: PastedItem[]
+  readonly leftOut: LeftOut[]
+  /** The networks that lines deny. */
+  readonly denied: string[]
+  /** How many pieces of lists may still be such that cannot be read. */
+  mostUnread: number
+  /** Under a heading that denies, or behind a rule that denies the rest. */
+  isUnderDenial: boolean
+  /** The text denies something without saying what. */
+  isDoubtful?: boolean
+  /** An address stands somewhere that can only be the mask of another. */
+  hasLooseMask?: boolean
+  hasHeader?: boolean
+}
+
+/** Null where more of the text cannot be read than a list has of faults. */
+export function readLines(lines: readonly PastedLine[]): PastedText | null {
+  const state: LinesState = {
+    items: [],
+    leftOut: [],
+    denied: [],
+    mostUnread: MAX_UNREAD,
+    isUnderDenial: false,
+  }
+  for (const line of lines) {
+    readLine(line, state)
+    if (state.mostUnread < 0) return null
+  }
+  const { items, leftOut } = state
+  // A word that denies, and no address that it could be about: it may be about any of them.
+  if (state.isDoubtful === true) {
+    return { items: [], leftOut: [...leftOut, ...items.map(toDenied)] }
+  }
+  const certain = state.hasLooseMask === true ? items.map(withoutBare) : items
+  return { items: overlaps(certain, state.denied) ? certain.map(toUnclear) : certain, leftOut }
+}
+
+function readLine({ text, code, comments }: PastedLine, state: LinesState): void {
+  state.leftOut.push(...comments.filter(looksLikeAddress).map(toComment))
+  const remarks = comments.filter((comment) => !looksLikeAddress(comment)).map(remarkIn)
+  if (code === '') {
+    state.isUnderDenial ||= remarks.includes('strong')
+    return
+  }
+  if (state.isUnderDenial || remarks.includes('strong')) return deny(text, code, state)
+  if (PLAIN_LINE.test(code) && remarks.every((remark) => remark === null)) {
+    return addList(text, code, state)
+  }
+  if (code.length > MAX_LINE && /[^\da-f.:/,;\s]/i.test(code)) {
+    state.isDoubtful ||= denialIn(code) !== null
+    state.items.push({ kind: 'unclear', text, networks: [] })
+    return
+  }
+  const statements = statementsOf(code)
+  if (statements !== null) {
+    for (const statement of statements) readStatement(statement, statement, state)
+  } else if (remarks.includes('weak')) {
+    state.items.push({ kind: 'unclear', text, networks: [] })
+  } else {
+    readStatement(text, code, state)
+  }
+}
+
+/** Several rules on one line; null where a semicolon only stands between the columns of one. */
+function statementsOf(code: string): string[] | null {
+  const statements = code.split(';').filter((statement) => statement.trim() !== '')
+  const isRule = (statement: string) =>
+    /^\s*[a-z]/i.test(statement) && (looksLikeAddress(statement) || CATCH_ALL.test(statement))
+  return statements.length > 1 && statements.every(isRule) ? statements : null
+}
+
+function readStatement(text: string, code: string, state: LinesState): void {
+  if (denialIn(code) !== null) return deny(text, code, state)
+  const bullet = BULLET.exec(code)
+  if (bullet !== null) {
+    const inner: LinesState = { ...state, items: [] }
+    readStatement(text, code.slice(bullet[0].length), inner)
+    state.hasLooseMask ||= inner.hasLooseMask ?? false
+    state.items.push(...inner.items.map((item) => asSuggestion(item, text)))
+    return
+  }
+  const columns = columnsOf(code)
+  const networks = readRow(columns) ?? readAllowRule(code)
+  if (networks !== null) {
+    state.items.push({ kind: 'unclear', text, networks })
+  } else if (isHeader(columns) && state.items.length === 0) {
+    state.hasHeader = true
+  } else if (state.hasHeader === true && columns.filter(isBareAddress).length > 1) {
+    state.items.push({ kind: 'unclear', text, networks: [] })
+  } else {
+    addList(text, code, state)
+  }
+}
+
+function deny(text: string, code: string, state: LinesState): void {
+  state.leftOut.push({ text, why: 'denied' })
+  const networks = networksIn(code)
+  const isCatchAll =
+    networks.length === 0
+      ? CATCH_ALL.test(code)
+      : networks.some((network) => EVERYTHING.includes(network))
+  if (isCatchAll) state.isUnderDenial = true
+  else if (networks.length === 0 && !state.isUnderDenial) state.isDoubtful = true
+  state.denied.push(...networks.filter((network) => !EVERYTHING.includes(network)))
+}
+
+function addList(text: string, code: string, state: LinesState): void {
+  const items = readList(code.split(/[,;]/), text, state.mostUnread)
+  if (items === null) {
+    state.mostUnread = -1
+    return
+  }
+  for (const item of items) {
+    state.items.push(item)
+    if (item.kind === 'network') continue
+    if (item.networks.length === 0) state.mostUnread--
+    state.hasLooseMask ||= isMaskLike(item.text)
+  }
+}
+
+/** The networks of a line that can be read in it, whatever stands between them. */
+function networksIn(code: string): string[] {
+  const tokens = joinMasks(code.split(/[\s,;()[\]{}"'`=!<>]+/).filter(Boolean))
+  return tokens.flatMap((token) => networksOfPiece(token.replace(/^[-+]|[.:]$/g, '')) ?? [])
+}
+
+/** Whether one of the networks that a text denies holds one that it names elsewhere, or lies in it. */
+function overlaps(items: readonly PastedItem[], denied: readonly string[]): boolean {
+  if (denied.length === 0) return false
+  const named = items.flatMap((item) => (item.kind === 'network' ? item.network : item.networks))
+  return hasFirstOf(named, denied) || hasFirstOf(denied, named)
+}
+
+/** Whether the first address of one of `networks` lies in one of `others`. */
+function hasFirstOf(networks: readonly string[], others: readonly string[]): boolean {
+  const acl = compileIpAcl(others)
+  return networks.some((network) => {
+    const parsed = parseCidr(network)
+    return parsed.ok && matchesIpAcl(acl, parsed.value.address)
+  })
+}
+
+function withoutBare(item: PastedItem): PastedItem {
+  return item.kind === 'unclear' && isBareAddress(item.text.replace(BULLET, ''))
+    ? toUnclear(item)
+    : item
+}

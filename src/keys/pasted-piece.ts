@@ -1,0 +1,141 @@
+// One piece of what is pasted into an IP ACL: a range, a wildcard, an address with a netmask, or an
+// address with a port, brackets, full-width digits or a full stop. A piece that stands for exactly certain
+// networks is read as them. What could mean two things (10/8, 010.0.0.1) is read as nothing.
+
+import {
+  type AddressRange,
+  bitsOf,
+  blockAround,
+  networksOf,
+  readAddressNumber,
+} from './address-range.ts'
+import { parseAddress } from './address.ts'
+import { formatNetwork, parseCidr } from './cidr.ts'
+
+/** A range of IPv4 needs 62 networks at most; more of them would help nobody. */
+export const MAX_SUGGESTED = 64
+/** Two IPv6 addresses in full, and what may stand between them: a bound for the patterns below. */
+const MAX_PIECE = 100
+
+/** The canonical networks that a piece stands for, 64 at most; null where that is not certain. */
+export function networksOfPiece(text: string): readonly string[] | null {
+  const piece = text.trim().replace(/\.$/, '')
+  if (piece === '' || piece.length > MAX_PIECE) return null
+  // The two forms that long lists consist of, read without the detours of the others.
+  const network = parseCidr(
+    isBareAddress(piece) ? `${piece}/${piece.includes(':') ? 128 : 32}` : piece,
+  )
+  if (network.ok) return [formatNetwork(network.value)]
+  const range = readPiece(piece)
+  const networks = range === null ? null : networksOf(range, MAX_SUGGESTED)
+  return networks !== null && networks.every(isTaken) ? networks : null
+}
+
+/** Full-width characters made plain (NFKC), and what editors add taken away, within one line. */
+export function plainText(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replaceAll(/[\u00ad\u200b-\u200d\u2060\ufeff]/g, '')
+    .replaceAll(/[\u2010-\u2015\u2212]/g, '-')
+    .replaceAll('\u3002', '.')
+    .replaceAll(/[\u2044\u2215\\]/g, '/')
+    .trim()
+}
+
+/** An address on its own, without a prefix length. */
+export function isBareAddress(text: string): boolean {
+  return parseAddress(text) !== null
+}
+
+/**
+ * Whether an address is one that no client has, 0.0.0.0/8 or 224.0.0.0/3. Beside another address it is
+ * the mask of that one, for all that can be known.
+ */
+export function isMaskLike(text: string): boolean {
+  const address = parseAddress(text)
+  if (address?.family !== 4) return false
+  const octet = (address.words[0] ?? 0) >>> 24
+  return octet === 0 || octet >= 224
+}
+
+function readPiece(piece: string): AddressRange | null {
+  const text = piece
+    .replaceAll(/["'`]/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/ ?([./-]) ?/g, '$1')
+    .trim()
+  return (
+    readNetwork(text) ??
+    readNetwork(withoutTrimmings(text)) ??
+    readSpan(text) ??
+    readWildcard(text) ??
+    readMasked(text)
+  )
+}
+
+/** An address, or a network, whose host bits do not count. */
+function readNetwork(text: string): AddressRange | null {
+  const parsed = parseCidr(text)
+  const written = parsed.ok ? formatNetwork(parsed.value) : parsed.error.suggestion
+  if (written === undefined) return null
+  const [addressText = '', prefix] = written.split('/')
+  const address = readAddressNumber(addressText)
+  return address === null ? null : blockAround(address, Number(prefix))
+}
+
+/** Without brackets, a port, and a zone id, which means nothing on another host. */
+function withoutTrimmings(piece: string): string {
+  return piece
+    .replace(/^[<(](.*)[>)]$/, '$1')
+    .replace(/%[\w.-]+/, '')
+    .replace(/^\[([^[\]]*)\](?::\d{1,5})?/, '$1')
+    .replace(/^([\d.]+(?:\/\d+)?):\d{1,5}$/, '$1')
+}
+
+/** `10.0.0.1-10.0.0.9`, and `10.0.0.1-9` for the same. */
+function readSpan(piece: string): AddressRange | null {
+  const [start = '', end = '', ...more] = piece.split('-')
+  const whole = /^\d{1,3}$/.test(end) ? start.replace(/\d+$/, end) : end
+  const [first, last] = [readAddressNumber(start), readAddressNumber(whole)]
+  if (more.length > 0 || first === null || first.family !== last?.family) return null
+  if (first.value > last.value) return null
+  return { family: first.family, first: first.value, last: last.value }
+}
+
+/** `10.1.*.*`, and `10.1.*` for the same: nothing but asterisks, or x, from the first of them on. */
+function readWildcard(piece: string): AddressRange | null {
+  const [, given = '', stars = ''] = /^((?:\d{1,3}\.){0,3})([*x](?:\.[*x])*)$/i.exec(piece) ?? []
+  const octets = given.split('.').slice(0, -1)
+  const written = octets.length + stars.split('.').length
+  if (stars === '' || written > 4 || (octets.length === 0 && written < 4)) return null
+  const address = readAddressNumber([...octets, '0', '0', '0', '0'].slice(0, 4).join('.'))
+  return address === null ? null : blockAround(address, 8 * octets.length)
+}
+
+/** A netmask behind a slash or a space, or the wildcard mask of a router, which is one turned round. */
+function readMasked(piece: string): AddressRange | null {
+  const [, text = '', maskText = ''] =
+    /^([^ /]+)(?:\/| (?:(?:net)?mask )?)([^ /]+)$/i.exec(piece) ?? []
+  const [address, mask] = [readAddressNumber(text), readAddressNumber(maskText)]
+  if (address === null || mask === null || address.family !== mask.family) return null
+  const bits = bitsOf(address.family)
+  const all = (1n << BigInt(bits)) - 1n
+  // 0.0.0.0 is all addresses or one, by the kind of mask; so is 255.255.255.255 behind 0.0.0.0.
+  if (mask.value === 0n || (mask.value === all && address.value === 0n)) return null
+  const hosts = isLowOnes(all - mask.value) ? all - mask.value : mask.value
+  return isLowOnes(hosts) ? blockAround(address, bits - onesOf(hosts)) : null
+}
+
+function isLowOnes(value: bigint): boolean {
+  return (value & (value + 1n)) === 0n
+}
+
+function onesOf(value: bigint): number {
+  return value.toString(2).replaceAll('0', '').length
+}
+
+/** Whether an entry is taken as it stands: not the Workers' address, nor the mapped part of a range. */
+function isTaken(entry: string): boolean {
+  const parsed = parseCidr(entry)
+  return parsed.ok && formatNetwork(parsed.value) === entry
+}

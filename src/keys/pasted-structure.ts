@@ -1,0 +1,101 @@
+// Lists in the notation of a program: JSON, YAML, Terraform, Python, whatever has brackets, quotes or keys.
+// Read by its words alone: the networks of it are certain where every key is one that is known, the key
+// over each network is one of sources, and no word says that anything is not let in.
+
+import { looksLikeAddress } from './pasted-columns.ts'
+import { isMaskLike, networksOfPiece } from './pasted-piece.ts'
+import { wordSet } from './word-set.ts'
+
+/** The words that keys of sources consist of, as `allowed_ips`, `CidrIp` and `source_address_prefixes` do. */
+const SOURCE_WORDS = wordSet(`
+  acl addr address addresses allow allowed allowlist allows aws block blocks cidr cidrs client
+  clients entries from inbound ingress ip ip4 ip6 ips ipv4 ipv6 list net nets network networks
+  permit permitted prefix prefixes range ranges safelist source sources src subnet subnets
+  trusted v4 v6 whitelist whitelisted accept accepted balancer load
+`)
+/** The other words of keys that may stand beside them. */
+const OTHER_WORDS = wordSet(`
+  action comment comments count created date description desc effect enabled family group
+  groups id ids kind label labels location name note notes office owner pairs permissions port
+  ports priority proto protocol region remark resource rule rules security site tag tags title
+  to type updated user vpc tcp udp icmp true self
+`)
+const TOKEN = /\s*(?:"([^"]*)"|'([^']*)'|`([^`]*)`|(=>|[[\](){},;=:])|([^\s[\](){},;="'`]+))/gy
+
+/** Whether a text has the marks of such a notation, and is not a mere list of what stands in brackets. */
+export function looksStructured(text: string): boolean {
+  const plain = text.replaceAll(/\[[\w:./%]{0,64}\]|\([\w:./]{0,64}\)/g, ' ')
+  return /[[\]{}=]|\(\s*["'`\d]|[a-z_]["']?\s{0,8}:(?:\s|$)/i.test(plain)
+}
+
+/** The networks of such a text, in its order; null where they are not certain. It names no refusal. */
+export function readStructure(text: string): readonly string[] | null {
+  const tokens = tokensOf(text)
+  if (tokens === null) return null
+  const networks: string[] = []
+  let key: readonly string[] = [] // the words of the last one
+  let hasBare = false
+  let hasNumber = false
+  for (const [index, { kind, text: value }] of tokens.entries()) {
+    const next = tokens[index + 1]?.text ?? ''
+    const isUnderSource = key.every((word) => SOURCE_WORDS.has(word))
+    if (kind === 'mark') continue
+    const isKey =
+      /^(?:=>?|:)$/.test(next) || (kind === 'word' && value.endsWith(':') && !value.includes('::'))
+    if (isKey || (kind === 'word' && next === '{')) {
+      key = wordsOf(value)
+      if (!key.every(isKnown)) return null
+      continue
+    }
+    const pieces = value.split(',').map(networksOfPiece)
+    if (pieces.every((piece) => piece !== null)) {
+      if (!isUnderSource || isMaskLike(value)) return null
+      hasBare ||= !value.includes('/')
+      networks.push(...pieces.flat())
+    } else if (/^-?\d*$/.test(value)) {
+      // The dash of a list, a port, or what could be a prefix length, or a "no".
+      hasNumber ||= isUnderSource && value !== '-'
+      if (value === '0' && key.includes('enabled')) return null
+    } else if (looksLikeAddress(value)) {
+      return null
+    } else if (kind === 'word' && isUnderSource && !wordsOf(value).every(isKnown)) {
+      return null
+    }
+  }
+  return networks.length > 0 && !(hasBare && hasNumber) ? networks : null
+}
+
+function isKnown(word: string): boolean {
+  return SOURCE_WORDS.has(word) || OTHER_WORDS.has(word)
+}
+
+interface Token {
+  readonly kind: 'string' | 'word' | 'mark'
+  readonly text: string
+}
+
+/** Null where something stands there that is no token, such as half of a pair of quotes. */
+function tokensOf(text: string): Token[] | null {
+  const tokens: Token[] = []
+  const end = text.trimEnd().length
+  TOKEN.lastIndex = 0
+  let depth = 0
+  while (TOKEN.lastIndex < end) {
+    const match = TOKEN.exec(text)
+    if (match === null) return null
+    const [, double, single, back, mark, word] = match
+    const quoted = double ?? single ?? back
+    if (quoted !== undefined) tokens.push({ kind: 'string', text: quoted })
+    else if (word !== undefined) tokens.push({ kind: 'word', text: word })
+    else if (mark !== undefined) tokens.push({ kind: 'mark', text: mark })
+    if (mark !== undefined && /[[({]/.test(mark)) depth++
+    if (mark !== undefined && /[\])}]/.test(mark) && --depth < 0) return null
+  }
+  return depth === 0 ? tokens : null
+}
+
+/** `allowed_ips`, `CidrIpv6` and `aws:SourceIp` in their words. */
+function wordsOf(name: string): string[] {
+  const spaced = name.replaceAll(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase()
+  return spaced.split(/[^a-z\d]+/).filter(Boolean)
+}
