@@ -50,6 +50,16 @@ describe('the page about an error', () => {
     }
   })
 
+  it.each([
+    '/%61dmin/errors/key_invalid',
+    '/admin/errors/key%5Finvalid',
+    '/admin/errors/key_invalid?x=1',
+  ])('is reached by each spelling of its path: %s', async (path) => {
+    const answer = await rig.send(path)
+    expectPage(answer)
+    expect(answer.text).toContain('<h1>API key invalid</h1>')
+  })
+
   it('answers HEAD with the headers of GET and no body', async () => {
     const answer = await rig.send('/admin/errors/key_invalid', { method: 'HEAD' })
     expectPage(answer)

@@ -1,4 +1,5 @@
-// A JSON Schema as the rows of a table: one a member, nested ones by their path, such as `keys[].id`.
+// A JSON Schema as a list of its members, nested ones by their path, such as `keys[].id`. No schema of this
+// API contains itself.
 
 export interface JsonSchema {
   readonly $ref?: string
@@ -22,9 +23,6 @@ export interface JsonSchema {
   readonly minItems?: number
   readonly maxItems?: number
 }
-
-/** Of a value that says nothing else about itself. */
-const FORMATS: Readonly<Record<string, string>> = { 'date-time': 'RFC 3339' }
 
 /** By name, those that a `$ref` can name. */
 export type Schemas = Readonly<Record<string, JsonSchema>>
@@ -111,7 +109,7 @@ function notesOf(schema: JsonSchema, schemas: Schemas): string[] {
     resolved.enum && `One of ${resolved.enum.map((value) => `\`${String(value)}\``).join(', ')}`,
     resolved.const !== undefined && `Always \`${String(resolved.const)}\``,
     resolved.default !== undefined && `When left out: \`${String(resolved.default)}\``,
-    description === undefined && FORMATS[format ?? ''],
+    description === undefined && format !== undefined && `Format \`${format}\``,
     range(minLength, maxLength, ' characters'),
     range(minimum, maximum, ''),
     range(minItems, maxItems, ' entries'),

@@ -79,7 +79,7 @@ describe('schemaRows()', () => {
     ],
     [{ type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER }, ': integer | At least 1'],
     [{ type: 'boolean', default: false }, ': boolean | When left out: `false`'],
-    [{ type: 'string', format: 'date-time' }, ': string | RFC 3339'],
+    [{ type: 'string', format: 'date-time' }, ': string | Format `date-time`'],
     [
       { type: 'string', format: 'date-time', description: 'RFC 3339, in UTC' },
       ': string | RFC 3339, in UTC',
