@@ -1,10 +1,10 @@
-// wrangler.toml, held against what the worker needs of Cloudflare: each binding, and nothing that must
-// not be combined with it.
+// wrangler.toml, held against what the worker needs: each binding, and where the other parts answer.
 
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { unstable_readConfig, type Unstable_Config } from 'wrangler'
 import { Failure } from '../local/failure.ts'
+import { exposureFaults } from './exposure.ts'
 import { type Fault, missing, wrong } from './fault.ts'
 
 export interface Configuration {
@@ -16,12 +16,17 @@ export interface Configuration {
 export function readConfiguration(path: string): Configuration {
   const file = resolve(path)
   if (!existsSync(file)) throw new Failure(`There is no configuration at ${path}`)
+  if (process.env['CLOUDFLARE_ENV'] !== undefined) {
+    throw new Failure(
+      'CLOUDFLARE_ENV is set: unset it, and give another deployment a file of its own with --config',
+    )
+  }
   const config = unstable_readConfig({ config: file }, { hideWarnings: true })
   const { vars } = config
   return {
     file,
     variables: vars,
-    faults: [...bindingFaults(config), ...combinationFaults(config), ...addressFaults(vars)],
+    faults: [...bindingFaults(config), ...exposureFaults(config), ...urlFaults(vars)],
   }
 }
 
@@ -38,20 +43,29 @@ function bindingFaults(config: Unstable_Config): Fault[] {
   const objects = config.durable_objects.bindings
   if (
     !objects.some(
-      ({ name, class_name }) => name === 'KEY_AUTHORITY' && class_name === 'KeyAuthority',
+      ({ name, class_name, script_name }) =>
+        name === 'KEY_AUTHORITY' && class_name === 'KeyAuthority' && script_name === undefined,
     )
   ) {
     faults.push(wrong('KEY_AUTHORITY is not bound to the Durable Object class KeyAuthority'))
   }
-  if (!config.ratelimits.some(({ name }) => name === 'REFUSAL_BRAKE')) {
-    faults.push(wrong('REFUSAL_BRAKE is not bound to a rate limit'))
-  }
-  if (config.assets?.binding !== 'ASSETS' || config.assets.run_worker_first !== true) {
+  const made = config.migrations.some((one) => one.new_sqlite_classes?.includes('KeyAuthority'))
+  const lost = config.migrations.some(
+    ({ deleted_classes: deleted, renamed_classes: renamed, transferred_classes: moved }) =>
+      [
+        ...(deleted ?? []),
+        ...[...(renamed ?? []), ...(moved ?? [])].map(({ from }) => from),
+      ].includes('KeyAuthority'),
+  )
+  if (!made || lost) {
     faults.push(
       wrong(
-        'ASSETS must be bound with run_worker_first = true, or a file could answer a Portal API path',
+        'migrations must have KeyAuthority in new_sqlite_classes, and take it away in none: its objects hold what is in force',
       ),
     )
+  }
+  if (!config.ratelimits.some(({ name }) => name === 'REFUSAL_BRAKE')) {
+    faults.push(wrong('REFUSAL_BRAKE is not bound to a rate limit'))
   }
   if (config.triggers.crons?.includes('* * * * *') !== true) {
     faults.push(wrong('The cron trigger "* * * * *" is not there, which finishes what is pending'))
@@ -59,26 +73,27 @@ function bindingFaults(config: Unstable_Config): Fault[] {
   return faults
 }
 
-function combinationFaults(config: Unstable_Config): Fault[] {
-  const { placement, cache, observability } = config as Unstable_Config & {
-    cache?: { enabled?: boolean }
-  }
+function urlFaults(variables: Readonly<Record<string, unknown>>): Fault[] {
+  const url = variables['LIBSQL_URL']
+  const isExample = typeof url === 'string' && url.endsWith('.example.turso.io')
   return [
-    ...(placement === undefined
-      ? []
-      : [wrong('placement must not be set: it moves the worker away from its callers')]),
-    ...(cache?.enabled === true
-      ? [wrong('cache must not be enabled: it answers without running the worker')]
+    ...['UPSTREAM_URL', 'LIBSQL_URL']
+      .filter((name) => isInClear(variables[name]))
+      .map((name) =>
+        wrong(
+          `${name} must be https: what is sent there would travel in clear, and a signed identity or a token with it`,
+        ),
+      ),
+    ...(isExample
+      ? [missing('LIBSQL_URL is the example: give the address of the libSQL primary')]
       : []),
-    ...(observability?.logs?.invocation_logs === false
-      ? []
-      : [wrong('observability.logs.invocation_logs must be false: such logs hold query strings')]),
   ]
 }
 
-function addressFaults({ LIBSQL_URL: url }: Readonly<Record<string, unknown>>): Fault[] {
-  const isExample = typeof url === 'string' && url.endsWith('.example.turso.io')
-  return isExample
-    ? [missing('LIBSQL_URL is the example: give the address of the libSQL primary')]
-    : []
+/** Whether it is an http URL that leads beyond this machine. */
+function isInClear(url: unknown): boolean {
+  if (typeof url !== 'string' || !URL.canParse(url)) return false // the worker's own check names it
+  const { protocol, hostname } = new URL(url)
+  const isLoopback = /^(?:127(?:\.\d+){3}|\[::1\]|(?:.+\.)?localhost)$/.test(hostname)
+  return ['http:', 'ws:'].includes(protocol) && !isLoopback
 }

@@ -1,7 +1,10 @@
 /** One thing that keeps a deployment from working, in a sentence that names it and the way out. */
 export interface Fault {
-  /** `missing`: not there yet, which is no news to a dry run; `wrong`: there, and no good. */
-  readonly kind: 'missing' | 'wrong'
+  /**
+   * `missing`: not there yet, which is no news to a dry run; `wrong`: there, and no good; `note`: perhaps
+   * meant, so it is told and refuses nothing.
+   */
+  readonly kind: 'missing' | 'wrong' | 'note'
   readonly detail: string
 }
 
@@ -11,4 +14,8 @@ export function missing(detail: string): Fault {
 
 export function wrong(detail: string): Fault {
   return { kind: 'wrong', detail }
+}
+
+export function note(detail: string): Fault {
+  return { kind: 'note', detail }
 }

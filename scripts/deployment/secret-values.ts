@@ -45,7 +45,9 @@ export async function valueFaults(
   variables: Readonly<Record<string, unknown>>,
   secrets: SecretValues,
 ): Promise<Fault[]> {
-  const exposed = NAMES.filter((name) => Object.hasOwn(variables, name))
+  const exposed = Object.keys(variables).filter(
+    (name) => NAMES.includes(name) || /(?:SECRETS?|PASSWORDS?|_TOKEN|_KEYS?)$/i.test(name),
+  )
   const secretFaults = exposed.map((name) =>
     wrong(`${name} is a secret and stands in [vars]: remove it there`),
   )

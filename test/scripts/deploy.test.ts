@@ -134,25 +134,124 @@ describe('npm run deploy -- --dry-run', () => {
 })
 
 describe('npm run deploy', () => {
+  /** A line before the first table, and text behind all of them. */
+  const top = (line: string) => (text: string) =>
+    text.replace('send_metrics', `${line}\nsend_metrics`)
+  const behind = (more: string) => (text: string) => `${text}\n${more}\n`
+  const instead = (from: string, to: string) => (text: string) => {
+    expect(text).toContain(from)
+    return text.replace(from, to)
+  }
+  const variable = (line: string) => instead('[vars]', `[vars]\n${line}`)
+  const upstream = (url: string) => instead('https://api.commpeak.com', url)
+
   it.each([
-    ['KEYS', (text: string) => text.replace('c0ffee', 'coffee')],
-    ['KEY_AUTHORITY', (text: string) => text.replace('"KEY_AUTHORITY"', '"OTHER"')],
-    ['REFUSAL_BRAKE', (text: string) => text.replace('"REFUSAL_BRAKE"', '"OTHER"')],
-    ['run_worker_first', (text: string) => text.replace('run_worker_first = true', '')],
-    ['cron', (text: string) => text.replace('"* * * * *"', '"0 * * * *"')],
-    ['placement', (text: string) => `${text}\n[placement]\nmode = "smart"\n`],
-    ['cache', (text: string) => `${text}\n[cache]\nenabled = true\n`],
-    ['invocation_logs', (text: string) => text.replace('invocation_logs = false', '')],
-    ['PREFLIGHT', (text: string) => text.replace('[vars]', '[vars]\nPREFLIGHT = "x"')],
+    ['KEYS', instead('c0ffee', 'coffee')],
+    ['KEY_AUTHORITY', instead('"KEY_AUTHORITY"', '"OTHER"')],
+    ['KEY_AUTHORITY', instead('class_name = "KeyA', 'script_name = "other"\nclass_name = "KeyA')],
+    ['new_sqlite_classes', instead('new_sqlite_classes', 'new_classes')],
+    ['take it away', behind('[[migrations]]\ntag = "v9"\ndeleted_classes = ["KeyAuthority"]')],
+    ['REFUSAL_BRAKE', instead('"REFUSAL_BRAKE"', '"OTHER"')],
+    ['cron', instead('"* * * * *"', '"0 * * * *"')],
+    ['PREFLIGHT', variable('PREFLIGHT = "x"')],
+    // At which addresses requests reach the worker.
+    ['workers_dev must be false', instead('workers_dev = false', '')],
+    ['workers_dev must be false', instead('workers_dev = false', 'workers_dev = true')],
+    ['preview_urls must be false', instead('preview_urls = false', '')],
+    ['preview_urls must be false', instead('preview_urls = false', 'preview_urls = true')],
+    ['must have no scheme', top('routes = ["https://gw.example.com/*"]')],
+    ['must end with "/*"', top('routes = ["gw.example.com"]')],
+    ['must end with "/*"', top('routes = ["gw.example.com/v1/*"]')],
     [
-      'TOKEN_KEYS is a secret',
-      (text: string) => text.replace('[vars]', '[vars]\nTOKEN_KEYS = "x"'),
+      'must end with "/*"',
+      top('route = { pattern = "gw.example.com/", zone_name = "example.com" }'),
     ],
-  ])('names what keeps it from working: %s', async (named, change) => {
+    // Who else gets requests.
+    ['invocation_logs', instead('invocation_logs = false', '')],
+    ['observability.traces', behind('[observability.traces]\nenabled = true')],
+    ['logpush', top('logpush = true')],
+    ['tail_consumers', behind('[[tail_consumers]]\nservice = "tail"')],
+    ['tail_consumers', behind('[[streaming_tail_consumers]]\nservice = "tail"')],
+    // What answers without the worker, or far from those who ask.
+    ['run_worker_first', instead('run_worker_first = true', '')],
+    ['run_worker_first', instead('run_worker_first = true', 'run_worker_first = ["/admin/*"]')],
+    ['not_found_handling', instead('"none"', '"single-page-application"')],
+    ['html_handling', instead('"auto-trailing-slash"', '"none"')],
+    ['dist/page', instead('dist/page', 'dist')],
+    ['placement', behind('[placement]\nmode = "smart"')],
+    ['placement', behind('[placement]\nregion = "aws:eu-west-1"')],
+    ['cache', behind('[cache]\nenabled = true')],
+    ['cache', behind('[exports.default]\ntype = "worker"\ncache = { enabled = true }')],
+    // On what it runs.
+    ['compatibility_date', instead('"2026-11-01"', '"2024-01-01"')],
+    ['compatibility_flags', top('compatibility_flags = ["no_nodejs_compat"]')],
+    ['limits', behind('[limits]\nsubrequests = 50')],
+    ['limits', behind('[limits]\ncpu_ms = 10')],
+    ['unsafe', behind('[unsafe.metadata]\nkeep_assets = true')],
+    // Values in clear, or that nobody has checked.
+    ['TOKEN_KEYS is a secret', variable('TOKEN_KEYS = "x"')],
+    ['SESSION_SECRET is a secret', variable('SESSION_SECRET = "x"')],
+    ['DEPLOY_TOKEN is a secret', variable('DEPLOY_TOKEN = "x"')],
+    ['UPSTREAM_URL must be https', upstream('http://api.commpeak.com')],
+    ['UPSTREAM_URL must be https', upstream('http://10.0.0.7:8080/v1')],
+    ['UPSTREAM_URL must be https', upstream('http://127.0.0.1.example.com')],
+    ['UPSTREAM_URL must be https', upstream('HTTP://localhost.example.com')],
+    ['keep_vars', top('keep_vars = true')],
+    ['env and previews', behind('[env.staging]\nname = "staging"')],
+    ['env and previews', behind('[previews.vars]\nPREFLIGHT = "refuse"')],
+  ])('names what keeps it from working or exposes it: %s', async (named, change) => {
     const { faults, variables } = readConfiguration(configFile(change))
     const all = [...faults, ...(await valueFaults(variables, { ...secrets }))]
-    expect(all).toHaveLength(1)
-    expect(all[0]?.detail).toContain(named)
+    const grave = all.filter(({ kind }) => kind !== 'note')
+    expect(grave.map(({ detail }) => detail)).toEqual([expect.stringContaining(named)])
+  })
+
+  it.each([
+    ['http://db.example.com', 1],
+    ['libsql://db.example.com', 0],
+    ['https://db.example.com', 0],
+    ['http://127.0.0.1:8080', 0],
+    ['http://[::1]:8080', 0],
+    ['http://localhost:8080', 0],
+    ['http://db.localhost', 0],
+  ])('wants libSQL at %s to be safe on its way (faults: %i)', (url, count) => {
+    const { faults } = readConfiguration(configFile((text) => text.replace(sqld.url, url)))
+    const grave = faults.filter(({ kind }) => kind !== 'note')
+    expect(grave).toHaveLength(count)
+    if (count > 0) expect(grave[0]?.detail).toContain('LIBSQL_URL must be https')
+  })
+
+  it.each(['ws://db.example.com', 'wss://db.example.com'])(
+    'takes no WebSocket: %s',
+    async (url) => {
+      const { faults, variables } = readConfiguration(
+        configFile((text) => text.replace(sqld.url, url)),
+      )
+      const all = [...faults, ...(await valueFaults(variables, { ...secrets }))]
+      expect(all.map(({ detail }) => detail).join()).toContain('LIBSQL_URL must be')
+    },
+  )
+
+  it.each([
+    ['no route, which a custom domain of the dashboard may stand for', '', 1],
+    ['a route', 'routes = ["gw.example.com/*"]', 0],
+    ['a custom domain', 'routes = [{ pattern = "gw.example.com", custom_domain = true }]', 0],
+    ['routes of a zone', 'route = { pattern = "*.example.com/*", zone_name = "example.com" }', 0],
+  ])('deploys with %s (notes: %i)', (_, line, notes) => {
+    const { faults } = readConfiguration(configFile(top(line)))
+    expect(faults.map(({ kind }) => kind)).toEqual(Array(notes).fill('note'))
+  })
+
+  it('deploys no environment that CLOUDFLARE_ENV names, which nobody has checked', async () => {
+    vi.stubEnv('CLOUDFLARE_ENV', 'staging')
+    try {
+      const { code, output } = await deploy('--config', configFile())
+      expect(code).toBe(1)
+      expect(output).toContain('CLOUDFLARE_ENV is set: unset it')
+      expect(asked).toEqual([])
+    } finally {
+      vi.unstubAllEnvs()
+    }
   })
 
   it('refuses them before anything is touched', async () => {
