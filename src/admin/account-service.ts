@@ -5,7 +5,7 @@ import {
   findAccount,
   findAccountByEmail,
   insertAccount,
-  listAccountKeys,
+  listAccountKeyIds,
   replacePasswordHash,
   updateAccount,
 } from '../db/account-queries.ts'
@@ -14,7 +14,7 @@ import { isPending } from '../db/key-rows.ts'
 import { newId } from '../ids.ts'
 import { err, ok, type Result } from '../result.ts'
 import { type Actor, auditEvent, type Changes } from './audit.ts'
-import { type OutboxDeps, settle } from './outbox.ts'
+import { type OutboxDeps, settleInParts } from './outbox.ts'
 import { checkNoPassword, checkPassword, hashPassword } from './password.ts'
 import type { Refusal } from './refusal.ts'
 import type { CreateAccount, EditAccount } from './schemas.ts'
@@ -80,6 +80,7 @@ export async function editAccount(
     ...(input.name !== undefined && { name: input.name }),
     ...(input.status !== undefined && { status: input.status }),
     ...(passwordHash !== undefined && { passwordHash }),
+    ...(input.key_limit !== undefined && { keyLimit: input.key_limit }),
   }
   for (let tries = 0; tries < TRIES; tries++) {
     const read = await findAccount(deps.db, id)
@@ -88,14 +89,13 @@ export async function editAccount(
     const event = auditEvent('account.update', operator(id, address), deps.nowMs(), { changes })
     const done =
       Object.keys(changes).length === 0
-        ? { account: read, keys: await listAccountKeys(deps.db, id) }
+        ? { account: read, keyIds: await listAccountKeyIds(deps.db, id) }
         : await updateAccount(deps.db, read, change, event)
     if (done === undefined) continue
     // Whatever was asked: the answer says that the account's status holds.
-    const keys = input.status === undefined ? done.keys.filter(isPending) : done.keys
-    const settled = await settle(keys, deps)
-    const all = settled.length === keys.length
-    return all ? ok(done.account) : err({ reason: 'enforcement_pending' })
+    const isDue = input.status === undefined ? isPending : () => true
+    const settled = await settleInParts(done.keyIds, isDue, deps)
+    return settled ? ok(done.account) : err({ reason: 'enforcement_pending' })
   }
   return err({ reason: 'version_conflict' })
 }
@@ -104,11 +104,16 @@ function operator(accountId: string, address: string | null): Actor {
   return { kind: 'operator', accountId, address }
 }
 
-function accountChanges(read: AccountRow, { name, status, password }: EditAccount): Changes {
+function accountChanges(
+  read: AccountRow,
+  { name, status, password, key_limit }: EditAccount,
+): Changes {
   return {
     ...(name !== undefined && name !== read.name && { name: [read.name, name] as const }),
     ...(status !== undefined &&
       status !== read.status && { status: [read.status, status] as const }),
+    ...(key_limit !== undefined &&
+      key_limit !== read.keyLimit && { key_limit: [read.keyLimit, key_limit] as const }),
     ...(password !== undefined && { password: ['********', '********'] as const }),
   }
 }

@@ -65,7 +65,11 @@ export const account = z
   .meta({ id: 'Account' })
 
 export const operatorAccount = account
-  .extend({ created_at: time, updated_at: time })
+  .extend({
+    key_limit: z.int().min(1).max(1_000).meta({ description: 'How many keys it may have' }),
+    created_at: time,
+    updated_at: time,
+  })
   .meta({ id: 'OperatorAccount' })
 
 export const logInAnswer = z.object({ account })

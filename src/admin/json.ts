@@ -25,8 +25,12 @@ export function toAccountJson({ id, email, name, status }: AccountRow): AccountA
 
 /** What the operator sees of an account. */
 export function toOperatorAccountJson(account: AccountRow): OperatorAccountAnswer {
-  const { createdAt, updatedAt } = account
-  return { ...toAccountJson(account), created_at: toTime(createdAt), updated_at: toTime(updatedAt) }
+  return {
+    ...toAccountJson(account),
+    key_limit: account.keyLimit,
+    created_at: toTime(account.createdAt),
+    updated_at: toTime(account.updatedAt),
+  }
 }
 
 export function toKeyJson(key: LiveKey, token = HIDDEN_TOKEN): KeyAnswer {

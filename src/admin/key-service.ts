@@ -24,7 +24,6 @@ export interface KeyServiceDeps extends OutboxDeps {
   readonly sessionKeys: KeyRing
 }
 
-const MAX_KEYS = 100
 /** Each try of an edit loses only to another one that succeeded. */
 const EDIT_TRIES = 10
 const RETRY_WITHIN_MS = 40
@@ -59,13 +58,12 @@ export async function createKey(
   const inserted = await insertKey(
     deps.db,
     { id, accountId, lookupId, tokenKey: ringKey, sealedToken, details, idempotency },
-    MAX_KEYS,
     caller,
     auditEvent('key.create', caller, now, { keyId: id, changes }),
   )
   switch (inserted.kind) {
     case 'limit_reached':
-      return err({ reason: 'key_limit_reached', limit: MAX_KEYS })
+      return err({ reason: 'key_limit_reached', limit: inserted.limit })
     case 'account_not_active':
       return err({ reason: 'account_not_active', status: inserted.status })
     case 'session_ended':

@@ -41,6 +41,52 @@ export async function settle(rows: readonly KeyRow[], deps: OutboxDeps): Promise
   return await bring(await findKeys(deps.db, ids), deps)
 }
 
+/**
+ * Brings the keys of an account as far as an answer about them needs; true when all came so far. An account
+ * has up to 1 000 keys: their rows are more than libSQL answers at once, and than an isolate has room for.
+ * So they are read a part at a time. A part of which nothing could be brought is the last; the cron brings
+ * the others.
+ */
+export async function settleInParts(
+  ids: readonly string[],
+  isDue: (row: KeyRow) => boolean,
+  deps: OutboxDeps,
+): Promise<boolean> {
+  const strict = deps.consistency === 'strict'
+  let complete = true
+  try {
+    for (const part of partsOf(ids)) {
+      const due = (await findKeys(deps.db, part)).filter(isDue)
+      const settled = strict ? await bring(due, deps) : await settle(due, deps)
+      if (settled.length < due.length) complete = false
+      if (settled.length === 0 && due.length > 0) break
+    }
+  } catch (error) {
+    deps.logFault('libsql', error)
+    complete = false
+  }
+  if (strict) deps.later(putHeld(ids, deps))
+  return complete
+}
+
+/** Puts what holds into KV behind the answer, and reads it again for that, a part at a time. */
+async function putHeld(ids: readonly string[], deps: OutboxDeps): Promise<void> {
+  try {
+    for (const part of partsOf(ids.slice(0, MAX_PUTS))) {
+      const rows = await findKeys(deps.db, part)
+      const held = rows.filter((row) => isUnpublished(row) && !isPending(row))
+      const put = await putRecords(held, deps)
+      if (put.length < held.length) return // KV is down or slow: the outbox makes sure of it
+    }
+  } catch (error) {
+    deps.logFault('libsql', error)
+  }
+}
+
+function* partsOf(ids: readonly string[]): Generator<readonly string[]> {
+  for (let i = 0; i < ids.length; i += ROWS_AT_ONCE) yield ids.slice(i, i + ROWS_AT_ONCE)
+}
+
 /** Puts rows that are new or enforced into KV behind the answer. The outbox makes sure of it. */
 export function publishLater(rows: readonly KeyRow[], deps: OutboxDeps): void {
   const put = async () => void (await putRecords(rows, deps))

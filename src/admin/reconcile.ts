@@ -7,6 +7,7 @@ import { countKeys, findKeys, findKnownLookupIds, listKeysAfter } from '../db/ou
 import { isSameRecord, type KeyRecord } from '../keys/key-record.ts'
 import type { Drift } from './answers.ts'
 import { enforce } from './enforce.ts'
+import { mapPooled } from './map-pooled.ts'
 import type { OutboxDeps } from './outbox.ts'
 import { publish } from './publish.ts'
 import type { ReconcileCursor } from './schemas.ts'
@@ -49,7 +50,7 @@ export async function reconcile(
 ): Promise<ReconcilePage> {
   if (phase === 'kv') return await reconcileNames(after, repair, deps)
   const rows = await listKeysAfter(deps.db, after, ROWS_A_PAGE)
-  const drift = await inWaves(rows, (row) => reconcileRow(row, repair, deps))
+  const drift = await mapPooled(rows, AT_ONCE, (row) => reconcileRow(row, repair, deps))
   const last = rows.length < ROWS_A_PAGE ? undefined : rows.at(-1)
   return {
     checked: rows.length,
@@ -112,7 +113,7 @@ async function reconcileNames(
   const known = new Set(await findKnownLookupIds(deps.db, ids))
   const orphans = ids.filter((id) => !known.has(id))
   const few = orphans.length < MANY_ORPHANS && known.size >= orphans.length
-  const drift = await inWaves(orphans, (id) => reconcileOrphan(id, repair && few, deps))
+  const drift = await mapPooled(orphans, AT_ONCE, (id) => reconcileOrphan(id, repair && few, deps))
   return {
     checked: ids.length,
     drift: drift.flat(),
@@ -134,12 +135,4 @@ async function reconcileOrphan(
     await deps.putRecord(lookupId, gone)
   }
   return [{ key_id: keyId, kind: 'orphan', store: 'kv', repaired: repair }]
-}
-
-async function inWaves<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = []
-  for (let i = 0; i < items.length; i += AT_ONCE) {
-    results.push(...(await Promise.all(items.slice(i, i + AT_ONCE).map(work))))
-  }
-  return results
 }

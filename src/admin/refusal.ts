@@ -122,7 +122,7 @@ export function toProblem(refusal: Refusal): Problem {
     case 'key_limit_reached':
       return {
         code,
-        detail: `An account can have ${refusal.limit} API keys. Delete one that is not used any more.`,
+        detail: `This account may have ${refusal.limit} API ${refusal.limit === 1 ? 'key' : 'keys'} (its key_limit). Delete one that is not used any more, or ask CommPeak for a higher limit.`,
       }
     case 'idempotency_mismatch':
       return {

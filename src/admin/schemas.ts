@@ -14,6 +14,8 @@ import { isVisible, unsafeCharacter, withoutUnsafe } from './visible-text.ts'
 const MAX_NAME = 100
 const MAX_WEBSITE = 2_048
 const MAX_ACL_ENTRIES = 1_000
+/** So many keys are suspended within ten seconds. */
+const MAX_KEY_LIMIT = 1_000
 const MIN_PASSWORD = 12
 const MAX_PASSWORD = 256
 const MAX_EMAIL = 254 // RFC 5321 §4.5.3.1.3, less the angle brackets
@@ -175,6 +177,14 @@ const newPassword = text(MIN_PASSWORD, MAX_PASSWORD).meta({
   minLength: MIN_PASSWORD,
   maxLength: MAX_PASSWORD,
 })
+const keyLimit = z
+  .number()
+  .refine(
+    (given) => Number.isInteger(given) && given >= 1 && given <= MAX_KEY_LIMIT,
+    rule('out_of_range', `This must be a whole number from 1 to ${MAX_KEY_LIMIT}`),
+  )
+  .meta({ override: { type: 'integer', minimum: 1, maximum: MAX_KEY_LIMIT } })
+
 const email = trimmed
   .pipe(
     text(3, MAX_EMAIL).refine(
@@ -219,6 +229,7 @@ export const editAccountBody = z.strictObject({
   name: visibleName.optional(),
   status: oneOf(ACCOUNT_STATUSES).optional(),
   password: newPassword.optional(),
+  key_limit: keyLimit.optional(),
 })
 
 const RECONCILE_CURSOR = /^(?:rows:(?<row>key_[0-9a-f]{32})|kv:(?<kv>[\w+/=-]{0,1024}))$/

@@ -1,11 +1,10 @@
 // Accounts in libSQL. A change of status raises the revision of all the account's keys in the same
 // batch, since their records hold it; a new password ends the account's sessions.
 
-import { and, desc, eq, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { AccountStatus } from '../keys/key-record.ts'
 import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
 import type { Database } from './client.ts'
-import { type KeyRow, selectKeys, toKeyRow } from './key-rows.ts'
 import { accounts, apiKeys, sessions } from './schema.ts'
 
 export type AccountRow = typeof accounts.$inferSelect
@@ -14,6 +13,7 @@ export interface AccountChange {
   readonly name?: string
   readonly status?: AccountStatus
   readonly passwordHash?: string
+  readonly keyLimit?: number
 }
 
 export async function findAccount(db: Database, id: string): Promise<AccountRow | undefined> {
@@ -64,15 +64,18 @@ export async function insertAccount(
   return inserted[0]
 }
 
-/** The keys of an account that may be let in somewhere: live ones, and deleted ones still pending. */
-export async function listAccountKeys(db: Database, accountId: string): Promise<KeyRow[]> {
-  return (await selectKeys(db).where(honouredKeysOf(accountId))).map(toKeyRow)
+/**
+ * The ids of an account's keys that may be let in somewhere: live ones, and deleted ones still pending.
+ * Not their rows, which together are more than libSQL answers at once.
+ */
+export async function listAccountKeyIds(db: Database, accountId: string): Promise<string[]> {
+  return toIds(await selectAccountKeyIds(db, accountId))
 }
 
 export interface ChangedAccount {
   readonly account: AccountRow
-  /** The account's keys that may be let in somewhere, as the same batch left them. */
-  readonly keys: readonly KeyRow[]
+  /** The account's keys that may be let in somewhere. */
+  readonly keyIds: readonly string[]
 }
 
 /** Changes an account that is still as it was read; undefined where it is not. */
@@ -100,10 +103,10 @@ export async function updateAccount(
       .set({ ...change, version: read.version + 1, updatedAt: event.at })
       .where(guard)
       .returning(),
-    selectKeys(db).where(honouredKeysOf(read.id)),
+    selectAccountKeyIds(db, read.id),
   ])
   const [account] = updated
-  return account === undefined ? undefined : { account, keys: keys.map(toKeyRow) }
+  return account === undefined ? undefined : { account, keyIds: toIds(keys) }
 }
 
 const NOTHING = sql`FALSE`
@@ -113,13 +116,22 @@ function liveKeysOf(accountId: string) {
 }
 
 /** A key whose deletion is pending is live to its authority yet, which knows its account as active. */
-function honouredKeysOf(accountId: string): SQL {
+function selectAccountKeyIds(db: Database, accountId: string) {
   // Each by its own partial index: an OR of the two would read the whole table, under the write lock.
-  return sql`api_keys.id IN (
-    SELECT id FROM api_keys WHERE account_id = ${accountId} AND deleted_at IS NULL
-    UNION ALL
-    SELECT id FROM api_keys INDEXED BY api_keys_outbox WHERE account_id = ${accountId}
-      AND published_revision < revision AND enforced_revision < revision)`
+  return db
+    .select({ id: apiKeys.id })
+    .from(apiKeys)
+    .where(
+      sql`api_keys.id IN (
+        SELECT id FROM api_keys WHERE account_id = ${accountId} AND deleted_at IS NULL
+        UNION ALL
+        SELECT id FROM api_keys INDEXED BY api_keys_outbox WHERE account_id = ${accountId}
+          AND published_revision < revision AND enforced_revision < revision)`,
+    )
+}
+
+function toIds(rows: readonly { readonly id: string }[]): string[] {
+  return rows.map(({ id }) => id)
 }
 
 /** Replaces a password hash by one of the same password under newer parameters. */

@@ -45,7 +45,7 @@ export interface Idempotency {
 export type InsertedKey =
   | { readonly kind: 'inserted'; readonly row: LiveKey }
   | { readonly kind: 'account_not_active'; readonly status: AccountStatus }
-  | { readonly kind: 'limit_reached' }
+  | { readonly kind: 'limit_reached'; readonly limit: number }
   | { readonly kind: 'session_ended' }
   /** The same request was made before, and made this key; `sameBody` tells if it really was the same. */
   | { readonly kind: 'repeated'; readonly row: LiveKey; readonly sameBody: boolean }
@@ -102,13 +102,13 @@ export async function listKeys(
 }
 
 /**
- * Inserts a key, enforced from the start: a key that no copy knows is judged by its row. Does so where its account is active and has fewer than `maxKeys` of them, and where no key was
- * made by the same idempotent request.
+ * Inserts a key, enforced from the start: a key that no copy knows is judged by its row. Does so where its
+ * account is active and has fewer keys than its limit, and where no key was made by the same idempotent
+ * request.
  */
 export async function insertKey(
   db: Database,
   key: NewKey,
-  maxKeys: number,
   authority: Authority,
   event: AuditEvent,
 ): Promise<InsertedKey> {
@@ -132,24 +132,29 @@ export async function insertKey(
         ${JSON.stringify(details.ipAcl)}, ${details.ipAclMode}, 1, 1, 1, 0, ${now}, ${now}, ${now},
         ${idempotency?.keys[0] ?? null}, ${idempotency?.bodies[0] ?? null}
       FROM accounts WHERE id = ${key.accountId} AND status = 'active'
-        AND ${sessionStands(authority)} AND ${maxKeys} >
+        AND ${sessionStands(authority)} AND key_limit >
         (SELECT count(*) FROM api_keys WHERE account_id = ${key.accountId} AND deleted_at IS NULL)
         AND NOT EXISTS (SELECT 1 FROM api_keys WHERE ${sameRequest})`),
     insertEventWhere(db, event, sql`EXISTS (SELECT 1 FROM api_keys WHERE id = ${key.id})`),
     selectKeys(db).where(eq(apiKeys.id, key.id)),
     selectKeys(db).where(sameRequest),
-    db.select({ status: accounts.status }).from(accounts).where(eq(accounts.id, key.accountId)),
+    db
+      .select({ status: accounts.status, keyLimit: accounts.keyLimit })
+      .from(accounts)
+      .where(eq(accounts.id, key.accountId)),
     db.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, authority.sessionId)),
   ])
 
   const row = rows.map(toKeyRow)[0]
   if (row?.kind === 'live') return { kind: 'inserted', row }
   if (standing.length === 0) return { kind: 'session_ended' }
-  const status = owners[0]?.status ?? 'suspended'
+  const { status, keyLimit } = owners[0] ?? { status: 'suspended', keyLimit: 0 }
   if (status !== 'active') return { kind: 'account_not_active', status }
   const [earlier] = repeated
   const earlierRow = repeated.map(toKeyRow)[0]
-  if (earlier === undefined || earlierRow?.kind !== 'live') return { kind: 'limit_reached' }
+  if (earlier === undefined || earlierRow?.kind !== 'live') {
+    return { kind: 'limit_reached', limit: keyLimit }
+  }
   const sameBody = idempotency?.bodies.includes(earlier.idempotencyBody ?? '') === true
   return { kind: 'repeated', row: earlierRow, sameBody }
 }

@@ -17,6 +17,8 @@ export const accounts = sqliteTable(
     status: text('status', { enum: ACCOUNT_STATUSES }).notNull(),
     /** See admin/password.ts for the form. */
     passwordHash: text('password_hash').notNull(),
+    /** How many live keys the account may have; a lower one deletes none. */
+    keyLimit: integer('key_limit').notNull().default(100),
     /** Rises with every change; a change is guarded by the version it was decided on. */
     version: integer('version').notNull(),
     createdAt: integer('created_at').notNull(),

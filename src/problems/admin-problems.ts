@@ -124,8 +124,12 @@ export const ADMIN_PROBLEMS = {
   key_limit_reached: {
     status: 409,
     title: 'Key limit reached',
-    meaning: 'The account has as many API keys as it can have.',
-    remedies: { owner: 'Delete a key that is not used any more.' },
+    meaning:
+      'The account has as many API keys as it may have, or more where its limit was lowered.',
+    remedies: {
+      owner: 'Delete a key that is not used any more, or ask CommPeak for a higher limit.',
+      operator: 'Set another "key_limit" for the account, from 1 to 1 000.',
+    },
     retry: 'no',
   },
   idempotency_mismatch: {

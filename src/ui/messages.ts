@@ -249,7 +249,8 @@ export const messages = {
     logged_out: 'Your session has ended. Log in again to go on; what you typed is kept.',
     storage_unavailable:
       'The key store cannot be reached at the moment. Try again in a few seconds.',
-    key_limit_reached: 'An account can have 100 API keys. Delete one that is not used any more.',
+    key_limit_reached:
+      'This account has as many API keys as it may have. Delete one that is not used any more, or ask CommPeak for more.',
     idempotency_mismatch:
       'An earlier attempt had already created this key. Save changes to apply what you changed since then.',
     cross_site_request: 'The browser sent this request as one of another site. Reload the page.',

@@ -103,7 +103,7 @@ describe.skipIf(missingBrowser !== null)('a mishap', () => {
     await fillKey(page, 'One too many')
     await submit(page)
     await confirm(page, full.password)
-    await panelOf(page).getByText('An account can have 100 API keys').waitFor()
+    await panelOf(page).getByText('This account has as many API keys as it may have').waitFor()
     await expectKept(page, 'One too many')
   })
 

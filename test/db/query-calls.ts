@@ -21,7 +21,6 @@ const LOOKUP_ID = 'x'.repeat(32)
 const LIMITS = { createdAfter: NOW - 12 * 3_600_000, seenAfter: NOW - 3_600_000 }
 const RULES = { free: 10, maxWaitMs: 300_000, forgetMs: 3_600_000 }
 const AUTHORITY = { sessionId: SESSION_ID }
-const MAX_KEYS = 100
 const PAGE = 51
 
 const account: accounts.AccountRow = {
@@ -31,6 +30,7 @@ const account: accounts.AccountRow = {
   name: 'A',
   status: 'active',
   passwordHash: '$scrypt$',
+  keyLimit: 100,
   version: 1,
   createdAt: NOW,
   updatedAt: NOW,
@@ -92,7 +92,7 @@ export const CALLS: Readonly<
       accounts.listAccounts(db, PAGE, ACCOUNT_ID),
     ],
     insertAccount: (db) => [accounts.insertAccount(db, account, event())],
-    listAccountKeys: (db) => [accounts.listAccountKeys(db, ACCOUNT_ID)],
+    listAccountKeyIds: (db) => [accounts.listAccountKeyIds(db, ACCOUNT_ID)],
     updateAccount: (db) => [
       accounts.updateAccount(db, account, { name: 'B' }, event()),
       accounts.updateAccount(db, account, { status: 'suspended', passwordHash: 'x' }, event()),
@@ -125,7 +125,7 @@ export const CALLS: Readonly<
     ],
     insertKey: (db) =>
       [undefined, idempotency].map((request) => {
-        return keys.insertKey(db, { ...newKey, idempotency: request }, MAX_KEYS, AUTHORITY, event())
+        return keys.insertKey(db, { ...newKey, idempotency: request }, AUTHORITY, event())
       }),
     updateKey: (db) => [keys.updateKey(db, key, details, AUTHORITY, event())],
     deleteKey: (db) => [keys.deleteKey(db, key, AUTHORITY, event())],

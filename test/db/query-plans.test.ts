@@ -38,7 +38,7 @@ const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   listKeysAfter: { 'SCAN api_keys USING INDEX sqlite_autoindex_api_keys_1': FIRST_PAGE },
   takePending: { [OUTBOX]: OUTBOX_ALONE, [SORT]: OUTBOX_ALONE },
   takeEnforced: { [OUTBOX]: OUTBOX_ALONE, [SORT]: OUTBOX_ALONE },
-  listAccountKeys: { [OUTBOX]: OUTBOX_ALONE },
+  listAccountKeyIds: { [OUTBOX]: OUTBOX_ALONE },
   updateAccount: { [OUTBOX]: OUTBOX_ALONE },
   insertAccount: {
     'SCAN api_keys': 'The foreign key, which is looked at while one is violated alone: never here.',

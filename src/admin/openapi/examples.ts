@@ -22,7 +22,7 @@ export const ACCOUNT: AccountAnswer = {
   status: 'active',
 }
 
-export const OPERATOR_ACCOUNT = { ...ACCOUNT, created_at: AT, updated_at: AT }
+export const OPERATOR_ACCOUNT = { ...ACCOUNT, key_limit: 100, created_at: AT, updated_at: AT }
 
 export const ENFORCEMENT = { mode: 'strict', effective_at: AT }
 

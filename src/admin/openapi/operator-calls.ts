@@ -53,7 +53,7 @@ export const OPERATOR_CALLS: Calls = {
       id: 'editAccount',
       summary: 'Edit an account',
       description:
-        'A status that is not `active` stops all keys of the account, `active` brings them back; a new password ends its sessions.',
+        'A status that is not `active` stops all keys of the account, `active` brings them back; a new password ends its sessions; a lower `key_limit` deletes no key.',
       guard: 'operator',
       params: { path: z.object({ id: z.string() }) },
       body: { schema: editAccountBody, example: { status: 'suspended' } },

@@ -1,0 +1,1 @@
+ALTER TABLE `accounts` ADD `key_limit` integer DEFAULT 100 NOT NULL;
