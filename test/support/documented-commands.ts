@@ -1,55 +1,68 @@
-// Each command of the documents: the test that runs it and how that test names it, or why none can.
+// Each command of the documents: the test that runs it and what stands there for it, or why none can.
 
-export interface RunCommand {
-  readonly ranBy: string
-  /** What stands in that test for the command. */
-  readonly as: string
-}
+export type Account =
+  | { readonly ranBy: string; readonly as: string }
+  /** Why no test runs it. */
+  | { readonly why: string }
 
-export interface UnrunCommand {
-  readonly why: string
-}
+/** Pages and a piece of a command there, which docs-commands.test.ts runs as it is written. */
+export const RUN_AS_WRITTEN: readonly (readonly [file: string, piece: string])[] = [
+  ['README.md', 'Token cpk_'],
+  ['docs/integrate/using-a-key.md', 'Token cpk_'],
+  ['docs/integrate/admin-api.md', '$API/keys'],
+  ['docs/integrate/client-libraries.md', 'client.mjs GET'],
+  ['docs/operate/deploying.md', 'umask'],
+  ['docs/operate/deploying.md', 'operator/accounts'],
+  ['docs/operate/deploying.md', 'Token cpk_'],
+  ['docs/operate/monitoring.md', '/health'],
+  ['docs/operate/runbook.md', '/health'],
+  ['docs/operate/runbook.md', '/v2/pipeline'],
+  ['docs/operate/runbook.md', 'enforced_revision'],
+  ['docs/operate/runbook.md', 'operator/audit'],
+  ['docs/operate/runbook.md', 'suspended'],
+  ['docs/operate/backup.md', 'SQLD='],
+  ['docs/operate/backup.md', '$LIBSQL_HTTP_URL/dump'],
+  ['docs/operate/backup.md', 'tail'],
+  ['docs/operate/backup.md', '8080/dump'],
+  ['docs/operate/backup.md', 'rm -r'],
+  ['docs/operate/backup.md', 'executeMultiple'],
+  ['docs/operate/backup.md', '.com --repair'],
+]
 
-const START = 'test/scripts/start.test.ts'
-const DEPLOY = 'test/scripts/deploy.test.ts'
-const HERE = 'test/docs-commands.test.ts'
+const START = { ranBy: 'test/scripts/start.test.ts', as: "spawn('npm', ['start'" }
+const DEPLOY = { ranBy: 'test/scripts/deploy.test.ts', as: 'scripts/deploy.ts' }
+const DRILL = { ranBy: 'test/docs-commands.test.ts', as: "'DATA_DIR=drill/data npm run doctor" }
+const TESTS = { why: 'is what runs the tests' }
+const GATE = { why: '.ci/run runs it before a change lands, with the tests themselves' }
 
-function here(file: string, piece: string): RunCommand {
-  return { ranBy: HERE, as: `documented('${file}', '${piece}')` }
-}
-
-const ITSELF = { why: 'is what runs the tests' }
-const CHECKS = { why: 'is run by .ci/run before a change lands, with the tests themselves' }
-const TURSO = { why: 'needs a Turso account' }
-const CLOUDFLARE = { why: 'needs a Cloudflare account' }
-const MEASURES = { why: 'takes minutes; .ci/run runs the short form of the benchmark' }
-
-/** By the beginning of the command; the longest that fits counts. */
-export const COMMANDS: Readonly<Record<string, RunCommand | UnrunCommand>> = {
-  'npm ci && npm start': { ranBy: START, as: "spawn('npm', ['start'" },
-  'npm start': { ranBy: START, as: "spawn('npm', ['start'" },
-  'npm ci && npm test': ITSELF,
-  'npm ci': { why: '.ci/run begins with it' },
-  'npm test': ITSELF,
-  'npx vitest run test/keys': ITSELF,
-  'npm run check': CHECKS,
-  'npm run types': CHECKS,
-  'npm run lint': CHECKS,
-  'npm run dev': { why: 'is npm start with a second server, which waits for changes' },
-  'npm run migration': {
-    why: 'writes into the project; test/architecture.test.ts holds what it wrote',
-  },
-  'npm run fuzz': { why: 'is random; the suite runs the same cases from fixed seeds' },
-  'npm run edge -- --kill 20': { ranBy: 'test/edge/kill.test.ts', as: 'kill' },
-  'npm run edge': { ranBy: 'test/edge/histories.test.ts', as: 'runHistory' },
-  'npm run bench': MEASURES,
-  'apt-get install wrk': { why: '.ci/run does it' },
-  'npm run screenshots': { why: 'writes into the project; the pages are driven by test/browser' },
+/** By the beginning of a command; the longest that fits counts. */
+export const COMMANDS: Readonly<Record<string, Account>> = {
+  'npm ci && npm start': START,
+  'npm start': START,
+  'npm ci && npm test': TESTS,
+  'npm ci': GATE,
+  'npm test': TESTS,
+  'npx vitest run test/keys': TESTS,
+  'npm run check': GATE,
+  'npm run format': GATE,
+  'npm run types': GATE,
+  'npm run lint': GATE,
+  'npm run build': GATE,
+  'npm run bench': GATE,
+  'apt-get install wrk': GATE,
+  'npm run edge': { ranBy: 'test/edge/histories.test.ts', as: 'explore({' },
+  'npm run edge -- --kill': { ranBy: 'test/edge/kill.test.ts', as: 'killAgainAndAgain(' },
+  'npm run fuzz': { why: 'draws new cases each time; the suite has its own, from fixed seeds' },
+  'npm run doctor': DRILL,
+  'DATA_DIR=drill/data npm run doctor': DRILL,
+  'npm run --silent secrets': { ranBy: 'test/docs-commands.test.ts', as: "'umask')" },
+  'npm run deploy': DEPLOY,
+  'LIBSQL_AUTH_TOKEN=… npm run deploy': DEPLOY,
+  'npm run dev': { why: 'is npm start and a server of Vite, which waits for changes' },
+  'npm run migration': { why: 'writes into the project' },
+  'npm run screenshots': { why: 'writes into the project; test/browser drives the same page' },
   'npm run lighthouse': { why: 'fetches Lighthouse' },
-  'npm run doctor': here('docs/operate/backup.md', '--url https://gateway.example.com --repair'),
-  'npm run --silent secrets': { ranBy: DEPLOY, as: 'makeSecrets' },
-  'npm run deploy': { ranBy: DEPLOY, as: 'scripts/deploy.ts' },
-  'LIBSQL_AUTH_TOKEN=… npm run deploy': { ranBy: DEPLOY, as: 'scripts/deploy.ts' },
-  'npx wrangler': CLOUDFLARE,
-  'turso ': TURSO,
+  'npx wrangler': { why: 'needs a Cloudflare account' },
+  'turso ': { why: 'needs a Turso account' },
+  'curl -sv -o /dev/null https://api.commpeak.com/': { why: 'calls the real Portal API' },
 }

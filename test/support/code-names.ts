@@ -1,0 +1,63 @@
+// What the code calls things, for the tests that hold the documents to it: read from the source text,
+// since types leave nothing at run time.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openApiDocument } from '../../src/admin/openapi/document.ts'
+import { PROBLEMS } from '../../src/problems/table.ts'
+import { PROJECT_DIR } from '../../scripts/local/project-dir.ts'
+import type { OpenApi } from './described.ts'
+
+export const OPEN_API = openApiDocument() as OpenApi
+
+export function source(file: string): string {
+  return readFileSync(join(PROJECT_DIR, file), 'utf8')
+}
+
+const LOG = source('src/log.ts')
+const WRANGLER = source('wrangler.toml')
+
+/** The variables and secrets of the worker. */
+export const SETTINGS: readonly string[] = [
+  ...membersOf(source('src/env.ts'), 'export const passedOnSchema'),
+  ...membersOf(source('src/env.ts'), 'const settingsSchema'),
+]
+export const START_SETTINGS = membersOf(source('scripts/local/settings.ts'), 'const schema')
+export const BINDINGS = matches(WRANGLER, /^(?:binding|name) = "([A-Z_]+)"/gm)
+/** The fields of a line of the log, and the kinds of faults. */
+export const LINE_FIELDS = membersOf(LOG, 'export interface RequestLine')
+export const FAULT_KINDS = matches(upTo(LOG, 'export type FaultKind', '\n\n'), /'(\w+)'/g)
+
+/** Every name of several words in lower case that a reader can meet: in answers, the log or the stores. */
+export const SNAKE_NAMES: ReadonlySet<string> = new Set([
+  ...Object.keys(PROBLEMS),
+  ...LINE_FIELDS,
+  ...FAULT_KINDS,
+  ...matches(JSON.stringify(OPEN_API), /"([a-z]+(?:_[a-z0-9]+)+)"/g),
+  ...matches(WRANGLER, /^([a-z_]+) =/gm),
+  'head_sampling_rate', // of Cloudflare's configuration, not set in ours
+  ...[
+    'src/db/schema.ts',
+    'src/keys/cidr.ts',
+    'src/keys/pasted-entry.ts',
+    'src/admin/schemas.ts',
+    'src/admin/reconcile.ts',
+    'src/admin/session.ts',
+    'test/keys/cidr-vectors.test.ts',
+  ].flatMap((file) => matches(source(file), /'([a-z]+(?:_[a-z]+)+)'/g)),
+])
+
+/** The names before a colon in an interface or an object, those of the first level. */
+function membersOf(text: string, start: string): string[] {
+  return matches(upTo(text, start, '\n}'), /^ {2}(?:readonly )?(\w+)\??:/gm)
+}
+
+function upTo(text: string, start: string, end: string): string {
+  const from = text.indexOf(start)
+  if (from < 0) throw new Error(`The source has no ${start}`)
+  return text.slice(from, text.indexOf(end, from))
+}
+
+function matches(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map(([, name = '']) => name)
+}
