@@ -43,7 +43,8 @@ beforeAll(async () => {
   token = /Token (\S+)'/.exec(said)?.[1] ?? ''
 })
 afterAll(() => {
-  for (const { pid } of [product, ...(server === undefined ? [] : [server])]) process.kill(-(pid ?? 0), 'SIGKILL')
+  for (const { pid } of [product, ...(server === undefined ? [] : [server])])
+    process.kill(-(pid ?? 0), 'SIGKILL')
   rmSync(dir, { recursive: true, force: true })
 })
 
