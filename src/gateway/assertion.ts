@@ -5,7 +5,11 @@
 import { type CryptoKey as JoseKey, importJWK, type JWK, SignJWT } from 'jose'
 import { err, ok, type Result } from '../result.ts'
 
+/** A verifier whose clock is behind would take an assertion of this second for one that is not valid yet. */
+const BACKDATED_SECONDS = 5
+/** From `iat` on: the contract's limit holds by either clock. */
 const LIFETIME_SECONDS = 60
+/** So at least 25 seconds of its life are left when it is sent. */
 const REUSE_SECONDS = 30
 /** About 400 bytes each: at most 4 MB of an isolate's 128. */
 const CACHED_ASSERTIONS = 10_000
@@ -56,7 +60,7 @@ export function createAssertionSigner(
   const cache = new Map<string, { readonly assertion: string; readonly signedAtMs: number }>()
 
   async function sign({ accountId, keyId }: AssertionSubject, nowMs: number): Promise<string> {
-    const issuedAt = Math.floor(nowMs / 1000)
+    const issuedAt = Math.floor(nowMs / 1000) - BACKDATED_SECONDS
     const assertion = await new SignJWT({ key: keyId })
       .setProtectedHeader({ alg: 'EdDSA', kid: keys.kid, typ: 'JWT' })
       .setSubject(accountId)
@@ -73,7 +77,10 @@ export function createAssertionSigner(
 
   return function signAssertion(subject, nowMs) {
     const cached = cache.get(subject.keyId)
-    const isFresh = cached !== undefined && nowMs - cached.signedAtMs < REUSE_SECONDS * 1000
+    if (cached === undefined) return sign(subject, nowMs)
+    const ageMs = nowMs - cached.signedAtMs
+    // Negative after a clock was set back: then its `exp` is further away than the contract allows.
+    const isFresh = ageMs >= 0 && ageMs < REUSE_SECONDS * 1000
     return isFresh ? cached.assertion : sign(subject, nowMs)
   }
 }
