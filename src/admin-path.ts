@@ -3,7 +3,10 @@
 
 import { pathStart } from './request-url.ts'
 
-/** `adminHost`: the only host name (lower case) that has an admin surface, or undefined for all. */
+/** What the upstream and whoever watches the gateway ask for, by the host that they know. */
+const ON_EVERY_HOST = new Set(['/admin/jwks.json', '/admin/api/v1/health'])
+
+/** `adminHost`: the host name (lower case) that has the admin surface, or undefined for all. */
 export function isAdminRequest(requestUrl: string, adminHost: string | undefined): boolean {
   const start = pathStart(requestUrl)
   const isEncoded = requestUrl.includes('%', start)
@@ -11,13 +14,9 @@ export function isAdminRequest(requestUrl: string, adminHost: string | undefined
   if (!isEncoded && !requestUrl.startsWith('/admin', start)) return false
   const url = URL.parse(requestUrl)
   if (url === null) return false // a Host header can make a URL that is none
-  const { pathname, hostname } = url
-  return isAdminPath(pathname) && (adminHost === undefined || hostname === adminHost)
-}
-
-function isAdminPath(pathname: string): boolean {
-  const path = decodedOnce(pathname)
-  return path === '/admin' || path.startsWith('/admin/')
+  const path = decodedOnce(url.pathname)
+  if (path !== '/admin' && !path.startsWith('/admin/')) return false
+  return adminHost === undefined || url.hostname === adminHost || ON_EVERY_HOST.has(path)
 }
 
 /** Octet by octet: unlike decodeURIComponent, no input makes it throw, and "/admin" is ASCII. */

@@ -87,6 +87,30 @@ describe('isAdminRequest()', () => {
     expect(isAdminRequest(urlOf('/v1', origin), 'keys.example')).toBe(false)
   })
 
+  it.each([
+    ['/admin/jwks.json', true],
+    ['/admin/jwks.json?a=b', true],
+    ['/%61dmin/jwks%2Ejson', true],
+    ['/v1/../admin/jwks.json', true],
+    ['/admin/api/v1/health', true],
+    ['/admin/api/v1/%68ealth', true],
+    ['/admin/jwks.json/', false],
+    ['/admin/jwks.jsonx', false],
+    ['/admin/jwks.json/../', false],
+    ['/admin/jwks.json%2f..%2f', false],
+    ['/%2561dmin/jwks.json', false],
+    ['/admin//jwks.json', false],
+    ['/Admin/jwks.json', false],
+    ['/admin/api/v1/health/', false],
+    ['/admin/api/v1/healthy', false],
+    ['/admin/api/v1/session', false],
+    ['/jwks.json', false],
+  ])('with ADMIN_HOST, on another host: %s: %s', (path, expected) => {
+    expect(isAdminRequest(urlOf(path), 'keys.example')).toBe(expected)
+    const isThere = path !== '/jwks.json' && path !== '/Admin/jwks.json' && !path.includes('25')
+    expect(isAdminRequest(urlOf(path, 'https://keys.example'), 'keys.example')).toBe(isThere)
+  })
+
   it.each(['http://: x/admin/', 'http://[/%61dmin/', 'http:///%61dmin/'])(
     'does not throw for what a Host header made of a URL: %s',
     (url) => {
