@@ -55,16 +55,16 @@ async function readJson(request: Request): Promise<Result<ReadJson, Refusal>> {
   if (mediaType?.trim().toLowerCase() !== 'application/json') {
     return err({ reason: 'unsupported_media_type' })
   }
-  const bytes = await readBytes(request)
-  if (bytes === null) return err({ reason: 'payload_too_large' })
   try {
+    const bytes = await readBytes(request)
+    if (bytes === null) return err({ reason: 'payload_too_large' })
     const text = UTF8.decode(bytes)
     const value: unknown = JSON.parse(text)
     const repeated = repeatedMember(text)
     if (repeated !== null) return err({ reason: 'body_malformed', repeated })
     return ok({ value, bytes: bytes.byteLength })
   } catch {
-    return err({ reason: 'body_malformed' })
+    return err({ reason: 'body_malformed' }) // or it broke off: a bad chunk, a client that has gone
   }
 }
 
