@@ -8,7 +8,7 @@ import type { SignAssertion } from './assertion.ts'
 import type { Grant } from './authorize.ts'
 import { forward, type Upstream } from './forward.ts'
 import { bodyOf, type Incoming } from './incoming.ts'
-import { asTheyCame, isWebSocket, passedHeaders } from './passed-headers.ts'
+import { isWebSocket, passedHeaders } from './passed-headers.ts'
 import { preflightHeaders } from './preflight.ts'
 import type { Refusal } from './refusal.ts'
 import type { Trace } from './trace.ts'
@@ -28,12 +28,11 @@ export async function forwardGranted(
 ): Promise<Result<Response, Refusal>> {
   const { accountId, keyId } = key
   const assertion = await deps.signAssertion(key, deps.nowMs())
-  const { fields, exact } = passedHeaders(request.headers)
-  if (isWebSocket(request)) fields['upgrade'] = 'websocket'
+  const headers = passedHeaders(request.headers)
+  if (isWebSocket(request)) headers.set('upgrade', 'websocket')
   const from = toText(address)
-  addForwarded(fields, request.url, from, trace.requestId)
-  addIdentity(fields, { accountId, keyId, assertion }, from)
-  const headers = exact ? fields : asTheyCame(request.headers, fields)
+  addForwarded(headers, request.url, from, trace.requestId)
+  addIdentity(headers, { accountId, keyId, assertion }, from)
   return await askUpstream(request, headers, bodyOf(request), trace, deps)
 }
 
@@ -43,10 +42,10 @@ export async function forwardPreflight(
   trace: Trace,
   deps: ForwardDeps,
 ): Promise<Result<Response, Refusal>> {
-  const fields = preflightHeaders(request.headers)
+  const headers = preflightHeaders(request.headers)
   const from = toText(clientAddress(request.headers))
-  addForwarded(fields, request.url, from, trace.requestId)
-  return await askUpstream(request, fields, null, trace, deps)
+  addForwarded(headers, request.url, from, trace.requestId)
+  return await askUpstream(request, headers, null, trace, deps)
 }
 
 function toText(address: Address | null): string | null {
@@ -56,7 +55,7 @@ function toText(address: Address | null): string | null {
 /** Notes how long the upstream took, and what it said. */
 async function askUpstream(
   request: Incoming,
-  headers: HeadersInit,
+  headers: Headers,
   body: ReadableStream | null,
   trace: Trace,
   { upstream, nowMs }: ForwardDeps,

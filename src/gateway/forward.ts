@@ -33,7 +33,7 @@ export function upstreamUrl(base: string, requestUrl: string): string {
 /** The upstream's answer, its headers still to be changed; one that cannot be passed on is a refusal. */
 export async function forward(
   request: Incoming,
-  headers: HeadersInit,
+  headers: Headers,
   body: ReadableStream | null,
   upstream: Upstream,
 ): Promise<Result<Response, Refusal>> {

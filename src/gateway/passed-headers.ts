@@ -2,10 +2,8 @@
 // identity. Stripping comes first, so that nothing a client sends, `Connection` included, can remove or
 // imitate what the gateway adds.
 
+import { withoutAdminCookie } from './admin-cookie.ts'
 import type { Incoming } from './incoming.ts'
-
-/** Header fields by their lower-case names, those of a repeated header joined (RFC 9110 §5.3). */
-export type HeaderFields = Record<string, string>
 
 /** RFC 9110 §7.6.1, the credentials, and what an upstream might believe about who is calling. */
 const REMOVED = new Set([
@@ -22,19 +20,23 @@ const REMOVED = new Set([
   'proxy-authorization',
   'expect',
   'forwarded',
+  'x-forwarded',
+  'forwarded-for',
   'x-real-ip',
   'true-client-ip',
   'x-client-ip',
+  'client-ip',
+  'x-cluster-client-ip',
+  'x-original-forwarded-for',
+  'x-original-host',
+  'x-host',
+  'fastly-client-ip',
+  'remote-user',
+  'x-remote-user',
   'x-original-url',
   'x-rewrite-url',
 ])
 const REMOVED_PREFIXES = ['x-portal-', 'x-forwarded-', 'cf-']
-
-/** The admin page's cookie, under both of its names; a comma parts cookies of a repeated header. */
-const ADMIN_COOKIE = /(?:^|[;,])\s*(?:__Host-)?portal_session\s*=[^;,]*/g
-
-/** What the runtime reads for bytes that are no UTF-8. */
-const UNREADABLE = '\ufffd'
 
 /** Names that were looked at: clients send the same ones each time. Bounded, since they choose them. */
 const known = new Map<string, boolean>()
@@ -54,46 +56,20 @@ export function isRemoved(name: string): boolean {
   return removed
 }
 
-export interface PassedHeaders {
-  readonly fields: HeaderFields
-  /**
-   * Whether text by name says all that came: a value in Latin-1 is no UTF-8, and the lines of `Set-Cookie`
-   * are not to be joined.
-   */
-  readonly exact: boolean
-}
-
-/**
- * The client's headers that may pass. Read in one go, and built as a plain object: in a `Headers` of the
- * runtime every change is a call into it, and the whole is copied twice.
- */
-export function passedHeaders(incoming: Headers): PassedHeaders {
-  const fields = Object.create(null) as HeaderFields // a client may send a header named __proto__
-  let exact = true
-  // oxlint-disable-next-line unicorn/no-array-for-each -- cheaper than an iterator of the runtime
-  incoming.forEach((value, name) => {
-    if (isRemoved(name)) return
-    const before = fields[name]
-    fields[name] = before === undefined ? value : `${before}, ${value}`
-    if (before !== undefined || value.includes(UNREADABLE)) exact = false
-  })
-  for (const name of namedByConnection(incoming)) delete fields[name.toLowerCase()]
-
-  const { cookie } = fields
-  if (cookie?.includes('portal_session') === true) {
-    const rest = cookie.replaceAll(ADMIN_COOKIE, '').replace(/^[;,\s]+/, '')
-    if (rest === '') delete fields['cookie']
-    else fields['cookie'] = rest
-  }
-  return { fields, exact }
-}
-
-/** The client's own headers, as bytes, made to say what `fields` says. */
-export function asTheyCame(incoming: Headers, fields: HeaderFields): Headers {
+/** A copy of the client's headers that may pass: of bytes, so that what is no UTF-8 stays what it is. */
+export function passedHeaders(incoming: Headers): Headers {
   const headers = new Headers(incoming)
-  for (const name of incoming.keys()) if (!(name in fields)) headers.delete(name)
-  for (const [name, value] of Object.entries(fields)) {
-    if (headers.get(name) !== value) headers.set(name, value)
+  // oxlint-disable-next-line unicorn/no-array-for-each -- cheaper than an iterator of the runtime
+  incoming.forEach((_, name) => {
+    if (isRemoved(name)) headers.delete(name)
+  })
+  for (const name of namedByConnection(incoming)) headers.delete(name)
+
+  const cookies = headers.get('cookie')
+  if (cookies?.includes('portal_session') === true) {
+    const rest = withoutAdminCookie(cookies)
+    if (rest === null) headers.delete('cookie')
+    else if (rest !== cookies) headers.set('cookie', rest)
   }
   return headers
 }

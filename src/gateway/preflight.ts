@@ -2,7 +2,6 @@
 // the upstream answers it, and sees only what a preflight needs.
 
 import type { Incoming } from './incoming.ts'
-import type { HeaderFields } from './passed-headers.ts'
 
 export function isPreflight({ method, headers }: Incoming): boolean {
   return (
@@ -10,13 +9,13 @@ export function isPreflight({ method, headers }: Incoming): boolean {
   )
 }
 
-/** The headers of a preflight that pass; a credential or cookie sent along does not. */
-export function preflightHeaders(incoming: Headers): HeaderFields {
-  const passed: HeaderFields = {}
-  for (const [name, value] of incoming) {
-    const passes =
-      name === 'origin' || name === 'user-agent' || name.startsWith('access-control-request-')
-    if (passes) passed[name] = value
-  }
-  return passed
+/** A copy of the headers of a preflight that pass; a credential or cookie sent along does not. */
+export function preflightHeaders(incoming: Headers): Headers {
+  const headers = new Headers(incoming)
+  for (const name of incoming.keys()) if (!passes(name)) headers.delete(name)
+  return headers
+}
+
+function passes(name: string): boolean {
+  return name === 'origin' || name === 'user-agent' || name.startsWith('access-control-request-')
 }

@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  asTheyCame,
-  isRemoved,
-  isWebSocket,
-  passedHeaders,
-} from '../../src/gateway/passed-headers.ts'
+import { isRemoved, isWebSocket, passedHeaders } from '../../src/gateway/passed-headers.ts'
 
 describe('passedHeaders()', () => {
   it.each([
@@ -51,6 +46,25 @@ describe('passedHeaders()', () => {
     'CF_Connecting_IP',
     'cf|ray',
     'Forwarded',
+    'X-Forwarded',
+    'x_forwarded',
+    'Forwarded-For',
+    'Forwarded_For',
+    'Client-IP',
+    'client_ip',
+    'Client.IP',
+    'X-Cluster-Client-IP',
+    'X_Cluster_Client_IP',
+    'X-Original-Forwarded-For',
+    'x-original_forwarded-for',
+    'X-Original-Host',
+    'X-Host',
+    'x_host',
+    'Fastly-Client-IP',
+    'Remote-User',
+    'REMOTE_USER',
+    'X-Remote-User',
+    'X_Remote_User',
     'X-Real-IP',
     'X_Real_IP',
     'X-Real_IP',
@@ -65,8 +79,8 @@ describe('passedHeaders()', () => {
     'x*rewrite^url',
   ])('removes %s', (name) => {
     expect(isRemoved(name.toLowerCase())).toBe(true)
-    const { fields } = passedHeaders(new Headers({ [name]: 'x', Accept: 'a/b' }))
-    expect({ ...fields }).toEqual({ accept: 'a/b' })
+    const passed = passedHeaders(new Headers({ [name]: 'x', Accept: 'a/b' }))
+    expect(toObject(passed)).toEqual({ accept: 'a/b' })
   })
 
   it.each([
@@ -94,8 +108,16 @@ describe('passedHeaders()', () => {
     'X-Portals-Count',
     'XPortalKey',
     'My-X-Portal-Key',
-    'X-Forwarded',
     'X-Real-IPs',
+    'Client-IPs',
+    'My-Client-IP',
+    'X-Hosts',
+    'Host-Name',
+    'Remote-Users',
+    'Remote',
+    'X-Remote',
+    'Forwarded-Form',
+    'Fastly-Debug',
     'Not-Forwarded',
     'CFO-Name',
     'CF',
@@ -103,7 +125,7 @@ describe('passedHeaders()', () => {
     'tracestate',
   ])('passes %s', (name) => {
     const headers = new Headers({ [name]: 'one, two;q="3"' })
-    expect({ ...passedHeaders(headers).fields }).toEqual(Object.fromEntries(headers))
+    expect(toObject(passedHeaders(headers))).toEqual(Object.fromEntries(headers))
   })
 
   it('leaves the request as it was', () => {
@@ -127,7 +149,7 @@ describe('passedHeaders()', () => {
     ['', ['accept', 'x-hop']],
   ])('removes what Connection names: %s', (connection, left) => {
     const headers = new Headers({ Connection: connection, 'X-Hop': '1', Accept: 'a/b' })
-    expect(Object.keys(passedHeaders(headers).fields)).toEqual(left)
+    expect([...passedHeaders(headers).keys()]).toEqual(left)
   })
 
   it('removes what a repeated Connection names', () => {
@@ -136,143 +158,39 @@ describe('passedHeaders()', () => {
       ['Connection', 'X-Hop'],
       ['X-Hop', '1'],
     ])
-    expect({ ...passedHeaders(headers).fields }).toEqual({})
+    expect(toObject(passedHeaders(headers))).toEqual({})
   })
 
   it('removes Upgrade, which is set anew for a WebSocket alone', () => {
     const upgrade = { Connection: 'Upgrade', Upgrade: 'WebSocket', 'Sec-WebSocket-Key': 'x' }
-    const { fields } = passedHeaders(new Headers(upgrade))
-    expect({ ...fields }).toEqual({ 'sec-websocket-key': 'x' })
+    const passed = passedHeaders(new Headers(upgrade))
+    expect(toObject(passed)).toEqual({ 'sec-websocket-key': 'x' })
     const other = new Headers({ Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c' })
     other.set('HTTP2-Settings', 'AAMAAABk')
-    expect({ ...passedHeaders(other).fields }).toEqual({})
-  })
-})
-
-describe('passedHeaders(), names that an object has', () => {
-  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('passes %s', (name) => {
-    const { fields } = passedHeaders(new Headers([[name, 'x']]))
-    expect(Object.entries(fields)).toEqual([[name.toLowerCase(), 'x']])
+    expect(toObject(passedHeaders(other))).toEqual({})
   })
 })
 
 describe('passedHeaders(), cookies', () => {
-  const names = ['portal_session', '__Host-portal_session']
-
-  it.each(names)('removes %s wherever it stands, and keeps the others', (name) => {
-    const admin = `${name}=c2VjcmV0`
-    const cases = [
-      [admin, null],
-      [`${admin};`, null],
-      [` ${admin} `, null],
-      [`${admin}; a=1`, 'a=1'],
-      [`${admin};a=1`, 'a=1'],
-      [`a=1; ${admin}`, 'a=1'],
-      [`a=1;${admin}`, 'a=1'],
-      [`a=1; ${admin}; b=2`, 'a=1; b=2'],
-      [`a=1;\t${admin} ; b=2`, 'a=1; b=2'],
-      [`a=1; b=2; ${admin}; c=3; d=4`, 'a=1; b=2; c=3; d=4'],
-      [`${admin}; ${admin}`, null],
-      [`${admin}; a=1; ${admin}`, 'a=1'],
-      [`a=1; ${name} = c2VjcmV0; b=2`, 'a=1; b=2'],
-      [`a=1; ${name}=; b=2`, 'a=1; b=2'],
-      [`a=1; ${name}=c2V=jcmV0==; b=2`, 'a=1; b=2'],
-      [`${admin}, a=1`, 'a=1'],
-      [`a=1, ${admin}`, 'a=1'],
-      [`a=1,${admin}`, 'a=1'],
-      [`a=1, ${admin}, b=2`, 'a=1, b=2'],
-      [`a=1; b=2, ${admin}; c=3`, 'a=1; b=2; c=3'],
-    ] as const
-    for (const [cookie, passed] of cases) {
-      const { fields } = passedHeaders(new Headers({ Cookie: cookie }))
-      expect(fields['cookie']?.trim() ?? null, cookie).toBe(passed)
-    }
+  it("loses the admin page's cookie alone", () => {
+    const headers = new Headers({ Cookie: 'a=1; __Host-portal_session=x; b=2', Accept: 'a/b' })
+    expect(toObject(passedHeaders(headers))).toEqual({ accept: 'a/b', cookie: 'a=1; b=2' })
+    headers.set('Cookie', 'portal_session=x')
+    expect(toObject(passedHeaders(headers))).toEqual({ accept: 'a/b' })
   })
 
-  it('removes both names together', () => {
-    const cookie = 'portal_session=x; a=1; __Host-portal_session=y; b=2; portal_session=z'
-    const { fields } = passedHeaders(new Headers({ Cookie: cookie }))
-    expect(fields['cookie']).toBe('a=1; b=2')
-  })
-
-  it('removes it from a repeated header', () => {
-    for (const name of names) {
-      const headers = new Headers([
-        ['Cookie', 'a=1'],
-        ['Cookie', `${name}=c2VjcmV0`],
-        ['Cookie', 'b=2'],
-      ])
-      const passed = passedHeaders(headers).fields['cookie'] ?? ''
-      expect(passed).not.toContain('portal_session')
-      expect(passed).not.toContain('c2VjcmV0')
-      expect(passed).toMatch(/^a=1[,;] ?b=2$/)
-    }
-  })
-
-  it.each([
-    'a=1',
-    'session=1; portal=2',
-    'my_portal_session=1',
-    'xportal_session=1; a=1',
-    'portal_sessions=1',
-    'portal_session_id=1',
-    'portal_session2=1',
-    'PORTAL_SESSION=1',
-    '__Secure-portal_session=1',
-    'a=portal_session=1',
-    'a=portal_session',
-    'a="portal_session"; b=2',
-    'a=1;; b=2',
-    'a=1,2; b=3',
-  ])('leaves alone: %s', (cookie) => {
-    expect(passedHeaders(new Headers({ Cookie: cookie })).fields['cookie']).toBe(cookie)
-  })
-})
-
-describe('asTheyCame()', () => {
-  it.each([
-    ['caf\ufffd', 'x-name', false],
-    ['caf\u00e9', 'x-name', true],
-    ['a=1, b=2', 'cookie', true],
-    ['a, b', 'accept', true],
-    ['caf\ufffd', 'x-portal-key', true],
-  ])('is needed where text does not say what came: %s in %s', (value, name, exact) => {
-    const incoming = { get: () => null, forEach: (each: Each) => each(value, name) }
-    expect(passedHeaders(incoming as unknown as Headers).exact).toBe(exact)
-  })
-
-  it('is needed where a header came twice that is not joined', () => {
-    const incoming = new Headers([
+  it('keeps each Set-Cookie of a client, which is not to be joined', () => {
+    const headers = new Headers([
       ['Set-Cookie', 'a=1'],
       ['Set-Cookie', 'b=2'],
     ])
-    const { fields, exact } = passedHeaders(incoming)
-    expect(exact).toBe(false)
-    expect(asTheyCame(incoming, fields).getSetCookie()).toEqual(['a=1', 'b=2'])
-  })
-
-  it('says what the fields say, in the headers that came', () => {
-    const incoming = new Headers([
-      ['Authorization', 'Token x'],
-      ['Accept', 'a/b'],
-      ['Cookie', 'a=1'],
-      ['Cookie', 'b=2'],
-      ['X-Request-Id', 'theirs'],
-      ['X-Portal-Key', 'forged'],
-    ])
-    const { fields } = passedHeaders(incoming)
-    const sent = { ...fields, 'x-request-id': 'req-1', 'x-portal-account': 'acc_1' }
-    expect(Object.fromEntries(asTheyCame(incoming, sent))).toEqual({
-      accept: 'a/b',
-      cookie: incoming.get('cookie'),
-      'x-request-id': 'req-1',
-      'x-portal-account': 'acc_1',
-    })
-    expect(incoming.get('authorization')).toBe('Token x')
+    expect(passedHeaders(headers).getSetCookie()).toEqual(['a=1', 'b=2'])
   })
 })
 
-type Each = (value: string, name: string) => void
+function toObject(headers: Headers): Record<string, string> {
+  return Object.fromEntries(headers)
+}
 
 describe('isWebSocket()', () => {
   it.each([
