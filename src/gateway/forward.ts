@@ -1,11 +1,12 @@
 // Sends a request on to the upstream and streams the answer back. Nothing is buffered, decoded,
 // followed or cached.
 
-import { pathStart } from '../request-url.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Incoming } from './incoming.ts'
-import { namedByConnection } from './passed-headers.ts'
+import { passedAnswer } from './passed-answer.ts'
 import type { Refusal } from './refusal.ts'
+import { relayBody } from './relayed-body.ts'
+import { upstreamUrl } from './upstream-url.ts'
 
 export interface Upstream {
   /** Scheme, host and path prefix of UPSTREAM_URL, without a slash at the end. */
@@ -23,13 +24,6 @@ const BODY_TIMEOUT_FACTOR = 10
  */
 const UNCACHED: RequestInitCfProperties = { cacheTtl: -1, cacheLevel: 'bypass' }
 
-/** The address at the upstream: path and query verbatim, behind the base, so `//host/x` stays a path. */
-export function upstreamUrl(base: string, requestUrl: string): string {
-  const start = pathStart(requestUrl)
-  if (start < 0) throw new TypeError('The URL of the request has no path')
-  return base + requestUrl.slice(start)
-}
-
 /** The upstream's answer, its headers still to be changed; one that cannot be passed on is a refusal. */
 export async function forward(
   request: Incoming,
@@ -37,48 +31,65 @@ export async function forward(
   body: ReadableStream | null,
   upstream: Upstream,
 ): Promise<Result<Response, Refusal>> {
+  const url = upstreamUrl(upstream.base, request.url)
+  if (url === null) return err({ reason: 'request_malformed', part: 'path' })
+  const relayed = body === null ? null : relayBody(body, request)
   // The runtime ends what was asked of the upstream when it ends the request, but sends a body to its end.
-  const abort = body === null ? undefined : new AbortController()
-  const timeoutMs = upstream.timeoutMs * (body === null ? 1 : BODY_TIMEOUT_FACTOR)
+  const abort = relayed === null ? null : new AbortController()
+  const timeoutMs = upstream.timeoutMs * (relayed === null ? 1 : BODY_TIMEOUT_FACTOR)
   try {
-    const answered = fetch(upstreamUrl(upstream.base, request.url), {
+    const answered = fetch(url, {
       method: request.method,
       headers,
-      body,
+      body: relayed?.stream ?? null,
       redirect: 'manual',
       signal: abort?.signal ?? null,
       cf: UNCACHED,
     })
     // Not AbortSignal.timeout(): it would also cut off an answer that is still streaming.
-    const response = await Promise.race([answered, scheduler.wait(timeoutMs)])
+    const inTime = [answered, scheduler.wait(timeoutMs)] as const
+    const response = await Promise.race(relayed === null ? inTime : [...inTime, relayed.broken])
+    // Also where an answer has begun: the upstream waits for a rest of the body that will not come.
+    void relayed?.broken.then(() => abort?.abort())
+    if (response === 'broken') return err({ reason: 'request_malformed', part: 'body' })
     if (response === undefined) {
       abort?.abort()
       return err({ reason: 'upstream_timeout' })
     }
-    return isMadeByCloudflare(response) ? err(edgeRefusal(response)) : ok(passedResponse(response))
-  } catch {
-    return err({ reason: 'upstream_unreachable' })
+    const refusal = edgeRefusal(response)
+    return refusal === null ? ok(passedAnswer(response)) : err(refusal)
+  } catch (error) {
+    return err(toRefusal(error))
   }
 }
 
-/** A response with headers that can be changed, less those of the upstream's own connection. */
-function passedResponse(response: Response): Response {
-  const passed = new Response(response.body, response)
-  const { headers } = passed
-  for (const name of namedByConnection(headers)) headers.delete(name)
-  return passed
+/**
+ * The runtime throws a RangeError for a status that a Response cannot have, one beyond 599 or a 101 that
+ * nobody asked for, and one and the same error for everything else: a refused connection, one that was cut,
+ * an answer that is no HTTP.
+ */
+function toRefusal(error: unknown): Refusal {
+  return error instanceof RangeError
+    ? { reason: 'upstream_invalid' }
+    : { reason: 'upstream_unreachable', sent: 'unknown' }
 }
 
 /**
  * An origin behind Cloudflare that cannot be reached is an answer made by Cloudflare, not an error:
  * https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/
  */
-function isMadeByCloudflare({ status, headers }: Response): boolean {
-  const madeAtEdge = (status >= 521 && status <= 526) || status === 530
-  return madeAtEdge && headers.get('server') === 'cloudflare'
+const MADE_AT_EDGE: Readonly<Record<number, Refusal>> = {
+  520: { reason: 'upstream_invalid' }, // an empty, cut or unexpected answer
+  521: { reason: 'upstream_unreachable', sent: 'no' }, // the connection was refused
+  522: { reason: 'upstream_timeout' },
+  523: { reason: 'upstream_unreachable', sent: 'no' }, // no way to the origin
+  524: { reason: 'upstream_timeout' },
+  525: { reason: 'upstream_unreachable', sent: 'no' }, // TLS could not be agreed on
+  526: { reason: 'upstream_unreachable', sent: 'no' }, // its certificate is invalid
+  530: { reason: 'upstream_unreachable', sent: 'no' }, // its name could not be resolved
 }
 
-function edgeRefusal({ status }: Response): Refusal {
-  const timedOut = status === 522 || status === 524
-  return { reason: timedOut ? 'upstream_timeout' : 'upstream_unreachable' }
+function edgeRefusal({ status, headers }: Response): Refusal | null {
+  if (status < 520) return null
+  return headers.get('server') === 'cloudflare' ? (MADE_AT_EDGE[status] ?? null) : null
 }

@@ -112,7 +112,8 @@ function refuse(refusal: Refusal, trace: Trace, { refusalResponse }: GatewayDeps
 /** Closed after a fault, such as a record that cannot be compiled, since nothing is known. */
 function refuseFault(error: unknown, request: Incoming, trace: Trace, deps: GatewayDeps): Response {
   // RFC 9112 §3.2: a Host header that is none. Told here, since only the odd request pays for it.
-  if (!URL.canParse(request.url)) return refuse({ reason: 'request_malformed' }, trace, deps)
+  if (!URL.canParse(request.url))
+    return refuse({ reason: 'request_malformed', part: 'url' }, trace, deps)
   deps.onFault('unexpected', error, trace.requestId)
   return refuse({ reason: 'authentication_unavailable' }, trace, deps)
 }

@@ -14,11 +14,13 @@ import type { CredentialRefusal } from './credential.ts'
 export type Refusal =
   | CredentialRefusal
   | AccessRefusal
+  | { readonly reason: 'https_required' }
   | { readonly reason: 'key_invalid' }
   | { readonly reason: 'body_not_allowed' }
-  | { readonly reason: 'request_malformed' }
+  | { readonly reason: 'request_malformed'; readonly part: keyof typeof MALFORMED }
   | { readonly reason: 'rate_limited'; readonly retryAfterSeconds: number }
-  | { readonly reason: 'upstream_unreachable' }
+  | { readonly reason: 'upstream_unreachable'; readonly sent: keyof typeof UNREACHABLE }
+  | { readonly reason: 'upstream_invalid' }
   | { readonly reason: 'upstream_timeout' }
   | { readonly reason: 'authentication_unavailable' }
 
@@ -46,7 +48,7 @@ export function createRefusalResponse(errorsUrl: string): RefusalResponse {
   const prepared = new Map<string, PreparedProblem>()
 
   return function refusalResponse(refusal, requestId) {
-    const name = refusal.reason === 'credential_missing' ? refusal.seen : refusal.reason
+    const name = nameOf(refusal)
     const known = prepared.get(name)
     if (known !== undefined) return preparedResponse(known, requestId)
     const problem = toProblem(refusal)
@@ -57,7 +59,21 @@ export function createRefusalResponse(errorsUrl: string): RefusalResponse {
   }
 }
 
-/** Whether every refusal for this reason reads the same. */
+/** Refusals of one name read the same, where `isAlike`. */
+function nameOf(refusal: Refusal): string {
+  switch (refusal.reason) {
+    case 'credential_missing':
+      return `${refusal.reason} ${refusal.seen}`
+    case 'request_malformed':
+      return `${refusal.reason} ${refusal.part}`
+    case 'upstream_unreachable':
+      return `${refusal.reason} ${refusal.sent}`
+    default:
+      return refusal.reason
+  }
+}
+
+/** Whether nothing of the request is in a refusal for this reason. */
 function isAlike({ reason }: Refusal): boolean {
   return reason !== 'account_inactive' && reason !== 'ip_denied' && reason !== 'rate_limited'
 }
@@ -65,6 +81,12 @@ function isAlike({ reason }: Refusal): boolean {
 function toProblem(refusal: Refusal): Problem {
   const code = refusal.reason
   switch (code) {
+    case 'https_required':
+      return {
+        code,
+        detail:
+          'The request came over plain HTTP, so others could read it on its way. Use https: alone. An API key that was sent over plain HTTP should be replaced: create a new one and delete the old one.',
+      }
     case 'credential_missing':
       return {
         code,
@@ -109,7 +131,7 @@ function toProblem(refusal: Refusal): Problem {
     case 'request_malformed':
       return {
         code,
-        detail: 'The host or path of the request is not one that a URL can have.',
+        detail: MALFORMED[refusal.part],
       }
     case 'rate_limited':
       return {
@@ -120,13 +142,19 @@ function toProblem(refusal: Refusal): Problem {
     case 'upstream_unreachable':
       return {
         code,
-        detail: 'The API key is good, but the Portal API could not be reached. Try again later.',
+        detail: UNREACHABLE[refusal.sent],
+      }
+    case 'upstream_invalid':
+      return {
+        code,
+        detail:
+          'The gateway let the request through, but what the Portal API answered is no HTTP response. The request may have taken effect.',
       }
     case 'upstream_timeout':
       return {
         code,
         detail:
-          'The API key is good, but the Portal API did not answer in time. The request may have taken effect.',
+          'The gateway let the request through, but the Portal API did not answer in time. The request may have taken effect.',
       }
     case 'authentication_unavailable':
       return {
@@ -142,6 +170,19 @@ const MISSING = {
   other_scheme:
     'The Authorization header does not carry an API key: its scheme is missing or is neither Token nor Bearer.',
   query: 'An API key in the query string is not accepted, since query strings end up in logs.',
+}
+
+const MALFORMED = {
+  url: 'The host or path of the request is not one that a URL can have.',
+  path: 'The path has a "." or ".." segment that shows only after decoding it once more, or before a ";". Send the path that it stands for.',
+  body: 'The body of the request broke off or is malformed. The request may have taken effect.',
+}
+
+/** `no`: of the request. `unknown`: the runtime does not tell a refused connection from one that broke. */
+const UNREACHABLE = {
+  no: 'The gateway let the request through, but could not connect to the Portal API. Nothing was sent to it. Try again later.',
+  unknown:
+    'The gateway let the request through, but could not connect to the Portal API, or the connection broke before an answer came. The request may have taken effect.',
 }
 
 function deniedAddress(clientIp: string | null): string {

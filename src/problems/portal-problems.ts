@@ -5,6 +5,19 @@ import type { ProblemEntry } from './entry.ts'
 const ACCEPTED = '`Authorization: Token <key>`, `Authorization: Bearer <key>` or `X-API-Key: <key>`'
 
 export const PORTAL_PROBLEMS = {
+  https_required: {
+    status: 403,
+    title: 'HTTPS required',
+    meaning:
+      'The request came over plain HTTP, where others on its way can read and change it. It was refused before anything in it was looked at.',
+    remedies: {
+      caller: 'Send the request to the same address with https: in front.',
+      owner:
+        'Replace each API key that was sent over plain HTTP. Create a new key, then delete the old one.',
+      operator: 'Switch on "Always Use HTTPS" for the zone. It does not replace this refusal.',
+    },
+    retry: 'no',
+  },
   credential_missing: {
     status: 401,
     title: 'API key missing',
@@ -37,7 +50,7 @@ export const PORTAL_PROBLEMS = {
     meaning: 'The request is not one that the gateway can read or forward safely.',
     remedies: {
       caller:
-        'Correct what the detail of the answer names, such as the host or the path of the URL.',
+        'Correct what the detail of the answer names: the host, the path or the body of the request.',
     },
     retry: 'no',
   },
@@ -101,10 +114,23 @@ export const PORTAL_PROBLEMS = {
     status: 502,
     title: 'Portal API unreachable',
     meaning:
-      'The key is good, but the gateway could not reach the Portal API, or the connection broke before an answer came.',
+      'The gateway could not connect to the Portal API, or the connection broke before an answer came. The detail says whether something was sent.',
     remedies: {
-      caller: 'Try again later, with a longer pause each time.',
+      caller:
+        'Look whether the request took effect, unless nothing was sent. Then try again later, with a longer pause each time.',
       operator: 'Look whether the Portal API is up and `UPSTREAM_URL` is right.',
+    },
+    retry: 'check',
+  },
+  upstream_invalid: {
+    status: 502,
+    title: 'Portal API answered invalidly',
+    meaning:
+      'The request was forwarded, but what the Portal API answered is no HTTP response, such as a status beyond 599. The request may have taken effect.',
+    remedies: {
+      caller: 'Look whether the request took effect before you send it again.',
+      operator:
+        'Look at what the Portal API answers, and at the proxies between it and the gateway.',
     },
     retry: 'check',
   },
@@ -112,7 +138,7 @@ export const PORTAL_PROBLEMS = {
     status: 504,
     title: 'Portal API timed out',
     meaning:
-      'The key is good and the request was forwarded, but the Portal API did not answer in time. The request may have taken effect.',
+      'The request was forwarded, but the Portal API did not answer in time. The request may have taken effect.',
     remedies: {
       caller: 'Look whether the request took effect before you send it again.',
       operator: 'Look at the load of the Portal API and at `UPSTREAM_TIMEOUT_MS`.',

@@ -8,16 +8,22 @@ const REQUEST_ID = requestIdOf(new Headers({ 'X-Request-Id': 'req-1' }))
 const REFUSALS: [number, Refusal][] = [
   [400, { reason: 'credential_ambiguous' }],
   [400, { reason: 'body_not_allowed' }],
+  [400, { reason: 'request_malformed', part: 'url' }],
+  [400, { reason: 'request_malformed', part: 'path' }],
+  [400, { reason: 'request_malformed', part: 'body' }],
   [401, { reason: 'credential_missing', seen: 'nothing' }],
   [401, { reason: 'credential_missing', seen: 'other_scheme' }],
   [401, { reason: 'credential_missing', seen: 'query' }],
   [401, { reason: 'key_invalid' }],
   [401, { reason: 'key_revoked' }],
+  [403, { reason: 'https_required' }],
   [403, { reason: 'account_inactive', status: 'suspended' }],
   [403, { reason: 'ip_denied', clientIp: '203.0.113.7' }],
   [403, { reason: 'ip_denied', clientIp: null }],
   [429, { reason: 'rate_limited', retryAfterSeconds: 60 }],
-  [502, { reason: 'upstream_unreachable' }],
+  [502, { reason: 'upstream_unreachable', sent: 'no' }],
+  [502, { reason: 'upstream_unreachable', sent: 'unknown' }],
+  [502, { reason: 'upstream_invalid' }],
   [503, { reason: 'authentication_unavailable' }],
   [504, { reason: 'upstream_timeout' }],
 ]
@@ -82,6 +88,21 @@ describe('refusalResponse()', () => {
       }
     },
   )
+
+  it('says where the request may have taken effect, and where it cannot have', async () => {
+    const said = new Map<boolean, number>()
+    for (const [status, refusal] of REFUSALS) {
+      const mayHave = (await detailOf(refusal)).includes('may have taken effect')
+      if (status >= 502 && status !== 503) said.set(mayHave, (said.get(mayHave) ?? 0) + 1)
+      else expect(mayHave, refusal.reason).toBe('part' in refusal && refusal.part === 'body')
+    }
+    expect([said.get(true), said.get(false)]).toEqual([3, 1])
+    expect(await detailOf({ reason: 'upstream_unreachable', sent: 'no' })).toContain('Nothing')
+  })
+
+  it('says that a key which was sent over plain HTTP should be replaced', async () => {
+    expect(await detailOf({ reason: 'https_required' })).toMatch(/API key .* replaced/)
+  })
 
   it('shows the address that was denied', async () => {
     for (const clientIp of ['2001:db8::1', null]) {

@@ -56,6 +56,10 @@ describe('method, path and query', () => {
     ['//evil.example/../x', '//x'],
     ['/a/../b', '/b'],
     ['/%2561dmin/', '/%2561dmin/'],
+    // Without a path in UPSTREAM_URL there is nothing to step out of.
+    ['/%2e%2e%2fx', '/%2e%2e%2fx'],
+    ['/a/..;/b', '/a/..;/b'],
+    ['/a/..%5cb', '/a/..%5cb'],
     ['/administrator', '/administrator'],
     ['/adminx/api', '/adminx/api'],
     ['/Admin/', '/Admin/'],
@@ -75,6 +79,21 @@ describe('the path of UPSTREAM_URL', () => {
         await prefixed.send(path, { headers: { 'X-API-Key': token } })
         expect(prefixed.upstream.received.at(-1)?.url).toBe(`/v1${path}`)
       }
+      prefixed.upstream.reset()
+      for (const path of ['/%2e%2e%2fx', '/a/..%5cb', '/a/..;/b', '/a/.%2e;x/b', '/..%00/']) {
+        for (const method of ['GET', 'POST']) {
+          const headers = { 'X-API-Key': token, 'Content-Length': '0' }
+          const answer = await prefixed.send(path, { method, headers })
+          expect(answer.status, path).toBe(400)
+          expect(answer.json).toMatchObject({ code: 'request_malformed' })
+        }
+        const preflight = { Origin: 'https://a.example', 'Access-Control-Request-Method': 'GET' }
+        const answer = await prefixed.send(path, { method: 'OPTIONS', headers: preflight })
+        expect(answer.status, path).toBe(400)
+      }
+      expect(prefixed.upstream.received).toEqual([])
+      await prefixed.send('/a/..%252fb?x=/..;/', { headers: { 'X-API-Key': token } })
+      expect(prefixed.upstream.received.at(-1)?.url).toBe('/v1/a/..%252fb?x=/..;/')
     } finally {
       await prefixed.stop()
     }
@@ -122,6 +141,17 @@ describe('request headers', () => {
         'X-Client-IP': 'evil',
         'X-Original-URL': 'evil',
         'X-Rewrite-URL': 'evil',
+        'X-Forwarded': 'evil',
+        'Forwarded-For': 'evil',
+        'Client-IP': 'evil',
+        Client_IP: 'evil',
+        'X-Cluster-Client-IP': 'evil',
+        'X-Original-Forwarded-For': 'evil',
+        'X-Original-Host': 'evil',
+        'X-Host': 'evil',
+        'Fastly-Client-IP': 'evil',
+        'Remote-User': 'evil',
+        'X.Remote~User': 'evil',
         'CF-Access-Authenticated-User-Email': 'evil',
         Cf_Ray: 'evil',
       },
@@ -152,6 +182,12 @@ describe('request headers', () => {
 
   it.each([
     ['X-Name: caf\u00e9', 'x-name', 'caf\u00e9'], // Latin-1, which is no UTF-8
+    ['Cookie: a=caf\u00e9; b=2', 'cookie', 'a=caf\u00e9; b=2'],
+    ['Cookie: a=1\r\nX-Name: caf\u00e9', 'cookie', 'a=1'],
+    // The runtime reads one header of them, and a comma may be in a value.
+    ['Cookie: a=1\r\nCookie: b=2', 'cookie', 'a=1, b=2'],
+    ['Cookie: a=1\r\nCookie: portal_session=x\r\nCookie: b=2', 'cookie', 'a=1, b=2'],
+    ['Set-Cookie: a=1\r\nSet-Cookie: b=2', 'set-cookie', 'a=1,b=2'],
     ['X-Twice: a\r\nX-Twice: b', 'x-twice', 'a, b'],
     ['Cookie: a=1,2; b=3', 'cookie', 'a=1,2; b=3'],
   ])('pass as they came: %s', async (lines, name, value) => {
@@ -287,6 +323,52 @@ describe('responses', () => {
       expect(answer.headers).not.toHaveProperty('access-control-allow-origin')
     },
   )
+
+  it("lose what is hop-by-hop and the admin page's cookie, and keep other cookies apart", async () => {
+    rig.upstream.answerWith((_, response) => {
+      response.writeHead(200, {
+        'Set-Cookie': [
+          'a=1; Path=/',
+          '__Host-portal_session=fixed; Path=/; Secure',
+          'portal_session=fixed',
+          ' portal_session =fixed; Path=/',
+          '=portal_session=fixed',
+          'portal_session_id=2',
+          'b=2',
+        ],
+        Connection: 'X-Hop',
+        'X-Hop': '1',
+        'Keep-Alive': 'timeout=5',
+        'Proxy-Authenticate': 'Basic',
+        'Proxy-Authorization': 'Basic eDp5',
+        'Proxy-Authentication-Info': 'x',
+        'Proxy-Connection': 'close',
+        Trailer: 'X-Late',
+        'X-Kept': '1',
+      })
+      response.end()
+    })
+    const { headers } = await call('/x')
+    expect(headers['set-cookie']).toEqual(['a=1; Path=/', 'portal_session_id=2', 'b=2'])
+    expect(headers['x-kept']).toBe('1')
+    for (const name of Object.keys(headers)) {
+      expect(name).not.toMatch(/^(?:x-hop|keep-alive|proxy-|trailer|te$|upgrade)/)
+    }
+  })
+
+  it('keep each byte of a header, in as many lines as came', async () => {
+    rig.upstream.answerWith((_, response) => {
+      const head = 'HTTP/1.1 200 OK\r\nX-Name: caf\u00e9\r\nX-Twice: a\r\nX-Twice: b'
+      const cookies = 'Set-Cookie: a=caf\u00e9\r\nSet-Cookie: b=2'
+      response.socket?.end(
+        Buffer.from(`${head}\r\n${cookies}\r\nContent-Length: 0\r\n\r\n`, 'latin1'),
+      )
+    })
+    const { headers } = await call('/x')
+    expect(headers['x-name']).toBe('caf\u00e9')
+    expect(headers['x-twice']).toBe('a, b')
+    expect(headers['set-cookie']).toEqual(['a=caf\u00e9', 'b=2'])
+  })
 
   it('pass redirects on and do not follow them', async () => {
     rig.upstream.answerWith((_, response) => {
