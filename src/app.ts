@@ -17,6 +17,7 @@ import { createAssertionSigner } from './gateway/assertion.ts'
 import { createDenialRecorder } from './gateway/denial-recorder.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { type KeyCopiesDeps, newestRecord } from './gateway/key-copies.ts'
+import { refuseExposed } from './gateway/plain-http.ts'
 import { createRefusalBrake } from './gateway/refusal-brake.ts'
 import { createRefusalResponse } from './gateway/refusal.ts'
 import { createSharedQuestion } from './gateway/shared-question.ts'
@@ -193,10 +194,12 @@ function createMisconfiguredApp(faults: readonly ConfigurationFault[]): App {
   return {
     async fetch(request) {
       for (const fault of faults) logConfigurationFault(fault)
-      if (isAdminRequest(parsedUrl(request.url), undefined)) return await admin.fetch(request)
+      const url = parsedUrl(request.url)
+      if (isAdminRequest(url, undefined)) return await admin.fetch(request)
       const trace = startTrace(request.headers, nowMs())
-      trace.code = 'authentication_unavailable'
-      const response = refusalResponse({ reason: trace.code }, trace.requestId)
+      const refusal = refuseExposed(url) ?? { reason: 'authentication_unavailable' }
+      trace.code = refusal.reason
+      const response = refusalResponse(refusal, trace.requestId)
       logRequest(toRequestLine(request.method, response.status, coloOf(request), trace, nowMs()))
       return response
     },

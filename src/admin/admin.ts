@@ -23,6 +23,8 @@ import { keyRoutes, type KeyRoutesDeps } from './key-routes.ts'
 import { type OperatorDeps, operatorRoutes } from './operator-routes.ts'
 import { apiReferenceRoutes } from './pages/api-routes.ts'
 import { errorRoutes } from './pages/error-routes.ts'
+import { isPagePath } from './page-path.ts'
+import { requireHttps } from './require-https.ts'
 import { requireSameOrigin } from './same-origin.ts'
 import { requireSession, type SessionDeps } from './session.ts'
 import { liveSessionRoutes, sessionRoutes } from './session-routes.ts'
@@ -81,6 +83,7 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
   })
   admin.get('/admin', (c) => c.redirect('/admin/', 308))
   admin.get('/admin/', (c) => readFile(c))
+  // Not a route of its own, since a route for all paths would make every wrong method there a 405.
   admin.notFound(async function showFile(c) {
     const file = isPagePath(c) ? await readFile(c) : undefined
     const found = file?.ok === true || file?.status === 304
@@ -122,7 +125,7 @@ function createSurface({ errorsUrl, logRequest, nowMs }: SurfaceDeps): Hono<Admi
     c.header('X-Request-Id', requestId)
     logRequest(toRequestLine(c, nowMs() - startedMs))
   })
-  return surface.use('*', secureHeaders(SECURITY_HEADERS))
+  return surface.use('*', secureHeaders(SECURITY_HEADERS), requireHttps)
 }
 
 function toRequestLine(c: AdminContext, totalMs: number): RequestLine {
@@ -144,11 +147,6 @@ function toRequestLine(c: AdminContext, totalMs: number): RequestLine {
 function routeOf(c: AdminContext): RoutePattern {
   const handler = matchedRoutes(c).findLast(({ method }) => method !== 'ALL')
   return (handler?.path ?? routePath(c)) as RoutePattern
-}
-
-/** Not a route of its own, since a route for all paths would make every wrong method there a 405. */
-function isPagePath({ req }: AdminContext): boolean {
-  return (req.method === 'GET' || req.method === 'HEAD') && !req.path.startsWith('/admin/api/')
 }
 
 const SECURITY_HEADERS: Parameters<typeof secureHeaders>[0] = {

@@ -8,6 +8,7 @@ import { shortName } from './faults.ts'
 export type { Fault }
 
 export type Refusal =
+  | { readonly reason: 'https_required' }
   | { readonly reason: 'cross_site_request' }
   | { readonly reason: 'unauthenticated'; readonly scheme: 'session' | 'bearer' }
   | { readonly reason: 'login_failed' }
@@ -46,6 +47,12 @@ const BEARER_CHALLENGE = 'Bearer realm="operator"'
 export function toProblem(refusal: Refusal): Problem {
   const code = refusal.reason
   switch (code) {
+    case 'https_required':
+      return {
+        code,
+        detail:
+          'The request came over plain HTTP, so others could read it on its way. Use https: alone. An API key, a password or a token that was sent over plain HTTP should be replaced.',
+      }
     case 'cross_site_request':
       return {
         code,

@@ -15,6 +15,7 @@ import {
 } from '../db/session-queries.ts'
 import { newId } from '../ids.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
+import { originOf } from '../request-url.ts'
 import { auditEvent } from './audit.ts'
 import { addressOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { keyedHashes } from './keyed-hash.ts'
@@ -109,7 +110,7 @@ function cookieAttributes(c: AdminContext) {
   return { path: '/', httpOnly: true, sameSite: 'Strict', secure: !isPlainLocalhost(c) } as const
 }
 
+/** Plain HTTP reaches this far on one's own machine alone. */
 function isPlainLocalhost(c: AdminContext): boolean {
-  const { protocol, hostname } = new URL(c.req.url)
-  return protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  return originOf(c.req.url)?.protocol === 'http'
 }

@@ -7,6 +7,7 @@ import { authorize, type AuthorizeDeps, type Grant, identifyKey } from './author
 import { hasKeyInQuery } from './credential.ts'
 import { type ForwardDeps, forwardGranted, forwardPreflight } from './forward-granted.ts'
 import { bodyOf, hasUnforwardableBody, type Incoming, mayHaveBody, toIncoming } from './incoming.ts'
+import { refuseExposed } from './plain-http.ts'
 import { isPreflight } from './preflight.ts'
 import type { Refusal, RefusalResponse } from './refusal.ts'
 import { startTrace, toRequestLine, type Trace } from './trace.ts'
@@ -37,8 +38,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 }
 
-/** At once where the credential alone says no: floods are made of such requests. */
+/** At once where the URL or the credential alone says no: floods are made of such requests. */
 function answer(request: Incoming, trace: Trace, deps: GatewayDeps): Response | Promise<Response> {
+  const exposed = refuseExposed(request.url)
+  if (exposed !== null) return refuse(exposed, trace, deps)
   try {
     const isKeyless = deps.preflight === 'forward' && isPreflight(request)
     const lookupId = isKeyless ? ok(null) : identifyKey(request.headers, deps)

@@ -83,6 +83,7 @@ function answered({ status, description, schema, example, headers }: Answer) {
 /** In the contract's order of checks. */
 function errorsOf(method: Method, { guard, body, params, errors = [] }: Call): Set<ErrorName> {
   return new Set<ErrorName>([
+    'https_required',
     ...(method === 'get' ? [] : (['cross_site_request'] as const)),
     ...(guard === 'session' ? (['unauthenticated_session'] as const) : []),
     ...(guard === 'operator' ? (['unauthenticated_operator', 'not_found'] as const) : []),

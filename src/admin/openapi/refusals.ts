@@ -22,6 +22,7 @@ export type ErrorName =
 const REQUEST_ID = '4f1c7e0a-6f0e-4d7c-9a53-2b8f3f0c1d11'
 
 const EXAMPLES: Record<ErrorName, Refusal> = {
+  https_required: { reason: 'https_required' },
   cross_site_request: { reason: 'cross_site_request' },
   unauthenticated_session: { reason: 'unauthenticated', scheme: 'session' },
   unauthenticated_operator: { reason: 'unauthenticated', scheme: 'bearer' },
