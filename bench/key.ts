@@ -6,8 +6,7 @@ import { join } from 'node:path'
 import { createClient } from '@libsql/client/web'
 import { migrateDatabase } from '../scripts/local/migrate.ts'
 import { startSqld } from '../scripts/local/sqld.ts'
-import { toBlockHmacKey } from '../src/keys/block-hmac.ts'
-import { importKeyRing } from '../src/keys/key-ring.ts'
+import { importKeyRing, toMacKey } from '../src/keys/key-ring.ts'
 import { encodeKeyRecord } from '../src/keys/key-record.ts'
 import { mintToken } from '../src/keys/token.ts'
 import { ACCOUNT_ID, KEY_ID } from './key-ids.ts'
@@ -24,7 +23,7 @@ export interface BenchKey {
 }
 
 export async function makeBenchKey(dir: string, tokenKeys: string): Promise<BenchKey> {
-  const ring = await importKeyRing(tokenKeys, toBlockHmacKey)
+  const ring = await importKeyRing(tokenKeys, toMacKey)
   if (!ring.ok) throw new Error(ring.error)
   const random = crypto.getRandomValues(new Uint8Array(24))
   const { token, lookupId, ringKey } = mintToken('cpk_', ring.value, random)

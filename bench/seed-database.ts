@@ -4,8 +4,7 @@
 
 import { type Client, createClient } from '@libsql/client/web'
 import { newId } from '../src/ids.ts'
-import { type BlockHmacKey, toBlockHmacKey } from '../src/keys/block-hmac.ts'
-import { importAesGcmKey, importKeyRing, type KeyRing } from '../src/keys/key-ring.ts'
+import { importAesGcmKey, importKeyRing, type KeyRing, toMacKey } from '../src/keys/key-ring.ts'
 import { NONCE_BYTES, sealToken } from '../src/keys/sealed-token.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../src/keys/token.ts'
 
@@ -19,7 +18,7 @@ export interface Seed {
 }
 
 interface Rings {
-  readonly tokenKeys: KeyRing<BlockHmacKey>
+  readonly tokenKeys: KeyRing<Uint8Array>
   readonly encryptionKeys: KeyRing
 }
 
@@ -76,7 +75,7 @@ export async function importRings(secrets: {
   readonly TOKEN_KEYS: string
   readonly ENCRYPTION_KEYS: string
 }): Promise<Rings> {
-  const tokenKeys = await importKeyRing(secrets.TOKEN_KEYS, toBlockHmacKey)
+  const tokenKeys = await importKeyRing(secrets.TOKEN_KEYS, toMacKey)
   const encryptionKeys = await importKeyRing(secrets.ENCRYPTION_KEYS, importAesGcmKey)
   if (!tokenKeys.ok) throw new Error(tokenKeys.error)
   if (!encryptionKeys.ok) throw new Error(encryptionKeys.error)

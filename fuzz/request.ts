@@ -10,11 +10,11 @@ import { createAddressWatch } from '../src/gateway/address-watch.ts'
 import { createGateway } from '../src/gateway/gateway.ts'
 import { createRefusalBrake } from '../src/gateway/refusal-brake.ts'
 import { createRefusalResponse } from '../src/gateway/refusal.ts'
-import { toBlockHmacKey } from '../src/keys/block-hmac.ts'
 import { verifyToken } from '../src/keys/token.ts'
 import { ERRORS_PATH } from '../src/problems/errors-url.ts'
 import { createIsolateCache } from '../src/stores/isolate-cache.ts'
 import { allows, type PlainAddress, readAddress } from '../test/keys/ip-oracle.ts'
+import { toMacKey } from '../src/keys/key-ring.ts'
 import { ringEntry, ringOf } from '../test/keys/rings.ts'
 import { type Head, headOf } from './heads.ts'
 import { type FuzzKey, makeFuzzKeys, PREFIX } from './keys.ts'
@@ -29,7 +29,7 @@ export interface RequestFuzz {
 }
 
 export async function startRequestFuzz(): Promise<RequestFuzz> {
-  const ring = await ringOf(toBlockHmacKey, ringEntry('A', 'a'))
+  const ring = await ringOf(toMacKey, ringEntry('A', 'a'))
   const keys = makeFuzzKeys(ring)
   const byLookupId = new Map(keys.map((key) => [key.lookupId, key.record]))
   const upstream = createServer((request, response) => {
@@ -88,6 +88,12 @@ export async function startRequestFuzz(): Promise<RequestFuzz> {
     const text = await response.text()
     assert.ok(response.headers.get('x-request-id'), 'an answer without a request id')
     const expected = verdictOf(head.method, kept, keys)
+    const hidden = expected.granted && hidesDotSegment(request.url)
+    if (hidden) {
+      assert.equal(response.status, 400)
+      if (head.method !== 'HEAD') assert.match(text, /"code":"request_malformed"/)
+      return
+    }
     if (response.status === 502) {
       // This process's fetch() has no WebSockets, as workerd's has.
       assert.ok(expected.granted && headers.get('upgrade')?.toLowerCase() === 'websocket')
@@ -167,6 +173,16 @@ function verdictOf(method: string, pairs: Pairs, keys: readonly FuzzKey[]): Expe
   return record.ipAclMode === 'report'
     ? { ...granted, keyId, notes: [[keyId, false]] }
     : { ...refused, statuses: [403], codes: ['ip_denied'], notes: [[keyId, true]] }
+}
+
+/** Whether a `.` or `..` is a segment of the path once it is decoded and cut into its parts. */
+function hidesDotSegment(url: string): boolean {
+  const { pathname } = new URL(url)
+  const decoded = pathname.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    Buffer.from(hex, 'hex').toString('latin1'),
+  )
+  const segments = decoded.replaceAll(/[\t\r\n]/g, '').split(/[/\\]/)
+  return segments.some((segment) => ['.', '..'].includes(segment.split(/[;?#\0]/)[0] ?? ''))
 }
 
 /** `received`: the URL at the upstream, then names and values of its headers. */

@@ -4,12 +4,17 @@
 import { type ConfigurationFault, configurationFault } from './configuration-fault.ts'
 import type { Settings } from './env.ts'
 import { type AssertionKeys, importAssertionKeys } from './gateway/assertion.ts'
-import { type BlockHmacKey, toBlockHmacKey } from './keys/block-hmac.ts'
-import { importAesGcmKey, importHmacKey, importKeyRing, type KeyRing } from './keys/key-ring.ts'
+import {
+  importAesGcmKey,
+  importHmacKey,
+  importKeyRing,
+  type KeyRing,
+  toMacKey,
+} from './keys/key-ring.ts'
 import { err, ok, type Result } from './result.ts'
 
 export interface Secrets {
-  readonly tokenKeys: KeyRing<BlockHmacKey>
+  readonly tokenKeys: KeyRing<Uint8Array>
   readonly encryptionKeys: KeyRing
   readonly sessionKeys: KeyRing
   readonly assertionKeys: AssertionKeys
@@ -25,7 +30,7 @@ export async function importSecrets(
   settings: SecretTexts,
 ): Promise<Result<Secrets, readonly ConfigurationFault[]>> {
   const [tokenKeys, encryptionKeys, sessionKeys, assertionKeys] = await Promise.all([
-    importKeyRing(settings.TOKEN_KEYS, toBlockHmacKey),
+    importKeyRing(settings.TOKEN_KEYS, toMacKey),
     importKeyRing(settings.ENCRYPTION_KEYS, importAesGcmKey),
     importKeyRing(settings.SESSION_KEYS, importHmacKey),
     importAssertionKeys(settings.ASSERTION_KEYS),
