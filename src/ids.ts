@@ -13,7 +13,12 @@ const RANDOM_BYTES = 10
 
 export function newId(kind: IdKind, nowMs: number): string {
   const random = Buffer.from(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)))
-  return `${kind}_${nowMs.toString(16).padStart(12, '0')}${random.toString('hex')}`
+  return firstId(kind, nowMs) + random.toString('hex')
+}
+
+/** The least id of a kind that was made at a time or later. */
+export function firstId(kind: IdKind, atMs: number): string {
+  return `${kind}_${atMs.toString(16).padStart(12, '0')}`
 }
 
 export function isId<Kind extends IdKind>(kind: Kind, text: string): text is Id<Kind> {

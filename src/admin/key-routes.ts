@@ -6,6 +6,7 @@ import { insertEvent } from '../db/audit-queries.ts'
 import { listKeys } from '../db/key-queries.ts'
 import { entryWarnings } from '../keys/entry-warnings.ts'
 import { auditEvent } from './audit.ts'
+import { spentBudget } from './change-budget.ts'
 import { callerOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { toEnforcement } from './enforcement.ts'
 import { entityTag, ifMatch } from './entity-tag.ts'
@@ -39,6 +40,8 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     if (inactive !== null) return refuse(c, inactive)
     const body = await readBody(c.req.raw, createKeyBody)
     if (!body.ok) return refuse(c, body.error)
+    const spent = await spentBudget(accountOf(c).id, deps)
+    if (spent !== null) return refuse(c, spent)
     const unconfirmed = await confirm(c, body.value.password)
     if (unconfirmed !== null) return refuse(c, unconfirmed)
     const created = await createKey(
@@ -64,12 +67,13 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   })
 
   routes.patch('/:id', async function editKeyRoute(c) {
-    const row = await ownKey(c, deps.db)
+    const [row, spent] = await Promise.all([ownKey(c, deps.db), spentBudget(accountOf(c).id, deps)])
     if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
     const inactive = inactivity(accountOf(c))
     if (inactive !== null) return refuse(c, inactive)
     const body = await readBody(c.req.raw, editKeyBody)
     if (!body.ok) return refuse(c, body.error)
+    if (spent !== null) return refuse(c, spent)
     const mayReplace = ifMatch(c.req.header('if-match'))
     const edited = await editKey(row, body.value, mayReplace, callerOf(c), deps)
     if (!edited.ok) return refuse(c, edited.error)
@@ -90,12 +94,13 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   })
 
   routes.post('/:id/reveal', async function revealKeyRoute(c) {
-    const row = await ownKey(c, deps.db)
+    const [row, spent] = await Promise.all([ownKey(c, deps.db), spentBudget(accountOf(c).id, deps)])
     if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
     const inactive = inactivity(accountOf(c))
     if (inactive !== null) return refuse(c, inactive)
     const body = await readBody(c.req.raw, revealBody)
     if (!body.ok) return refuse(c, body.error)
+    if (spent !== null) return refuse(c, spent)
     const unconfirmed = await confirm(c, body.value.password)
     if (unconfirmed !== null) return refuse(c, unconfirmed)
     const token = await revealKey(row, callerOf(c), deps)

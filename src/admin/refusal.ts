@@ -24,7 +24,12 @@ export type Refusal =
     }
   | { readonly reason: 'validation_failed'; readonly faults: readonly Fault[] }
   | { readonly reason: 'password_incorrect' }
-  | { readonly reason: 'throttled'; readonly retryAfterSeconds: number }
+  | {
+      readonly reason: 'throttled'
+      readonly retryAfterSeconds: number
+      /** How many changes were made within a minute, where those are too many and not passwords. */
+      readonly changes?: number
+    }
   | { readonly reason: 'key_limit_reached'; readonly limit: number }
   | { readonly reason: 'idempotency_mismatch' }
   | { readonly reason: 'email_taken' }
@@ -123,7 +128,10 @@ export function toProblem(refusal: Refusal): Problem {
     case 'throttled':
       return {
         code,
-        detail: `There were too many wrong passwords. Wait ${refusal.retryAfterSeconds} seconds before the next attempt.`,
+        detail:
+          refusal.changes === undefined
+            ? `There were too many wrong passwords. Wait ${refusal.retryAfterSeconds} seconds before the next attempt.`
+            : `This account made ${refusal.changes} changes within a minute. Nothing was changed by this one. Wait ${refusal.retryAfterSeconds} seconds before the next one.`,
         headers: { 'Retry-After': String(refusal.retryAfterSeconds) },
       }
     case 'key_limit_reached':

@@ -1,7 +1,8 @@
 // Audit events are written in the batch that makes the change, under the same guard: no change
 // without its event, no event without its change.
 
-import { and, desc, eq, getTableColumns, lt, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm'
+import { firstId } from '../ids.ts'
 import { onPage, pageBytes } from './bounded-page.ts'
 import type { Database } from './client.ts'
 import { auditEvents } from './schema.ts'
@@ -25,6 +26,24 @@ export function insertEventWhere(db: Database, event: AuditEvent, guard: SQL) {
 /** Records what changes no row, such as a reveal. */
 export async function insertEvent(db: Database, event: AuditEvent): Promise<void> {
   await db.insert(auditEvents).values(event)
+}
+
+/** Of an account's events since a time, the one that is `place` from the newest on; the newest is 1. */
+export async function findRecentEvent(
+  db: Database,
+  accountId: string,
+  sinceMs: number,
+  place: number,
+): Promise<{ readonly at: number } | undefined> {
+  const recent = gte(auditEvents.id, firstId('evt', sinceMs))
+  const rows = await db
+    .select({ at: auditEvents.at })
+    .from(auditEvents)
+    .where(and(eq(auditEvents.accountId, accountId), recent))
+    .orderBy(desc(auditEvents.id))
+    .limit(1)
+    .offset(place - 1)
+  return rows[0]
 }
 
 export interface EventFilter {

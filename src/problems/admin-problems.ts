@@ -117,7 +117,7 @@ export const ADMIN_PROBLEMS = {
     status: 429,
     title: 'Too many attempts',
     meaning:
-      'There were too many attempts with a password in a short time. Nothing was tried with this one.',
+      'There were too many attempts with a password, or too many changes, in a short time. Nothing was tried or changed by this one.',
     remedies: { caller: 'Wait as long as `Retry-After` says before the next attempt.' },
     retry: 'wait',
   },

@@ -183,7 +183,7 @@ export const messages = {
     required: 'Fill in your account password.',
     incorrect: 'This is not your account password. Nothing was changed; try again.',
     throttled: (seconds: number) =>
-      `There were too many wrong passwords. Try again in ${seconds === 1 ? '1 second' : `${seconds} seconds`}.`,
+      `There were too many attempts. Try again in ${seconds === 1 ? '1 second' : `${seconds} seconds`}.`,
   },
 
   remove: {

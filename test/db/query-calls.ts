@@ -105,6 +105,7 @@ export const CALLS: Readonly<
     deleteForgottenAttempts: (db) => [attempts.deleteForgottenAttempts(db, NOW)],
   },
   'src/db/audit-queries.ts': {
+    findRecentEvent: (db) => [audit.findRecentEvent(db, ACCOUNT_ID, NOW, 1_200)],
     insertEvent: (db) => [audit.insertEvent(db, event())],
     listEvents: (db) =>
       [undefined, EVENT_ID].flatMap((before) => [

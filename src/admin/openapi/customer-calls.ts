@@ -172,7 +172,7 @@ export const CUSTOMER_CALLS: Calls = {
         example: EDITED_KEY,
         headers: ETAG,
       },
-      errors: ['not_found', ...INACTIVE, 'version_conflict', 'enforcement_pending'],
+      errors: ['not_found', ...INACTIVE, 'throttled', 'version_conflict', 'enforcement_pending'],
     },
     delete: {
       id: 'deleteKey',
