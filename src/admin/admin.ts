@@ -101,7 +101,13 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
   /** By the decoded path, so that `/%61dmin/` is the page itself and no redirect to it. */
   async function readFile(c: AdminContext): Promise<Response> {
     const file = await deps.assets.fetch(new Request(new URL(c.req.path, c.req.url), c.req.raw))
-    return new Response(file.body, file) // a copy: the headers of a fetched response are immutable
+    const copy = new Response(file.body, file) // the headers of a fetched response are immutable
+    if (copy.headers.get('Content-Type')?.startsWith('text/html') === true) {
+      // A zone may have Cloudflare rewrite pages (Rocket Loader, Zaraz, obfuscated e-mails). The scripts that
+      // it would add are refused by the page's own policy, and with them the page's script.
+      copy.headers.append('Cache-Control', 'no-transform') // RFC 9111 §5.2.2.6
+    }
+    return copy
   }
 
   return admin

@@ -29,7 +29,10 @@ export function toPage(title: string, path: (typeof PAGES)[number][0], content: 
         <header class="top">
           <nav aria-label="Main menu">${PAGES.map(toMenuItem(path))}</nav>
         </header>
+        <!-- Cloudflare obfuscates e-mail addresses, such as those of examples, unless told not to. -->
+        <!--email_off-->
         <main id="content">${content}</main>
+        <!--/email_off-->
       </body>
     </html>`
 }
