@@ -128,7 +128,7 @@ export const ADMIN_PROBLEMS = {
       'The account has as many API keys as it may have, or more where its limit was lowered.',
     remedies: {
       owner: 'Delete a key that is not used any more, or ask CommPeak for a higher limit.',
-      operator: 'Set another "key_limit" for the account, from 1 to 1 000.',
+      operator: 'Set another `key_limit` for the account, from 1 to 1 000.',
     },
     retry: 'no',
   },
