@@ -1,9 +1,11 @@
 // `npm run deploy`: checks bindings, variables and secrets, migrates the database, deploys worker and page.
 // `-- --secrets-file <file>` gives the values of secrets: they are checked as the worker would, and set with
-// the deployment. `-- --dry-run` checks what is at hand and builds; it touches nothing and needs no account.
+// the deployment. `-- --adopt` takes over a database that belonged to another deployment. `-- --dry-run` checks
+// what is at hand and builds; it touches nothing and needs no account.
 
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { disownDatabase } from './deployment/adoption.ts'
 import { readConfiguration } from './deployment/configuration.ts'
 import { PAGE_DIR } from './deployment/exposure.ts'
 import { type Fault, missing } from './deployment/fault.ts'
@@ -23,6 +25,7 @@ import { PROJECT_DIR } from './local/project-dir.ts'
 async function deploy(): Promise<number> {
   const { values: options } = parseArgs({
     options: {
+      adopt: { type: 'boolean', default: false },
       'dry-run': { type: 'boolean', default: false },
       'secrets-file': { type: 'string' },
       config: { type: 'string', default: `${PROJECT_DIR}/wrangler.toml` },
@@ -46,7 +49,9 @@ async function deploy(): Promise<number> {
   const url = String(variables['LIBSQL_URL'])
   refuse(await ringFaults(url, secrets))
   await buildPage(PAGE_DIR)
-  await migrateDatabase(url, secrets['LIBSQL_AUTH_TOKEN'] ?? process.env['LIBSQL_AUTH_TOKEN'])
+  const authToken = secrets['LIBSQL_AUTH_TOKEN'] ?? process.env['LIBSQL_AUTH_TOKEN']
+  await migrateDatabase(url, authToken)
+  if (options.adopt) await disownDatabase(url, authToken)
   for (const { detail } of faults) console.log(`Note: ${detail}`) // nothing worse is left of them
   const given = secretsFile === undefined ? [] : ['--secrets-file', secretsFile]
   return runWrangler(['deploy', '--config', file, ...given])

@@ -33,6 +33,7 @@ async function examine(): Promise<number> {
   })
   const url = values.url ?? `http://127.0.0.1:${process.env['PORT'] || 8787}`
   const [token = ''] = (process.env['OPERATOR_TOKEN'] || localOperatorToken()).split(',')
+  await refuseForeign(url)
   const drift: Drift[] = []
   let checked = 0
   let total: number | undefined
@@ -88,6 +89,15 @@ async function reconcile(
       ? ' OPERATOR_TOKEN is not the one of this gateway, or its admin API is on another host: give that with --url.'
       : ''
   throw new Failure(`${target} answered ${response.status}: ${body.detail ?? 'no detail'}${hint}`)
+}
+
+/** What a gateway says of a database that is not its own would be about other keys. */
+async function refuseForeign(url: string): Promise<void> {
+  const target = new URL('/admin/api/v1/health', url).href
+  const health = await fetch(target, { signal: AbortSignal.timeout(TIMEOUT_MS) })
+    .then((answer) => answer.json<{ database?: string; detail?: string }>())
+    .catch(() => undefined) // the reconciliation says what is wrong
+  if (health?.database === 'foreign') throw new Failure(health.detail ?? 'The database is foreign')
 }
 
 /** One page of many may meet a moment in which a store does not answer. */

@@ -3,11 +3,12 @@
 
 import { type AdminDeps, createAdmin, createMisconfiguredAdmin } from './admin/admin.ts'
 import { BOUNDED_CACHE_TTL_MS } from './admin/enforcement.ts'
+import { createDatabaseOwner, FOREIGN_DATABASE } from './admin/database-owner.ts'
 import { enforcePending, publishEnforced } from './admin/outbox.ts'
 import { sessionLimits } from './admin/session.ts'
 import { forgetAttempts } from './admin/throttle.ts'
 import { isAdminRequest } from './admin-path.ts'
-import { connect, LIBSQL_TIMEOUT_MS, ping } from './db/client.ts'
+import { connect, LIBSQL_TIMEOUT_MS } from './db/client.ts'
 import { findKeyRecord } from './db/key-queries.ts'
 import { deleteDeadSessions } from './db/session-queries.ts'
 import type { ConfigurationFault } from './configuration-fault.ts'
@@ -128,6 +129,8 @@ function composeApp(
     nowMs,
   })
 
+  // The id of an object, even of none, is a function of its namespace and its name.
+  const owner = createDatabaseOwner(db, env.KEY_AUTHORITY.idFromName('owner').toString())
   const adminDeps: AdminDeps = {
     db,
     tokenPrefix: settings.TOKEN_PREFIX,
@@ -145,10 +148,11 @@ function composeApp(
     readRecord: (lookupId) => inspectKeyRecord(env.KEYS, lookupId),
     listRecords: (cursor) => listLookupIds(env.KEYS, cursor),
     probes: {
-      libsql: () => ping(db),
+      libsql: () => owner.look(),
       kv: () => pingKv(env.KEYS),
       authority: () => authorities.peek(`health-${Math.floor(Math.random() * HEALTH_OBJECTS)}`),
     },
+    isForeignDatabase: owner.isForeign,
     addressSymptoms: addressWatch.symptoms,
     errorsUrl: errorsUrl(settings.ADMIN_HOST),
     async putRecord(lookupId, record) {
@@ -173,6 +177,10 @@ function composeApp(
     },
     async everyMinute() {
       const chores = [
+        async () => {
+          await owner.claim()
+          if (owner.isForeign()) logConfigurationFault(FOREIGN_DATABASE)
+        },
         () => enforcePending(adminDeps),
         () => publishEnforced(adminDeps),
         () => deleteDeadSessions(db, sessionLimits(nowMs())),

@@ -28,6 +28,10 @@ export interface RequestOrigin {
 /** This machine: 127.0.0.0/8, ::1, and the names of RFC 6761 §6.3, as the URL standard writes a host. */
 const LOOPBACK = /^(?:127(?:\.\d+){3}|\[::1\]|(?:.+\.)?localhost\.?)$/
 
+export function isLoopback(hostname: string): boolean {
+  return LOOPBACK.test(hostname)
+}
+
 let last: { readonly text: string; readonly origin: RequestOrigin } | undefined
 
 /** Of a parsed URL, nearly always that of the request before. Null where it is no URL. */
@@ -39,7 +43,7 @@ export function originOf(requestUrl: string): RequestOrigin | null {
   const url = URL.parse(text)
   if (url === null) return null
   const protocol = url.protocol === 'https:' ? 'https' : 'http'
-  const isExposed = protocol === 'http' && !LOOPBACK.test(url.hostname)
+  const isExposed = protocol === 'http' && !isLoopback(url.hostname)
   const origin = { host: url.host, protocol, isExposed } as const
   last = { text, origin }
   return origin

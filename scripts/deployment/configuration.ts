@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { unstable_readConfig, type Unstable_Config } from 'wrangler'
+import { isLoopback } from '../../src/request-url.ts'
 import { Failure } from '../local/failure.ts'
 import { exposureFaults } from './exposure.ts'
 import { type Fault, missing, wrong } from './fault.ts'
@@ -94,6 +95,5 @@ function urlFaults(variables: Readonly<Record<string, unknown>>): Fault[] {
 function isInClear(url: unknown): boolean {
   if (typeof url !== 'string' || !URL.canParse(url)) return false // the worker's own check names it
   const { protocol, hostname } = new URL(url)
-  const isLoopback = /^(?:127(?:\.\d+){3}|\[::1\]|(?:.+\.)?localhost)$/.test(hostname)
-  return ['http:', 'ws:'].includes(protocol) && !isLoopback
+  return ['http:', 'ws:'].includes(protocol) && !isLoopback(hostname)
 }

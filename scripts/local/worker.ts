@@ -16,6 +16,8 @@ export interface LocalWorkerOptions {
   readonly bundleDir: string
   /** Variables and secrets; they win over those of wrangler.toml. */
   readonly variables: Readonly<Record<string, string>>
+  /** Another name is another deployment, with objects of its own. */
+  readonly name?: string
   /** Bindings to put in place of wrangler.toml's, and the workers that they name. */
   readonly bindings?: Bindings
   readonly otherWorkers?: readonly WorkerConfig[]
@@ -73,7 +75,8 @@ export function gatewayConfig({
   bundleDir,
   variables,
   bindings = {},
-}: Pick<LocalWorkerOptions, 'bundleDir' | 'variables' | 'bindings'>) {
+  name = 'gateway',
+}: Pick<LocalWorkerOptions, 'bundleDir' | 'variables' | 'bindings' | 'name'>) {
   const toml = unstable_readConfig({ config: join(PROJECT_DIR, 'wrangler.toml') })
   const { workerOptions } = unstable_getMiniflareWorkerOptions(toml)
   const { modulesRules: _, ...worker } = workerOptions
@@ -82,7 +85,7 @@ export function gatewayConfig({
     workers: [
       {
         ...worker,
-        name: 'gateway',
+        name,
         modules: true,
         scriptPath: join(bundleDir, 'index.js'),
         modulesRoot: bundleDir,

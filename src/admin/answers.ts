@@ -52,6 +52,10 @@ export const problem = z
     libsql: healthState.optional(),
     kv: healthState.optional(),
     authority: healthState.optional(),
+    database: z
+      .literal('foreign')
+      .optional()
+      .meta({ description: 'With `unhealthy`: the database of another deployment' }),
   })
   .meta({ id: 'Problem' })
 

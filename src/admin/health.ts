@@ -8,11 +8,16 @@ import { type AdminEnv, refuse } from './context.ts'
 
 const HEALTH_PARTS = ['libsql', 'kv', 'authority'] as const
 type HealthPart = (typeof HEALTH_PARTS)[number]
-export type Health = Readonly<Record<HealthPart, 'ok' | 'down'>>
+export type Health = Readonly<Record<HealthPart, 'ok' | 'down'>> & {
+  /** Only where it is another deployment's. */
+  readonly database?: 'foreign'
+}
 
 export interface HealthDeps {
   /** Each rejects where its part cannot be reached. */
   readonly probes: Readonly<Record<HealthPart, () => Promise<unknown>>>
+  /** As the probe of libSQL has found. */
+  readonly isForeignDatabase: () => boolean
   /** What this isolate has lately seen of clients' addresses that shows a wrong set-up of Cloudflare. */
   readonly addressSymptoms: () => readonly AddressSymptom[]
   /** Lets a promise outlive the response, as `waitUntil` does. */
@@ -55,14 +60,16 @@ export function healthRoutes(deps: HealthDeps): Hono<AdminEnv> {
   return new Hono<AdminEnv>().get('/', async function showHealth(c) {
     const health = await currentHealth()
     const down = HEALTH_PARTS.filter((part) => health[part] === 'down')
-    if (down.length > 0) return refuse(c, { reason: 'unhealthy', down, health })
+    const isForeign = health.database === 'foreign'
+    if (down.length > 0 || isForeign) return refuse(c, { reason: 'unhealthy', down, health })
     const symptoms = deps.addressSymptoms()
     const seen = symptoms.length === 0 ? {} : { client_address: symptoms }
-    return c.json({ status: 'ok', ...health, ...seen } as const)
+    const { libsql, kv, authority } = health
+    return c.json({ status: 'ok', libsql, kv, authority, ...seen } as const)
   })
 }
 
-async function probeAll({ probes }: HealthDeps): Promise<Health> {
+async function probeAll({ probes, isForeignDatabase }: HealthDeps): Promise<Health> {
   const states = await Promise.all(
     HEALTH_PARTS.map(async (part) => {
       try {
@@ -73,5 +80,6 @@ async function probeAll({ probes }: HealthDeps): Promise<Health> {
       }
     }),
   )
-  return Object.fromEntries(states) as Health
+  const health = Object.fromEntries(states) as Record<HealthPart, 'ok' | 'down'>
+  return isForeignDatabase() ? { ...health, database: 'foreign' } : health
 }

@@ -3,6 +3,7 @@
 import type { AccountStatus } from '../keys/key-record.ts'
 import type { Problem } from '../problems/problem.ts'
 import type { Fault } from './answers.ts'
+import { FOREIGN_DATABASE } from './database-owner.ts'
 import { shortName } from './faults.ts'
 
 export type { Fault }
@@ -179,7 +180,12 @@ export function toProblem(refusal: Refusal): Problem {
     case 'unhealthy':
       return {
         code,
-        detail: `The gateway cannot reach: ${refusal.down.join(', ')}.`,
+        detail: [
+          ...(refusal.down.length > 0
+            ? [`The gateway cannot reach: ${refusal.down.join(', ')}.`]
+            : []),
+          ...(refusal.health['database'] === 'foreign' ? [`${FOREIGN_DATABASE}.`] : []),
+        ].join(' '),
         members: refusal.health,
         headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
       }

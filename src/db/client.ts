@@ -2,7 +2,6 @@
 // one error for "libSQL cannot be asked", whatever went wrong on the way.
 
 import { createClient } from '@libsql/client/web'
-import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/libsql/web'
 
 /** libSQL's client sets no limit: a server that accepts and never answers would hang the request. */
@@ -26,11 +25,6 @@ export function connect(url: string, authToken: string | undefined) {
     fetch: fetchWhole,
   })
   return drizzle(client)
-}
-
-/** Rejects where libSQL cannot be asked. */
-export async function ping(db: Database): Promise<void> {
-  await db.run(sql`SELECT 1`)
 }
 
 /** Whether an error, or what it was wrapped around, means that libSQL could not be asked. */

@@ -92,6 +92,12 @@ export const apiKeys = sqliteTable(
   ],
 )
 
+/** Facts about the database as a whole. */
+export const meta = sqliteTable('meta', {
+  name: text('name').primaryKey(),
+  value: text('value').notNull(),
+})
+
 export const sessions = sqliteTable(
   'sessions',
   {

@@ -195,8 +195,11 @@ export const ADMIN_PROBLEMS = {
     status: 503,
     title: 'Not healthy',
     meaning:
-      'The health check could not reach all stores of the gateway. The answer says for each store whether it is `ok` or `down`.',
-    remedies: { operator: 'Look at the store that is `down`, and at the log.' },
+      'The health check could not reach all stores of the gateway. The answer says for each store whether it is `ok` or `down`. With `database: foreign`, the database belongs to another deployment.',
+    remedies: {
+      operator:
+        'Look at the store that is `down`, and at the log. Give a deployment with a foreign database one of its own, or adopt it.',
+    },
     retry: 'wait',
   },
   internal_error: {

@@ -6,9 +6,10 @@ import { auditEvent } from '../../src/admin/audit.ts'
 import * as accounts from '../../src/db/account-queries.ts'
 import * as attempts from '../../src/db/attempt-queries.ts'
 import * as audit from '../../src/db/audit-queries.ts'
-import { type Database, ping } from '../../src/db/client.ts'
+import type { Database } from '../../src/db/client.ts'
 import * as keys from '../../src/db/key-queries.ts'
 import type { LiveKey } from '../../src/db/key-rows.ts'
+import * as meta from '../../src/db/meta-queries.ts'
 import * as outbox from '../../src/db/outbox-queries.ts'
 import * as sessions from '../../src/db/session-queries.ts'
 
@@ -114,9 +115,6 @@ export const CALLS: Readonly<
         audit.listEvents(db, { ...byNone, before }, PAGE),
       ]),
   },
-  'src/db/client.ts': {
-    ping: (db) => [ping(db)],
-  },
   'src/db/key-queries.ts': {
     findKey: (db) => [keys.findKey(db, ACCOUNT_ID, KEY_ID)],
     findKeyRecord: (db) => [keys.findKeyRecord(db, LOOKUP_ID)],
@@ -131,6 +129,11 @@ export const CALLS: Readonly<
     updateKey: (db) => [keys.updateKey(db, key, details, AUTHORITY, event())],
     deleteKey: (db) => [keys.deleteKey(db, key, AUTHORITY, event())],
     recordReveal: (db) => [keys.recordReveal(db, key, AUTHORITY, event())],
+  },
+  'src/db/meta-queries.ts': {
+    findMeta: (db) => [meta.findMeta(db, 'authority_namespace')],
+    insertMeta: (db) => [meta.insertMeta(db, 'authority_namespace', 'x')],
+    deleteMeta: (db) => [meta.deleteMeta(db, 'authority_namespace')],
   },
   'src/db/outbox-queries.ts': {
     findKeys: (db) => [outbox.findKeys(db, [KEY_ID]), outbox.findKeys(db, [KEY_ID, 'key_2'])],

@@ -298,6 +298,21 @@ describe('npm run deploy', () => {
     expect(code).toBe(1)
   })
 
+  it('leaves a database to the deployment that has it, but for --adopt', async () => {
+    deployed = ['TOKEN_KEYS', 'ENCRYPTION_KEYS', 'SESSION_KEYS', 'ASSERTION_KEYS']
+    await migrateDatabase(sqld.url, undefined)
+    const client = createClient({ url: sqld.url })
+    await client.execute("INSERT INTO meta VALUES ('authority_namespace', 'of another')")
+    const owners = async () => (await client.execute('SELECT value FROM meta')).rows.length
+    await deploy('--config', configFile())
+    expect(await owners()).toBe(1)
+    await deploy('--config', configFile(), '--adopt', '--dry-run')
+    expect(await owners()).toBe(1)
+    await deploy('--config', configFile(), '--adopt')
+    expect(await owners()).toBe(0)
+    client.close()
+  })
+
   it('refuses a ring that lacks a key which live rows name', async () => {
     await migrateDatabase(sqld.url, undefined)
     await insertKeys(sqld.url)

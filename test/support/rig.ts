@@ -60,6 +60,8 @@ export interface Rig {
   readonly stores: (command?: StoreCommand) => Promise<StoreSimState>
   /** A second worker with other variables, on the same database and upstream; its address. */
   readonly another: (variables: Readonly<Record<string, string>>) => Promise<string>
+  /** Another deployment on the same database: its own name, KV and authorities. */
+  readonly deployAnother: (name: string) => Promise<LocalWorker>
   readonly stop: () => Promise<void>
 }
 
@@ -118,6 +120,13 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       })
       others.push(other)
       return other.url
+    },
+    async deployAnother(name) {
+      const bundleDir = inject('bundleDir')
+      const onLog = (line: string) => void logs.push(line)
+      const other = await startLocalWorker({ bundleDir, name, variables, onLog })
+      others.push(other)
+      return other
     },
     async stop() {
       await Promise.all([worker, ...others].map((each) => each.stop()))

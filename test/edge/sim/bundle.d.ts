@@ -3,5 +3,8 @@
 import type { DurableObject } from 'cloudflare:workers'
 
 export const KeyAuthority: typeof DurableObject<unknown>
-declare const worker: ExportedHandler
+declare const worker: {
+  readonly fetch: (request: Request, env: object, ctx: ExecutionContext) => Promise<Response>
+  readonly scheduled: (controller: ScheduledController, env: object) => Promise<void>
+}
 export default worker

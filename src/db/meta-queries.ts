@@ -1,0 +1,22 @@
+// Facts about the database as a whole, each under a name of its own.
+
+import { eq } from 'drizzle-orm'
+import type { Database } from './client.ts'
+import { meta } from './schema.ts'
+
+export type MetaName = 'authority_namespace'
+
+export async function findMeta(db: Database, name: MetaName): Promise<string | null> {
+  const [row] = await db.select().from(meta).where(eq(meta.name, name))
+  return row?.value ?? null
+}
+
+/** Writes a fact that is not there yet. */
+export async function insertMeta(db: Database, name: MetaName, value: string): Promise<void> {
+  await db.insert(meta).values({ name, value }).onConflictDoNothing()
+}
+
+/** Forgets a fact, so that it can be written anew. */
+export async function deleteMeta(db: Database, name: MetaName): Promise<void> {
+  await db.delete(meta).where(eq(meta.name, name))
+}
