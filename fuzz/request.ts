@@ -10,6 +10,7 @@ import { createAddressWatch } from '../src/gateway/address-watch.ts'
 import { createGateway } from '../src/gateway/gateway.ts'
 import { createRefusalBrake } from '../src/gateway/refusal-brake.ts'
 import { createRefusalResponse } from '../src/gateway/refusal.ts'
+import { toStored } from '../src/keys/stored-record.ts'
 import { verifyToken } from '../src/keys/token.ts'
 import { ERRORS_PATH } from '../src/problems/errors-url.ts'
 import { createIsolateCache } from '../src/stores/isolate-cache.ts'
@@ -31,7 +32,7 @@ export interface RequestFuzz {
 export async function startRequestFuzz(): Promise<RequestFuzz> {
   const ring = await ringOf(toMacKey, ringEntry('A', 'a'))
   const keys = makeFuzzKeys(ring)
-  const byLookupId = new Map(keys.map((key) => [key.lookupId, key.record]))
+  const byLookupId = new Map(keys.map((key) => [key.lookupId, toStored(key.record)]))
   const upstream = createServer((request, response) => {
     response.end(JSON.stringify([request.url, ...request.rawHeaders]))
   }).listen(0, '127.0.0.1')
@@ -55,7 +56,7 @@ export async function startRequestFuzz(): Promise<RequestFuzz> {
     authorities: {
       check: async () => 'current',
       checkCopy: async () => 'current',
-      seed: async (_, record) => record,
+      seed: async (_, record) => toStored(record),
     },
     addressWatch: createAddressWatch(() => undefined, nowMs),
     brake: createRefusalBrake({

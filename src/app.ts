@@ -24,6 +24,7 @@ import { createRefusalResponse } from './gateway/refusal.ts'
 import { createSharedQuestion } from './gateway/shared-question.ts'
 import { startTrace, toRequestLine } from './gateway/trace.ts'
 import { compileKey } from './keys/access.ts'
+import { toStored } from './keys/stored-record.ts'
 import { verifyToken } from './keys/token.ts'
 import { coloOf, logConfigurationFault, logFault, logRequest } from './log.ts'
 import { errorsUrl } from './problems/errors-url.ts'
@@ -83,7 +84,7 @@ function composeApp(
   const turns = { later, wait, nowMs }
   const checkCopy = createSharedQuestion({
     ...turns,
-    ask: ({ lookupId, copy }) => authorities.check(lookupId, copy.revision),
+    ask: ({ lookupId, copy }) => authorities.check(lookupId, copy),
     timeoutMs: settings.AUTHORITY_TIMEOUT_MS,
     spacingMs: CHECK_SPACING_MS,
   })
@@ -96,6 +97,7 @@ function composeApp(
     readTruth: (lookupId) => findKeyRecord(db, lookupId),
     authorities: consistency === 'strict' ? { ...authorities, checkCopy } : null,
     onFault: logFault,
+    nowMs,
   }
   const gateway = createGateway({
     ...copies,
@@ -158,7 +160,7 @@ function composeApp(
     async putRecord(lookupId, record) {
       await putKeyRecord(env.KEYS, lookupId, record)
       // This isolate, at least, need not wait for the copy that it uses to grow old.
-      if (cache.get(lookupId) !== undefined) cache.set(lookupId, compileKey(record))
+      if (cache.get(lookupId) !== undefined) cache.set(lookupId, compileKey(toStored(record), Infinity))
     },
     later,
     wait,

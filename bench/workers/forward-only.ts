@@ -8,6 +8,7 @@ import { createRefusalResponse } from '../../src/gateway/refusal.ts'
 import { startTrace, toRequestLine } from '../../src/gateway/trace.ts'
 import { type CompiledLiveKey, compileKey } from '../../src/keys/access.ts'
 import { clientAddress } from '../../src/keys/client-address.ts'
+import { toStored } from '../../src/keys/stored-record.ts'
 import { coloOf, logRequest } from '../../src/log.ts'
 import { ERRORS_PATH } from '../../src/problems/errors-url.ts'
 import { ACCOUNT_ID, KEY_ID } from '../key-ids.ts'
@@ -33,7 +34,7 @@ async function createForward({ UPSTREAM_URL: base, ASSERTION_KEYS }: Env) {
   if (!keys.ok) throw new Error(keys.error)
   const signAssertion = createAssertionSigner(keys.value, 'portal-gateway', base)
   const deps = { upstream: { base, timeoutMs: 30_000 }, signAssertion, nowMs }
-  const key = compileKey({
+  const record = toStored({
     kind: 'live',
     revision: 1,
     keyId: KEY_ID,
@@ -41,7 +42,8 @@ async function createForward({ UPSTREAM_URL: base, ASSERTION_KEYS }: Env) {
     accountStatus: 'active',
     ipAcl: [],
     ipAclMode: 'enforce',
-  }) as CompiledLiveKey
+  })
+  const key = compileKey(record, 0) as CompiledLiveKey
 
   return async function forwardRequest(received: Request): Promise<Response> {
     const request = toIncoming(received, received.url)

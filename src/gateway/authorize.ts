@@ -34,10 +34,10 @@ export interface Grant {
   /** Null where unreadable: a key without an ACL works all the same. */
   readonly address: Address | null
   /**
-   * Asks the authority whether the grant stands, and answers the refusal where it does not. Until then
-   * nothing of the upstream may be shown. Null where the grant is final.
+   * Asks the authority, and answers the grant that is final, of the record that it holds, or the refusal.
+   * Until then nothing of the upstream may be shown. Null where this grant is final.
    */
-  readonly confirm: (() => Promise<Refusal | null>) | null
+  readonly confirm: (() => Promise<Result<Grant, Refusal>>) | null
 }
 
 /** What is judged, and for whom. */
@@ -88,7 +88,7 @@ function judgeCopy(copy: CompiledKey, question: Question, deps: AuthorizeDeps): 
   const access = evaluateAccess(copy, question.address)
   if (!access.ok) return judgeRefused(copy, access.error, question, deps)
   if (isFinal(copy, deps)) return ok(granted(access.value, question, deps))
-  const confirm = async () => toRefusal(await judgeNewest(copy, question, deps))
+  const confirm = () => judgeNewest(copy, question, deps)
   return ok({ key: access.value, address: question.address, confirm })
 }
 
@@ -145,8 +145,4 @@ function granted(key: CompiledLiveKey, question: Question, { denials }: Authoriz
 function refused(refusal: AccessRefusal, question: Question, { denials }: AuthorizeDeps): Refusal {
   if (refusal.reason === 'ip_denied') denials.note(question.lookupId, question.address, true)
   return refusal
-}
-
-function toRefusal(judged: Result<Grant, Refusal>): Refusal | null {
-  return judged.ok ? null : judged.error
 }

@@ -7,6 +7,7 @@ import { authorize, type AuthorizeDeps, type Grant, identifyKey } from './author
 import { hasKeyInQuery } from './credential.ts'
 import { type ForwardDeps, forwardGranted, forwardPreflight } from './forward-granted.ts'
 import { bodyOf, hasUnforwardableBody, type Incoming, mayHaveBody, toIncoming } from './incoming.ts'
+import { namesMethod } from './method-override.ts'
 import { refuseExposed } from './plain-http.ts'
 import { isPreflight } from './preflight.ts'
 import type { Refusal, RefusalResponse } from './refusal.ts'
@@ -69,11 +70,11 @@ async function authorizeAndForward(
     if (confirm !== null && deps.speculation && maySpeculate(request)) {
       return await forwardSpeculatively(request, grant.value, confirm, trace, deps)
     }
-    const refusal = confirm === null ? null : await confirm()
-    if (refusal !== null) return refuse(refusal, trace, deps)
+    const confirmed = confirm === null ? grant : await confirm()
+    if (!confirmed.ok) return refuse(confirmed.error, trace, deps)
     trace.authorizedMs = deps.nowMs() - trace.startedMs
     if (hasUnforwardableBody(request)) return refuse({ reason: 'body_not_allowed' }, trace, deps)
-    return shown(await forwardGranted(request, grant.value, trace, deps), trace, deps)
+    return shown(await forwardGranted(request, confirmed.value, trace, deps), trace, deps)
   } catch (error) {
     return refuseFault(error, request, trace, deps)
   }
@@ -88,16 +89,23 @@ async function authorizeAndForward(
 async function forwardSpeculatively(
   request: Incoming,
   grant: Grant,
-  confirm: () => Promise<Refusal | null>,
+  confirm: () => Promise<Result<Grant, Refusal>>,
   trace: Trace,
   deps: GatewayDeps,
 ): Promise<Response> {
   const forwarded = forwardGranted(request, grant, trace, deps)
   forwarded.catch(() => undefined) // awaited below, unless the grant is refused
-  const refusal = await confirm()
-  if (refusal !== null) return refuse(refusal, trace, deps)
+  const confirmed = await confirm()
+  if (!confirmed.ok) return refuse(confirmed.error, trace, deps)
   trace.authorizedMs = deps.nowMs() - trace.startedMs
-  return shown(await forwarded, trace, deps)
+  const { value } = confirmed
+  if (isSameCaller(value, grant)) return shown(await forwarded, trace, deps)
+  return shown(await forwardGranted(request, value, trace, deps), trace, deps)
+}
+
+/** Whether the upstream was told of the right key: a copy that was altered may name another. */
+function isSameCaller({ key: a }: Grant, { key: b }: Grant): boolean {
+  return a.accountId === b.accountId && a.keyId === b.keyId
 }
 
 /** The upstream's answer under our request id, or the refusal. */
@@ -128,8 +136,8 @@ function explained(refusal: Refusal, request: Incoming, deps: GatewayDeps): Refu
     : refusal
 }
 
-/** Safe methods alone (RFC 9110 §9.2.1), and nothing that turns into another protocol. */
+/** Safe methods alone (RFC 9110 §9.2.1), and nothing that turns into another method or protocol. */
 function maySpeculate(request: Incoming): boolean {
   const safe = !mayHaveBody(request) && bodyOf(request) === null
-  return safe && !request.headers.has('upgrade')
+  return safe && !request.headers.has('upgrade') && !namesMethod(request.headers)
 }

@@ -4,7 +4,8 @@
 import { err, ok, type Result } from '../result.ts'
 import { type Address, formatAddress } from './address.ts'
 import { compileIpAcl, type IpAcl, isEmptyIpAcl, matchesIpAcl } from './ip-acl.ts'
-import type { AccountStatus, GoneKeyRecord, KeyRecord, LiveKeyRecord } from './key-record.ts'
+import type { AccountStatus, GoneKeyRecord, LiveKeyRecord } from './key-record.ts'
+import type { StoredRecord } from './stored-record.ts'
 
 export type AccessRefusal =
   | { readonly reason: 'key_revoked' }
@@ -14,13 +15,26 @@ export type AccessRefusal =
 
 /** A record ready to judge requests: its ACL is compiled once, then matched by each of them. */
 export interface CompiledLiveKey extends Omit<LiveKeyRecord, 'ipAcl'> {
+  readonly tag: string
   readonly ipAcl: IpAcl
 }
 
-export type CompiledKey = CompiledLiveKey | GoneKeyRecord
+export interface CompiledGoneKey extends GoneKeyRecord {
+  readonly tag: string
+  /**
+   * Until when it refuses without a question, in milliseconds since 1970. Its authority never takes
+   * *gone* back (Infinity). What KV alone says is a copy like any other (0).
+   */
+  readonly certainUntilMs: number
+}
 
-export function compileKey(record: KeyRecord): CompiledKey {
-  return record.kind === 'gone' ? record : { ...record, ipAcl: compileIpAcl(record.ipAcl) }
+export type CompiledKey = CompiledLiveKey | CompiledGoneKey
+
+/** `certainUntilMs` is of a key that is gone. */
+export function compileKey(record: StoredRecord, certainUntilMs: number): CompiledKey {
+  return record.kind === 'gone'
+    ? { ...record, certainUntilMs }
+    : { ...record, ipAcl: compileIpAcl(record.ipAcl) }
 }
 
 /** Whether the key has an IP ACL and the address, which may be unreadable, is not on it. */

@@ -4,12 +4,23 @@
 
 const URL_START = 'http://key-authority/'
 
-/** Asks about a copy at `revision`; null where there is no copy at hand. */
-export function checkUrl(revision: number | null): string {
-  return revision === null ? URL_START : URL_START + revision
+/** What tells one copy from another. */
+export interface CopyIdentity {
+  /** Orders copies, and identifies none. */
+  readonly revision: number
+  /** Of the stored text, see keys/stored-record.ts; null from a version that knows no tags. */
+  readonly tag: string | null
+}
+
+/** Asks about a copy; null where there is none at hand. */
+export function checkUrl(copy: CopyIdentity | null): string {
+  if (copy === null) return URL_START
+  return copy.tag === null ? URL_START + copy.revision : `${URL_START}${copy.revision}/${copy.tag}`
 }
 
 /** What `checkUrl` was made of. */
-export function checkedRevision(url: string): number | null {
-  return url === URL_START ? null : Number(url.slice(URL_START.length))
+export function checkedCopy(url: string): CopyIdentity | null {
+  if (url === URL_START) return null
+  const [revision, tag = null] = url.slice(URL_START.length).split('/')
+  return { revision: Number(revision), tag }
 }

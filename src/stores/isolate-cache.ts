@@ -8,14 +8,14 @@ import { byteSizeOfIpAcl } from '../keys/ip-acl.ts'
 
 export interface IsolateCache {
   readonly get: (lookupId: string) => CompiledKey | undefined
-  /** Keeps a record, unless what is there is newer. */
-  readonly set: (lookupId: string, record: CompiledKey) => void
+  /** Keeps a record, unless what is there is newer and not `refuted`: known not to hold any more. */
+  readonly set: (lookupId: string, record: CompiledKey, refuted?: CompiledKey) => void
 }
 
 export interface IsolateCacheLimits {
   readonly entries: number
   readonly bytes: number
-  /** How long a record may be used without being read anew; *gone* may be for ever. */
+  /** How long a record may be used without being read anew; a key that is gone for good may be for ever. */
   readonly ttlMs: number
 }
 
@@ -67,11 +67,11 @@ export function createIsolateCache(limits: IsolateCacheLimits, nowMs: () => numb
       return entry.record
     },
 
-    set(lookupId, record) {
-      const before = live(lookupId)
-      if (before !== undefined && isNewer(before.record, record)) return
+    set(lookupId, record, refuted) {
+      const before = live(lookupId)?.record
+      if (before !== undefined && before !== refuted && isNewer(before, record)) return
       remove(lookupId)
-      const expiresAtMs = record.kind === 'gone' ? Infinity : nowMs() + limits.ttlMs
+      const expiresAtMs = isGoneForGood(record) ? Infinity : nowMs() + limits.ttlMs
       const entry = { record, bytes: byteSizeOf(record), expiresAtMs, used: false }
       if (entry.bytes > limits.bytes) return
       makeRoomFor(entry.bytes)
@@ -82,8 +82,12 @@ export function createIsolateCache(limits: IsolateCacheLimits, nowMs: () => numb
 }
 
 function isNewer(a: CompiledKey, b: CompiledKey): boolean {
-  if (a.kind !== b.kind) return a.kind === 'gone'
+  if (isGoneForGood(a) || isGoneForGood(b)) return !isGoneForGood(b)
   return a.revision > b.revision
+}
+
+function isGoneForGood(record: CompiledKey): boolean {
+  return record.kind === 'gone' && record.certainUntilMs === Infinity
 }
 
 function byteSizeOf(record: CompiledKey): number {

@@ -2,29 +2,42 @@
 // own, since a stub of an object that was reset stays broken
 // (https://developers.cloudflare.com/durable-objects/best-practices/error-handling/).
 
-import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from '../keys/key-record.ts'
+import { encodeKeyRecord, type KeyRecord } from '../keys/key-record.ts'
+import { readStored, type StoredRecord, tagOf } from '../keys/stored-record.ts'
 import { withTimeout } from '../time-limit.ts'
-import { checkUrl } from './authority-check.ts'
+import { checkUrl, type CopyIdentity } from './authority-check.ts'
 import type { Denial } from './denial-table.ts'
 import type { AuthorityAnswer, AuthorityRecord, KeyAuthority } from './key-authority-object.ts'
 
 export type AuthorityNamespace = DurableObjectNamespace<KeyAuthority>
 
-/** What is known of a copy: it is current, or this must be honoured instead, or libSQL must tell. */
-export type Standing = 'current' | 'unknown' | KeyRecord
+/** What is known of a copy: it is current, or libSQL must tell, or this must be honoured instead. */
+export type Standing = 'current' | Unknown | StoredRecord
+
+/** The authority cannot tell. `word` is for `seed`; an authority of an older version gives none. */
+export interface Unknown {
+  readonly kind: 'unknown'
+  readonly word: string | undefined
+}
 
 /** What an authority holds; of a record in the form of a later version, the revision alone. */
-export type Held = KeyRecord | { readonly kind: 'unreadable'; readonly revision: number }
+export type Held = StoredRecord | { readonly kind: 'unreadable'; readonly revision: number }
 
 export interface KeyAuthorities {
-  /** Whether a copy at `revision` is current; null where there is no copy at hand. */
-  readonly check: (lookupId: string, revision: number | null) => Promise<Standing>
-  /** What the authority holds; null where it holds nothing that can be read. */
-  readonly peek: (lookupId: string) => Promise<KeyRecord | null>
-  /** Brings the record of a change. Answers what the authority now holds. */
+  /** Whether a copy is current; null where there is no copy at hand. */
+  readonly check: (lookupId: string, copy: CopyIdentity | null) => Promise<Standing>
+  /** What the authority holds; null where it holds nothing. */
+  readonly peek: (lookupId: string) => Promise<Held | null>
+  /**
+   * Brings the record of a change. Answers what must be honoured from now on: what the authority holds,
+   * or the record, where it holds nothing and so leaves it to libSQL.
+   */
   readonly advance: (lookupId: string, record: KeyRecord) => Promise<Held>
-  /** Brings what was read in libSQL; answers as `advance` does. */
-  readonly seed: (lookupId: string, record: KeyRecord) => Promise<Held>
+  /**
+   * Brings what was read in libSQL after the authority had answered with `word`. Answers as `advance`
+   * does; where the authority takes it no more, the record is what libSQL said in the meantime.
+   */
+  readonly seed: (lookupId: string, record: KeyRecord, word: string | undefined) => Promise<Held>
   readonly countDenials: (lookupId: string, denials: readonly Denial[]) => Promise<void>
   /** Whom the key's IP ACL refused, or would have, within 24 hours; newest first. */
   readonly listDenials: (lookupId: string) => Promise<Denial[]>
@@ -63,34 +76,50 @@ export function createKeyAuthorities(
     })
   }
 
-  async function bring(lookupId: string, record: KeyRecord, method: 'advance' | 'seed') {
+  async function bring(
+    lookupId: string,
+    record: KeyRecord,
+    call: (stub: Stub, brought: AuthorityRecord) => Promise<AuthorityAnswer>,
+  ): Promise<Held> {
     const brought = toAuthorityRecord(record)
-    const answer = await ask(lookupId, async (stub) => await stub[method](brought))
-    return answer.state === 'holds' ? toHeld(answer) : record
+    const answer = await ask(lookupId, (stub) => call(stub, brought))
+    return answer.state === 'holds' ? toHeld(answer) : { ...record, tag: tagOf(brought.record) }
   }
 
-  async function check(lookupId: string, revision: number | null): Promise<Standing> {
-    const answer = await ask(lookupId, async (stub): Promise<AuthorityAnswer> => {
-      const response = await stub.fetch(checkUrl(revision))
-      return response.status === 204 ? { state: 'current' } : await response.json()
-    })
-    if (answer.state !== 'holds') return answer.state
-    const held = toHeld(answer)
-    return held.kind === 'unreadable' ? 'unknown' : held
-  }
+  const question = (lookupId: string, copy: CopyIdentity | null) =>
+    ask(lookupId, (stub) => askAbout(stub, copy))
 
   return {
-    check,
-    async peek(lookupId) {
-      const standing = await check(lookupId, null)
-      return typeof standing === 'string' ? null : standing
+    async check(lookupId, copy) {
+      const answer = await question(lookupId, copy)
+      if (answer.state === 'current') return 'current'
+      if (answer.state === 'unknown') return { kind: 'unknown', word: answer.word }
+      const held = toHeld(answer)
+      return held.kind === 'unreadable' ? { kind: 'unknown', word: undefined } : held
     },
-    advance: (lookupId, record) => bring(lookupId, record, 'advance'),
-    seed: (lookupId, record) => bring(lookupId, record, 'seed'),
+    async peek(lookupId) {
+      const answer = await question(lookupId, null)
+      return answer.state === 'holds' ? toHeld(answer) : null
+    },
+    advance: (lookupId, record) =>
+      bring(lookupId, record, async (stub, brought) => await stub.advance(brought)),
+    seed: (lookupId, record, word) =>
+      bring(lookupId, record, async (stub, brought) => await stub.seed(brought, word)),
     countDenials: (lookupId, denials) =>
       limited(namespace.getByName(lookupId).countDenials(denials)), // repeated, it would count twice
     listDenials: (lookupId) => ask(lookupId, async (stub) => await stub.denials()),
   }
+}
+
+async function askAbout(stub: Stub, copy: CopyIdentity | null): Promise<AuthorityAnswer> {
+  const response = await stub.fetch(checkUrl(copy))
+  if (response.status === 204) return { state: 'current' }
+  const answer = await response.json<AuthorityAnswer>()
+  // An object of a version that knows no tags takes one for no revision, and gives no word.
+  const knowsNoTags = answer.state === 'unknown' && answer.word === undefined
+  return knowsNoTags && copy !== null && copy.tag !== null
+    ? await askAbout(stub, { ...copy, tag: null })
+    : answer
 }
 
 function toAuthorityRecord(record: KeyRecord): AuthorityRecord {
@@ -100,9 +129,11 @@ function toAuthorityRecord(record: KeyRecord): AuthorityRecord {
 
 /** *Gone* is gone in whatever form; a live record in the form of a later version is a miss. */
 function toHeld({ revision, gone, record }: AuthorityRecord): Held {
-  const decoded = decodeKeyRecord(record)
-  if (decoded !== null) return decoded
-  return gone ? { kind: 'gone', revision, keyId: '' } : { kind: 'unreadable', revision }
+  const stored = readStored(record)
+  if (stored !== null) return stored
+  return gone
+    ? { kind: 'gone', revision, keyId: '', tag: tagOf(record) }
+    : { kind: 'unreadable', revision }
 }
 
 /** What the runtime notes on an error of a Durable Object. */

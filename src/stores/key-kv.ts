@@ -1,7 +1,8 @@
 // A key's record in Workers KV. Name: `key:<lookup id>`; value: see keys/key-record.ts; no expiry, so
 // that "gone" outlives every copy. The data plane reads, the admin plane and the cron write.
 
-import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from '../keys/key-record.ts'
+import { encodeKeyRecord, type KeyRecord } from '../keys/key-record.ts'
+import { readStored, type StoredRecord } from '../keys/stored-record.ts'
 import { withTimeout } from '../time-limit.ts'
 
 /** The least that KV takes (https://developers.cloudflare.com/kv/api/read-key-value-pairs/). */
@@ -19,7 +20,10 @@ export class KvTimeoutError extends Error {
 }
 
 /** The copy of a record: null where there is none that can be read. Rejects when KV fails or stalls. */
-export async function readKeyRecord(kv: KVNamespace, lookupId: string): Promise<KeyRecord | null> {
+export async function readKeyRecord(
+  kv: KVNamespace,
+  lookupId: string,
+): Promise<StoredRecord | null> {
   const copy = await inspectKeyRecord(kv, lookupId)
   return copy === 'unreadable' ? null : copy
 }
@@ -28,10 +32,10 @@ export async function readKeyRecord(kv: KVNamespace, lookupId: string): Promise<
 export async function inspectKeyRecord(
   kv: KVNamespace,
   lookupId: string,
-): Promise<KeyRecord | 'unreadable' | null> {
+): Promise<StoredRecord | 'unreadable' | null> {
   const read = kv.get(kvName(lookupId), { type: 'text', cacheTtl: CACHE_TTL_SECONDS })
   const text = await withTimeout(read, READ_TIMEOUT_MS, timedOut)
-  return text === null ? null : (decodeKeyRecord(text) ?? 'unreadable')
+  return text === null ? null : (readStored(text) ?? 'unreadable')
 }
 
 /** Writes a record. Rejects when KV fails or stalls; it may have been written all the same. */

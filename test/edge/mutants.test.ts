@@ -177,9 +177,9 @@ describe('a worker', () => {
 
   it('is seen to show a header of what it asked for too early', async () => {
     const speculation =
-      /const (\w+) = forwardGranted\((.*)\n([^}]*?)if \(refusal !== null\) return (.*);/
+      /const (\w+) = forwardGranted\((.*)\n([^}]*?)if \(!confirmed\.ok\) return (.*);/
     const leaking = `const $1 = forwardGranted($2\n$3
-      if (refusal !== null) {
+      if (!confirmed.ok) {
         const refused = $4;
         for (const [name, value] of (await $1).value.headers) refused.headers.append(name, value);
         return refused;

@@ -6,8 +6,10 @@ import { createAddressWatch } from '../../src/gateway/address-watch.ts'
 import { type KeyCopiesDeps, newestRecord } from '../../src/gateway/key-copies.ts'
 import { createRefusalBrake } from '../../src/gateway/refusal-brake.ts'
 import type { KeyRecord, LiveKeyRecord } from '../../src/keys/key-record.ts'
+import { toStored } from '../../src/keys/stored-record.ts'
 import { createIsolateCache } from '../../src/stores/isolate-cache.ts'
-import { type Held, type Standing } from '../../src/stores/key-authority.ts'
+import type { Held, Unknown } from '../../src/stores/key-authority.ts'
+import type { CopyIdentity } from '../../src/stores/authority-check.ts'
 import { startTrace } from '../../src/gateway/trace.ts'
 
 export const TOKEN = 'cpk_issued'
@@ -27,7 +29,8 @@ export const FENCED: LiveKeyRecord = { ...KEY, ipAcl: ['10.0.0.0/8'] }
 export const OPEN: LiveKeyRecord = { ...KEY, ipAcl: ['203.0.113.0/24'] }
 export const SUSPENDED: LiveKeyRecord = { ...FENCED, accountStatus: 'suspended' }
 export const GONE: KeyRecord = { kind: 'gone', revision: 4, keyId: 'key_1' }
-export const LATER: Held = { kind: 'unreadable', revision: 9 }
+export const LATER = { kind: 'unreadable', revision: 9 } as const
+export const UNKNOWN: Unknown = { kind: 'unknown', word: 'word-1' }
 export const FAULT = new Error('503 Service Unavailable')
 
 export const REVOKED = { reason: 'key_revoked' }
@@ -36,6 +39,9 @@ export const UNAVAILABLE = { reason: 'authentication_unavailable' }
 export const RATE_LIMITED = { reason: 'rate_limited', retryAfterSeconds: 60 }
 
 const REQUEST_ID = new Headers({ 'X-Request-Id': 'req-1' })
+
+/** What an authority answers. */
+export type Standing = 'current' | Unknown | KeyRecord
 
 export interface Situation {
   readonly headers?: Record<string, string>
@@ -46,7 +52,7 @@ export interface Situation {
   /** What the authority answers; without it the mode is `bounded`. */
   readonly standing?: Standing | Error | (() => Standing | undefined)
   /** What the authority holds once it was told; what it was told, if left out. */
-  readonly seeded?: Held
+  readonly seeded?: KeyRecord | Extract<Held, { kind: 'unreadable' }>
 }
 
 /** An Error stands for a store that fails; the truth fails unless it is told otherwise. */
@@ -64,15 +70,18 @@ export function start(situation: Situation) {
       return { success: await answer(mayRefuse) }
     },
   }
-  const ask = (asked: number | null) => {
-    calls.push(`check ${asked}`)
-    return answer(typeof standing === 'function' ? (standing() ?? 'current') : (standing ?? FAULT))
+  const ask = async (asked: CopyIdentity | null) => {
+    calls.push(`check ${asked === null ? null : asked.revision}`)
+    const now = typeof standing === 'function' ? (standing() ?? 'current') : (standing ?? FAULT)
+    const answered = await answer(now)
+    return answered === 'current' || answered.kind === 'unknown' ? answered : toStored(answered)
   }
   const copies: KeyCopiesDeps = {
     cache: createIsolateCache({ entries: 10, bytes: 1e6, ttlMs: 60_000 }, nowMs),
-    readCopy(lookupId) {
+    async readCopy(lookupId) {
       calls.push(`copy ${lookupId}`)
-      return answer(copy)
+      const read = await answer(copy)
+      return read === null ? null : toStored(read)
     },
     readTruth(lookupId) {
       calls.push(`truth ${lookupId}`)
@@ -83,13 +92,15 @@ export function start(situation: Situation) {
         ? null
         : {
             check: (_, asked) => ask(asked),
-            checkCopy: (asked) => ask(asked.copy.revision),
-            seed(_, record) {
-              calls.push(`seed ${record.revision}`)
-              return answer(seeded ?? record)
+            checkCopy: (asked) => ask(asked.copy),
+            async seed(_, record, word) {
+              calls.push(`seed ${record.revision} ${word}`)
+              const held = seeded ?? record
+              return held.kind === 'unreadable' ? held : toStored(held)
             },
           },
     onFault,
+    nowMs,
   }
   const deps: AuthorizeDeps = {
     ...copies,

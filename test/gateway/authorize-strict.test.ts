@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { authorize } from '../../src/gateway/authorize.ts'
-import { AuthorityUnavailableError, type Standing } from '../../src/stores/key-authority.ts'
+import { AuthorityUnavailableError } from '../../src/stores/key-authority.ts'
 import {
   FAULT,
   FENCED,
@@ -10,8 +10,10 @@ import {
   OPEN,
   RATE_LIMITED,
   REVOKED,
+  type Standing,
   SUSPENDED,
   UNAVAILABLE,
+  UNKNOWN,
   authorized,
   start,
 } from './authorization.ts'
@@ -26,6 +28,17 @@ describe('authorize(), strict', () => {
     expect(calls).toEqual(ASKED.slice(0, 2))
     expect(await confirmation(result)).toBeNull()
     expect(calls).toEqual(ASKED)
+  })
+
+  it('grants the key of the record that the authority holds, whatever a copy says', async () => {
+    const copy = { ...OPEN, accountId: 'acc_2', keyId: 'key_2' }
+    const { result } = await authorized({ copy, standing: OPEN })
+    if (!result.ok || result.value.confirm === null) throw new Error('There is nothing to confirm')
+    const { accountId, keyId } = OPEN
+    expect(await result.value.confirm()).toMatchObject({
+      ok: true,
+      value: { key: { accountId, keyId }, confirm: null },
+    })
   })
 
   it.each([
@@ -56,10 +69,32 @@ describe('authorize(), strict', () => {
     expect(calls.filter((call) => call.startsWith('brake'))).toEqual(['brake lookup-1'])
   })
 
-  it('asks nobody about a key that is gone', async () => {
-    const { result, calls } = await authorized({ copy: GONE, standing: 'current' })
-    expect(result).toEqual({ ok: false, error: REVOKED })
-    expect(calls).toEqual(['verify cpk_issued', 'copy lookup-1', 'brake lookup-1'])
+  it('asks once about a key that KV calls gone, and nobody once its authority has said so', async () => {
+    const situation = start({ copy: GONE, standing: GONE })
+    expect(await situation.pending).toEqual({ ok: false, error: REVOKED })
+    expect(situation.calls).toEqual([
+      'verify cpk_issued',
+      'copy lookup-1',
+      'brake lookup-1',
+      'check 4',
+    ])
+    situation.calls.length = 0
+    situation.clock.now = 1e12
+    expect(await situation.again()).toEqual({ ok: false, error: REVOKED })
+    expect(situation.calls).toEqual(['verify cpk_issued', 'brake lookup-1'])
+  })
+
+  it('turns nobody away by *gone* in KV where the authority holds a live key', async () => {
+    const { result } = await authorized({ copy: { ...GONE, revision: 9 }, standing: OPEN })
+    expect(result).toMatchObject({ ok: true, value: { key: { revision: 3 }, confirm: null } })
+  })
+
+  it('lets go of a copy that its authority refutes, whatever revision it claims', async () => {
+    const situation = start({ copy: { ...OPEN, revision: 99 }, standing: OPEN })
+    expect(await confirmation(await situation.pending)).toBeNull()
+    situation.calls.length = 0
+    await confirmation(await situation.again())
+    expect(situation.calls).toEqual(['verify cpk_issued', 'check 3'])
   })
 
   it('cannot know, and does not say no, where the authority cannot be asked', async () => {
@@ -83,28 +118,49 @@ describe('authorize(), strict', () => {
     ['no copy', null, 'check null'],
     ['a copy', FENCED, 'check 3'],
   ])('reads libSQL where the authority holds nothing, and tells it: %s', async (_, copy, check) => {
-    const { result, calls } = await authorized({ copy, standing: 'unknown', truth: NEWER_OPEN })
+    const { result, calls } = await authorized({ copy, standing: UNKNOWN, truth: NEWER_OPEN })
     expect(result.ok).toBe(true)
-    expect(calls.slice(-3)).toEqual([check, 'truth lookup-1', 'seed 4'])
+    expect(calls.slice(-3)).toEqual([check, 'truth lookup-1', 'seed 4 word-1'])
   })
 
   it.each([
     ['a grant', OPEN, NEWER_FENCED, IP_DENIED],
     ['a grant of a key that was deleted', OPEN, GONE, REVOKED],
   ])('is judged by what the authority then holds: %s', async (_, truth, seeded, error) => {
-    const { result } = await authorized({ copy: null, standing: 'unknown', truth, seeded })
+    const { result } = await authorized({ copy: null, standing: UNKNOWN, truth, seeded })
     expect(result).toEqual({ ok: false, error })
   })
 
   it('is judged by libSQL where what the authority holds is of a later form', async () => {
-    const situation = { copy: null, standing: 'unknown', truth: FENCED, seeded: LATER } as const
+    const situation = { copy: null, standing: UNKNOWN, truth: FENCED, seeded: LATER } as const
     expect((await authorized(situation)).result).toEqual({ ok: false, error: IP_DENIED })
   })
 
   it('takes a proven token without any row for a deleted key, and tells nobody', async () => {
-    const { result, calls } = await authorized({ copy: OPEN, standing: 'unknown', truth: null })
+    const { result, calls } = await authorized({ copy: OPEN, standing: UNKNOWN, truth: null })
     expect(await confirmation(result)).toEqual(REVOKED)
     expect(calls.some((call) => call.startsWith('seed'))).toBe(false)
+  })
+
+  it('remembers that there is no row: a second without a question, then never to speculate on', async () => {
+    const situation = start({ copy: OPEN, standing: UNKNOWN, truth: null })
+    expect(await confirmation(await situation.pending)).toEqual(REVOKED)
+    situation.calls.length = 0
+    situation.clock.now = 999
+    expect(await situation.again()).toEqual({ ok: false, error: REVOKED })
+    expect(situation.calls).toEqual(['verify cpk_issued', 'brake lookup-1'])
+    situation.calls.length = 0
+    situation.clock.now = 1_000
+    expect(await situation.again()).toEqual({ ok: false, error: REVOKED })
+    expect(situation.calls.slice(-2)).toEqual(['check 0', 'truth lookup-1'])
+  })
+
+  it('lets in a key whose row has come back, a second later', async () => {
+    const standings: Standing[] = [UNKNOWN, OPEN]
+    const situation = start({ copy: OPEN, standing: () => standings.shift(), truth: null })
+    expect(await confirmation(await situation.pending)).toEqual(REVOKED)
+    situation.clock.now = 1_000
+    expect(await situation.again()).toMatchObject({ ok: true, value: { key: { revision: 3 } } })
   })
 
   it('keeps what it learned for the next request of the isolate', async () => {
@@ -149,5 +205,6 @@ describe('authorize(), strict', () => {
 
 async function confirmation(result: Awaited<ReturnType<typeof authorize>>) {
   if (!result.ok || result.value.confirm === null) throw new Error('There is nothing to confirm')
-  return await result.value.confirm()
+  const confirmed = await result.value.confirm()
+  return confirmed.ok ? null : confirmed.error
 }

@@ -215,7 +215,8 @@ describe('authorize(), the denials that it notes', () => {
 
   async function confirmed({ pending }: { pending: ReturnType<typeof authorize> }) {
     const grant = await pending
-    return grant.ok ? await grant.value.confirm?.() : undefined
+    const judged = grant.ok ? await grant.value.confirm?.() : undefined
+    return judged?.ok === false ? judged.error : null
   }
 })
 

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createRefusalBrake, type Newest } from '../../src/gateway/refusal-brake.ts'
 import { compileKey } from '../../src/keys/access.ts'
+import { toStored } from '../../src/keys/stored-record.ts'
 import { requestIdOf } from '../../src/request-id.ts'
 
 const NEWEST_MS = 1_000
-const GONE = compileKey({ kind: 'gone', revision: 1, keyId: 'key_1' })
+const GONE = compileKey(toStored({ kind: 'gone', revision: 1, keyId: 'key_1' }), Infinity)
 const NEWEST: Newest = { ok: true, value: GONE }
 const SUBJECT = { lookupId: 'lookup-id', copy: GONE, requestId: requestIdOf(new Headers()) }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createSharedQuestion } from '../../src/gateway/shared-question.ts'
 import { type CompiledKey, compileKey } from '../../src/keys/access.ts'
+import { toStored } from '../../src/keys/stored-record.ts'
 import { requestIdOf } from '../../src/request-id.ts'
 import { AuthorityUnavailableError } from '../../src/stores/key-authority.ts'
 
@@ -12,7 +13,7 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 function copyOf(keyId: string): CompiledKey {
-  return compileKey({ kind: 'gone', revision: 1, keyId })
+  return compileKey(toStored({ kind: 'gone', revision: 1, keyId }), Infinity)
 }
 
 interface Question {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compileKey, evaluateAccess, isOffIpAcl } from '../../src/keys/access.ts'
+import { toStored } from '../../src/keys/stored-record.ts'
 import { parseAddress, unmapped } from '../../src/keys/address.ts'
 import type { KeyRecord, LiveKeyRecord } from '../../src/keys/key-record.ts'
 
@@ -18,14 +19,20 @@ describe('evaluateAccess()', () => {
   it.each([['203.0.113.7'], ['2001:db8::1'], ['2a06:98c0:3600::103'], [null]])(
     'lets a key without an ACL in from %s',
     (client) => {
-      expect(accessOf(KEY, client)).toEqual({ ok: true, value: compileKey(KEY) })
+      expect(accessOf(KEY, client)).toEqual({
+        ok: true,
+        value: compileKey(toStored(KEY), Infinity),
+      })
     },
   )
 
   it.each([['10.1.2.3'], ['::ffff:10.1.2.3'], ['2001:db8::1']])(
     'lets a client on the ACL in: %s',
     (client) => {
-      expect(accessOf(FENCED, client)).toEqual({ ok: true, value: compileKey(FENCED) })
+      expect(accessOf(FENCED, client)).toEqual({
+        ok: true,
+        value: compileKey(toStored(FENCED), Infinity),
+      })
     },
   )
 
@@ -44,7 +51,10 @@ describe('evaluateAccess()', () => {
     'lets in from %s where the ACL only reports',
     (client) => {
       const key: LiveKeyRecord = { ...FENCED, ipAclMode: 'report' }
-      expect(accessOf(key, client)).toEqual({ ok: true, value: compileKey(key) })
+      expect(accessOf(key, client)).toEqual({
+        ok: true,
+        value: compileKey(toStored(key), Infinity),
+      })
     },
   )
 
@@ -77,7 +87,10 @@ describe('evaluateAccess()', () => {
 
 function accessOf(record: KeyRecord, client: string | null) {
   const address = parseAddress(client ?? '')
-  return evaluateAccess(compileKey(record), address === null ? null : unmapped(address))
+  return evaluateAccess(
+    compileKey(toStored(record), Infinity),
+    address === null ? null : unmapped(address),
+  )
 }
 
 describe('isOffIpAcl()', () => {
@@ -89,7 +102,7 @@ describe('isOffIpAcl()', () => {
     ['a key with one', FENCED, null, true],
     ['a key whose ACL only reports', { ...FENCED, ipAclMode: 'report' as const }, null, true],
   ])('judges %s', (_, record, client, off) => {
-    const key = compileKey(record)
+    const key = compileKey(toStored(record), Infinity)
     const address = parseAddress(client ?? '')
     expect(key.kind === 'live' && isOffIpAcl(key, address)).toBe(off)
   })

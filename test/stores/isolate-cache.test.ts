@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compileKey } from '../../src/keys/access.ts'
+import { toStored } from '../../src/keys/stored-record.ts'
 import type { KeyRecord, LiveKeyRecord } from '../../src/keys/key-record.ts'
 import {
   createIsolateCache,
@@ -25,7 +26,8 @@ function cacheOf(limits: Partial<IsolateCacheLimits> = {}) {
   return {
     clock,
     cache,
-    set: (lookupId: string, record: KeyRecord = LIVE) => cache.set(lookupId, compileKey(record)),
+    set: (lookupId: string, record: KeyRecord = LIVE) =>
+      cache.set(lookupId, compileKey(toStored(record), Infinity)),
     held: (...lookupIds: string[]) => lookupIds.filter((id) => cache.get(id) !== undefined),
   }
 }

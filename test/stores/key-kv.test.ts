@@ -17,7 +17,7 @@ describe('readKeyRecord()', () => {
   it.each([RECORD, GONE])('reads what putKeyRecord() wrote: $kind', async (record) => {
     const kv = namespace()
     await putKeyRecord(kv.namespace, 'id', record)
-    expect(await readKeyRecord(kv.namespace, 'id')).toEqual(record)
+    expect(await readKeyRecord(kv.namespace, 'id')).toMatchObject(record)
     expect(await readKeyRecord(kv.namespace, 'other')).toBeNull()
   })
 
@@ -58,7 +58,7 @@ describe('readKeyRecord(), when KV stalls', () => {
     const get = () => new Promise((resolve) => setTimeout(() => resolve(text), 999))
     const read = readKeyRecord({ get } as unknown as KVNamespace, 'id')
     await vi.advanceTimersByTimeAsync(999)
-    expect(await read).toEqual(RECORD)
+    expect(await read).toMatchObject(RECORD)
   })
 })
 
