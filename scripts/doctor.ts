@@ -1,6 +1,7 @@
 // `npm run doctor`: compares KV and the key authorities with libSQL through the operator API, and
 // prints what differs. Exit code 0 where nothing does, 1 on drift, 2 where that cannot be known.
-// `-- --repair` mends what it finds; `-- --url https://…` asks another gateway than the local one.
+// `-- --repair` mends what it finds, but lets nobody in whom a key's authority keeps out; that needs
+// `-- --repair --as-database`. `-- --url https://…` asks another gateway than the local one.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,7 +21,18 @@ interface Drift {
   readonly kind: string
   readonly store: string
   readonly repaired: boolean
+  /** Of `authority_ahead`: what the database says, and what holds for requests. */
+  readonly database?: AccessState
+  readonly authority?: AccessState | null
 }
+
+interface AccessState {
+  readonly account_status: string
+  readonly ip_acl_size: number
+  readonly ip_acl_mode: string
+}
+
+type Repair = boolean | 'as_database'
 
 const BAR_WIDTH = 30
 const TIMEOUT_MS = 60_000
@@ -29,8 +41,17 @@ const RETRY_AFTER_MS = 1_000
 
 async function examine(): Promise<number> {
   const { values } = parseArgs({
-    options: { repair: { type: 'boolean', default: false }, url: { type: 'string' } },
+    options: {
+      repair: { type: 'boolean', default: false },
+      'as-database': { type: 'boolean', default: false },
+      url: { type: 'string' },
+    },
   })
+  const asDatabase = values['as-database']
+  if (asDatabase && !values.repair) {
+    throw new Failure('--as-database says how to mend, so it needs --repair beside it')
+  }
+  const repair: Repair = values.repair && asDatabase ? 'as_database' : values.repair
   const url = values.url ?? `http://127.0.0.1:${process.env['PORT'] || 8787}`
   const [token = ''] = (process.env['OPERATOR_TOKEN'] || localOperatorToken()).split(',')
   await refuseForeign(url)
@@ -39,7 +60,7 @@ async function examine(): Promise<number> {
   let total: number | undefined
   let cursor: string | null = null
   do {
-    const page: Page = await reconcile(url, token, values.repair, cursor)
+    const page: Page = await reconcile(url, token, repair, cursor)
     total ??= page.total ?? 0
     checked += page.checked
     drift.push(...page.drift)
@@ -53,11 +74,20 @@ async function examine(): Promise<number> {
     )
     return 0
   }
-  console.table(drift)
+  console.table(drift.map(toLine))
   const orphans = drift.filter(({ kind, repaired }) => kind === 'orphan' && !repaired).length
   if (values.repair && orphans > 0) {
     console.log(
       `Left alone: ${orphans} orphans. So many mean that LIBSQL_URL is not the database of this KV.`,
+    )
+  }
+  const closed = drift.filter(
+    ({ kind, repaired }) => kind === 'authority_ahead' && !repaired,
+  ).length
+  if (repair === true && closed > 0) {
+    console.log(
+      `Left alone: ${closed} authorities that keep out what the database would let in. It came back from a ` +
+        'backup: make these changes anew, or mend with "npm run doctor -- --repair --as-database".',
     )
   }
   const left = drift.filter(({ repaired }) => !repaired).length
@@ -68,10 +98,23 @@ async function examine(): Promise<number> {
   return left === 0 ? 0 : 1
 }
 
+/** A line of the table. */
+function toLine({ database, authority, ...found }: Drift): object {
+  if (database === undefined) return found
+  return { ...found, database: toText(database), authority: toText(authority ?? null) }
+}
+
+function toText(state: AccessState | null): string {
+  if (state === null) return 'in the form of a later version'
+  const { account_status: status, ip_acl_size: size, ip_acl_mode: mode } = state
+  const acl = size === 0 ? 'any address' : `${size} networks`
+  return mode === 'enforce' ? `${status}, ${acl}` : `${status}, ${acl}, ${mode}`
+}
+
 async function reconcile(
   url: string,
   token: string,
-  repair: boolean,
+  repair: Repair,
   cursor: string | null,
 ): Promise<Page> {
   const target = new URL('/admin/api/v1/operator/reconcile', url).href

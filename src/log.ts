@@ -80,6 +80,7 @@ export type FaultKind =
   | 'kv_read'
   | 'kv_put'
   | 'libsql'
+  | 'database_behind'
   | 'mark_enforced'
   | 'mark_published'
   | 'outbox'

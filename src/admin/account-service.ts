@@ -94,7 +94,8 @@ export async function editAccount(
     if (done === undefined) continue
     // Whatever was asked: the answer says that the account's status holds.
     const isDue = input.status === undefined ? isPending : () => true
-    const settled = await settleInParts(done.keyIds, isDue, deps)
+    const decision = input.status === undefined ? [] : (['account_status'] as const)
+    const settled = await settleInParts(done.keyIds, isDue, decision, deps)
     return settled ? ok(done.account) : err({ reason: 'enforcement_pending' })
   }
   return err({ reason: 'version_conflict' })

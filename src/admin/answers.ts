@@ -218,6 +218,13 @@ export const healthAnswer = z
   })
   .meta({ id: 'Health' })
 
+/** What decides who is let in. */
+const accessState = z.object({
+  account_status: z.enum(ACCOUNT_STATUSES),
+  ip_acl_size: z.int().meta({ description: 'How many networks; 0: any address' }),
+  ip_acl_mode: z.enum(IP_ACL_MODES),
+})
+
 export const drift = z
   .object({
     key_id: z.string().nullable().meta({ description: 'Null where nothing names it any more' }),
@@ -231,6 +238,13 @@ export const drift = z
     ]),
     store: z.enum(['kv', 'authority', 'libsql']).meta({ description: 'The store that is wrong' }),
     repaired: z.boolean(),
+    database: accessState
+      .optional()
+      .meta({ description: 'Of `authority_ahead`: what the database says' }),
+    authority: accessState.nullable().optional().meta({
+      description:
+        'Of `authority_ahead`: what holds for requests; null where this version cannot read it',
+    }),
   })
   .meta({ id: 'Drift' })
 
@@ -247,6 +261,7 @@ export const reconcileAnswer = z.object({
 export type Fault = Readonly<z.infer<typeof fault>>
 export type AccountAnswer = z.infer<typeof account>
 export type OperatorAccountAnswer = z.infer<typeof operatorAccount>
+export type AccessState = z.infer<typeof accessState>
 export type Drift = z.infer<typeof drift>
 export type EnforcementAnswer = z.infer<typeof enforcement>
 export type DenialAnswer = Readonly<z.infer<typeof denial>>

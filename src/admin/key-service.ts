@@ -12,6 +12,7 @@ import { err, ok, type Result } from '../result.ts'
 import { auditEvent, detailChanges } from './audit.ts'
 import type { Caller } from './context.ts'
 import { toIdempotency } from './idempotency.ts'
+import type { Decision } from './lost-changes.ts'
 import { type OutboxDeps, publishLater, settle } from './outbox.ts'
 import type { Refusal } from './refusal.ts'
 import type { CreateKey, EditKey } from './schemas.ts'
@@ -87,19 +88,20 @@ export async function editKey(
   deps: KeyServiceDeps,
 ): Promise<Result<LiveKey, Refusal>> {
   let row = read
+  const decision = decisionOf(input)
   for (let tries = 0; tries < EDIT_TRIES; tries++) {
     const details = edited(row.details, input)
     const changes = detailChanges(row.details, details)
     // RFC 9110 §13.1.1: a request whose outcome already stands succeeds, whatever its If-Match says;
     // so one that was recorded but answered 503 may be repeated.
     const asked = Object.keys(input).length > 0
-    if (asked && Object.keys(changes).length === 0) return await enforcedEdit(row, deps)
+    if (asked && Object.keys(changes).length === 0) return await enforcedEdit(row, decision, deps)
     if (!mayReplace(row.version)) return err({ reason: 'version_conflict' })
-    if (!asked) return await enforcedEdit(row, deps)
+    if (!asked) return await enforcedEdit(row, decision, deps)
 
     const event = auditEvent('key.update', caller, deps.nowMs(), { keyId: row.id, changes })
     const done = await updateKey(deps.db, row, details, caller, event)
-    if (done?.kind === 'live') return await enforcedEdit(done, deps)
+    if (done?.kind === 'live') return await enforcedEdit(done, decision, deps)
     await deps.wait(Math.random() * RETRY_WITHIN_MS)
     const current = await readAgain(row.id, caller, deps)
     if (!current.ok) return current
@@ -168,8 +170,12 @@ async function openedToken(key: LiveKey, encryptionKeys: KeyRing): Promise<strin
 }
 
 /** The key as it now is, once that is true; a key that was deleted meanwhile is not there any more. */
-async function enforcedEdit(row: LiveKey, deps: KeyServiceDeps): Promise<Result<LiveKey, Refusal>> {
-  const settled = await enforced(row, deps)
+async function enforcedEdit(
+  row: LiveKey,
+  decision: Decision,
+  deps: KeyServiceDeps,
+): Promise<Result<LiveKey, Refusal>> {
+  const settled = await enforced(row, decision, deps)
   if (!settled.ok) return settled
   return settled.value.kind === 'live' ? ok(settled.value) : err({ reason: 'not_found' })
 }
@@ -178,14 +184,26 @@ async function enforcedRemoval(
   row: Tombstone,
   deps: KeyServiceDeps,
 ): Promise<Result<Tombstone, Refusal>> {
-  const settled = await enforced(row, deps)
+  const settled = await enforced(row, [], deps)
   return settled.ok ? ok(row) : settled
 }
 
 /** Success only when it is true: the row as it now is, or the refusal that says it is pending. */
-async function enforced(row: KeyRow, deps: KeyServiceDeps): Promise<Result<KeyRow, Refusal>> {
-  const [settled] = await settle([row], deps)
+async function enforced(
+  row: KeyRow,
+  decision: Decision,
+  deps: KeyServiceDeps,
+): Promise<Result<KeyRow, Refusal>> {
+  const [settled] = await settle([row], decision, deps)
   return settled === undefined ? err({ reason: 'enforcement_pending' }) : ok(settled)
+}
+
+/** What a customer decides of who is let in: what the request names, whether it changes it or not. */
+function decisionOf({ ip_acl, ip_acl_mode }: EditKey): Decision {
+  return [
+    ...(ip_acl === undefined ? [] : (['ip_acl'] as const)),
+    ...(ip_acl_mode === undefined ? [] : (['ip_acl_mode'] as const)),
+  ]
 }
 
 function edited(details: KeyDetails, input: EditKey): KeyDetails {

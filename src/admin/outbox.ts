@@ -6,6 +6,7 @@ import { isPending, isUnpublished, type KeyRow } from '../db/key-rows.ts'
 import { findKeys, markEnforced, takeEnforced, takePending } from '../db/outbox-queries.ts'
 import { enforce } from './enforce.ts'
 import type { Consistency } from './enforcement.ts'
+import type { Decision } from './lost-changes.ts'
 import { MAX_PUTS, publish, type PublishDeps, putRecords, SETTLED_MS } from './publish.ts'
 
 export interface OutboxDeps extends PublishDeps {
@@ -30,15 +31,19 @@ const MAX_ADVANCES = 1_000
 /**
  * Brings rows as far as an answer about them needs: to the authorities, and under `bounded` to KV too.
  * Answers those that came so far, as they now are. A row that needs nothing is brought too: after a restore
- * from a backup its authority may hold something else.
+ * from a backup its authority may hold something else. `decision`: see lost-changes.ts.
  */
-export async function settle(rows: readonly KeyRow[], deps: OutboxDeps): Promise<KeyRow[]> {
-  const settled = await bring(rows, deps)
+export async function settle(
+  rows: readonly KeyRow[],
+  decision: Decision,
+  deps: OutboxDeps,
+): Promise<KeyRow[]> {
+  const settled = await bring(rows, decision, deps)
   if (deps.consistency === 'strict') publishLater(settled.filter(isUnpublished), deps)
   if (deps.consistency === 'strict' || settled.length === rows.length) return settled
   await deps.wait(KV_RETRY_MS)
   const ids = rows.map(({ id }) => id)
-  return await bring(await findKeys(deps.db, ids), deps)
+  return await bring(await findKeys(deps.db, ids), decision, deps)
 }
 
 /**
@@ -50,6 +55,7 @@ export async function settle(rows: readonly KeyRow[], deps: OutboxDeps): Promise
 export async function settleInParts(
   ids: readonly string[],
   isDue: (row: KeyRow) => boolean,
+  decision: Decision,
   deps: OutboxDeps,
 ): Promise<boolean> {
   const strict = deps.consistency === 'strict'
@@ -57,7 +63,7 @@ export async function settleInParts(
   try {
     for (const part of partsOf(ids)) {
       const due = (await findKeys(deps.db, part)).filter(isDue)
-      const settled = strict ? await bring(due, deps) : await settle(due, deps)
+      const settled = strict ? await bring(due, decision, deps) : await settle(due, decision, deps)
       if (settled.length < due.length) complete = false
       if (settled.length === 0 && due.length > 0) break
     }
@@ -106,7 +112,8 @@ export async function enforcePending(deps: OutboxDeps): Promise<void> {
   }
   const next = async () =>
     advances < MAX_ADVANCES ? await takePending(deps.db, run, ROWS_AT_ONCE) : []
-  for (let rows = await next(); rows.length > 0; rows = await next()) await bring(rows, counting)
+  for (let rows = await next(); rows.length > 0; rows = await next())
+    await bring(rows, null, counting)
 }
 
 /** Puts into KV what holds and is in the outbox, as much as a run of the cron may. */
@@ -120,8 +127,12 @@ export async function publishEnforced(deps: OutboxDeps): Promise<void> {
 }
 
 /** The rows that hold now, and are noted so. */
-async function bring(rows: readonly KeyRow[], deps: OutboxDeps): Promise<KeyRow[]> {
-  const enforced = await enforce(rows, deps)
+async function bring(
+  rows: readonly KeyRow[],
+  decision: Decision,
+  deps: OutboxDeps,
+): Promise<KeyRow[]> {
+  const enforced = await enforce(rows, decision, deps)
   const pending = enforced.filter(isPending)
   const held = deps.consistency === 'strict' ? pending : await putRecords(pending, deps)
   try {

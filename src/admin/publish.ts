@@ -1,5 +1,5 @@
 // Puts records into KV (step 3 of a write). Nothing is put that its authority does not hold: a row
-// that is noted as published is enforced, and *gone* in KV is believed without asking.
+// that is noted as published is enforced.
 //
 // KV has no compare-and-set, so a late writer can put an older record over a newer one. One rule mends
 // that: a row leaves the outbox only by a put that was made a minute or more after its revision. By then

@@ -1,12 +1,15 @@
 // Compares the copies of the keys with libSQL, a page at a time: first every row with its record in KV
 // and with its authority, then every name in KV with the rows. `repair` brings what the rows say to the
-// copies; *gone* wins over any row.
+// copies; *gone* wins over any row. Of an authority that is ahead, it lets nobody in whom that keeps out,
+// unless everything is to be as the database has it.
 
 import { isPending, isUnpublished, type KeyRow, toKeyRecord } from '../db/key-rows.ts'
 import { countKeys, findKeys, findKnownLookupIds, listKeysAfter } from '../db/outbox-queries.ts'
-import { isSameRecord, type KeyRecord } from '../keys/key-record.ts'
-import type { Drift } from './answers.ts'
+import { isSameRecord, type KeyRecord, type LiveKeyRecord } from '../keys/key-record.ts'
+import type { Held } from '../stores/key-authority.ts'
+import type { AccessState, Drift } from './answers.ts'
 import { enforce } from './enforce.ts'
+import { AS_DATABASE } from './lost-changes.ts'
 import { mapPooled } from './map-pooled.ts'
 import type { OutboxDeps } from './outbox.ts'
 import { publish } from './publish.ts'
@@ -18,7 +21,7 @@ export interface ReconcileDeps extends OutboxDeps {
   /** A page of the lookup ids in KV. */
   readonly listRecords: (cursor: string | null) => Promise<{ ids: string[]; next: string | null }>
   /** What the authority holds; null where it holds nothing. */
-  readonly readAuthority: (lookupId: string) => Promise<KeyRecord | null>
+  readonly readAuthority: (lookupId: string) => Promise<Held | null>
 }
 
 export interface ReconcilePage {
@@ -29,10 +32,10 @@ export interface ReconcilePage {
   readonly total?: number
 }
 
-interface Finding {
-  readonly kind: Drift['kind']
-  readonly store: Drift['store']
-}
+/** Whether to mend what differs; `as_database`: even where that lets in what an authority keeps out. */
+export type Repair = boolean | 'as_database'
+
+type Finding = Omit<Drift, 'key_id' | 'repaired'>
 
 const ROWS_A_PAGE = 50
 /** A Worker has at most six connections open at once; what waits for its turn runs into its limit. */
@@ -45,7 +48,7 @@ const MANY_ORPHANS = 10
 /** Rejects where a store cannot be asked: nothing is known then. */
 export async function reconcile(
   { phase, after }: ReconcileCursor,
-  repair: boolean,
+  repair: Repair,
   deps: ReconcileDeps,
 ): Promise<ReconcilePage> {
   if (phase === 'kv') return await reconcileNames(after, repair, deps)
@@ -62,7 +65,7 @@ export async function reconcile(
 
 async function reconcileRow(
   row: KeyRow,
-  repair: boolean,
+  repair: Repair,
   deps: ReconcileDeps,
 ): Promise<readonly Drift[]> {
   const recent = deps.nowMs() - row.revisedAt < ON_ITS_WAY_MS
@@ -76,7 +79,8 @@ async function reconcileRow(
   if (findings.length === 0) return []
   const [now] = await findKeys(deps.db, [row.id])
   if (now?.revision !== row.revision) return [] // it changed meanwhile, and was compared with its past
-  const repaired = repair && (await mend(row, held !== null || isPending(row), deps))
+  const repaired =
+    repair !== false && (await mend(row, repair, held !== null || isPending(row), deps))
   return findings.map((finding) => ({ key_id: row.id, ...finding, repaired }))
 }
 
@@ -89,31 +93,49 @@ function judgeCopy(row: KeyRow, copy: KeyRecord | 'unreadable' | null): Finding[
 }
 
 /** An authority that holds nothing is told by its next reader. */
-function judgeAuthority(row: KeyRow, held: KeyRecord | null): Finding[] {
-  if (held === null || isSameRecord(held, toKeyRecord(row))) return []
+function judgeAuthority(row: KeyRow, held: Held | null): Finding[] {
+  const store = 'authority'
+  if (held === null) return []
+  const isSame = held.kind !== 'unreadable' && isSameRecord(held, toKeyRecord(row))
+  if (isSame) return []
   if (held.kind === 'gone') return [{ kind: 'resurrected', store: 'libsql' }]
-  if (row.kind === 'tombstone') return [{ kind: 'resurrected', store: 'authority' }]
-  const ahead = held.revision >= row.revision
-  return [{ kind: ahead ? 'authority_ahead' : 'authority_behind', store: 'authority' }]
+  if (row.kind === 'tombstone') return [{ kind: 'resurrected', store }]
+  if (held.revision < row.revision) return [{ kind: 'authority_behind', store }]
+  const database = toState({ ...row.details, accountStatus: row.accountStatus })
+  const authority = held.kind === 'unreadable' ? null : toState(held)
+  return [{ kind: 'authority_ahead', store, database, authority }]
+}
+
+function toState(state: Pick<LiveKeyRecord, 'accountStatus' | 'ipAcl' | 'ipAclMode'>): AccessState {
+  const { accountStatus, ipAcl, ipAclMode } = state
+  return { account_status: accountStatus, ip_acl_size: ipAcl.length, ip_acl_mode: ipAclMode }
 }
 
 /** Whether the copies are as the row is, afterwards. An authority that was never asked is left so. */
-async function mend(row: KeyRow, authority: boolean, deps: ReconcileDeps): Promise<boolean> {
-  const rows = authority ? await enforce([row], deps) : [row]
+async function mend(
+  row: KeyRow,
+  repair: Repair,
+  authority: boolean,
+  deps: ReconcileDeps,
+): Promise<boolean> {
+  const decision = repair === 'as_database' ? AS_DATABASE : isPending(row) ? null : []
+  const rows = authority ? await enforce([row], decision, deps) : [row]
   return rows.length > 0 && (await publish(rows, deps)).length > 0
 }
 
 /** A name in KV without a row: the database has lost the key, and the gateway must not know it. */
 async function reconcileNames(
   after: string | null,
-  repair: boolean,
+  repair: Repair,
   deps: ReconcileDeps,
 ): Promise<ReconcilePage> {
   const { ids, next } = await deps.listRecords(after)
   const known = new Set(await findKnownLookupIds(deps.db, ids))
   const orphans = ids.filter((id) => !known.has(id))
   const few = orphans.length < MANY_ORPHANS && known.size >= orphans.length
-  const drift = await mapPooled(orphans, AT_ONCE, (id) => reconcileOrphan(id, repair && few, deps))
+  const drift = await mapPooled(orphans, AT_ONCE, (id) =>
+    reconcileOrphan(id, repair !== false && few, deps),
+  )
   return {
     checked: ids.length,
     drift: drift.flat(),

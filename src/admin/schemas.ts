@@ -235,7 +235,10 @@ export const editAccountBody = z.strictObject({
 const RECONCILE_CURSOR = /^(?:rows:(?<row>key_[0-9a-f]{32})|kv:(?<kv>[\w+/=-]{0,1024}))$/
 
 export const reconcileBody = z.strictObject({
-  repair: z.boolean().default(false),
+  /** `as_database`: also where that lets in what a key's authority keeps out. */
+  repair: z
+    .union([z.boolean(), z.literal('as_database')], 'repair is true, false or "as_database"')
+    .default(false),
   /** Parsed to where the page starts. */
   cursor: z
     .string()

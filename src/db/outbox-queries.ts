@@ -2,6 +2,8 @@
 // newest revision is not known to be in KV for good is in the outbox.
 
 import { and, eq, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import type { IpAclMode } from '../keys/key-record.ts'
+import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
 import type { Database } from './client.ts'
 import { isLive, WIPED } from './key-queries.ts'
 import { type KeyRow, selectKeys, toKeyRow } from './key-rows.ts'
@@ -112,17 +114,36 @@ function isAtLeast(id: string, revision: number): SQL | undefined {
   return and(eq(apiKeys.id, id), gte(apiKeys.revision, revision))
 }
 
+/** What a row takes back of the changes that its database has lost, and the event that tells so. */
+export interface TakenBack {
+  readonly ipAcl: readonly string[]
+  readonly ipAclMode: IpAclMode
+  readonly event: AuditEvent
+}
+
 /** Raises a row that is still as it was read above a revision that its authority holds. */
 export async function raiseRevision(
   db: Database,
   read: KeyRow,
   above: number,
   nowMs: number,
+  takenBack: TakenBack | null,
 ): Promise<void> {
-  await db
-    .update(apiKeys)
-    .set({ revision: above + 1, revisedAt: nowMs })
-    .where(and(eq(apiKeys.id, read.id), eq(apiKeys.revision, read.revision)))
+  const asRead = and(eq(apiKeys.id, read.id), eq(apiKeys.revision, read.revision))
+  const raised = { revision: above + 1, revisedAt: nowMs }
+  if (takenBack === null) {
+    await db.update(apiKeys).set(raised).where(asRead)
+    return
+  }
+  const { ipAcl, ipAclMode, event } = takenBack
+  const edited = { ipAcl: [...ipAcl], ipAclMode, version: sql`version + 1`, updatedAt: nowMs }
+  await db.batch([
+    insertEventWhere(db, event, sql`EXISTS (SELECT 1 FROM api_keys WHERE ${asRead})`),
+    db
+      .update(apiKeys)
+      .set({ ...raised, ...edited })
+      .where(asRead),
+  ])
 }
 
 /** Wipes a live row whose key was deleted in a time that this database has lost. */

@@ -134,7 +134,8 @@ export const attempts = sqliteTable(
   (table) => [index('attempts_last_at').on(table.lastAt)],
 )
 
-export const ACTORS = ['customer', 'operator'] as const
+/** `gateway`: by itself, as for a change that a restored database had lost. */
+export const ACTORS = ['customer', 'operator', 'gateway'] as const
 
 export const AUDIT_ACTIONS = [
   'session.create',

@@ -57,6 +57,24 @@ export function matchesIpAcl(acl: IpAcl, address: Address): boolean {
   return false
 }
 
+/** Whether the other ACL matches every address that this one matches. */
+export function isWithinIpAcl(acl: IpAcl, other: IpAcl): boolean {
+  return areWithin(acl[4], other[4], 1) && areWithin(acl[6], other[6], 4)
+}
+
+/** Of ranges in order that do not touch: each must lie in one of the others, which are passed once. */
+function areWithin(ranges: Uint32Array, others: Uint32Array, width: number): boolean {
+  let other = 0
+  for (let at = 0; at < ranges.length; at += 2 * width) {
+    const first = [...ranges.subarray(at, at + width)]
+    const last = [...ranges.subarray(at + width, at + 2 * width)]
+    while (other < others.length && compare(first, others, other + width) > 0) other += 2 * width
+    if (other === others.length) return false
+    if (compare(first, others, other) < 0 || compare(last, others, other + width) > 0) return false
+  }
+  return true
+}
+
 /**
  * The ranges in order, those that overlap or touch made one. Of two networks one holds the other or
  * they share nothing, so what starts within the range before it lies in there, the wider sorted first.

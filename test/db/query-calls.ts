@@ -147,7 +147,10 @@ export const CALLS: Readonly<
     takeEnforced: (db) => [outbox.takeEnforced(db, NOW, NOW - 60_000, PAGE)],
     markEnforced: (db) => [outbox.markEnforced(db, [key, key])],
     markPublished: (db) => [outbox.markPublished(db, [key, key])],
-    raiseRevision: (db) => [outbox.raiseRevision(db, key, 3, NOW)],
+    raiseRevision: (db) => [
+      outbox.raiseRevision(db, key, 3, NOW, null),
+      outbox.raiseRevision(db, key, 3, NOW, { ipAcl: [], ipAclMode: 'enforce', event: event() }),
+    ],
     buryKey: (db) => [outbox.buryKey(db, key, 3, NOW)],
   },
   'src/db/session-queries.ts': {

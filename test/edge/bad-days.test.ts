@@ -184,7 +184,7 @@ describe('a database that is restored from a backup', () => {
     await ground.command({ passSeconds: 600 })
     expect(await clients.driftAt('ams', true)).toEqual([])
     expect(await everywhere(used)).toEqual(all('key_revoked'))
-    // Mended means as libSQL has it: the edit is lost with the database that knew it.
-    expect(await everywhere(unused)).toEqual(all('allowed'))
+    // Mended means that the database has learned again what it had lost.
+    expect(await everywhere(unused)).toEqual(all('ip_denied'))
   })
 })

@@ -195,6 +195,11 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
   async function recover(): Promise<Log> {
     await heal()
     await settleRunning()
+    // What an authority knows and the database has forgotten, an operator decides.
+    if (restores.length > 0) {
+      await pass(600)
+      await clients.driftAt('ams', 'as_database')
+    }
     let leftPending = 0
     for (let runs = 0; runs < CRON_RUNS; runs++) {
       await untilNothingIsInFlight()
@@ -205,7 +210,7 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
     }
     await pass(600) // by now what was written last is seen everywhere
     // Two versions in different forms at the same time cannot read all of each other's copies.
-    const drift = isDeploy ? [] : await clients.driftAt('ams', restores.length > 0)
+    const drift = isDeploy ? [] : await clients.driftAt('ams', false)
     await pass(600)
     for (const [i, [name, key]] of [...keys].entries()) {
       const from = i % 2 === 0 ? 'office' : 'home'

@@ -34,7 +34,7 @@ async function sql(statement: string, ...args: (string | number | null)[]) {
 }
 
 /** All pages. */
-async function reconcile(repair = false) {
+async function reconcile(repair: unknown = false) {
   const drift: Record<string, unknown>[] = []
   let cursor: unknown
   let pages = 0
@@ -125,9 +125,10 @@ describe('POST /operator/reconcile', () => {
     const key = await settledKey()
     await spoil(key)
     await sql('UPDATE api_keys SET revised_at = 1')
-    const found = { key_id: key.id, kind, store }
-    expect((await reconcile()).drift).toContainEqual({ ...found, repaired: false })
-    expect((await reconcile(true)).drift).toContainEqual({ ...found, repaired: true })
+    const found = (repaired: boolean) =>
+      expect.objectContaining({ key_id: key.id, kind, store, repaired })
+    expect((await reconcile()).drift).toContainEqual(found(false))
+    expect((await reconcile(true)).drift).toContainEqual(found(true))
     await rig.worker.runCron()
     expect((await reconcile()).drift).toEqual([])
     const gone = kind === 'resurrected' || kind === 'orphan'
@@ -187,7 +188,7 @@ describe('POST /operator/reconcile', () => {
     expect(drift).toHaveLength(400)
     expect(drift.every(({ repaired }) => repaired === false)).toBe(true)
     expect(await authorities.peek('lost-1')).toBeNull()
-    expect(await authorities.peek(lookupId)).toEqual({ ...live, revision: 2 })
+    expect(await authorities.peek(lookupId)).toMatchObject({ ...live, revision: 2 })
     expect((await use(token)).status).toBe(200)
     for (const name of names) await rig.stores({ remove: name })
   })
@@ -211,6 +212,28 @@ describe('POST /operator/reconcile', () => {
       })
     },
   )
+
+  it.each(['as_the_database', 'true', null, 1])(
+    'names a repair that it does not know: %j',
+    async (repair) => {
+      const answer = await rig.operator('POST', '/reconcile', { repair })
+      expect(answer.status).toBe(422)
+      expect(answer.json).toMatchObject({ errors: [{ pointer: '/repair' }] })
+    },
+  )
+
+  it('shows what an authority holds that this version cannot read, and overrules it by name', async () => {
+    const { id, lookupId, token } = await settledKey()
+    const namespace = await rig.worker.miniflare.getDurableObjectNamespace('KEY_AUTHORITY')
+    const record = { revision: 9, gone: false, record: '{"format":9}' }
+    await (namespace as unknown as AuthorityNamespace).getByName(lookupId).advance(record)
+    const found = { key_id: id, kind: 'authority_ahead', authority: null }
+    expect((await reconcile(true)).drift).toMatchObject([{ ...found, repaired: false }])
+    expect((await reconcile('as_database')).drift).toMatchObject([{ ...found, repaired: true }])
+    expect((await reconcile()).drift).toEqual([])
+    expect(await authorities.peek(lookupId)).toMatchObject({ revision: 10 })
+    expect((await use(token)).status).toBe(200)
+  })
 
   it('does not guess where a store cannot be asked', async () => {
     await settledKey()
@@ -244,6 +267,28 @@ describe('npm run doctor', () => {
     expect(found.output).toContain('stale')
     expect(await doctor('--repair')).toMatchObject({ code: 0 })
     expect(await doctor()).toMatchObject({ code: 0 })
+  })
+
+  it('shows what an authority that is ahead keeps out, and opens it only where asked by name', async () => {
+    const { id, lookupId, live, token } = await settledKey()
+    const shut = {
+      ...live,
+      revision: 7,
+      accountStatus: 'suspended',
+      ipAcl: ['10.0.0.0/8'],
+    } as const
+    await authorities.advance(lookupId, shut)
+    await sql('UPDATE api_keys SET revised_at = 1 WHERE id = ?', id)
+    for (const args of [[], ['--repair']]) {
+      const { code, output } = await doctor(...args)
+      expect(code).toBe(1)
+      expect(output).toMatch(/authority_ahead.*active, any address.*suspended, 1 networks/)
+      expect(output.includes('--as-database')).toBe(args.length > 0)
+      expect((await use(token)).json).toMatchObject({ code: 'account_inactive' })
+    }
+    expect(await doctor('--as-database')).toMatchObject({ code: 2 })
+    expect(await doctor('--repair', '--as-database')).toMatchObject({ code: 0 })
+    expect((await use(token)).status).toBe(200)
   })
 
   it('says what is wrong where it cannot know', async () => {

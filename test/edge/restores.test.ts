@@ -1,0 +1,176 @@
+// A database that came back from a backup has lost changes that were answered as enforced. What they have
+// closed stays closed, until somebody who may opens it anew.
+
+import { describe, expect, it } from 'vitest'
+import { openScene } from './scene.ts'
+
+const scene = openScene()
+const all = (verdict: string) => [verdict, verdict, verdict]
+const [ALLOWED, DENIED] = [all('allowed'), all('ip_denied')]
+const [INACTIVE, REVOKED] = [all('account_inactive'), all('key_revoked')]
+
+/** Lets a change be made and forgotten: both keys were in use before. */
+async function forget(change: () => Promise<unknown>) {
+  await scene.everywhere(scene.key)
+  await scene.everywhere(scene.other)
+  await scene.ground.backUp()
+  expect(await change()).toBe('done')
+  await scene.ground.restore()
+}
+
+/** What KV may not have carried yet is no drift. */
+async function reconcileLater(repair: boolean | 'as_database') {
+  await scene.ground.command({ passSeconds: 600 })
+  return (await scene.reconcile(repair)).filter(({ key_id: id }) => id === scene.key.id)
+}
+
+const ahead = (database: object, authority: object, repaired: boolean) => {
+  const open = { account_status: 'active', ip_acl_size: 0, ip_acl_mode: 'enforce' }
+  return {
+    key_id: scene.key.id,
+    kind: 'authority_ahead',
+    store: 'authority',
+    database: { ...open, ...database },
+    authority: { ...open, ...authority },
+    repaired,
+  }
+}
+
+describe('a suspension that the database has lost', () => {
+  it('is shown by the doctor, and undone by it only as the database has it, asked for by name', async () => {
+    await forget(() => scene.setStatus('suspended'))
+    expect(await scene.everywhere(scene.key)).toEqual(INACTIVE)
+    const found = ahead({}, { account_status: 'suspended' }, false)
+    expect(await reconcileLater(false)).toEqual([found])
+    expect(await reconcileLater(true)).toEqual([found])
+    expect(await scene.everywhere(scene.key)).toEqual(INACTIVE)
+    expect(await reconcileLater('as_database')).toContainEqual({ ...found, repaired: true })
+    expect(await scene.everywhere(scene.key)).toEqual(ALLOWED)
+    expect(await reconcileLater(false)).toEqual([])
+  })
+
+  it.each([
+    ['of the name', { application_name: 'Another' }],
+    ['of the ACL', { ip_acl: ['192.0.2.0/24'] }],
+    ['of nothing', {}],
+  ])('is not undone by an edit %s', async (_, body) => {
+    await forget(() => scene.setStatus('suspended'))
+    const answer = await scene.patch(body)
+    expect(answer.json).toMatchObject({ status: 503, code: 'enforcement_pending' })
+    expect(await scene.everywhere(scene.key)).toEqual(INACTIVE)
+    await scene.ground.runCron('ams')
+    expect(await scene.everywhere(scene.key)).toEqual(INACTIVE)
+    expect(await scene.remove(scene.key)).toBe('done')
+    expect(await scene.everywhere(scene.key)).toEqual(REVOKED)
+  })
+
+  it('is made again, or lifted, by the operator', async () => {
+    await forget(() => scene.setStatus('suspended'))
+    expect(await scene.setStatus('suspended')).toBe('done')
+    expect(await reconcileLater(false)).toEqual([])
+    expect(await scene.everywhere(scene.key)).toEqual(INACTIVE)
+    expect(await scene.setStatus('active')).toBe('done')
+    expect(await scene.everywhere(scene.key)).toEqual(ALLOWED)
+  })
+
+  it('is lifted by an operator who asks for what the database says already', async () => {
+    await forget(() => scene.setStatus('suspended'))
+    expect(await scene.setStatus('active')).toBe('done')
+    expect(await scene.everywhere(scene.key)).toEqual(ALLOWED)
+  })
+})
+
+describe('an ACL whose tightening the database has lost', () => {
+  const tighten = () => scene.edit('home')
+
+  it('is taken back from the authority by the doctor', async () => {
+    await forget(tighten)
+    const found = ahead({}, { ip_acl_size: 1 }, false)
+    expect(await reconcileLater(false)).toEqual([found])
+    expect(await reconcileLater(true)).toContainEqual({ ...found, repaired: true })
+    expect(await scene.everywhere(scene.key)).toEqual(DENIED)
+    expect(await scene.everywhere(scene.key, 'home')).toEqual(ALLOWED)
+    expect((await scene.row(scene.key))['ip_acl']).toBe('["2001:db8::/64"]')
+    expect(await reconcileLater(false)).toEqual([])
+  })
+
+  it('is opened as the database has it, where that is asked for by name', async () => {
+    await forget(tighten)
+    expect(await reconcileLater('as_database')).toContainEqual(ahead({}, { ip_acl_size: 1 }, true))
+    expect(await scene.everywhere(scene.key)).toEqual(ALLOWED)
+  })
+
+  it.each([
+    ['of the name', { application_name: 'Another' }],
+    ['of the mode', { ip_acl_mode: 'enforce' }],
+    ['of nothing', {}],
+  ])('is taken back by an edit %s, and the audit says by whom', async (_, body) => {
+    await forget(tighten)
+    const answer = await scene.patch(body)
+    expect(answer.status).toBe(200)
+    expect(answer.json).toMatchObject({ ip_acl: ['2001:db8::/64'], enforcement_state: 'done' })
+    expect(await scene.everywhere(scene.key)).toEqual(DENIED)
+    const events = await scene.ground
+      .db()
+      .run(`select action from audit_events where key_id = '${scene.key.id}' and actor = 'gateway'`)
+    expect(events.rows).toHaveLength(1)
+  })
+
+  it('is what its owner says, who says it anew', async () => {
+    await forget(tighten)
+    expect(await scene.edit('office')).toBe('done')
+    expect(await scene.everywhere(scene.key)).toEqual(ALLOWED)
+    expect(await scene.everywhere(scene.key, 'home')).toEqual(DENIED)
+  })
+
+  it('stays, though the account is suspended and comes back', async () => {
+    await forget(tighten)
+    expect(await scene.setStatus('suspended')).toBe('done')
+    expect(await scene.everywhere(scene.key, 'home')).toEqual(INACTIVE)
+    expect(await scene.setStatus('active')).toBe('done')
+    expect(await scene.everywhere(scene.key)).toEqual(DENIED)
+    expect(await scene.everywhere(scene.key, 'home')).toEqual(ALLOWED)
+  })
+
+  it('is not forgotten by an edit that was recorded in an outage', async () => {
+    await forget(tighten)
+    await scene.ground.command({ authority: 'unreachable' })
+    expect((await scene.patch({ application_name: 'Another' })).status).toBe(503)
+    await scene.ground.command({ heal: true })
+    await scene.ground.runCron('ams')
+    expect(await scene.everywhere(scene.key)).toEqual(DENIED)
+  })
+})
+
+describe('other changes that the database has lost', () => {
+  it('keep the mode that enforces, for an edit of something else', async () => {
+    expect((await scene.patch({ ip_acl: ['198.51.100.0/24'], ip_acl_mode: 'report' })).status).toBe(
+      200,
+    )
+    await forget(async () => {
+      const { status } = await scene.patch({ ip_acl_mode: 'enforce' })
+      return status === 200 ? 'done' : status
+    })
+    expect(await scene.everywhere(scene.key)).toEqual(DENIED)
+    expect((await scene.patch({ application_name: 'Another' })).json).toMatchObject({
+      ip_acl_mode: 'enforce',
+    })
+    expect(await scene.everywhere(scene.key)).toEqual(DENIED)
+  })
+
+  it('of an ACL that was opened are undone: the database lets in fewer', async () => {
+    expect(await scene.edit('home')).toBe('done')
+    await forget(() => scene.edit('anyone'))
+    expect(await scene.everywhere(scene.key)).toEqual(ALLOWED)
+    expect(await reconcileLater(true)).toContainEqual(ahead({ ip_acl_size: 1 }, {}, true))
+    expect(await scene.everywhere(scene.key)).toEqual(DENIED)
+  })
+
+  it('of a key that was deleted stay', async () => {
+    await forget(() => scene.remove(scene.key))
+    expect(await scene.everywhere(scene.key)).toEqual(REVOKED)
+    expect((await scene.patch({ ip_acl: [] })).status).toBe(404)
+    expect(await reconcileLater('as_database')).toEqual([])
+    expect(await scene.everywhere(scene.key)).toEqual(REVOKED)
+  })
+})
