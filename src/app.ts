@@ -160,7 +160,8 @@ function composeApp(
     async putRecord(lookupId, record) {
       await putKeyRecord(env.KEYS, lookupId, record)
       // This isolate, at least, need not wait for the copy that it uses to grow old.
-      if (cache.get(lookupId) !== undefined) cache.set(lookupId, compileKey(toStored(record), Infinity))
+      if (cache.get(lookupId) !== undefined)
+        cache.set(lookupId, compileKey(toStored(record), Infinity))
     },
     later,
     wait,

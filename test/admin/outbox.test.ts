@@ -11,6 +11,8 @@ import { migrateDatabase } from '../../scripts/local/migrate.ts'
 import { type Sqld, startSqld } from '../../scripts/local/sqld.ts'
 import { enforcePending, type OutboxDeps, publishEnforced } from '../../src/admin/outbox.ts'
 import { connect } from '../../src/db/client.ts'
+import type { KeyRecord } from '../../src/keys/key-record.ts'
+import { toStored } from '../../src/keys/stored-record.ts'
 import { insertKeys } from '../support/insert-keys.ts'
 import { type SqlRecorder, startSqlRecorder } from '../support/sql-recorder.ts'
 
@@ -58,8 +60,12 @@ async function insertOutbox(count: number, state: 'pending' | 'enforced'): Promi
     revised_at = ${START - 2 * MINUTE} + rowid`)
 }
 
+interface Stores extends Partial<Pick<OutboxDeps, 'putRecord'>> {
+  readonly advance?: (lookupId: string, record: KeyRecord) => Promise<KeyRecord>
+}
+
 /** The cron with stores that are given; what it asked them for. */
-function cron(stores: Partial<Pick<OutboxDeps, 'advance' | 'putRecord'>> = {}) {
+function cron(stores: Stores = {}) {
   const advanced: string[] = []
   const put: string[] = []
   recorder.take()
@@ -68,7 +74,8 @@ function cron(stores: Partial<Pick<OutboxDeps, 'advance' | 'putRecord'>> = {}) {
     consistency: 'strict',
     async advance(lookupId, record) {
       advanced.push(lookupId)
-      return stores.advance === undefined ? record : await stores.advance(lookupId, record)
+      const held = (await stores.advance?.(lookupId, record)) ?? record
+      return toStored(held)
     },
     async putRecord(lookupId, record) {
       put.push(lookupId)

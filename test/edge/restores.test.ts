@@ -18,10 +18,13 @@ async function forget(change: () => Promise<unknown>) {
   await scene.ground.restore()
 }
 
-/** What KV may not have carried yet is no drift. */
+/** What it finds of the key and its authority, long after. KV follows by itself. */
 async function reconcileLater(repair: boolean | 'as_database') {
   await scene.ground.command({ passSeconds: 600 })
-  return (await scene.reconcile(repair)).filter(({ key_id: id }) => id === scene.key.id)
+  await scene.ground.db().run('update api_keys set revised_at = 1')
+  return (await scene.reconcile(repair)).filter(
+    ({ key_id: id, store }) => id === scene.key.id && store !== 'kv',
+  )
 }
 
 const ahead = (database: object, authority: object, repaired: boolean) => {

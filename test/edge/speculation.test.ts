@@ -1,6 +1,7 @@
 // What reaches the upstream although it is refused: a GET or HEAD right after a change, and nothing else.
 
 import { describe, expect, it } from 'vitest'
+import { encodeKeyRecord } from '../../src/keys/key-record.ts'
 import { openScene } from './scene.ts'
 
 const scene = openScene()
@@ -13,11 +14,9 @@ async function forgottenKey() {
   const { ground } = scene
   await ground.backUp()
   const made = await scene.create()
-  for (;;) {
-    const row = await scene.row(made)
-    if (row['published_revision'] === row['revision']) break
-  }
-  await ground.command({ passSeconds: 120 })
+  const record = { kind: 'live', revision: 1, keyId: made.id, accountId: made.accountId } as const
+  const state = { accountStatus: 'active', ipAcl: [], ipAclMode: 'enforce' } as const
+  await ground.command({ seed: { [made.lookupId]: encodeKeyRecord({ ...record, ...state }) } })
   return made
 }
 

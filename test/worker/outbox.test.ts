@@ -254,7 +254,7 @@ describe('a record in the form of a later version', () => {
     await sql(['UPDATE api_keys SET revision = 2, revised_at = 1 WHERE id = ?', id])
     await namespace.getByName(lookupId).advance({ revision: 2, gone: false, record: LATER })
     await rig.worker.runCron()
-    expect(await rowOf(id)).toMatchObject({ revision: 3, published_revision: 3 })
+    expect(await rowOf(id)).toMatchObject({ revision: 3, enforced_revision: 3 })
     expect((await customer.call('PATCH', `/keys/${id}`, {})).status).toBe(200)
   })
 

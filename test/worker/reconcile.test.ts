@@ -227,6 +227,7 @@ describe('POST /operator/reconcile', () => {
     const namespace = await rig.worker.miniflare.getDurableObjectNamespace('KEY_AUTHORITY')
     const record = { revision: 9, gone: false, record: '{"format":9}' }
     await (namespace as unknown as AuthorityNamespace).getByName(lookupId).advance(record)
+    await sql('UPDATE api_keys SET revised_at = 1 WHERE id = ?', id)
     const found = { key_id: id, kind: 'authority_ahead', authority: null }
     expect((await reconcile(true)).drift).toMatchObject([{ ...found, repaired: false }])
     expect((await reconcile('as_database')).drift).toMatchObject([{ ...found, repaired: true }])
