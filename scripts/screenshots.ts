@@ -48,7 +48,7 @@ try {
 async function takeAll(running: Running, endpoint: string): Promise<void> {
   const chrome = await chromium.connect(endpoint)
   const page = await chrome.newPage({
-    viewport: { width: 1200, height: 560 },
+    viewport: { width: 1280, height: 600 },
     locale: 'en-GB',
     reducedMotion: 'reduce',
     extraHTTPHeaders: { 'CF-Connecting-IP': '1.1.1.1' },
@@ -63,7 +63,7 @@ async function takeAll(running: Running, endpoint: string): Promise<void> {
   await page.getByText('4 keys').waitFor()
   await take(page, 'list')
 
-  await page.setViewportSize({ width: 1200, height: 720 })
+  await page.setViewportSize({ width: 1280, height: 720 })
   await page.getByRole('button', { name: 'Add API key' }).click()
   const panel = page.getByRole('dialog', { name: 'Add API key' })
   await panel.getByLabel('Application name').fill('Dialler')
