@@ -49,6 +49,16 @@ describe.skipIf(missingBrowser !== null)('the list of keys', () => {
     ])
   })
 
+  it('leaves a name room at each width of a table', async () => {
+    const page = await pages.open({ customer })
+    const column = page.getByRole('columnheader', { name: 'Application' })
+    for (const width of [1_181, 1_242, 1_280, 1_366, 1_400, 1_401, 1_440, 1_920]) {
+      await page.setViewportSize({ width, height: 900 })
+      const box = await column.boundingBox()
+      expect(box?.width, `${width} px`).toBeGreaterThanOrEqual(180)
+    }
+  })
+
   it.each([
     ['BETA', ['beta']],
     ['shop.example', ['beta']],
