@@ -20,7 +20,15 @@ import {
   START_SETTINGS,
 } from './support/code-names.ts'
 import { type Account, COMMANDS, RUN_AS_WRITTEN } from './support/documented-commands.ts'
-import { anchorsOf, type Block, commandsOf, namesIn, page, PAGES } from './support/documents.ts'
+import {
+  anchorsOf,
+  type Block,
+  commandsOf,
+  namesIn,
+  page,
+  PAGES,
+  tableRows,
+} from './support/documents.ts'
 
 const exists = (path: string) => existsSync(join(PROJECT_DIR, path))
 const manifest = JSON.parse(source('package.json')) as { scripts: Record<string, string> }
@@ -111,6 +119,7 @@ const PROGRAMS = new Set(['js', 'bash', 'python', 'php', 'go'])
 const VARIABLES_OF_OTHERS = [
   'CLOUDFLARE_API_TOKEN',
   'CLOUDFLARE_ACCOUNT_ID',
+  'CLOUDFLARE_ENV',
   'LIBSQL_HTTP_URL', // which the runbook makes of LIBSQL_URL
   'PORTAL_API_URL', // of the client examples
   'PORTAL_API_KEY',
@@ -189,6 +198,25 @@ describe('the README', () => {
     expect(PAGES.map(({ file }) => file).filter((file) => !reached.has(file))).toEqual([
       'CONTRIBUTING.md', // which code hosts link to
     ])
+  })
+})
+
+describe('the performance', () => {
+  const cpu = new Map(
+    tableRows(source('bench/results.md')).map(([name = '', value = '']) => [name, value]),
+  )
+
+  it('is told as it was measured last', () => {
+    const said = `${cpu.get('gateway, strict')} µs of CPU time where forwarding alone costs ${cpu.get('forwarding alone')}`
+    expect(page('README.md').text.replaceAll(/\s+/g, ' ')).toContain(said)
+    const goals = tableRows(source('bench/results.md')).filter(([, goal = '']) =>
+      /^0\.\d+$/.test(goal),
+    )
+    const told = page('docs/design/performance.md').rows.filter(([, goal = '']) =>
+      /^0\.\d+$/.test(goal),
+    )
+    const measured = goals.slice(0, told.length).map(([, goal, value]) => `${goal} ${value}`)
+    expect(told.map(([, goal, value]) => `${goal} ${value}`)).toEqual(measured)
   })
 })
 

@@ -36,6 +36,8 @@ export const SNAKE_NAMES: ReadonlySet<string> = new Set([
   ...matches(JSON.stringify(OPEN_API), /"([a-z]+(?:_[a-z0-9]+)+)"/g),
   ...matches(WRANGLER, /^([a-z_]+) =/gm),
   'head_sampling_rate', // of Cloudflare's configuration, not set in ours
+  // What must not be in wrangler.toml is named where it is refused.
+  ...matches(source('scripts/deployment/exposure.ts'), /\b([a-z]+(?:_[a-z]+)+)\b/g),
   ...[
     'src/db/schema.ts',
     'src/keys/cidr.ts',

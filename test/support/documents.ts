@@ -79,7 +79,8 @@ function readPage(file: string): Page {
   return { file, text, prose, blocks, rows: tableRows(prose) }
 }
 
-function tableRows(prose: string): string[][] {
+/** The cells of each row of a page's tables but the heads'. */
+export function tableRows(prose: string): string[][] {
   const lines = prose.split('\n').map((line) => line.trim())
   const isRow = (line: string | undefined) => line?.startsWith('|') === true
   const isRule = (line: string | undefined) => /^\|[-| :]+\|$/.test(line ?? '')
