@@ -1,8 +1,9 @@
 import { copyText } from './clipboard.ts'
 import { CopyButton } from './copy-button.tsx'
+import { exampleUrl } from './example-url.ts'
 import { KeyIcon } from './icons.tsx'
 import { messages } from './messages.ts'
-import { exampleUrl, snippet } from './snippets.ts'
+import { snippet } from './snippets.ts'
 
 /** What an account without a key sees: what one is for, and how it is used. */
 export function EmptyState() {

@@ -4,8 +4,9 @@ import { useId, useState } from 'preact/hooks'
 import { copyText } from './clipboard.ts'
 import { CopyButton } from './copy-button.tsx'
 import { Dialog } from './dialog.tsx'
+import { exampleUrl } from './example-url.ts'
 import { messages } from './messages.ts'
-import { exampleUrl, type Language, LANGUAGES, snippet } from './snippets.ts'
+import { type Language, LANGUAGES, snippet } from './snippets.ts'
 
 interface SnippetDialogProps {
   readonly name: string

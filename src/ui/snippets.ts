@@ -3,15 +3,16 @@
 export const LANGUAGES = ['curl', 'JavaScript', 'Python', 'PHP'] as const
 export type Language = (typeof LANGUAGES)[number]
 
-/** `token`: it consists of letters, digits and underscores, so it needs no quoting. */
+/** Whatever `url` and `token` hold, each stays one literal of the language. */
 export function snippet(language: Language, url: string, token: string): string {
+  const header = `Authorization: Token ${token}`
   switch (language) {
     case 'curl':
-      return `curl -H 'Authorization: Token ${token}' ${url}`
+      return `curl -H ${shellQuoted(header)} ${SHELL_SAFE.test(url) ? url : shellQuoted(url)}`
     case 'JavaScript':
       return [
-        `const response = await fetch('${url}', {`,
-        `  headers: { Authorization: 'Token ${token}' },`,
+        `const response = await fetch(${quoted(url)}, {`,
+        `  headers: { Authorization: ${quoted(`Token ${token}`)} },`,
         '})',
         'if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)',
         'console.log(await response.text())',
@@ -20,7 +21,8 @@ export function snippet(language: Language, url: string, token: string): string 
       return [
         'from urllib.request import Request, urlopen',
         '',
-        `request = Request("${url}", headers={"Authorization": "Token ${token}"})`,
+        // A JSON string is one of Python, too.
+        `request = Request(${JSON.stringify(url)}, headers={"Authorization": ${JSON.stringify(`Token ${token}`)}})`,
         'with urlopen(request) as response:',
         '    print(response.read().decode())',
       ].join('\n')
@@ -28,14 +30,21 @@ export function snippet(language: Language, url: string, token: string): string 
       return [
         '<?php',
         '$context = stream_context_create([',
-        `    'http' => ['header' => 'Authorization: Token ${token}'],`,
+        `    'http' => ['header' => ${quoted(header)}],`,
         ']);',
-        `echo file_get_contents('${url}', false, $context);`,
+        `echo file_get_contents(${quoted(url)}, false, $context);`,
       ].join('\n')
   }
 }
 
-/** Where the Portal API answers: the page's own origin, by any path that is not the page's. */
-export function exampleUrl(): string {
-  return `${location.origin}/customer`
+/** What a POSIX shell takes as it stands. */
+const SHELL_SAFE = /^[\w@%+=:,./-]+$/
+
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}
+
+/** Of JavaScript and of PHP; neither a token nor a URL has a line break. */
+function quoted(text: string): string {
+  return `'${text.replaceAll(/[\\']/g, '\\$&')}'`
 }

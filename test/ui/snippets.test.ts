@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import { LANGUAGES, snippet } from '../../src/ui/snippets.ts'
+
+const URL = 'https://gateway.example/customer'
+
+describe('snippet()', () => {
+  it('is a line of curl that needs no more quotes than it has', () => {
+    expect(snippet('curl', URL, 'cpk_abc')).toBe(`curl -H 'Authorization: Token cpk_abc' ${URL}`)
+  })
+
+  // What a URL's host may have, and an imported token.
+  const hostile = `a'b"c\\$(id)\`id\`;&|<>#!*`
+  const url = `https://x${hostile}.example/`
+
+  it('stays one argument of the shell, whatever the URL and the token hold', () => {
+    const print = snippet('curl', url, hostile).replace(/^curl/, `printf '%s\\n'`)
+    const lines = execFileSync('sh', ['-c', print], { encoding: 'utf8' }).split('\n')
+    expect(lines).toEqual(['-H', `Authorization: Token ${hostile}`, url, ''])
+  })
+
+  it('stays one string of JavaScript', () => {
+    const code = snippet('JavaScript', url, hostile).split('\n').slice(0, 3).join('\n')
+    const read = new Function('fetch', `return (async () => {${code}; return response})()`)
+    const calls: unknown[] = []
+    read((...call: unknown[]) => calls.push(call))
+    expect(calls).toEqual([[url, { headers: { Authorization: `Token ${hostile}` } }]])
+  })
+
+  it.each(LANGUAGES)('is written for %s', (language) => {
+    expect(snippet(language, URL, 'cpk_abc')).toContain('Token cpk_abc')
+  })
+})
