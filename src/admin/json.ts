@@ -15,7 +15,7 @@ import type {
   OperatorAccountAnswer,
   OperatorEventAnswer,
 } from './answers.ts'
-import { withoutUnsafe } from './visible-text.ts'
+import { withoutUnsafe } from '../visible-text.ts'
 
 const HIDDEN_TOKEN = '********'
 

@@ -9,7 +9,7 @@ import { ACCOUNT_STATUSES, IP_ACL_MODES } from '../keys/key-record.ts'
 import { type EntryFault, explainPasted } from '../keys/pasted-entry.ts'
 import { PLATFORMS } from '../keys/platform.ts'
 import { MAX_FAULTS } from './faults.ts'
-import { isVisible, unsafeCharacter, withoutUnsafe } from './visible-text.ts'
+import { isVisible, unsafeCharacter, withoutUnsafe } from '../visible-text.ts'
 
 const MAX_NAME = 100
 const MAX_WEBSITE = 2_048

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { announce, announceFailure, Announcer } from './announce.tsx'
 import { createApi, type Failure } from './api.ts'
+import { plainly } from './display-text.ts'
 import { KeyIcon } from './icons.tsx'
 import { KeysPage } from './keys-page.tsx'
 import { LogInAgain, LogInPage } from './log-in-form.tsx'
@@ -73,8 +74,8 @@ export function App() {
         <p class="brand">
           <KeyIcon /> {messages.product}
         </p>
-        <p class="who" title={session.account.name}>
-          {session.account.email}
+        <p class="who" title={plainly(session.account.name)}>
+          <bdi>{plainly(session.account.email)}</bdi>
         </p>
         <button type="button" class="button small" onClick={() => void logOut()}>
           {messages.logIn.out}

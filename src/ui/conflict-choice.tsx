@@ -2,6 +2,7 @@
 
 import { useState } from 'preact/hooks'
 import { DialogBody } from './dialog.tsx'
+import { plainly } from './display-text.ts'
 import { type Draft, draftOf, isSame } from './draft.ts'
 import { messages } from './messages.ts'
 import type { Key, KeyInput } from './types.ts'
@@ -78,7 +79,7 @@ export function ConflictChoice({ conflict, isBusy, onChoose, onCancel }: Conflic
                 <span>
                   <b>{isMine ? text.mine : text.theirs}</b>
                   <span class={field === 'ip_acl' ? 'mono' : ''}>
-                    {shown(field, isMine ? mine : theirs)}
+                    <bdi>{plainly(shown(field, isMine ? mine : theirs))}</bdi>
                   </span>
                 </span>
               </label>

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks'
 import type { Api } from './api.ts'
 import { ConfirmDialog } from './confirm-dialog.tsx'
+import { nameOf } from './display-text.ts'
 import { messages } from './messages.ts'
 import { failureText, isCode } from './problem-text.ts'
 import type { Enforcement, Key } from './types.ts'
@@ -34,7 +35,7 @@ export function DeleteDialog({ api, apiKey, onDeleted, onClose }: DeleteDialogPr
 
   return (
     <ConfirmDialog
-      title={text.title(apiKey.application_name)}
+      title={text.title(nameOf(apiKey))}
       confirm={isBusy ? text.busy : text.confirm}
       cancel={text.cancel}
       isBusy={isBusy}
@@ -42,7 +43,7 @@ export function DeleteDialog({ api, apiKey, onDeleted, onClose }: DeleteDialogPr
       onConfirm={() => void remove()}
       onCancel={onClose}
     >
-      <p>{text.text(apiKey.application_name)}</p>
+      <p>{text.text(nameOf(apiKey))}</p>
       <p class="hint">{text.open}</p>
     </ConfirmDialog>
   )

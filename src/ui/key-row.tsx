@@ -2,6 +2,7 @@
 
 import { memo } from './memo.ts'
 import { CopyButton } from './copy-button.tsx'
+import { isolated, nameOf, plainly } from './display-text.ts'
 import { CodeIcon, EditIcon, EyeIcon, EyeOffIcon, TrashIcon } from './icons.tsx'
 import type { ListedKey } from './key-list.ts'
 import { messages } from './messages.ts'
@@ -29,7 +30,8 @@ interface KeyRowProps {
 
 export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
   const { apiKey, isNew, isActive, token, actions } = props
-  const { application_name: name, isDeleting = false } = apiKey
+  const { isDeleting = false } = apiKey
+  const name = nameOf(apiKey)
   const text = messages.row
   const { columns } = messages
   const isPending = isDeleting || apiKey.enforcement_state === 'pending'
@@ -118,11 +120,25 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
 /** Only http and https: what is stored was checked, and a link is checked where it is made, too. */
 function Website({ url }: { readonly url: string | null }) {
   if (url === null) return null
-  const shown = url.replace(/^https?:\/\//i, '').replace(/\/$/, '')
-  if (!/^https?:\/\//i.test(url)) return <span class="website">{shown}</span>
+  const shown = plainly(url)
+    .replace(/^https?:\/\//i, '')
+    .replace(/\/$/, '')
+  if (!/^https?:\/\//i.test(url)) {
+    return (
+      <span class="website">
+        <bdi>{shown}</bdi>
+      </span>
+    )
+  }
   return (
-    <a class="website" href={url} title={url} target="_blank" rel="noopener noreferrer nofollow">
-      {shown}
+    <a
+      class="website"
+      href={url}
+      title={isolated(url)}
+      target="_blank"
+      rel="noopener noreferrer nofollow"
+    >
+      <bdi>{shown}</bdi>
       <span class="visually-hidden"> {messages.page.newWindow}</span>
     </a>
   )

@@ -5,6 +5,7 @@ import { announce, announceFailure } from './announce.tsx'
 import type { Api, Failure } from './api.ts'
 import { copyText } from './clipboard.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
+import { nameOf } from './display-text.ts'
 import { EmptyState } from './empty-state.tsx'
 import { CloseIcon, ExternalIcon, PlusIcon } from './icons.tsx'
 import { useKeyList } from './key-list.ts'
@@ -58,9 +59,9 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
     announce(sentences.join(' '))
   }, [])
   const list = useKeyList(api, {
-    onEnforced: (key) => say(messages.done.enforced(key.application_name)),
+    onEnforced: (key) => say(messages.done.enforced(nameOf(key))),
     onDeleted: (key, enforcement) =>
-      say(messages.done.deleted(key.application_name), enforcementText(enforcement)),
+      say(messages.done.deleted(nameOf(key)), enforcementText(enforcement)),
   })
 
   const secretRef = useRef<Secret | null>(null)
@@ -144,15 +145,15 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
   function onCreated(key: Key) {
     close()
     onMade(key)
-    say(messages.done.created(key.application_name))
+    say(messages.done.created(nameOf(key)))
   }
 
   function onSaved(key: Key, enforcement: Enforcement | null) {
     close()
     list.put(key)
     const { saved, pendingSave } = messages.done
-    if (enforcement === null) say(pendingSave(key.application_name))
-    else say(saved(key.application_name), enforcementText(enforcement))
+    if (enforcement === null) say(pendingSave(nameOf(key)))
+    else say(saved(nameOf(key)), enforcementText(enforcement))
   }
 
   function onDeleted(key: Key, enforcement: Enforcement | null) {
@@ -160,10 +161,10 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
     if (holder.secret?.keyId === key.id) holder.forget()
     if (enforcement === null) {
       list.put({ ...key, isDeleting: true })
-      say(messages.done.pendingDelete(key.application_name))
+      say(messages.done.pendingDelete(nameOf(key)))
     } else {
       list.remove(key.id)
-      say(messages.done.deleted(key.application_name), enforcementText(enforcement))
+      say(messages.done.deleted(nameOf(key)), enforcementText(enforcement))
     }
   }
 
@@ -271,7 +272,7 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
       )}
       {over?.kind === 'snippets' && (
         <SnippetDialog
-          name={over.key.application_name}
+          name={nameOf(over.key)}
           isActive={isActive}
           onCopyWithToken={(toText) => copyToken(over.key, toText)}
           onClose={close}

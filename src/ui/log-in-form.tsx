@@ -1,7 +1,7 @@
 // The log-in, on a page of its own or in place, when a session has ended in mid-work.
 
 import { useId, useRef, useState } from 'preact/hooks'
-import type { Api } from './api.ts'
+import type { Api, Failure } from './api.ts'
 import { Dialog } from './dialog.tsx'
 import { KeyIcon } from './icons.tsx'
 import { messages } from './messages.ts'
@@ -58,7 +58,7 @@ function LogInForm({ api, email, onLoggedIn, onCancel }: LogInFormProps) {
     const answer = await api.logIn(address, password)
     if (answer.ok) return onLoggedIn(answer.value)
     setBusy(false)
-    setError(answer.error.kind === 'logged_out' ? text.noCookie : failureText(answer.error))
+    setError(logInText(answer.error))
     passwordField.current?.select()
   }
 
@@ -71,6 +71,7 @@ function LogInForm({ api, email, onLoggedIn, onCancel }: LogInFormProps) {
           name="email"
           type="email"
           autocomplete="username"
+          dir="auto"
           {...(email === undefined ? { autofocus: true } : { value: email, readOnly: true })}
         />
       </div>
@@ -102,4 +103,12 @@ function LogInForm({ api, email, onLoggedIn, onCancel }: LogInFormProps) {
       </div>
     </form>
   )
+}
+
+/** What a failure means here; elsewhere too many attempts are attempts with a password alone. */
+function logInText(failure: Failure): string {
+  const { noCookie, throttled } = messages.logIn
+  if (failure.kind === 'logged_out') return noCookie
+  if (failure.kind !== 'problem' || failure.code !== 'throttled') return failureText(failure)
+  return throttled(failure.retryAfterSeconds ?? 60)
 }

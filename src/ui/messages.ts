@@ -1,6 +1,10 @@
 // Every sentence of the page. A translation is another file of this shape.
 
 import type { CidrFault } from '../keys/cidr.ts'
+import { isolated } from './display-text.ts'
+
+const number = new Intl.NumberFormat('en').format
+const seconds = (count: number) => (count === 1 ? '1 second' : `${number(count)} seconds`)
 
 export const messages = {
   product: 'CommPeak',
@@ -19,6 +23,8 @@ export const messages = {
     out: 'Log out',
     required: 'Fill in your e-mail address and your password.',
     failed: 'The e-mail address or the password is wrong. Check both and try again.',
+    throttled: (wait: number) =>
+      `There were too many log-ins from your address, or too many wrong passwords. Try again in ${seconds(wait)}.`,
     noCookie:
       'Your browser did not keep the cookie that the log-in needs. Allow cookies for this page, open it with https:// and log in again.',
     againTitle: 'Your session has ended',
@@ -41,7 +47,7 @@ export const messages = {
     clearSearch: 'Clear the search',
     count: (shown: number, all: number) =>
       shown === all ? (all === 1 ? '1 key' : `${all} keys`) : `${shown} of ${all} keys`,
-    noMatch: (query: string) => `No key matches “${query}”.`,
+    noMatch: (query: string) => `No key matches “${isolated(query)}”.`,
     loadFailed: 'The API keys could not be loaded.',
     retry: 'Try again',
     offline: 'There is no connection. What you typed is kept: go on when you are online again.',
@@ -79,17 +85,16 @@ export const messages = {
     anyAddress: 'Any address',
     reportOnly: 'Only reports',
     more: (count: number) => `+${count} more`,
-    reveal: (name: string) => `Show the access token of ${name}`,
-    hide: (name: string) => `Hide the access token of ${name}`,
-    copy: (name: string) => `Copy the access token of ${name}`,
-    use: (name: string) => `Code examples for ${name}`,
+    reveal: (name: string) => `Show the access token of ${isolated(name)}`,
+    hide: (name: string) => `Hide the access token of ${isolated(name)}`,
+    copy: (name: string) => `Copy the access token of ${isolated(name)}`,
+    use: (name: string) => `Code examples for ${isolated(name)}`,
     edit: 'Edit',
-    editNamed: (name: string) => `Edit ${name}`,
-    delete: (name: string) => `Delete ${name}`,
+    editNamed: (name: string) => `Edit ${isolated(name)}`,
+    delete: (name: string) => `Delete ${isolated(name)}`,
     hiddenToken: 'Hidden access token',
     pending: 'Being enforced…',
     deleting: 'Deleting…',
-    website: (url: string) => `Website: ${url}`,
   },
 
   copied: 'Copied to the clipboard.',
@@ -133,7 +138,7 @@ export const messages = {
     removed: (entry: string) => `${entry} removed.`,
     duplicate: (entry: string) => `${entry} is on the list already.`,
     use: (networks: string) => `Use ${networks}`,
-    otherForm: (entry: string) => `“${entry}” is not in CIDR form.`,
+    otherForm: (entry: string) => `“${isolated(entry)}” is not in CIDR form.`,
     andMore: (first: string, count: number) => `${first} and ${count} more`,
     useAll: (count: number) => `Use all ${count} suggestions`,
     leavesOut: (address: string) =>
@@ -143,8 +148,8 @@ export const messages = {
     test: 'Test an address',
     testing: 'Test',
     allowedBy: (address: string, entry: string) => `${address} may use the key, by ${entry}.`,
-    allowed: (address: string) => `${address} may use the key.`,
-    refused: (address: string) => `${address} is not on the list.`,
+    allowed: (address: string) => `${isolated(address)} may use the key.`,
+    refused: (address: string) => `${isolated(address)} is not on the list.`,
     addressInvalid: 'Write one address, such as 192.0.2.1 or 2001:db8::1.',
     denials: 'Not on the list, in the last 24 hours',
     denied: (count: number, last: string) =>
@@ -156,20 +161,48 @@ export const messages = {
         `No request from the internet can come from ${entries}: it is private or reserved address space.`,
       very_wide: (entries: string) => `${entries} lets in a large part of the internet.`,
     },
+    doubtful: (entry: string) =>
+      `“${isolated(entry)}” was not added: other lines or words of the text make it doubtful.`,
     tooLong: 'An IP ACL has 1,000 networks at most. Remove some of them.',
+    tooMany: (count: number) =>
+      `An IP ACL has 1,000 networks at most, and this would make ${number(count)}. Nothing was added.`,
+    tooMuch: (count: number) =>
+      count === 1
+        ? 'This is too long to be an address or a network. Nothing was added.'
+        : `This is too much to be read: ${number(count)} entries or words. An IP ACL has 1,000 networks at most. Nothing was added: paste addresses and networks alone.`,
+    mergeHint: 'Neighbouring networks can be merged: exactly the same addresses in fewer entries.',
+    merge: (count: number, merged: number) =>
+      `Merge ${number(count)} into ${merged === 1 ? '1 network' : `${number(merged)} networks`}`,
+    fits: (count: number) => `With those on the list these are ${number(count)} networks.`,
+    useList: (count: number) => `Use all ${number(count)} networks`,
+    notMergeable: 'Merging neighbouring networks does not bring them under that.',
+    replaced: (count: number) =>
+      count === 1 ? 'The list has 1 network now.' : `The list has ${number(count)} networks now.`,
+    moreFaults: (count: number) =>
+      count === 1
+        ? 'One more entry cannot be added.'
+        : `${number(count)} more entries cannot be added.`,
+    moreRefused: 'There are more faults than are listed here.',
+    leftOut: {
+      denied: (lines: string) =>
+        `Left out, since it denies, excludes or may not be meant to be let in: ${lines}`,
+      comment: (lines: string) => `Left out, since it is a comment: ${lines}`,
+    },
+    quoted: (line: string) => `“${isolated(line)}”`,
+    discard: 'Discard what was not added',
     empty: 'Type an address or a network first.',
   },
 
   cidr: {
     cidr_malformed: (entry: string) =>
-      `“${entry}” is not a network in CIDR form. Write one such as 203.0.113.0/24 or 2001:db8::/32.`,
+      `“${isolated(entry)}” is not a network in CIDR form. Write one such as 203.0.113.0/24 or 2001:db8::/32.`,
     cidr_prefix_missing: (entry: string) =>
-      `“${entry}” is a single address. Write it with its prefix length.`,
+      `“${isolated(entry)}” is a single address. Write it with its prefix length.`,
     cidr_prefix_out_of_range: (entry: string) =>
-      `“${entry}” has a prefix length that is too large. IPv4 has 32 at most, IPv6 128.`,
-    cidr_host_bits_set: (entry: string) => `“${entry}” is an address within a network.`,
+      `“${isolated(entry)}” has a prefix length that is too large. IPv4 has 32 at most, IPv6 128.`,
+    cidr_host_bits_set: (entry: string) => `“${isolated(entry)}” is an address within a network.`,
     cidr_shared_by_workers: (entry: string) =>
-      `“${entry}” is shared by every Worker on Cloudflare, anybody's. Leave it out.`,
+      `“${isolated(entry)}” is shared by every Worker on Cloudflare, anybody's. Leave it out.`,
   } satisfies Record<CidrFault['code'], (entry: string) => string>,
 
   password: {
@@ -182,14 +215,13 @@ export const messages = {
     busy: 'Checking…',
     required: 'Fill in your account password.',
     incorrect: 'This is not your account password. Nothing was changed; try again.',
-    throttled: (seconds: number) =>
-      `There were too many attempts. Try again in ${seconds === 1 ? '1 second' : `${seconds} seconds`}.`,
+    throttled: (wait: number) => `There were too many attempts. Try again in ${seconds(wait)}.`,
   },
 
   remove: {
-    title: (name: string) => `Delete ${name}?`,
+    title: (name: string) => `Delete ${isolated(name)}?`,
     text: (name: string) =>
-      `This permanently removes the key of ${name}. Any application using it loses access immediately.`,
+      `This permanently removes the key of ${isolated(name)}. Any application using it loses access immediately.`,
     open: 'Connections that are open already, such as a download or a WebSocket, run on until they end.',
     confirm: 'Delete key',
     busy: 'Deleting…',
@@ -208,7 +240,7 @@ export const messages = {
   },
 
   snippets: {
-    title: (name: string) => `Use the key of ${name}`,
+    title: (name: string) => `Use the key of ${isolated(name)}`,
     text: 'A request to the Portal API, ready to run.',
     language: 'Language',
     placeholder: 'YOUR_ACCESS_TOKEN',
@@ -218,19 +250,19 @@ export const messages = {
   },
 
   done: {
-    created: (name: string) => `The key of ${name} was created. It works at once.`,
-    saved: (name: string) => `The changes to ${name} were saved.`,
+    created: (name: string) => `The key of ${isolated(name)} was created. It works at once.`,
+    saved: (name: string) => `The changes to ${isolated(name)} were saved.`,
     unchanged: 'Nothing was changed.',
-    deleted: (name: string) => `The key of ${name} was deleted.`,
+    deleted: (name: string) => `The key of ${isolated(name)} was deleted.`,
     revealed: 'The access token is shown. It hides by itself after 60 seconds.',
     hidden: 'The access token is hidden.',
     strict: 'This holds for the next request, everywhere.',
     bounded: (time: string) => `This holds everywhere by about ${time}.`,
     pendingSave: (name: string) =>
-      `The changes to ${name} are recorded and being enforced. This page says when it is done.`,
+      `The changes to ${isolated(name)} are recorded and being enforced. This page says when it is done.`,
     pendingDelete: (name: string) =>
-      `The deletion of ${name} is recorded and being enforced. This page says when it is done.`,
-    enforced: (name: string) => `The changes to ${name} are enforced now.`,
+      `The deletion of ${isolated(name)} is recorded and being enforced. This page says when it is done.`,
+    enforced: (name: string) => `The changes to ${isolated(name)} are enforced now.`,
     back: 'You are logged in again.',
   },
 
@@ -240,7 +272,7 @@ export const messages = {
     website:
       'Write an absolute URL that begins with http:// or https://, such as https://example.com.',
     platform: 'Choose a platform.',
-    use: (value: string) => `Use ${value}`,
+    use: (value: string) => `Use ${isolated(value)}`,
   },
 
   problems: {
@@ -251,10 +283,12 @@ export const messages = {
       'The key store cannot be reached at the moment. Try again in a few seconds.',
     key_limit_reached:
       'This account has as many API keys as it may have. Delete one that is not used any more, or ask CommPeak for more.',
+    https_required:
+      'This page came over plain HTTP, which anybody on the way can read. Open it with https:// instead.',
     idempotency_mismatch:
       'An earlier attempt had already created this key. Save changes to apply what you changed since then.',
     cross_site_request: 'The browser sent this request as one of another site. Reload the page.',
     not_found: 'This key is not there any more: it was deleted elsewhere.',
-    other: (detail: string, id: string) => `${detail} (request ${id})`,
+    other: (detail: string, id: string) => `${isolated(detail)} (request ${isolated(id)})`,
   },
 }

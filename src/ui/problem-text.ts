@@ -18,8 +18,9 @@ export function failureText(failure: Failure): string {
       return page.pending
     case 'account_suspended':
       return page.suspended
-    case 'storage_unavailable':
+    case 'https_required':
     case 'key_limit_reached':
+    case 'storage_unavailable':
     case 'idempotency_mismatch':
     case 'cross_site_request':
     case 'not_found':

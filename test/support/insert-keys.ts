@@ -1,7 +1,12 @@
 import { createClient } from '@libsql/client/web'
 
 /** Rows as the gateway would have written them, without the password's cost for each. */
-export async function insertKeys(url: string, accountId: string, count: number): Promise<void> {
+export async function insertKeys(
+  url: string,
+  accountId: string,
+  count: number,
+  toName = (i: number) => `Application ${i}`,
+): Promise<void> {
   const client = createClient({ url })
   const rows = Array.from({ length: count }, (_, i) => ({
     sql: `INSERT INTO api_keys (id, account_id, lookup_id, token_key, sealed_token, application_name,
@@ -11,7 +16,7 @@ export async function insertKeys(url: string, accountId: string, count: number):
       `key_${accountId.slice(-8)}${String(i).padStart(24, '0')}`,
       accountId,
       `lookup-${accountId}-${i}`,
-      `Application ${i}`,
+      toName(i),
     ],
   }))
   await client.batch(rows, 'write')
