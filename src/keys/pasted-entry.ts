@@ -2,6 +2,7 @@
 // networks, those are suggested. What the text itself denies or comments on is never among them.
 
 import type { CidrFault } from './cidr.ts'
+import { networksOfItem } from './pasted-item.ts'
 import { MAX_SUGGESTED } from './pasted-piece.ts'
 import { readPastedText } from './pasted-text.ts'
 
@@ -34,9 +35,7 @@ function pastedNetworks(text: string): string[] {
   const networks = new Set<string>()
   for (const item of items) {
     if (item.kind === 'unclear' && item.networks.length === 0) return []
-    for (const network of item.kind === 'network' ? [item.network] : item.networks) {
-      networks.add(network)
-    }
+    for (const network of networksOfItem(item)) networks.add(network)
     if (networks.size > MAX_SUGGESTED) return []
   }
   return [...networks]

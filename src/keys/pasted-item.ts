@@ -1,8 +1,8 @@
 // What a pasted text consists of, once it is read.
 
 export type PastedItem =
-  /** An entry as it stands, canonical. */
-  | { readonly kind: 'network'; readonly network: string }
+  /** An entry as it stands; the text of it is canonical. */
+  | { readonly kind: 'network'; readonly text: string }
   /** No entry; the networks are what it certainly stands for, none where nothing is certain. */
   | { readonly kind: 'unclear'; readonly text: string; readonly networks: readonly string[] }
 
@@ -22,21 +22,16 @@ export function toComment(text: string): LeftOut {
   return { text, why: 'comment' }
 }
 
-export function toDenied(item: PastedItem): LeftOut {
-  return { text: item.kind === 'network' ? item.network : item.text, why: 'denied' }
+export function toDenied(text: string): LeftOut {
+  return { text, why: 'denied' }
 }
 
-/** The same, with nothing that is certain about it. */
-export function toUnclear(item: PastedItem): PastedItem {
-  const text = item.kind === 'network' ? item.network : item.text
+/** A text of which nothing is certain. */
+export function toUnclear(text: string): PastedItem {
   return { kind: 'unclear', text, networks: [] }
 }
 
-/** A suggestion of what an item stands for, in place of the text. */
-export function asSuggestion(item: PastedItem, text: string): PastedItem {
-  return {
-    kind: 'unclear',
-    text,
-    networks: item.kind === 'network' ? [item.network] : item.networks,
-  }
+/** What an item would add, or suggests. */
+export function networksOfItem(item: PastedItem): readonly string[] {
+  return item.kind === 'network' ? [item.text] : item.networks
 }

@@ -14,8 +14,8 @@ import {
 import type { PastedLine } from './pasted-comments.ts'
 import { denialIn, remarkIn } from './pasted-denial.ts'
 import {
-  asSuggestion,
   type LeftOut,
+  networksOfItem,
   type PastedItem,
   type PastedText,
   toComment,
@@ -48,7 +48,10 @@ interface LinesState {
   isDoubtful?: boolean
   /** An address stands somewhere that can only be the mask of another. */
   hasLooseMask?: boolean
-  hasHeader?: boolean
+  /** The first line, where it looks like the headings of columns. */
+  header?: string
+  /** How many lines were read as rows. */
+  rows: number
 }
 
 /** Null where more of the text cannot be read than a list has of faults. */
@@ -59,43 +62,49 @@ export function readLines(lines: readonly PastedLine[]): PastedText | null {
     denied: [],
     mostUnread: MAX_UNREAD,
     isUnderDenial: false,
+    rows: 0,
   }
   for (const line of lines) {
     readLine(line, state)
     if (state.mostUnread < 0) return null
   }
-  const { items, leftOut } = state
+  const { items, leftOut, header, rows } = state
+  if (header !== undefined && rows === 0) items.unshift(toUnclear(header))
   // A word that denies, and no address that it could be about: it may be about any of them.
   if (state.isDoubtful === true) {
-    return { items: [], leftOut: [...leftOut, ...items.map(toDenied)] }
+    return { items: [], leftOut: [...leftOut, ...items.map(({ text }) => toDenied(text))] }
   }
   const certain = state.hasLooseMask === true ? items.map(withoutBare) : items
-  return { items: overlaps(certain, state.denied) ? certain.map(toUnclear) : certain, leftOut }
+  return {
+    items: overlaps(certain, state.denied) ? certain.map(({ text }) => toUnclear(text)) : certain,
+    leftOut,
+  }
 }
 
 function readLine({ text, code, comments }: PastedLine, state: LinesState): void {
   state.leftOut.push(...comments.filter(looksLikeAddress).map(toComment))
   const remarks = comments.filter((comment) => !looksLikeAddress(comment)).map(remarkIn)
+  const written = comments.length === 0 ? text : code
   if (code === '') {
     state.isUnderDenial ||= remarks.includes('strong')
     return
   }
   if (state.isUnderDenial || remarks.includes('strong')) return deny(text, code, state)
   if (PLAIN_LINE.test(code) && remarks.every((remark) => remark === null)) {
-    return addList(text, code, state)
+    return addList(written, code, state)
   }
   if (code.length > MAX_LINE && /[^\da-f.:/,;\s]/i.test(code)) {
     state.isDoubtful ||= denialIn(code) !== null
-    state.items.push({ kind: 'unclear', text, networks: [] })
+    state.items.push(toUnclear(written))
     return
   }
   const statements = statementsOf(code)
   if (statements !== null) {
     for (const statement of statements) readStatement(statement, statement, state)
   } else if (remarks.includes('weak')) {
-    state.items.push({ kind: 'unclear', text, networks: [] })
+    state.items.push(toUnclear(written))
   } else {
-    readStatement(text, code, state)
+    readStatement(written, code, state)
   }
 }
 
@@ -114,24 +123,28 @@ function readStatement(text: string, code: string, state: LinesState): void {
     const inner: LinesState = { ...state, items: [] }
     readStatement(text, code.slice(bullet[0].length), inner)
     state.hasLooseMask ||= inner.hasLooseMask ?? false
-    state.items.push(...inner.items.map((item) => asSuggestion(item, text)))
+    for (const item of inner.items) {
+      state.items.push({ kind: 'unclear', text, networks: networksOfItem(item) })
+    }
     return
   }
   const columns = columnsOf(code)
-  const networks = readRow(columns) ?? readAllowRule(code)
+  const row = readRow(columns)
+  if (row !== null) state.rows++
+  const networks = row ?? readAllowRule(code)
   if (networks !== null) {
     state.items.push({ kind: 'unclear', text, networks })
-  } else if (isHeader(columns) && state.items.length === 0) {
-    state.hasHeader = true
-  } else if (state.hasHeader === true && columns.filter(isBareAddress).length > 1) {
-    state.items.push({ kind: 'unclear', text, networks: [] })
+  } else if (isHeader(columns) && state.items.length === 0 && state.header === undefined) {
+    state.header = text
+  } else if (state.header !== undefined && columns.filter(isBareAddress).length > 1) {
+    state.items.push(toUnclear(text))
   } else {
     addList(text, code, state)
   }
 }
 
 function deny(text: string, code: string, state: LinesState): void {
-  state.leftOut.push({ text, why: 'denied' })
+  state.leftOut.push(toDenied(text))
   const networks = networksIn(code)
   const isCatchAll =
     networks.length === 0
@@ -165,7 +178,7 @@ function networksIn(code: string): string[] {
 /** Whether one of the networks that a text denies holds one that it names elsewhere, or lies in it. */
 function overlaps(items: readonly PastedItem[], denied: readonly string[]): boolean {
   if (denied.length === 0) return false
-  const named = items.flatMap((item) => (item.kind === 'network' ? item.network : item.networks))
+  const named = items.flatMap(networksOfItem)
   return hasFirstOf(named, denied) || hasFirstOf(denied, named)
 }
 
@@ -180,6 +193,6 @@ function hasFirstOf(networks: readonly string[], others: readonly string[]): boo
 
 function withoutBare(item: PastedItem): PastedItem {
   return item.kind === 'unclear' && isBareAddress(item.text.replace(BULLET, ''))
-    ? toUnclear(item)
+    ? toUnclear(item.text)
     : item
 }

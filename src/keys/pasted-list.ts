@@ -3,7 +3,7 @@
 
 import { formatNetwork, parseCidr } from './cidr.ts'
 import { isJoined, joinMasks } from './pasted-columns.ts'
-import type { PastedItem } from './pasted-item.ts'
+import { type PastedItem, toUnclear } from './pasted-item.ts'
 import { isBareAddress, isMaskLike, networksOfPiece } from './pasted-piece.ts'
 
 /**
@@ -44,12 +44,12 @@ function readListed(piece: string): PastedItem[] {
   const isPair = words.length === 2 && words.every(isBareAddress)
   const isMixed = words.some(isJoined) && !words.every(isJoined)
   const isList = items.length === words.length && !isPair && !isMixed && !words.some(isMaskLike)
-  return isList ? items : [{ kind: 'unclear', text: piece, networks: [] }]
+  return isList ? items : [toUnclear(piece)]
 }
 
 function readWhole(piece: string): PastedItem | null {
   const parsed = piece.includes('/') ? parseCidr(piece) : null
-  if (parsed?.ok === true) return { kind: 'network', network: formatNetwork(parsed.value) }
+  if (parsed?.ok === true) return { kind: 'network', text: formatNetwork(parsed.value) }
   const networks = networksOfPiece(piece)
   return networks === null ? null : { kind: 'unclear', text: piece, networks }
 }

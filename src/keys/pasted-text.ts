@@ -4,7 +4,7 @@
 import { createCommentReader, type PastedLine, splitLines } from './pasted-comments.ts'
 import { looksLikeAddress } from './pasted-columns.ts'
 import { denialIn, remarkIn } from './pasted-denial.ts'
-import { type PastedText, toComment } from './pasted-item.ts'
+import { type PastedText, toComment, toDenied } from './pasted-item.ts'
 import { MAX_LINE, PLAIN_LINE, readLines } from './pasted-lines.ts'
 import { plainText } from './pasted-piece.ts'
 import { looksStructured, readStructure } from './pasted-structure.ts'
@@ -45,7 +45,7 @@ function readAsStructure(text: string, lines: readonly PastedLine[]): PastedText
   const comments = lines.flatMap((line) => line.comments)
   const isDenied =
     denialIn(code) !== null || comments.some((comment) => remarkIn(comment) === 'strong')
-  if (isDenied) return { items: [], leftOut: [{ text: text.trim(), why: 'denied' }] }
+  if (isDenied) return { items: [], leftOut: [toDenied(text.trim())] }
   const networks = readStructure(code) ?? []
   return {
     items: [{ kind: 'unclear', text: text.trim(), networks }],

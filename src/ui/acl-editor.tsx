@@ -1,61 +1,97 @@
 // The IP ACL of a key: chips, a field that takes one entry or a pasted list, and one click for each
-// suggestion. What cannot be added stays in the field, to be mended there.
+// suggestion. What cannot be added stays in the field, to be mended there, where the field can hold it.
 
-import { useId, useRef, useState } from 'preact/hooks'
+import { useCallback, useId, useMemo, useRef, useState } from 'preact/hooks'
 import { ENTRY_WARNINGS, entryWarnings } from '../keys/entry-warnings.ts'
-import { addEntries, type EntryFault, judge, listed, networkOfAddress } from './acl.ts'
+import {
+  type AclReport,
+  addEntries,
+  type EntryFault,
+  isUnresolved,
+  leftOutBy,
+  listed,
+  MAX_ENTRIES,
+  networkOfAddress,
+  NOTHING_OPEN,
+  reportFaults,
+} from './acl.ts'
+import { AclChips } from './acl-chips.tsx'
+import { AclField } from './acl-field.tsx'
+import { AclFaults, AclLeftOut } from './acl-report.tsx'
 import { announce } from './announce.tsx'
 import type { FieldError } from './draft.ts'
-import { CloseIcon, PlusIcon, WarningIcon } from './icons.tsx'
+import { PlusIcon, WarningIcon } from './icons.tsx'
 import { messages } from './messages.ts'
 
 interface AclEditorProps {
   readonly acl: readonly string[]
   /** What stands in the field. */
   readonly entry: string
-  readonly faults: readonly EntryFault[]
+  readonly report: AclReport
   readonly error?: FieldError | undefined
   /** Whether the list keeps out, and does not only report. */
   readonly isEnforced: boolean
   /** The address that the customer is on now. */
   readonly address: string | null
-  readonly onChange: (acl: readonly string[], entry: string, faults: readonly EntryFault[]) => void
+  readonly onChange: (acl: readonly string[], entry: string, report: AclReport) => void
 }
 
 export function AclEditor(props: AclEditorProps) {
-  const { acl, entry, faults, error, isEnforced, address, onChange } = props
+  const { acl, entry, report, error, isEnforced, address, onChange } = props
   const id = useId()
   const field = useRef<HTMLInputElement>(null)
   const [isEmpty, setEmpty] = useState(false)
+  const latest = useRef(props)
+  latest.current = props
   const text = messages.acl
   const mine = networkOfAddress(address)
-  const several = faults.filter(({ suggestions }) => suggestions.length > 0)
+  const isBlocked = isUnresolved(report, acl)
+  const isInField = report.isInField && report.faults.length > 0
+  const warnings = useMemo(() => warningsOf(acl), [acl])
+  const isLeftOut = useMemo(() => leftOutBy(acl, [address]).size > 0, [acl, address])
 
-  function add(typed: string, from = acl) {
-    const result = addEntries(from, typed)
+  function add(typed: string) {
+    const result = addEntries(acl, typed, report)
     setEmpty(typed.trim() === '')
-    onChange(result.acl, result.faults.map((fault) => fault.entry).join(', '), result.faults)
+    onChange(result.acl, result.entry, result.report)
     const [duplicate] = result.duplicates
     if (result.added.length > 0) announce(text.added(result.added.length))
     else if (duplicate !== undefined) announce(text.duplicate(duplicate))
   }
 
-  /** Takes the suggestions of some faults; the others stay in the field. */
+  /** Takes the suggestions of some faults; the others stay. */
   function accept(accepted: readonly EntryFault[]) {
-    const rest = faults.filter((fault) => !accepted.includes(fault)).map((fault) => fault.entry)
-    add([...accepted.flatMap(({ suggestions }) => suggestions), ...rest].join(', '))
+    const taken = new Set(accepted)
+    const rest = report.faults.filter((fault) => !taken.has(fault))
+    const networks = accepted.flatMap(({ suggestions }) => suggestions)
+    const next = [...new Set([...acl, ...networks])]
+    const left = reportFaults(rest, report)
+    if (next.length > MAX_ENTRIES) {
+      const tooMany = { networks, count: networks.length }
+      onChange(acl, isInField ? left.entry : entry, { ...left.report, tooMany })
+    } else {
+      onChange(next, isInField ? left.entry : entry, left.report)
+      announce(text.added(next.length - acl.length))
+    }
     field.current?.focus()
   }
 
-  function remove(removed: string) {
-    onChange(
-      acl.filter((network) => network !== removed),
-      entry,
-      faults,
+  function replace(next: readonly string[]) {
+    onChange(next, entry, { ...report, tooMany: null })
+    announce(text.replaced(next.length))
+    field.current?.focus()
+  }
+
+  const remove = useCallback((removed: string) => {
+    const { acl: before, entry: typed, report: open, onChange: change } = latest.current
+    change(
+      before.filter((network) => network !== removed),
+      typed,
+      open,
     )
     announce(text.removed(removed))
     field.current?.focus()
-  }
+  }, [])
 
   return (
     <fieldset class="field acl" aria-describedby={`${id}-hint`}>
@@ -67,25 +103,11 @@ export function AclEditor(props: AclEditorProps) {
       </p>
       {acl.length > 0 && (
         <div class="acl-list">
-          <ul class="chips" aria-label={text.list}>
-            {acl.map((network) => (
-              <li class="chip" key={network}>
-                <span>{network}</span>
-                <button
-                  type="button"
-                  aria-label={text.remove(network)}
-                  title={text.remove(network)}
-                  onClick={() => remove(network)}
-                >
-                  <CloseIcon />
-                </button>
-              </li>
-            ))}
-          </ul>
+          <AclChips acl={acl} onRemove={remove} />
           {acl.length > 1 && (
             <p class="acl-count">
               <span>{text.count(acl.length)}</span>
-              <button type="button" class="link" onClick={() => onChange([], entry, faults)}>
+              <button type="button" class="link" onClick={() => onChange([], entry, report)}>
                 {text.removeAll}
               </button>
             </p>
@@ -96,32 +118,16 @@ export function AclEditor(props: AclEditorProps) {
         <label class="visually-hidden" for={id}>
           {text.entry}
         </label>
-        <input
-          ref={field}
+        <AclField
+          fieldRef={field}
           id={id}
-          class="mono"
-          value={entry}
-          placeholder={text.placeholder}
-          autocomplete="off"
-          autocapitalize="off"
-          spellcheck={false}
-          aria-describedby={`${id}-error ${id}-hint`}
-          aria-invalid={faults.length > 0 || error !== undefined || isEmpty ? 'true' : undefined}
-          onInput={(event) => {
+          entry={entry}
+          isInvalid={isBlocked || error !== undefined || isEmpty}
+          onInput={(typed) => {
             setEmpty(false)
-            onChange(acl, event.currentTarget.value, [])
+            onChange(acl, typed, isInField ? { ...report, faults: [] } : report)
           }}
-          onPaste={(event) => {
-            const pasted = event.clipboardData?.getData('text') ?? ''
-            if (entry.trim() !== '' || !/[\s,;]/.test(pasted.trim())) return
-            event.preventDefault()
-            add(pasted)
-          }}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter') return
-            event.preventDefault() // not the form's: Enter adds the entry
-            add(entry)
-          }}
+          onAdd={add}
         />
         <button type="button" class="button" onClick={() => (add(entry), field.current?.focus())}>
           {text.add}
@@ -130,40 +136,39 @@ export function AclEditor(props: AclEditorProps) {
       <div class="error" id={`${id}-error`} role="alert">
         {isEmpty && <p>{text.empty}</p>}
         {error !== undefined && <p>{error.message}</p>}
-        {faults.map((fault) => (
-          <p key={fault.entry}>
-            {fault.message}{' '}
-            {fault.suggestions.length > 0 && (
-              <button type="button" class="suggestion" onClick={() => accept([fault])}>
-                {text.use(listed(fault.suggestions))}
-              </button>
-            )}
-          </p>
-        ))}
-        {several.length > 1 && (
-          <p>
-            <button type="button" class="suggestion" onClick={() => accept(several)}>
-              {text.useAll(several.length)}
-            </button>
-          </p>
-        )}
+        <AclFaults acl={acl} report={report} onAccept={accept} onReplace={replace} />
       </div>
+      <div class="acl-notices" role="status">
+        <AclLeftOut leftOut={report.leftOut} />
+      </div>
+      {(report.leftOut.length > 0 || (isBlocked && !isInField)) && (
+        <button
+          type="button"
+          class="link"
+          onClick={() => {
+            onChange(acl, entry, isInField ? { ...report, leftOut: [] } : NOTHING_OPEN)
+            field.current?.focus()
+          }}
+        >
+          {isBlocked && !isInField ? text.discard : messages.page.dismiss}
+        </button>
+      )}
       {mine !== null && !acl.includes(mine) && (
         <button
           type="button"
           class="link with-icon"
-          onClick={() => onChange([...acl, mine], entry, faults)}
+          onClick={() => onChange([...acl, mine], entry, report)}
         >
           <PlusIcon /> {text.addMine(mine)}
         </button>
       )}
       <div class="acl-notices" role="status">
-        {isEnforced && address !== null && judge(acl, address)?.allowed === false && (
+        {isEnforced && address !== null && isLeftOut && (
           <p class="notice warning">
             <WarningIcon /> <span>{text.leavesOut(address)}</span>
           </p>
         )}
-        {warningsOf(acl).map((warning) => (
+        {warnings.map((warning) => (
           <p class="notice warning" key={warning}>
             <WarningIcon /> <span>{warning}</span>
           </p>

@@ -2,7 +2,7 @@
 // kept out lately.
 
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
-import { judge, networkOfAddress } from './acl.ts'
+import { judge, leftOutBy, networkOfAddress } from './acl.ts'
 import type { Api } from './api.ts'
 import { isSame } from './draft.ts'
 import { messages } from './messages.ts'
@@ -104,10 +104,13 @@ function Denials({ api, saved, acl, onAdd }: DenialsProps) {
     })
   }, [saved.id])
   // Judged anew with each edit of the list, not with each letter typed elsewhere.
-  const missing = useMemo(
-    () => denials.map(({ address }) => (isOut(acl, address) ? networkOfAddress(address) : null)),
-    [denials, acl],
-  )
+  const missing = useMemo(() => {
+    const addresses = denials.map(({ address }) => address)
+    const isOut = leftOutBy(acl, addresses)
+    return addresses.map((address) =>
+      address !== null && isOut.has(address) ? networkOfAddress(address) : null,
+    )
+  }, [denials, acl])
   if (denials.length === 0) return null
   const text = messages.acl
   return (
@@ -138,8 +141,4 @@ function Denials({ api, saved, acl, onAdd }: DenialsProps) {
       </ul>
     </section>
   )
-}
-
-function isOut(acl: readonly string[], address: string | null): boolean {
-  return address !== null && judge(acl, address)?.allowed === false
 }

@@ -1,7 +1,8 @@
 // What is typed about a key, before it is saved, and what is wrong with it.
 
 import { PLATFORMS, type Platform } from '../keys/platform.ts'
-import { type EntryFault, toEntryFault } from './acl.ts'
+import { type AclReport, type EntryFault, MAX_ENTRIES, reportFaults, toEntryFault } from './acl.ts'
+import { isolated } from './display-text.ts'
 import { messages } from './messages.ts'
 import type { Fault, IpAclMode, Key, KeyInput } from './types.ts'
 
@@ -26,7 +27,8 @@ export interface DraftErrors {
   readonly application_website?: FieldError
   readonly platform?: FieldError
   readonly ip_acl?: FieldError
-  readonly entries?: readonly EntryFault[]
+  /** What a text that was typed or pasted as entries has left open. */
+  readonly pasted?: AclReport
 }
 
 export const EMPTY_DRAFT: Draft = {
@@ -56,6 +58,7 @@ export function checkDraft(draft: Draft): DraftErrors {
   return {
     ...(draft.application_name.trim() === '' && { application_name: { message: required } }),
     ...(draft.platform === '' && { platform: { message: messages.fields.platform } }),
+    ...(draft.ip_acl.length > MAX_ENTRIES && { ip_acl: { message: messages.acl.tooLong } }),
   }
 }
 
@@ -92,12 +95,14 @@ export function toDraftErrors(faults: readonly Fault[], input: KeyInput): DraftE
     const entry = input.ip_acl[Number(index)]
     if (member === 'ip_acl' && index !== undefined && entry !== undefined) {
       entries.push(toEntryFault(entry, code, detail, suggestion))
+    } else if (code === 'too_many_faults') {
+      errors.ip_acl ??= { message: messages.acl.moreRefused } // no other field can have so many
     } else if (isField(member)) {
-      const message = sentenceOf(member, code) ?? detail
+      const message = sentenceOf(member, code) ?? isolated(detail)
       errors[member] = { message, ...(typeof suggestion === 'string' && { suggestion }) }
     }
   }
-  return { ...errors, ...(entries.length > 0 && { entries }) }
+  return { ...errors, ...(entries.length > 0 && { pasted: reportFaults(entries).report }) }
 }
 
 type Field = Exclude<keyof KeyInput, 'ip_acl_mode'>

@@ -2,6 +2,7 @@
 
 import { useId } from 'preact/hooks'
 import { PLATFORMS, type Platform } from '../keys/platform.ts'
+import { NOTHING_OPEN } from './acl.ts'
 import { AclEditor } from './acl-editor.tsx'
 import { AclTools } from './acl-tools.tsx'
 import type { Api } from './api.ts'
@@ -38,6 +39,7 @@ export function KeyForm({ api, saved, draft, errors, address, onChange }: KeyFor
         label={text.name}
         hint={text.nameHint}
         error={errors.application_name}
+        onSuggestion={(application_name) => change({ application_name })}
       >
         <input
           {...described(`${id}-name`, errors.application_name)}
@@ -45,6 +47,7 @@ export function KeyForm({ api, saved, draft, errors, address, onChange }: KeyFor
           required
           autofocus
           autocomplete="off"
+          dir="auto"
           maxLength={400}
           onInput={(event) => change({ application_name: event.currentTarget.value })}
         />
@@ -87,13 +90,13 @@ export function KeyForm({ api, saved, draft, errors, address, onChange }: KeyFor
       <AclEditor
         acl={draft.ip_acl}
         entry={draft.entry}
-        faults={errors.entries ?? []}
+        report={errors.pasted ?? NOTHING_OPEN}
         error={errors.ip_acl}
         isEnforced={draft.ip_acl_mode === 'enforce'}
         address={address}
-        onChange={(ip_acl, entry, entries) => {
-          const { entries: _, ip_acl: __, ...rest } = errors
-          onChange({ ...draft, ip_acl, entry }, { ...rest, ...(entries.length > 0 && { entries }) })
+        onChange={(ip_acl, entry, pasted) => {
+          const { ip_acl: _, ...rest } = errors
+          onChange({ ...draft, ip_acl, entry }, { ...rest, pasted })
         }}
       />
       <AclTools

@@ -2,7 +2,7 @@
 // it is saved or discarded on purpose.
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { addEntries } from './acl.ts'
+import { addEntries, isUnresolved, reportFaults } from './acl.ts'
 import type { Api, Failure } from './api.ts'
 import { ConfirmDialog } from './confirm-dialog.tsx'
 import { type Conflict, ConflictChoice } from './conflict-choice.tsx'
@@ -68,14 +68,17 @@ export function KeyPanel(props: KeyPanelProps) {
   function submit() {
     if (busy.current) return
     // What stands in the field for an entry was meant to be on the list.
-    const { acl, faults } = addEntries(draft.ip_acl, draft.entry)
-    const entry = faults.map((fault) => fault.entry).join(', ')
+    const { acl, entry, report } = addEntries(draft.ip_acl, draft.entry, errors.pasted)
     const complete = { ...draft, ip_acl: acl, entry }
-    const found = { ...checkDraft(complete), ...(faults.length > 0 && { entries: faults }) }
+    const found = {
+      ...checkDraft(complete),
+      ...(isUnresolved(report, acl) && { pasted: report }),
+    }
     setDraft(complete)
     setFailure(null)
     showErrors(found)
     if (Object.keys(found).length > 0) return
+    setErrors({ pasted: report }) // what was left out can still be read
     if (base === undefined) setAsking('password')
     else void save(base, complete)
   }
@@ -132,10 +135,11 @@ export function KeyPanel(props: KeyPanelProps) {
       failed.kind === 'problem' ? toDraftErrors(failed.errors, toInput(draft)) : ({} as DraftErrors)
     showErrors(found)
     // What the API refused goes back into the field, where it can be mended.
-    if (found.entries !== undefined) {
-      const refused = found.entries.map((fault) => fault.entry)
-      const ip_acl = draft.ip_acl.filter((network) => !refused.includes(network))
-      setDraft({ ...draft, ip_acl, entry: refused.join(', ') })
+    if (found.pasted !== undefined) {
+      const { faults } = found.pasted
+      const refused = new Set(faults.map((fault) => fault.entry))
+      const ip_acl = draft.ip_acl.filter((network) => !refused.has(network))
+      setDraft({ ...draft, ip_acl, entry: reportFaults(faults).entry })
     }
     setFailure(Object.keys(found).length > 0 ? null : failed)
   }

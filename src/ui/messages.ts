@@ -3,7 +3,8 @@
 import type { CidrFault } from '../keys/cidr.ts'
 import { isolated } from './display-text.ts'
 
-const number = new Intl.NumberFormat('en').format
+const numbers = new Intl.NumberFormat('en')
+const number = (count: number) => numbers.format(count)
 const seconds = (count: number) => (count === 1 ? '1 second' : `${number(count)} seconds`)
 
 export const messages = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PastedText } from '../../src/keys/pasted-item.ts'
+import { networksOfItem, type PastedText } from '../../src/keys/pasted-item.ts'
 import { readPastedText } from '../../src/keys/pasted-text.ts'
 
 const LIMITS = { characters: 100_000, slowCharacters: 40_000 }
@@ -296,12 +296,12 @@ function read(text: string): PastedText {
 }
 
 function entriesOf({ items }: PastedText): string[] {
-  return items.flatMap((item) => (item.kind === 'network' ? item.network : []))
+  return items.flatMap((item) => (item.kind === 'network' ? item.text : []))
 }
 
 /** What would be added or suggested. */
 function networksOf({ items }: PastedText): string[] {
-  return items.flatMap((item) => (item.kind === 'network' ? item.network : item.networks))
+  return items.flatMap(networksOfItem)
 }
 
 function suggestedBy(text: string): string[] {

@@ -47,7 +47,7 @@ describe('isolated()', () => {
     let count = 0
     for (const sentence of Object.values(sentences)) {
       if (typeof sentence !== 'function') continue
-      const text = (sentence as (name: string) => string)(name)
+      const text = sentence(name)
       if (!text.includes('שם')) continue
       expect(text).toContain('\u2068שם\u2069')
       expect(text).not.toContain('\u202e')

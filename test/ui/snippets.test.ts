@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { LANGUAGES, snippet } from '../../src/ui/snippets.ts'
 
@@ -21,9 +22,9 @@ describe('snippet()', () => {
 
   it('stays one string of JavaScript', () => {
     const code = snippet('JavaScript', url, hostile).split('\n').slice(0, 3).join('\n')
-    const read = new Function('fetch', `return (async () => {${code}; return response})()`)
     const calls: unknown[] = []
-    read((...call: unknown[]) => calls.push(call))
+    const fetch = (...call: unknown[]) => calls.push(JSON.parse(JSON.stringify(call)))
+    runInNewContext(`(async () => {${code}})()`, { fetch })
     expect(calls).toEqual([[url, { headers: { Authorization: `Token ${hostile}` } }]])
   })
 

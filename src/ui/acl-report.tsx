@@ -1,0 +1,112 @@
+// What became of a text that was typed or pasted into an IP ACL: what is wrong with it, what to write
+// instead, and what was left out. Bounded: the first of many, and how many more there are.
+
+import type { LeftOut } from '../keys/pasted-item.ts'
+import { useMemo } from 'preact/hooks'
+import {
+  type AclReport,
+  type EntryFault,
+  fit,
+  listed,
+  MAX_ENTRIES,
+  shortened,
+  type TooMany,
+} from './acl.ts'
+import { messages } from './messages.ts'
+
+const MAX_FAULTS = 10
+const MAX_LEFT_OUT = 3
+
+interface AclFaultsProps {
+  readonly acl: readonly string[]
+  readonly report: AclReport
+  /** Takes the suggestions of some faults. */
+  readonly onAccept: (faults: readonly EntryFault[]) => void
+  /** Takes a list in place of the one that is there. */
+  readonly onReplace: (acl: readonly string[]) => void
+}
+
+export function AclFaults({ acl, report, onAccept, onReplace }: AclFaultsProps) {
+  const { faults, tooMany } = report
+  const text = messages.acl
+  const several = faults.filter(({ suggestions }) => suggestions.length > 0)
+  // Those that a click mends are of more use than those that only say what is wrong.
+  const first = faults.length > MAX_FAULTS && several.length > 0 ? several : faults
+  const shown = first.slice(0, MAX_FAULTS)
+  const rest = faults.length - shown.length
+  return (
+    <>
+      {tooMany !== null && <TooManyEntries {...{ acl, tooMany, onReplace }} />}
+      {shown.map((fault, index) => (
+        <p key={`${index} ${fault.message}`}>
+          {fault.message}{' '}
+          {fault.suggestions.length > 0 && (
+            <button type="button" class="suggestion" onClick={() => onAccept([fault])}>
+              {text.use(listed(fault.suggestions))}
+            </button>
+          )}
+        </p>
+      ))}
+      {rest > 0 && <p>{text.moreFaults(rest)}</p>}
+      {several.length > 1 && (
+        <p>
+          <button type="button" class="suggestion" onClick={() => onAccept(several)}>
+            {text.useAll(several.length)}
+          </button>
+        </p>
+      )}
+    </>
+  )
+}
+
+interface TooManyProps extends Pick<AclFaultsProps, 'acl' | 'onReplace'> {
+  readonly tooMany: TooMany
+}
+
+function TooManyEntries({ acl, tooMany, onReplace }: TooManyProps) {
+  const { networks } = tooMany
+  const fitted = useMemo(() => (networks === null ? null : fit(acl, networks)), [acl, networks])
+  const text = messages.acl
+  if (fitted === null) return <p>{text.tooMuch(tooMany.count)}</p>
+  const { count, entries } = fitted
+  const isMerged = entries !== null && entries.length < count
+  return (
+    <>
+      {count > MAX_ENTRIES && <p>{text.tooMany(count)}</p>}
+      <p>
+        {entries === null ? text.notMergeable : isMerged ? text.mergeHint : text.fits(count)}{' '}
+        {entries !== null && (
+          <button type="button" class="suggestion" onClick={() => onReplace(entries)}>
+            {isMerged ? text.merge(count, entries.length) : text.useList(count)}
+          </button>
+        )}
+      </p>
+    </>
+  )
+}
+
+/** The lines that were left out, by what they are. */
+export function AclLeftOut({ leftOut }: { readonly leftOut: readonly LeftOut[] }) {
+  return (
+    <>
+      {(['denied', 'comment'] as const).map((why) => {
+        const lines = leftOut.filter((line) => line.why === why).map(({ text }) => text)
+        if (lines.length === 0) return null
+        return (
+          <p class="notice" key={why}>
+            {messages.acl.leftOut[why](linesText(lines))}
+          </p>
+        )
+      })}
+    </>
+  )
+}
+
+function linesText(lines: readonly string[]): string {
+  const first = lines
+    .slice(0, MAX_LEFT_OUT)
+    .map((line) => messages.acl.quoted(shortened(line)))
+    .join(', ')
+  const rest = lines.length - MAX_LEFT_OUT
+  return rest > 0 ? messages.acl.andMore(first, rest) : first
+}
