@@ -12,6 +12,7 @@ export interface Head {
 
 const SCHEMES = ['Token ', 'Bearer ', 'bearer token ', 'BEARER\tToken ', 'Basic ', 'Token', '']
 const OTHER_NAMES = [
+  'Client-IP',
   'Connection',
   'Cookie',
   'Expect',
@@ -19,8 +20,11 @@ const OTHER_NAMES = [
   'Origin',
   'Access-Control-Request-Method',
   'Proxy-Authorization',
+  'Remote.User',
   'Upgrade',
+  'X-Forwarded',
   'X-Forwarded-For',
+  'X_Host',
   'X-Portal-Key',
   'X_Portal_Account',
   'X-Real-IP',

@@ -22,6 +22,8 @@ import { type FuzzKey, makeFuzzKeys, PREFIX } from './keys.ts'
 
 const GOOD_CREDENTIAL = /^(?:(?:token|bearer|bearer[ \t]+token)[ \t]+)(\S+)$/i
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+/** What upstreams take for an address, a user or a host. */
+const FOR_IDENTITY = new Set(['client-ip', 'remote.user', 'x-forwarded', 'x-real-ip', 'forwarded'])
 const NO_KEY = ['credential_ambiguous', 'credential_missing', 'key_invalid']
 
 export interface RequestFuzz {
@@ -194,6 +196,7 @@ function checkUpstream([url = '', ...received]: readonly string[], expected: Exp
     received.filter((_, i) => i % 2 === 1 && names[(i - 1) / 2] === name)
   assert.ok(!received.some((text) => text.includes(PREFIX)), 'a token at the upstream')
   assert.ok(!names.some((name) => name.includes('_') || name.startsWith('cf-')))
+  assert.ok(!names.some((name) => FOR_IDENTITY.has(name)), names.join())
   const ours = names.filter((name) => name.startsWith('x-portal-'))
   const { keyId, address } = expected
   assert.deepEqual(valuesOf('x-portal-key'), keyId === null ? [] : [keyId])

@@ -77,7 +77,7 @@ export async function startWorkerFuzz() {
 
 function toText({ method, path, headers }: Head): string {
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`)
-  return `${method} ${path} HTTP/1.1\r\nHost: gateway.example\r\nConnection: close\r\n${lines.join('')}\r\n`
+  return `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n${lines.join('')}\r\n`
 }
 
 /** What comes back, which is nothing for a head that has no end. */

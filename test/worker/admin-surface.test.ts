@@ -81,6 +81,13 @@ describe('the admin surface', () => {
         const type = 'https://keys.example/admin/errors/credential_missing'
         expect(await answer.json()).toMatchObject({ code: 'credential_missing', type })
       }
+      for (const host of ['keys.example', 'api.example', 'other.example:8443']) {
+        const keys = await at(`https://${host}/admin/jwks.json`)
+        expect(await keys.json()).toHaveProperty('keys')
+        const health = await at(`https://${host}/%61dmin/api/v1/health`)
+        expect(await health.json()).toHaveProperty('libsql')
+      }
+      expect((await at('https://api.example/%2561dmin/jwks.json')).status).toBe(401)
       expect(hosted.upstream.received).toHaveLength(0)
     } finally {
       await hosted.stop()
