@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { createClient } from '@libsql/client/web'
 import { migrateDatabase } from '../scripts/local/migrate.ts'
 import { startSqld } from '../scripts/local/sqld.ts'
-import { importKeyRing, toMacKey } from '../src/keys/key-ring.ts'
+import { toBlockHmacKey } from '../src/keys/block-hmac.ts'
+import { importKeyRing } from '../src/keys/key-ring.ts'
 import { encodeKeyRecord } from '../src/keys/key-record.ts'
 import { mintToken } from '../src/keys/token.ts'
 import { ACCOUNT_ID, KEY_ID } from './key-ids.ts'
@@ -23,7 +24,7 @@ export interface BenchKey {
 }
 
 export async function makeBenchKey(dir: string, tokenKeys: string): Promise<BenchKey> {
-  const ring = await importKeyRing(tokenKeys, toMacKey)
+  const ring = await importKeyRing(tokenKeys, toBlockHmacKey)
   if (!ring.ok) throw new Error(ring.error)
   const random = crypto.getRandomValues(new Uint8Array(24))
   const { token, lookupId, ringKey } = mintToken('cpk_', ring.value, random)

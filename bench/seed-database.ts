@@ -4,7 +4,8 @@
 
 import { type Client, createClient } from '@libsql/client/web'
 import { newId } from '../src/ids.ts'
-import { importAesGcmKey, importKeyRing, type KeyRing, toMacKey } from '../src/keys/key-ring.ts'
+import { type BlockHmacKey, toBlockHmacKey } from '../src/keys/block-hmac.ts'
+import { importAesGcmKey, importKeyRing, type KeyRing } from '../src/keys/key-ring.ts'
 import { NONCE_BYTES, sealToken } from '../src/keys/sealed-token.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../src/keys/token.ts'
 
@@ -18,7 +19,7 @@ export interface Seed {
 }
 
 interface Rings {
-  readonly tokenKeys: KeyRing<Uint8Array>
+  readonly tokenKeys: KeyRing<BlockHmacKey>
   readonly encryptionKeys: KeyRing
 }
 
@@ -75,7 +76,7 @@ export async function importRings(secrets: {
   readonly TOKEN_KEYS: string
   readonly ENCRYPTION_KEYS: string
 }): Promise<Rings> {
-  const tokenKeys = await importKeyRing(secrets.TOKEN_KEYS, toMacKey)
+  const tokenKeys = await importKeyRing(secrets.TOKEN_KEYS, toBlockHmacKey)
   const encryptionKeys = await importKeyRing(secrets.ENCRYPTION_KEYS, importAesGcmKey)
   if (!tokenKeys.ok) throw new Error(tokenKeys.error)
   if (!encryptionKeys.ok) throw new Error(encryptionKeys.error)

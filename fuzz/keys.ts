@@ -2,6 +2,7 @@
 
 import type { KeyRecord, LiveKeyRecord } from '../src/keys/key-record.ts'
 import type { KeyRing } from '../src/keys/key-ring.ts'
+import type { BlockHmacKey } from '../src/keys/block-hmac.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../src/keys/token.ts'
 import { type PlainNetwork, readNetwork } from '../test/keys/ip-oracle.ts'
 
@@ -34,7 +35,7 @@ const RECORDS: readonly KeyRecord[] = [
   { kind: 'gone', revision: 2, keyId: 'key_gone' },
 ]
 
-export function makeFuzzKeys(ring: KeyRing<Uint8Array>): FuzzKey[] {
+export function makeFuzzKeys(ring: KeyRing<BlockHmacKey>): FuzzKey[] {
   return RECORDS.map((record, i) => {
     const random = new Uint8Array(TOKEN_RANDOM_BYTES).fill(i)
     const { token, lookupId } = mintToken(PREFIX, ring, random)

@@ -15,7 +15,7 @@ import { verifyToken } from '../src/keys/token.ts'
 import { ERRORS_PATH } from '../src/problems/errors-url.ts'
 import { createIsolateCache } from '../src/stores/isolate-cache.ts'
 import { allows, type PlainAddress, readAddress } from '../test/keys/ip-oracle.ts'
-import { toMacKey } from '../src/keys/key-ring.ts'
+import { toBlockHmacKey } from '../src/keys/block-hmac.ts'
 import { ringEntry, ringOf } from '../test/keys/rings.ts'
 import { type Head, headOf } from './heads.ts'
 import { type FuzzKey, makeFuzzKeys, PREFIX } from './keys.ts'
@@ -32,7 +32,7 @@ export interface RequestFuzz {
 }
 
 export async function startRequestFuzz(): Promise<RequestFuzz> {
-  const ring = await ringOf(toMacKey, ringEntry('A', 'a'))
+  const ring = await ringOf(toBlockHmacKey, ringEntry('A', 'a'))
   const keys = makeFuzzKeys(ring)
   const byLookupId = new Map(keys.map((key) => [key.lookupId, toStored(key.record)]))
   const upstream = createServer((request, response) => {

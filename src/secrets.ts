@@ -4,17 +4,12 @@
 import { type ConfigurationFault, configurationFault } from './configuration-fault.ts'
 import type { Settings } from './env.ts'
 import { type AssertionKeys, importAssertionKeys } from './gateway/assertion.ts'
-import {
-  importAesGcmKey,
-  importHmacKey,
-  importKeyRing,
-  type KeyRing,
-  toMacKey,
-} from './keys/key-ring.ts'
+import { type BlockHmacKey, toBlockHmacKey } from './keys/block-hmac.ts'
+import { importAesGcmKey, importHmacKey, importKeyRing, type KeyRing } from './keys/key-ring.ts'
 import { err, ok, type Result } from './result.ts'
 
 export interface Secrets {
-  readonly tokenKeys: KeyRing<Uint8Array>
+  readonly tokenKeys: KeyRing<BlockHmacKey>
   readonly encryptionKeys: KeyRing
   readonly sessionKeys: KeyRing
   readonly assertionKeys: AssertionKeys
@@ -30,7 +25,7 @@ export async function importSecrets(
   settings: SecretTexts,
 ): Promise<Result<Secrets, readonly ConfigurationFault[]>> {
   const [tokenKeys, encryptionKeys, sessionKeys, assertionKeys] = await Promise.all([
-    importKeyRing(settings.TOKEN_KEYS, toMacKey),
+    importKeyRing(settings.TOKEN_KEYS, toBlockHmacKey),
     importKeyRing(settings.ENCRYPTION_KEYS, importAesGcmKey),
     importKeyRing(settings.SESSION_KEYS, importHmacKey),
     importAssertionKeys(settings.ASSERTION_KEYS),

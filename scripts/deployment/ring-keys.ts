@@ -3,12 +3,12 @@
 // new one in its place would do the same to all of them, and Cloudflare gives no secret back.
 
 import { type Client, createClient } from '@libsql/client/web'
+import { type BlockHmacKey, toBlockHmacKey } from '../../src/keys/block-hmac.ts'
 import {
   type ImportKey,
   importAesGcmKey,
   importKeyRing,
   type KeyRing,
-  toMacKey,
 } from '../../src/keys/key-ring.ts'
 import { openToken } from '../../src/keys/sealed-token.ts'
 import { verifyToken } from '../../src/keys/token.ts'
@@ -30,7 +30,7 @@ export async function ringFaults(url: string, secrets: SecretValues): Promise<Fa
   })
   try {
     const [tokenKeys, encryptionKeys] = await Promise.all([
-      readRing(secrets['TOKEN_KEYS'], toMacKey),
+      readRing(secrets['TOKEN_KEYS'], toBlockHmacKey),
       readRing(secrets['ENCRYPTION_KEYS'], importAesGcmKey),
     ])
     const rows = await sampleRows(client)
@@ -78,7 +78,7 @@ async function sampleRows(client: Client): Promise<SampleRow[]> {
 
 async function faultsOf(
   row: SampleRow,
-  tokenKeys: KeyRing<Uint8Array> | null,
+  tokenKeys: KeyRing<BlockHmacKey> | null,
   encryptionKeys: KeyRing | null,
 ): Promise<string[]> {
   const { id: keyId, accountId, tokenKey, sealedToken, live } = row

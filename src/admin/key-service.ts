@@ -5,6 +5,7 @@ import { deleteKey, findKey, insertKey, recordReveal, updateKey } from '../db/ke
 import type { KeyDetails, KeyRow, LiveKey, Tombstone } from '../db/key-rows.ts'
 import { hasSession } from '../db/session-queries.ts'
 import { newId } from '../ids.ts'
+import type { BlockHmacKey } from '../keys/block-hmac.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { NONCE_BYTES, openToken, sealToken } from '../keys/sealed-token.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../keys/token.ts'
@@ -19,7 +20,7 @@ import type { CreateKey, EditKey } from './schemas.ts'
 
 export interface KeyServiceDeps extends OutboxDeps {
   readonly tokenPrefix: string
-  readonly tokenKeys: KeyRing<Uint8Array>
+  readonly tokenKeys: KeyRing<BlockHmacKey>
   readonly encryptionKeys: KeyRing
   readonly sessionKeys: KeyRing
 }

@@ -10,7 +10,7 @@ export interface KeyRing<Key = CryptoKey> {
   readonly keys: ReadonlyMap<string, Key>
 }
 
-/** Makes a key of 32 bytes: `importHmacKey`, `importAesGcmKey`, or `toMacKey`. */
+/** Makes a key of 32 bytes: `importHmacKey`, `importAesGcmKey`, or `toBlockHmacKey`. */
 export type ImportKey<Key> = (bytes: Uint8Array) => Key | Promise<Key>
 
 const ENTRY = /^([0-9A-Za-z]):([0-9A-Za-z_-]{43})$/
@@ -38,11 +38,6 @@ export function newestKey<Key>(ring: KeyRing<Key>): Key {
   const key = ring.keys.get(ring.newest)
   if (key === undefined) throw new TypeError('A key ring must hold its newest key')
   return key
-}
-
-/** An HMAC key as `node:crypto` takes it. */
-export function toMacKey(bytes: Uint8Array): Uint8Array {
-  return bytes
 }
 
 export function importHmacKey(bytes: Uint8Array): Promise<CryptoKey> {

@@ -7,12 +7,12 @@ import type { Secrets } from '../../scripts/local/secrets.ts'
 import type { Database } from '../../src/db/client.ts'
 import { accounts, apiKeys, auditEvents, sessions } from '../../src/db/schema.ts'
 import { newId } from '../../src/ids.ts'
+import { toBlockHmacKey } from '../../src/keys/block-hmac.ts'
 import {
   type ImportKey,
   importAesGcmKey,
   importKeyRing,
   type KeyRing,
-  toMacKey,
 } from '../../src/keys/key-ring.ts'
 import { encodeKeyRecord } from '../../src/keys/key-record.ts'
 import { NONCE_BYTES, sealToken } from '../../src/keys/sealed-token.ts'
@@ -50,7 +50,7 @@ export interface Fixtures {
 
 export async function createFixtures(secrets: Secrets): Promise<Fixtures> {
   const [tokenKeys, encryptionKeys] = await Promise.all([
-    ring(secrets.TOKEN_KEYS, toMacKey),
+    ring(secrets.TOKEN_KEYS, toBlockHmacKey),
     ring(secrets.ENCRYPTION_KEYS, importAesGcmKey),
   ])
   const [sessionRingKey = '', sessionSecret = ''] = secrets.SESSION_KEYS.split(':')

@@ -2,8 +2,8 @@ import { Buffer } from 'node:buffer'
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { toBlockHmacKey } from '../../src/keys/block-hmac.ts'
 import { mintToken, TOKEN_RANDOM_BYTES, verifyToken } from '../../src/keys/token.ts'
-import { toMacKey } from '../../src/keys/key-ring.ts'
 import { keyBytes, ringEntry, ringOf } from './rings.ts'
 import { anyText } from './ip-oracle.ts'
 
@@ -13,7 +13,7 @@ const GRAMMAR = /^cpk_[0-9A-Za-z]{40,64}$/
 const LIMIT = 1n << 256n
 
 const random24 = fc.uint8Array({ minLength: TOKEN_RANDOM_BYTES, maxLength: TOKEN_RANDOM_BYTES })
-const ring = await ringOf(toMacKey, ringEntry('a', 'A'), ringEntry('0', 'B'))
+const ring = await ringOf(toBlockHmacKey, ringEntry('a', 'A'), ringEntry('0', 'B'))
 
 describe('mintToken()', () => {
   it('makes a token of the published form, which verifies to its lookup id', () => {
@@ -134,8 +134,8 @@ describe('verifyToken()', () => {
 
   it('refuses a token of another ring, under the same id too', async () => {
     const { token } = mint()
-    const sameId = await ringOf(toMacKey, ringEntry('a', 'C'))
-    const otherId = await ringOf(toMacKey, ringEntry('b', 'A'))
+    const sameId = await ringOf(toBlockHmacKey, ringEntry('a', 'C'))
+    const otherId = await ringOf(toBlockHmacKey, ringEntry('b', 'A'))
     expect(verifyToken(PREFIX, sameId, token)).toBeNull()
     expect(verifyToken(PREFIX, otherId, token)).toBeNull()
   })
@@ -149,7 +149,7 @@ describe('verifyToken()', () => {
 
   it('still verifies a token whose ring key is no longer the newest', async () => {
     const { token, lookupId } = mint()
-    const rotated = await ringOf(toMacKey, ringEntry('z', 'Z'), ringEntry('a', 'A'))
+    const rotated = await ringOf(toBlockHmacKey, ringEntry('z', 'Z'), ringEntry('a', 'A'))
     expect(verifyToken(PREFIX, rotated, token)).toBe(lookupId)
     expect(mintToken(PREFIX, rotated, new Uint8Array(24)).ringKey).toBe('z')
   })
