@@ -192,6 +192,7 @@ it('the backup drill', async () => {
     code: 0,
     out: '',
   })
+  await growOld()
   expect(await all()).toEqual([401, 200, 200])
 
   const looked = await run('DATA_DIR=drill/data npm run doctor')
@@ -233,6 +234,15 @@ function call(cookie: string, method: string, path: string, body?: object): Prom
 async function statusOf({ access_token }: Key): Promise<number> {
   const headers = { Authorization: `Token ${access_token}` }
   return (await fetch(`${url}/customer`, { headers })).status
+}
+
+/** In the place of the drill's two minutes, after which KV has what the backup has. */
+async function growOld(): Promise<void> {
+  const client = createClient({ url: libsqlUrl })
+  await client.execute(
+    'UPDATE api_keys SET revised_at = revised_at - 120000, published_revision = revision',
+  )
+  client.close()
 }
 
 function endServer(): void {
