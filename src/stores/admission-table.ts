@@ -1,0 +1,33 @@
+// When clients were admitted lately, in the storage of a hasher: memory would forget with the object, which
+// sleeps after some idle seconds. A client is a keyed hash and tells nothing.
+
+const PERIOD_MS = 60_000
+
+export function createAdmissionTable(sql: SqlStorage): void {
+  sql.exec('CREATE TABLE IF NOT EXISTS admissions (client TEXT NOT NULL, at INTEGER NOT NULL)')
+  sql.exec('CREATE INDEX IF NOT EXISTS admissions_client ON admissions (client, at)')
+  sql.exec('CREATE INDEX IF NOT EXISTS admissions_at ON admissions (at)')
+}
+
+/** How long a client that may be admitted `perMinute` times in any minute must wait; 0 for not at all. */
+export function admissionWaitMs(
+  sql: SqlStorage,
+  client: string,
+  perMinute: number,
+  nowMs: number,
+): number {
+  // What lies ahead was written before the clock was set back.
+  sql.exec('DELETE FROM admissions WHERE at <= ? OR at > ?', nowMs - PERIOD_MS, nowMs)
+  const [nth] = sql
+    .exec<{ at: number }>(
+      'SELECT at FROM admissions WHERE client = ? ORDER BY at DESC LIMIT 1 OFFSET ?',
+      client,
+      perMinute - 1,
+    )
+    .toArray()
+  return nth === undefined ? 0 : nth.at + PERIOD_MS - nowMs
+}
+
+export function addAdmission(sql: SqlStorage, client: string, nowMs: number): void {
+  sql.exec('INSERT INTO admissions (client, at) VALUES (?, ?)', client, nowMs)
+}
