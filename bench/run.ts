@@ -2,7 +2,16 @@
 
 import { argv } from 'node:process'
 
-const BENCHMARKS = ['forward', 'acl', 'consistency', 'login', 'log-in-load', 'profile', 'scale', 'soak'] as const
+const BENCHMARKS = [
+  'forward',
+  'acl',
+  'consistency',
+  'login',
+  'log-in-load',
+  'profile',
+  'scale',
+  'soak',
+] as const
 
 const name = argv[2]?.startsWith('-') === false ? argv[2] : 'forward'
 if (!BENCHMARKS.some((known) => known === name)) {

@@ -2,15 +2,17 @@
 // alone meet the stores, the clock and the secrets.
 
 import { type AdminDeps, createAdmin, createMisconfiguredAdmin } from './admin/admin.ts'
+import { fillCanonicalEmails } from './admin/canonical-emails.ts'
 import { BOUNDED_CACHE_TTL_MS } from './admin/enforcement.ts'
 import { createDatabaseOwner, FOREIGN_DATABASE } from './admin/database-owner.ts'
 import { enforcePending, publishEnforced } from './admin/outbox.ts'
 import { sessionLimits } from './admin/session.ts'
 import { forgetAttempts } from './admin/throttle.ts'
+import { createUntaggedSessions } from './admin/untagged-sessions.ts'
 import { isAdminRequest } from './admin-path.ts'
 import { connect, LIBSQL_TIMEOUT_MS } from './db/client.ts'
 import { findKeyRecord } from './db/key-queries.ts'
-import { deleteDeadSessions } from './db/session-queries.ts'
+import { deleteDeadSessions, hasUntaggedSession } from './db/session-queries.ts'
 import type { ConfigurationFault } from './configuration-fault.ts'
 import { type Env, parseSettings, type Settings } from './env.ts'
 import { createAddressWatch } from './gateway/address-watch.ts'
@@ -32,6 +34,7 @@ import { parsedUrl } from './request-url.ts'
 import { importSecrets, type Secrets } from './secrets.ts'
 import { createIsolateCache } from './stores/isolate-cache.ts'
 import { createKeyAuthorities } from './stores/key-authority.ts'
+import { createPasswordHashers } from './stores/password-hasher.ts'
 import {
   inspectKeyRecord,
   listLookupIds,
@@ -139,6 +142,9 @@ function composeApp(
     tokenKeys: secrets.tokenKeys,
     encryptionKeys: secrets.encryptionKeys,
     sessionKeys: secrets.sessionKeys,
+    untaggedSessions: createUntaggedSessions(() => hasUntaggedSession(db), nowMs),
+    hashers: createPasswordHashers(env.PASSWORD_HASHER),
+    logInRate: env.LOG_IN_RATE,
     operatorToken: settings.OPERATOR_TOKEN,
     jwks: secrets.assertionKeys.published,
     documentationUrl: settings.API_DOCS_URL,
@@ -166,6 +172,7 @@ function composeApp(
     later,
     wait,
     logFault,
+    logConfigurationFault,
     logRequest,
     nowMs,
   }
@@ -188,6 +195,7 @@ function composeApp(
         () => publishEnforced(adminDeps),
         () => deleteDeadSessions(db, sessionLimits(nowMs())),
         () => forgetAttempts(adminDeps),
+        () => fillCanonicalEmails(adminDeps),
       ]
       for (const chore of chores) {
         await chore().catch((error: unknown) => logFault('cron', error))

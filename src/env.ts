@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { type ConfigurationFault, configurationFault } from './configuration-fault.ts'
 import { err, ok, type Result } from './result.ts'
 import type { AuthorityNamespace } from './stores/key-authority.ts'
+import type { HasherNamespace } from './stores/password-hasher.ts'
 
 /** As in wrangler.toml. Everything but the bindings is text, checked here and nowhere else. */
 export interface Env {
@@ -12,6 +13,8 @@ export interface Env {
   readonly KEYS: KVNamespace
   readonly KEY_AUTHORITY: AuthorityNamespace
   readonly REFUSAL_BRAKE: RateLimit
+  readonly PASSWORD_HASHER: HasherNamespace
+  readonly LOG_IN_RATE: RateLimit
   readonly ASSETS: Fetcher
   // Secrets and variables, unchecked
   readonly [variable: string]: unknown

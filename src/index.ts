@@ -5,6 +5,7 @@ import { type App, createApp } from './app.ts'
 import type { Env } from './env.ts'
 
 export { KeyAuthority } from './stores/key-authority-object.ts'
+export { PasswordHasher } from './stores/password-hasher-object.ts'
 
 let app: App | undefined
 

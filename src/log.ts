@@ -85,6 +85,8 @@ export type FaultKind =
   | 'mark_published'
   | 'outbox'
   | 'brake'
+  | 'hasher'
+  | 'log_in_rate'
   | 'denials'
   | 'configuration'
   | 'cron'

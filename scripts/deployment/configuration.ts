@@ -65,8 +65,23 @@ function bindingFaults(config: Unstable_Config): Fault[] {
       ),
     )
   }
-  if (!config.ratelimits.some(({ name }) => name === 'REFUSAL_BRAKE')) {
-    faults.push(wrong('REFUSAL_BRAKE is not bound to a rate limit'))
+  const hashes = objects.some(
+    ({ name, class_name, script_name }) =>
+      name === 'PASSWORD_HASHER' && class_name === 'PasswordHasher' && script_name === undefined,
+  )
+  if (
+    !hashes ||
+    !config.migrations.some((one) => one.new_sqlite_classes?.includes('PasswordHasher'))
+  ) {
+    faults.push(
+      wrong(
+        'PASSWORD_HASHER must be bound to the Durable Object class PasswordHasher, and migrations have it in new_sqlite_classes',
+      ),
+    )
+  }
+  for (const limit of ['REFUSAL_BRAKE', 'LOG_IN_RATE']) {
+    if (config.ratelimits.some(({ name }) => name === limit)) continue
+    faults.push(wrong(`${limit} is not bound to a rate limit`))
   }
   if (config.triggers.crons?.includes('* * * * *') !== true) {
     faults.push(wrong('The cron trigger "* * * * *" is not there, which finishes what is pending'))

@@ -2,6 +2,7 @@
 
 import {
   type AccountRow,
+  type EmailForms,
   findAccount,
   findAccountByEmail,
   insertAccount,
@@ -15,7 +16,10 @@ import { newId } from '../ids.ts'
 import { err, ok, type Result } from '../result.ts'
 import { type Actor, auditEvent, type Changes } from './audit.ts'
 import { type OutboxDeps, settleInParts } from './outbox.ts'
-import { checkNoPassword, checkPassword, hashPassword } from './password.ts'
+import type { HashingPlace } from '../stores/password-hasher.ts'
+import { type CanonicalEmailDeps, fillCanonicalEmails } from './canonical-emails.ts'
+import { canonicalEmail, legacyEmailKey } from './email.ts'
+import { type HashingDeps, PLACE_LOST, takePlace } from './hashing.ts'
 import type { Refusal } from './refusal.ts'
 import type { CreateAccount, EditAccount } from './schemas.ts'
 
@@ -29,32 +33,46 @@ const TRIES = 5
 export async function checkLogIn(
   email: string,
   password: string,
+  place: HashingPlace,
+  anotherPlace: () => Promise<Result<HashingPlace, Refusal>>,
   db: Database,
 ): Promise<Result<AccountRow, Refusal>> {
-  const account = await findAccountByEmail(db, email)
-  if (account === undefined) {
-    await checkNoPassword(password)
-    return err({ reason: 'login_failed' })
-  }
-  const { matches, outdated } = await checkPassword(account.passwordHash, password)
-  if (!matches) return err({ reason: 'login_failed' })
-  if (!outdated) return ok(account)
-  await replacePasswordHash(db, account.id, account.passwordHash, await hashPassword(password))
-  return await checkLogIn(email, password, db)
+  const account = await findAccountByEmail(db, emailForms(email))
+  const checked = await place.check(account?.passwordHash ?? null, password, true)
+  if (checked === null) return err(PLACE_LOST)
+  if (account === undefined || !checked.matches) return err({ reason: 'login_failed' })
+  const { renewed } = checked
+  if (renewed === null) return ok(account)
+  const replaced = await replacePasswordHash(db, account.id, account.passwordHash, renewed)
+  if (replaced) return ok({ ...account, passwordHash: renewed })
+  // Another log-in renewed it, or the operator set a new password: what is there now must be checked.
+  const again = await anotherPlace()
+  return again.ok ? await checkLogIn(email, password, again.value, anotherPlace, db) : again
+}
+
+/** The hash of a password that the operator sets. */
+async function hashFor(password: string, deps: HashingDeps): Promise<Result<string, Refusal>> {
+  const place = await takePlace({ kind: 'operator' }, deps)
+  if (!place.ok) return place
+  const hash = await place.value.hash(password)
+  return hash === null ? err(PLACE_LOST) : ok(hash)
 }
 
 export async function createAccount(
   input: CreateAccount,
   address: string | null,
-  deps: OutboxDeps,
+  deps: OutboxDeps & HashingDeps & CanonicalEmailDeps,
 ): Promise<Result<AccountRow, Refusal>> {
   const now = deps.nowMs()
   const id = newId('acc', now)
   const { email, name, status, password } = input
-  const passwordHash = await hashPassword(password)
+  const hashed = await hashFor(password, deps)
+  if (!hashed.ok) return hashed
+  const passwordHash = hashed.value
   const account = {
     id,
     email,
+    ...emailForms(email),
     name,
     status,
     passwordHash,
@@ -64,6 +82,7 @@ export async function createAccount(
   }
   const changes: Changes = { email: [null, email], name: [null, name], status: [null, status] }
   const event = auditEvent('account.create', operator(id, address), now, { changes })
+  await fillCanonicalEmails(deps)
   const inserted = await insertAccount(deps.db, account, event)
   return inserted === undefined ? err({ reason: 'email_taken' }) : ok(inserted)
 }
@@ -73,9 +92,11 @@ export async function editAccount(
   id: string,
   input: EditAccount,
   address: string | null,
-  deps: OutboxDeps,
+  deps: OutboxDeps & HashingDeps,
 ): Promise<Result<AccountRow, Refusal>> {
-  const passwordHash = input.password === undefined ? undefined : await hashPassword(input.password)
+  const hashed = input.password === undefined ? undefined : await hashFor(input.password, deps)
+  if (hashed?.ok === false) return hashed
+  const passwordHash = hashed?.value
   const change = {
     ...(input.name !== undefined && { name: input.name }),
     ...(input.status !== undefined && { status: input.status }),
@@ -99,6 +120,10 @@ export async function editAccount(
     return settled ? ok(done.account) : err({ reason: 'enforcement_pending' })
   }
   return err({ reason: 'version_conflict' })
+}
+
+function emailForms(email: string): EmailForms {
+  return { emailKey: legacyEmailKey(email), canonicalEmail: canonicalEmail(email) }
 }
 
 function operator(accountId: string, address: string | null): Actor {

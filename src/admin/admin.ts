@@ -16,6 +16,7 @@ import {
   toLoggedRequestId,
 } from '../log.ts'
 import { requestIdOf } from '../request-id.ts'
+import { HasherUnavailableError } from '../stores/password-hasher.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { type HealthDeps, healthRoutes } from './health.ts'
@@ -94,9 +95,11 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
     return file
   })
   admin.onError(function answerFault(error, c) {
-    const outage = isStorageUnavailable(error)
-    deps.logFault(outage ? 'libsql' : 'unexpected', error, c.get('requestId'))
-    return refuse(c, { reason: outage ? 'storage_unavailable' : 'internal_error' })
+    const isHasher = error instanceof HasherUnavailableError
+    const isOutage = isHasher || isStorageUnavailable(error)
+    const fault = isHasher ? 'hasher' : isOutage ? 'libsql' : 'unexpected'
+    deps.logFault(fault, error, c.get('requestId'))
+    return refuse(c, { reason: isOutage ? 'storage_unavailable' : 'internal_error' })
   })
   /** By the decoded path, so that `/%61dmin/` is the page itself and no redirect to it. */
   async function readFile(c: AdminContext): Promise<Response> {

@@ -10,18 +10,18 @@ import { spentBudget } from './change-budget.ts'
 import { callerOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { toEnforcement } from './enforcement.ts'
 import { entityTag, ifMatch } from './entity-tag.ts'
+import { type HashingDeps, leaveLater, PLACE_LOST, takePlace } from './hashing.ts'
 import { readBody, readPage } from './input.ts'
 import { type IpAclRoutesDeps, ipAclRoutes } from './ip-acl-routes.ts'
 import { toKeyJson, toTime } from './json.ts'
 import { createKey, editKey, type KeyServiceDeps, removeKey, revealKey } from './key-service.ts'
 import { accountOf, inactivity, NOT_FOUND, ownKey } from './own-key.ts'
 import { toPage } from './page.ts'
-import { checkPassword } from './password.ts'
 import type { Refusal } from './refusal.ts'
 import { createKeyBody, editKeyBody, revealBody } from './schemas.ts'
-import { throttle, type ThrottleDeps } from './throttle.ts'
+import { throttleConfirmation, type ThrottleDeps } from './throttle.ts'
 
-export interface KeyRoutesDeps extends KeyServiceDeps, ThrottleDeps, IpAclRoutesDeps {}
+export interface KeyRoutesDeps extends KeyServiceDeps, ThrottleDeps, HashingDeps, IpAclRoutesDeps {}
 
 export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
@@ -111,10 +111,16 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   /** The refusal where this is not the account's password, which is written down. */
   async function confirm(c: AdminContext, password: string): Promise<Refusal | null> {
     const { session, account } = c.get('session')
-    const attempt = await throttle({ kind: 'confirmation', sessionId: session.id }, deps)
-    if (!attempt.ok) return attempt.error
-    const { matches } = await checkPassword(account.passwordHash, password)
-    if (matches) {
+    const place = await takePlace({ kind: 'confirmation', accountId: account.id }, deps)
+    if (!place.ok) return place.error
+    const attempt = await throttleConfirmation(session.id, deps)
+    if (!attempt.ok) {
+      leaveLater(place.value, deps)
+      return attempt.error
+    }
+    const checked = await place.value.check(account.passwordHash, password, false)
+    if (checked === null) return PLACE_LOST
+    if (checked.matches) {
       await attempt.value()
       return null
     }

@@ -6,8 +6,10 @@ import { Hono, type MiddlewareHandler } from 'hono'
 import { findAccount, listAccounts } from '../db/account-queries.ts'
 import { createAccount, editAccount } from './account-service.ts'
 import { operatorAuditRoutes } from './audit-routes.ts'
+import type { CanonicalEmailDeps } from './canonical-emails.ts'
 import { addressOf, type AdminEnv, refuse, refuseUnknown } from './context.ts'
 import { toEnforcement } from './enforcement.ts'
+import type { HashingDeps } from './hashing.ts'
 import { readBody, readPage } from './input.ts'
 import { toOperatorAccountJson } from './json.ts'
 import { toPage } from './page.ts'
@@ -19,7 +21,7 @@ import {
   reconcileBody,
 } from './schemas.ts'
 
-export interface OperatorDeps extends ReconcileDeps {
+export interface OperatorDeps extends ReconcileDeps, HashingDeps, CanonicalEmailDeps {
   readonly operatorToken: string | undefined
 }
 

@@ -131,7 +131,7 @@ export function toProblem(refusal: Refusal): Problem {
         code,
         detail:
           refusal.changes === undefined
-            ? `There were too many wrong passwords. Wait ${refusal.retryAfterSeconds} seconds before the next attempt.`
+            ? `There were too many attempts. Nothing was tried with this password. Wait ${refusal.retryAfterSeconds} seconds before the next one.`
             : `This account made ${refusal.changes} changes within a minute. Nothing was changed by this one. Wait ${refusal.retryAfterSeconds} seconds before the next one.`,
         headers: { 'Retry-After': String(refusal.retryAfterSeconds) },
       }

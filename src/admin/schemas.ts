@@ -8,6 +8,7 @@ import { formatNetwork, parseCidr } from '../keys/cidr.ts'
 import { ACCOUNT_STATUSES, IP_ACL_MODES } from '../keys/key-record.ts'
 import { type EntryFault, explainPasted } from '../keys/pasted-entry.ts'
 import { PLATFORMS } from '../keys/platform.ts'
+import { isEmail } from './email.ts'
 import { MAX_FAULTS } from './faults.ts'
 import { isVisible, unsafeCharacter, withoutUnsafe } from '../visible-text.ts'
 
@@ -25,12 +26,14 @@ const MAX_LIMIT = 200
 /** Text of `min` to `max` Unicode code points. */
 function text(min: number, max: number) {
   return wellFormed().refine(
-    (value) => {
-      const length = [...value].length
-      return length >= min && length <= max
-    },
+    (value) => isOfLength(value, min, max),
     rule('wrong_length', `This must have ${min} to ${max} characters`),
   )
+}
+
+function isOfLength(value: string, min: number, max: number): boolean {
+  const length = [...value].length
+  return length >= min && length <= max
 }
 
 /** A lone surrogate has no UTF-8 form, so it would come back as another character. */
@@ -170,13 +173,25 @@ const clientIp = trimmed
   .meta({ override: { type: 'string' }, description: 'One IPv4 or IPv6 address' })
 
 const platform = oneOf(PLATFORMS)
+/** HMAC fills its key up with zeros (RFC 2104 §2): behind a password, U+0000 would count for nothing. */
+const passwordText = wellFormed().refine(
+  (value) => !value.includes('\0'),
+  rule('character_not_allowed', 'A password cannot contain U+0000'),
+)
 /** A password to check: whatever is not the account's is simply wrong. */
-const password = z.string().meta({ format: 'password' })
-const newPassword = text(MIN_PASSWORD, MAX_PASSWORD).meta({
-  format: 'password',
-  minLength: MIN_PASSWORD,
-  maxLength: MAX_PASSWORD,
-})
+const password = passwordText.meta({ format: 'password' })
+/** Counted as it is hashed: in NFC. */
+const newPassword = passwordText
+  .refine(
+    (value) => isOfLength(value.normalize('NFC'), MIN_PASSWORD, MAX_PASSWORD),
+    rule('wrong_length', `This must have ${MIN_PASSWORD} to ${MAX_PASSWORD} characters`),
+  )
+  .meta({
+    format: 'password',
+    minLength: MIN_PASSWORD,
+    maxLength: MAX_PASSWORD,
+    description: 'Unicode code points, counted in NFC, in which passwords are compared',
+  })
 const keyLimit = z
   .number()
   .refine(
@@ -188,7 +203,7 @@ const keyLimit = z
 const email = trimmed
   .pipe(
     text(3, MAX_EMAIL).refine(
-      (value) => /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(value),
+      isEmail,
       rule('email_invalid', 'This must be an e-mail address such as name@example.com'),
     ),
   )

@@ -13,6 +13,7 @@ import {
   refuse,
   refuseUnknown,
 } from './context.ts'
+import { type HashingDeps, leaveLater, takePlace } from './hashing.ts'
 import { readStrangersBody } from './input.ts'
 import { toAccountJson, toSessionJson } from './json.ts'
 import { logInBody } from './schemas.ts'
@@ -23,9 +24,9 @@ import {
   sessionLimits,
   startSession,
 } from './session.ts'
-import { throttle } from './throttle.ts'
+import { throttleLogIn } from './throttle.ts'
 
-export function sessionRoutes(deps: SessionDeps): Hono<AdminEnv> {
+export function sessionRoutes(deps: SessionDeps & HashingDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
 
   routes.post('/', async function logIn(c) {
@@ -33,13 +34,19 @@ export function sessionRoutes(deps: SessionDeps): Hono<AdminEnv> {
     if (!body.ok) return refuse(c, body.error)
     const { email, password } = body.value
     const address = clientAddress(c.req.raw.headers)
-    const attempt = await throttle({ kind: 'log-in', email, address }, deps)
-    if (!attempt.ok) return refuse(c, attempt.error)
-    const checked = await checkLogIn(email, password, deps.db)
+    const anotherPlace = () => takePlace({ kind: 'log-in', address }, deps)
+    const place = await anotherPlace()
+    if (!place.ok) return refuse(c, place.error)
+    const attempt = await throttleLogIn({ email, address }, deps)
+    if (!attempt.ok) {
+      leaveLater(place.value, deps)
+      return refuse(c, attempt.error)
+    }
+    const checked = await checkLogIn(email, password, place.value, anotherPlace, deps.db)
     if (!checked.ok) return refuse(c, checked.error)
     const account = checked.value
     c.set('accountId', account.id)
-    await attempt.value() // first: no session may live whose cookie was never answered
+    await attempt.value(account.id) // first: no session may live whose cookie was never answered
     if (!(await startSession(c, account, deps))) return refuse(c, { reason: 'login_failed' })
     return c.json({ account: toAccountJson(account) })
   })

@@ -1,9 +1,8 @@
-// Sessions: a random cookie, of which libSQL holds only a keyed hash. 12 hours at most, one hour
+// Sessions: a cookie with a keyed tag, of which libSQL holds only a keyed hash. 12 hours at most, one hour
 // idle, dead on the server at log-out and at a new password.
 
-import { Buffer } from 'node:buffer'
 import type { MiddlewareHandler } from 'hono'
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { deleteCookie, setCookie } from 'hono/cookie'
 import type { AccountRow } from '../db/account-queries.ts'
 import type { Database } from '../db/client.ts'
 import {
@@ -19,17 +18,21 @@ import { originOf } from '../request-url.ts'
 import { auditEvent } from './audit.ts'
 import { addressOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { keyedHashes } from './keyed-hash.ts'
+import { mintSessionToken, readSessionToken, SESSION_RANDOM_BYTES } from './session-token.ts'
+import type { UntaggedSessions } from './untagged-sessions.ts'
 
 const LIFETIME_SECONDS = 12 * 60 * 60
 const IDLE_SECONDS = 60 * 60
 /** A session's last use is written down once a minute at most. */
 const TOUCH_SECONDS = 60
-const TOKEN_BYTES = 32
+/** Live ones of an account; with one more, the oldest ends. */
+const MOST_SESSIONS = 100
 const USER_AGENT_LENGTH = 256
 
 export interface SessionDeps {
   readonly db: Database
   readonly sessionKeys: KeyRing
+  readonly untaggedSessions: UntaggedSessions
   readonly nowMs: () => number
 }
 
@@ -59,8 +62,8 @@ export async function startSession(
   account: AccountRow,
   deps: SessionDeps,
 ): Promise<boolean> {
-  const token = Buffer.from(crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)))
-  const value = token.toString('base64url')
+  const random = crypto.getRandomValues(new Uint8Array(SESSION_RANDOM_BYTES))
+  const value = await mintSessionToken(deps.sessionKeys, random)
   const [tokenHash = ''] = await keyedHashes(value, deps.sessionKeys)
   const now = deps.nowMs()
   const session = {
@@ -71,13 +74,17 @@ export async function startSession(
     lastSeenAt: now,
     address: addressOf(c),
     userAgent: c.req.header('user-agent')?.slice(0, USER_AGENT_LENGTH).toWellFormed() ?? null,
+    isTagged: true,
   }
-  const replaced = getCookie(c, cookieName(c))
-  const replacedHashes = replaced === undefined ? [] : await keyedHashes(replaced, deps.sessionKeys)
+  const replaced = {
+    tokenHashes: await readCookie(c, deps),
+    most: MOST_SESSIONS,
+    limits: sessionLimits(now),
+  }
   const actor = { kind: 'customer', accountId: account.id, address: session.address } as const
   const event = auditEvent('session.create', actor, now)
   const { passwordHash } = account
-  if (!(await insertSession(deps.db, session, passwordHash, replacedHashes, event))) return false
+  if (!(await insertSession(deps.db, session, passwordHash, replaced, event))) return false
   setCookie(c, cookieName(c), value, { ...cookieAttributes(c), maxAge: LIFETIME_SECONDS })
   return true
 }
@@ -90,15 +97,35 @@ async function readSession(
   c: AdminContext,
   deps: SessionDeps,
 ): Promise<SessionWithAccount | undefined> {
-  const value = getCookie(c, cookieName(c))
-  if (value === undefined) return undefined
+  const hashes = await readCookie(c, deps)
+  if (hashes.length === 0) return undefined
   const now = deps.nowMs()
-  const hashes = await keyedHashes(value, deps.sessionKeys)
   const found = await findSession(deps.db, hashes, sessionLimits(now))
   if (found !== undefined && now - found.session.lastSeenAt > TOUCH_SECONDS * 1000) {
     await touchSession(deps.db, found.session.id, now)
   }
   return found
+}
+
+/** The keyed hashes of the cookie; none where it cannot name a session, which is found without a read. */
+async function readCookie(c: AdminContext, deps: SessionDeps): Promise<string[]> {
+  const value = cookieValue(c)
+  if (value === undefined) return []
+  const kind = await readSessionToken(value, deps.sessionKeys)
+  if (kind === 'foreign') return []
+  if (kind === 'untagged' && !(await deps.untaggedSessions.mayExist())) return []
+  return await keyedHashes(value, deps.sessionKeys)
+}
+
+/**
+ * The one cookie of our name. More than one is as good as none: a browser sends two where somebody else
+ * has set one of them for another path. Cookie lines that were sent apart may be joined by a comma.
+ */
+function cookieValue(c: AdminContext): string | undefined {
+  const start = `${cookieName(c)}=`
+  const pairs = (c.req.header('cookie') ?? '').split(/[;,]/).map((pair) => pair.trim())
+  const [value, ...more] = pairs.filter((pair) => pair.startsWith(start))
+  return more.length === 0 ? value?.slice(start.length) : undefined
 }
 
 /** The `__Host-` prefix needs HTTPS, which a gateway on one's own machine does not have. */

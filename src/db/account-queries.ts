@@ -1,9 +1,9 @@
 // Accounts in libSQL. A change of status raises the revision of all the account's keys in the same
 // batch, since their records hold it; a new password ends the account's sessions.
 
-import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, lt, or, sql } from 'drizzle-orm'
 import type { AccountStatus } from '../keys/key-record.ts'
-import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
+import { type AuditEvent, insertEventWhere, insertSessionEnds } from './audit-queries.ts'
 import type { Database } from './client.ts'
 import { accounts, apiKeys, sessions } from './schema.ts'
 
@@ -20,17 +20,56 @@ export async function findAccount(db: Database, id: string): Promise<AccountRow 
   return (await db.select().from(accounts).where(eq(accounts.id, id)))[0]
 }
 
-/** E-mails are compared without regard to case. */
+/** The forms of an e-mail by which its account is found. */
+export interface EmailForms {
+  readonly emailKey: string
+  readonly canonicalEmail: string
+}
+
+/** Two accounts of before can have one canonical form; then the form that versions before compared decides. */
 export async function findAccountByEmail(
   db: Database,
-  email: string,
+  { emailKey, canonicalEmail }: EmailForms,
 ): Promise<AccountRow | undefined> {
-  return (
-    await db
-      .select()
-      .from(accounts)
-      .where(eq(accounts.emailKey, toEmailKey(email)))
-  )[0]
+  const rows = await db
+    .select()
+    .from(accounts)
+    .where(or(eq(accounts.emailKey, emailKey), eq(accounts.canonicalEmail, canonicalEmail)))
+  return rows.find((row) => row.emailKey === emailKey) ?? rows[0]
+}
+
+/** Accounts of before, whose canonical form nobody has looked at yet; the oldest first. */
+export async function listAccountsWithoutCanonicalEmail(
+  db: Database,
+  limit: number,
+): Promise<Pick<AccountRow, 'id' | 'email'>[]> {
+  return await db
+    .select({ id: accounts.id, email: accounts.email })
+    .from(accounts)
+    .where(isNull(accounts.canonicalEmail))
+    .orderBy(sql`rowid`)
+    .limit(limit)
+}
+
+/**
+ * Sets the canonical form of each account that has none, where no other account has it; else its own id.
+ * Answers the ids of those.
+ */
+export async function setCanonicalEmails(
+  db: Database,
+  forms: readonly { readonly id: string; readonly canonicalEmail: string }[],
+): Promise<string[]> {
+  const [first, ...others] = forms.flatMap(({ id, canonicalEmail }) => [
+    db.all<{ id: string }>(sql`
+      UPDATE OR IGNORE accounts SET canonical_email = ${canonicalEmail}
+      WHERE id = ${id} AND canonical_email IS NULL RETURNING NULL AS id`),
+    db.all<{ id: string }>(sql`
+      UPDATE accounts SET canonical_email = id
+      WHERE id = ${id} AND canonical_email IS NULL RETURNING id`),
+  ])
+  if (first === undefined) return []
+  const results = await db.batch([first, ...others])
+  return results.flat().flatMap(({ id }) => id ?? [])
 }
 
 /** Newest first; `before` is the id after which the page starts. */
@@ -50,15 +89,11 @@ export async function listAccounts(
 /** Inserts an account; undefined where its e-mail is taken. */
 export async function insertAccount(
   db: Database,
-  account: Omit<typeof accounts.$inferInsert, 'emailKey'>,
+  account: typeof accounts.$inferInsert & EmailForms,
   event: AuditEvent,
 ): Promise<AccountRow | undefined> {
   const [inserted] = await db.batch([
-    db
-      .insert(accounts)
-      .values({ ...account, emailKey: toEmailKey(account.email) })
-      .onConflictDoNothing({ target: accounts.emailKey })
-      .returning(),
+    db.insert(accounts).values(account).onConflictDoNothing().returning(),
     insertEventWhere(db, event, sql`EXISTS (SELECT 1 FROM accounts WHERE id = ${account.id})`),
   ])
   return inserted[0]
@@ -91,13 +126,16 @@ export async function updateAccount(
   const newStatus = change.status !== undefined && change.status !== read.status
   const newPassword = change.passwordHash !== undefined
 
-  const [, , , updated, keys] = await db.batch([
+  const ended = and(eq(sessions.accountId, read.id), newPassword ? asRead : NOTHING) ?? NOTHING
+
+  const [, , , , updated, keys] = await db.batch([
     insertEventWhere(db, event, asRead),
     db
       .update(apiKeys)
       .set({ revision: sql`revision + 1`, revisedAt: event.at })
       .where(and(liveKeys, newStatus ? asRead : NOTHING)),
-    db.delete(sessions).where(and(eq(sessions.accountId, read.id), newPassword ? asRead : NOTHING)),
+    insertSessionEnds(db, event, ended),
+    db.delete(sessions).where(ended),
     db
       .update(accounts)
       .set({ ...change, version: read.version + 1, updatedAt: event.at })
@@ -134,19 +172,16 @@ function toIds(rows: readonly { readonly id: string }[]): string[] {
   return rows.map(({ id }) => id)
 }
 
-/** Replaces a password hash by one of the same password under newer parameters. */
+/** Replaces a password hash by a newer one of the same password; false where it is not there any more. */
 export async function replacePasswordHash(
   db: Database,
   id: string,
   oldHash: string,
   newHash: string,
-): Promise<void> {
-  await db
+): Promise<boolean> {
+  const { rowsAffected } = await db
     .update(accounts)
     .set({ passwordHash: newHash })
     .where(and(eq(accounts.id, id), eq(accounts.passwordHash, oldHash)))
-}
-
-function toEmailKey(email: string): string {
-  return email.toLowerCase()
+  return rowsAffected > 0
 }

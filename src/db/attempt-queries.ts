@@ -1,42 +1,78 @@
-// Counters of password attempts. Counting and judging are one statement, so that attempts made at the
-// same moment, at any location, cannot pass on one count.
+// Counters of password attempts. Judging all counters of an attempt and counting it in them are one
+// statement, so that attempts made at the same moment, at any location, cannot pass on one count.
 
-import { eq, lt, sql } from 'drizzle-orm'
+import { eq, lt, sql, type SQL } from 'drizzle-orm'
 import type { Database } from './client.ts'
-import { attempts } from './schema.ts'
+import { attempts, logInNetworks } from './schema.ts'
 
-export interface AttemptRules {
+export interface Counter {
+  /** A keyed hash of what the attempts counted here have in common. */
+  readonly bucket: string
   /** Attempts that need not wait. */
   readonly free: number
+}
+
+export interface AttemptRules {
   readonly maxWaitMs: number
   /** A counter that was not touched for so long starts anew. */
   readonly forgetMs: number
 }
 
-/** Counts an attempt where one may be made; else answers how many milliseconds are left to wait. */
+export interface Attempt {
+  readonly own: Counter
+  /** Not for networks that are known. */
+  readonly wider: readonly Counter[]
+  /** The network, under each key of the ring; none where it cannot be known. */
+  readonly networks: readonly string[]
+  /** A network is known that logged in after this time. */
+  readonly knownSinceMs: number
+}
+
+/** The counters that an attempt was counted in, or how many milliseconds are left to wait. */
+export type Counted =
+  | { readonly counted: true; readonly buckets: readonly string[] }
+  | { readonly counted: false; readonly waitMs: number }
+
+/** Counts an attempt where it may be made by all counters that hold for it. */
 export async function countAttempt(
   db: Database,
-  bucket: string,
+  { own, wider, networks, knownSinceMs }: Attempt,
   nowMs: number,
-  { free, maxWaitMs, forgetMs }: AttemptRules,
-): Promise<{ readonly counted: boolean; readonly waitMs: number }> {
+  { maxWaitMs, forgetMs }: AttemptRules,
+): Promise<Counted> {
+  const isKnown =
+    networks.length === 0
+      ? sql`FALSE`
+      : sql`EXISTS (SELECT 1 FROM log_in_networks
+          WHERE network IN ${[...networks]} AND last_at > ${knownSinceMs})`
+  const rows = [own, ...wider].map(({ bucket }) => sql`(${bucket}, ${bucket !== own.bucket})`)
+  const holds =
+    wider.length === 0
+      ? sql`bucket = ${own.bucket}`
+      : sql`(bucket = ${own.bucket}
+          OR bucket IN ${wider.map(({ bucket }) => bucket)} AND NOT ${isKnown})`
   const count = sql`CASE WHEN last_at < ${nowMs - forgetMs} THEN 1 ELSE count + 1 END`
   // 0 where there is no wait, not the time: requests made at once do not arrive in the order of their
   // clocks. The exponent is bounded, since a shift by 64 or more is 0 in SQLite.
+  const free = freeOf([own, ...wider], sql`excluded.bucket`)
   const nextAt = sql`CASE WHEN ${count} < ${free} THEN 0
     ELSE ${nowMs} + min(${maxWaitMs}, 2000 << min(20, ${count} - ${free})) END`
-  const [counted, rows] = await db.batch([
-    db
-      .insert(attempts)
-      .values({ bucket, count: 1, nextAt: 0, lastAt: nowMs })
-      .onConflictDoUpdate({
-        target: attempts.bucket,
-        set: { count, nextAt, lastAt: nowMs },
-        setWhere: sql`next_at <= ${nowMs}`,
-      }),
-    db.select({ nextAt: attempts.nextAt }).from(attempts).where(eq(attempts.bucket, bucket)),
+  const [counted, waiting] = await db.batch([
+    db.all<{ bucket: string }>(sql`
+      INSERT INTO attempts (bucket, count, next_at, last_at)
+      SELECT column1, 1, 0, ${nowMs} FROM (VALUES ${sql.join(rows, sql`, `)})
+      WHERE (NOT column2 OR NOT ${isKnown})
+        AND NOT EXISTS (SELECT 1 FROM attempts WHERE ${holds} AND next_at > ${nowMs})
+      ON CONFLICT (bucket) DO UPDATE
+      SET count = ${count}, next_at = ${nextAt}, last_at = ${nowMs}
+      RETURNING bucket`),
+    db.all<{ until: number | null }>(
+      sql`SELECT max(next_at) AS until FROM attempts WHERE ${holds}`,
+    ),
   ])
-  return { counted: counted.rowsAffected > 0, waitMs: (rows[0]?.nextAt ?? nowMs) - nowMs }
+  return counted.length > 0
+    ? { counted: true, buckets: counted.map(({ bucket }) => bucket) }
+    : { counted: false, waitMs: (waiting[0]?.until ?? nowMs) - nowMs }
 }
 
 /** Forgets the attempts of a bucket. */
@@ -44,7 +80,52 @@ export async function clearAttempts(db: Database, bucket: string): Promise<void>
   await db.delete(attempts).where(eq(attempts.bucket, bucket))
 }
 
+/**
+ * After a log-in: forgets the failures of its own counter, takes back its count in the wider ones, and
+ * knows its network, of which an account has so many at most.
+ */
+export async function recordLogIn(
+  db: Database,
+  own: Counter,
+  countedWider: readonly Counter[],
+  network: { readonly accountId: string; readonly network: string; readonly lastAt: number } | null,
+  mostNetworks: number,
+): Promise<void> {
+  const buckets = countedWider.map(({ bucket }) => bucket)
+  const forget = db.delete(attempts).where(eq(attempts.bucket, own.bucket))
+  const takeBack = db.run(sql`
+    UPDATE attempts SET count = count - 1,
+      next_at = CASE WHEN count - 1 < ${freeOf(countedWider, sql`bucket`)} THEN 0 ELSE next_at END
+    WHERE bucket IN ${buckets}`)
+  const statements = buckets.length === 0 ? [] : [takeBack]
+  if (network === null) return void (await db.batch([forget, ...statements]))
+  const { accountId, lastAt } = network
+  await db.batch([
+    forget,
+    ...statements,
+    db
+      .insert(logInNetworks)
+      .values(network)
+      .onConflictDoUpdate({ target: logInNetworks.network, set: { lastAt } }),
+    db.run(sql`
+      DELETE FROM log_in_networks WHERE account_id = ${accountId} AND network NOT IN (
+        SELECT network FROM log_in_networks WHERE account_id = ${accountId}
+        ORDER BY last_at DESC LIMIT ${mostNetworks})`),
+  ])
+}
+
 /** Removes counters that start anew anyway. */
 export async function deleteForgottenAttempts(db: Database, beforeMs: number): Promise<void> {
   await db.delete(attempts).where(lt(attempts.lastAt, beforeMs))
+}
+
+/** Removes networks that last logged in before this time. */
+export async function deleteForgottenNetworks(db: Database, beforeMs: number): Promise<void> {
+  await db.delete(logInNetworks).where(lt(logInNetworks.lastAt, beforeMs))
+}
+
+/** What a bucket, named by an expression, has free. */
+function freeOf(counters: readonly Counter[], bucket: SQL): SQL {
+  const cases = counters.map(({ bucket: name, free }) => sql`WHEN ${name} THEN ${free}`)
+  return cases.length === 0 ? sql`0` : sql`CASE ${bucket} ${sql.join(cases, sql` `)} END`
 }

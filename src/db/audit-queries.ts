@@ -23,6 +23,16 @@ export function insertEventWhere(db: Database, event: AuditEvent, guard: SQL) {
     WHERE ${guard}`)
 }
 
+/** A statement for a batch: an event for each session that the next statement ends, by whom `cause` was. */
+export function insertSessionEnds(db: Database, cause: AuditEvent, ended: SQL) {
+  // As `newId` makes them (ids.ts): there can be many, and the batch alone knows which.
+  return db.run(sql`
+    INSERT INTO audit_events (id, at, account_id, key_id, actor, action, address, changes)
+    SELECT 'evt_' || printf('%012x', ${cause.at}) || lower(hex(randomblob(10))), ${cause.at},
+           account_id, NULL, ${cause.actor}, 'session.delete', ${cause.address ?? null}, '{}'
+    FROM sessions WHERE ${ended}`)
+}
+
 /** Records what changes no row, such as a reveal. */
 export async function insertEvent(db: Database, event: AuditEvent): Promise<void> {
   await db.insert(auditEvents).values(event)

@@ -11,8 +11,13 @@ export const accounts = sqliteTable(
   {
     id: text('id').primaryKey(),
     email: text('email').notNull(),
-    /** The e-mail in lower case, by which it is found. */
+    /** The e-mail in lower case, by which versions before `canonicalEmail` find it. */
     emailKey: text('email_key').notNull(),
+    /**
+     * The form by which e-mails are compared (admin/email.ts). Null until an account of before was looked
+     * at; its own id where an older account has this form, and then `emailKey` alone finds it.
+     */
+    canonicalEmail: text('canonical_email'),
     name: text('name').notNull(),
     status: text('status', { enum: ACCOUNT_STATUSES }).notNull(),
     /** See admin/password.ts for the form. */
@@ -24,7 +29,10 @@ export const accounts = sqliteTable(
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
   },
-  (table) => [uniqueIndex('accounts_email_key').on(table.emailKey)],
+  (table) => [
+    uniqueIndex('accounts_email_key').on(table.emailKey),
+    uniqueIndex('accounts_canonical_email').on(table.canonicalEmail),
+  ],
 )
 
 /**
@@ -111,12 +119,34 @@ export const sessions = sqliteTable(
     lastSeenAt: integer('last_seen_at').notNull(),
     address: text('address'),
     userAgent: text('user_agent'),
+    /** Null for sessions of before cookies had a tag (admin/session-token.ts). */
+    isTagged: integer('is_tagged', { mode: 'boolean' }),
   },
   (table) => [
     uniqueIndex('sessions_token_hash').on(table.tokenHash),
     index('sessions_account_id').on(table.accountId),
     index('sessions_last_seen_at').on(table.lastSeenAt),
     index('sessions_created_at').on(table.createdAt),
+    index('sessions_untagged')
+      .on(table.id)
+      .where(sql`is_tagged IS NULL`),
+  ],
+)
+
+/** Networks that logged in to an account lately, which guesses made elsewhere do not hold up. */
+export const logInNetworks = sqliteTable(
+  'log_in_networks',
+  {
+    /** A keyed hash of account and network: it tells neither. */
+    network: text('network').primaryKey(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    lastAt: integer('last_at').notNull(),
+  },
+  (table) => [
+    index('log_in_networks_account_id').on(table.accountId, table.lastAt),
+    index('log_in_networks_last_at').on(table.lastAt),
   ],
 )
 

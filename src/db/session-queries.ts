@@ -1,9 +1,9 @@
 // Sessions of the API Keys page in libSQL, each with its account as it is now: a log-out, a new
 // password or a suspension holds for the next request.
 
-import { and, desc, eq, inArray, lte, or, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { AccountRow } from './account-queries.ts'
-import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
+import { type AuditEvent, insertEventWhere, insertSessionEnds } from './audit-queries.ts'
 import type { Database } from './client.ts'
 import { accounts, sessions } from './schema.ts'
 
@@ -13,6 +13,9 @@ export interface SessionWithAccount {
   readonly session: SessionRow
   readonly account: AccountRow
 }
+
+/** Of at most a kilobyte each. */
+const LISTED = 1_000
 
 /** The times, in milliseconds since 1970, before which a session is dead. */
 export interface SessionLimits {
@@ -34,25 +37,53 @@ export async function findSession(
   return rows[0]
 }
 
+/** Whether there is a session whose cookie has no tag. */
+export async function hasUntaggedSession(db: Database): Promise<boolean> {
+  const rows = await db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(isNull(sessions.isTagged))
+    .limit(1)
+  return rows.length > 0
+}
+
+/** What ends with the start of a session. */
+export interface Replaced {
+  /** The keyed hashes of the cookie that the same browser had. */
+  readonly tokenHashes: readonly string[]
+  /** The account's live sessions beyond so many, the oldest. */
+  readonly most: number
+  readonly limits: SessionLimits
+}
+
 /**
- * Starts a session and ends the one that the same browser had, if any. False where the account's
- * password hash is not the one that was checked: a new password must not leave a session behind.
+ * Starts a session and ends those that it replaces. False where the account's password hash is not the
+ * one that was checked: a new password must not leave a session behind.
  */
 export async function insertSession(
   db: Database,
   session: SessionRow,
   checkedHash: string,
-  replacedHashes: readonly string[],
+  { tokenHashes, most, limits }: Replaced,
   event: AuditEvent,
 ): Promise<boolean> {
   const { id, tokenHash, accountId, createdAt, lastSeenAt, address, userAgent } = session
+  const started = sql`EXISTS (SELECT 1 FROM sessions WHERE id = ${id})`
+  const sameBrowser = sql`${inArray(sessions.tokenHash, [...tokenHashes])} AND ${started}`
+  const live = sql`account_id = ${accountId} AND ${isLive(limits)}`
+  const tooMany = sql`${live} AND ${started} AND id NOT IN (
+    SELECT id FROM sessions WHERE ${live} ORDER BY id DESC LIMIT ${most})`
   const [inserted] = await db.batch([
     db.run(sql`
-      INSERT INTO sessions (id, token_hash, account_id, created_at, last_seen_at, address, user_agent)
-      SELECT ${id}, ${tokenHash}, id, ${createdAt}, ${lastSeenAt}, ${address}, ${userAgent}
+      INSERT INTO sessions
+        (id, token_hash, account_id, created_at, last_seen_at, address, user_agent, is_tagged)
+      SELECT ${id}, ${tokenHash}, id, ${createdAt}, ${lastSeenAt}, ${address}, ${userAgent}, TRUE
       FROM accounts WHERE id = ${accountId} AND password_hash = ${checkedHash}`),
-    insertEventWhere(db, event, sql`EXISTS (SELECT 1 FROM sessions WHERE id = ${id})`),
-    db.delete(sessions).where(inArray(sessions.tokenHash, [...replacedHashes])),
+    insertEventWhere(db, event, started),
+    insertSessionEnds(db, event, sameBrowser),
+    db.delete(sessions).where(sameBrowser),
+    insertSessionEnds(db, event, tooMany),
+    db.delete(sessions).where(tooMany),
   ])
   return inserted.rowsAffected > 0
 }
@@ -67,7 +98,10 @@ export async function touchSession(db: Database, id: string, nowMs: number): Pro
   await db.update(sessions).set({ lastSeenAt: nowMs }).where(eq(sessions.id, id))
 }
 
-/** The live sessions of an account, newest first. */
+/**
+ * The live sessions of an account, newest first. Few, since `insertSession` ends the oldest; what versions
+ * before it let grow is cut at a megabyte or so.
+ */
 export async function listSessions(
   db: Database,
   accountId: string,
@@ -78,6 +112,7 @@ export async function listSessions(
     .from(sessions)
     .where(and(eq(sessions.accountId, accountId), isLive(limits)))
     .orderBy(desc(sessions.id))
+    .limit(LISTED)
 }
 
 /** Ends a session of an account; false where it has none by this id. */

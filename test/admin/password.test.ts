@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest'
 import { checkPassword, hashPassword } from '../../src/admin/password.ts'
 
 const PASSWORD = 'correct horse battery staple'
+const COMPOSED = 'pass\u00e9 word 123'
+const DECOMPOSED = 'passe\u0301 word 123'
 const SALT = Buffer.alloc(16, 3)
 
 describe('hashPassword()', () => {
   it('stores salt and parameters with the hash, and nothing of the password', async () => {
     const stored = await hashPassword(PASSWORD)
-    expect(stored).toMatch(/^\$scrypt\$ln=14,r=8,p=5\$[\w-]{22}\$[\w-]{43}$/)
+    expect(stored).toMatch(/^\$scrypt\$ln=13,r=8,p=10\$[\w-]{22}\$[\w-]{43}$/)
     expect(await checkPassword(stored, PASSWORD)).toEqual({ matches: true, outdated: false })
   })
 
@@ -40,9 +42,38 @@ describe('checkPassword()', () => {
     expect(await checkPassword(stored, 'other')).toEqual({ matches: false, outdated: true })
   })
 
+  it('verifies a hash under the parameters before, and calls it outdated', async () => {
+    const stored = storedAs(PASSWORD, 14)
+    expect(await checkPassword(stored, PASSWORD)).toEqual({ matches: true, outdated: true })
+  })
+
   it('verifies a hash that needs more memory than Node allows by itself', async () => {
     const stored = storedAs(PASSWORD, 16, 1)
     expect(await checkPassword(stored, PASSWORD)).toEqual({ matches: true, outdated: true })
+  })
+
+  it('takes a password in any normal form, and each hash is of NFC', async () => {
+    for (const given of [COMPOSED, DECOMPOSED]) {
+      const stored = await hashPassword(given)
+      for (const typed of [COMPOSED, DECOMPOSED]) {
+        expect(await checkPassword(stored, typed)).toEqual({ matches: true, outdated: false })
+      }
+    }
+  })
+
+  it('verifies a hash of what was not normalised as it was given, and calls it outdated', async () => {
+    const stored = storedAs(DECOMPOSED, 13, 10)
+    expect(await checkPassword(stored, DECOMPOSED)).toEqual({ matches: true, outdated: true })
+    expect((await checkPassword(stored, COMPOSED)).matches).toBe(false)
+  })
+
+  it('keeps compatibility characters apart, which NFC does', async () => {
+    const stored = await hashPassword('ﬁle ﬁle ﬁle ﬁle')
+    expect((await checkPassword(stored, 'file file file file')).matches).toBe(false)
+  })
+
+  it.each(['', PASSWORD, DECOMPOSED])('matches %j with no account never', async (password) => {
+    expect((await checkPassword(null, password)).matches).toBe(false)
   })
 
   it.each([

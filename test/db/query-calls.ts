@@ -20,7 +20,17 @@ const SESSION_ID = 'ses_01a206f12e953341d8d25c2cac66e73b'
 const EVENT_ID = 'evt_01a206f12e953341d8d25c2cac66e73c'
 const LOOKUP_ID = 'x'.repeat(32)
 const LIMITS = { createdAfter: NOW - 12 * 3_600_000, seenAfter: NOW - 3_600_000 }
-const RULES = { free: 10, maxWaitMs: 300_000, forgetMs: 3_600_000 }
+const RULES = { maxWaitMs: 300_000, forgetMs: 3_600_000 }
+const LOG_IN = {
+  own: { bucket: 'A.x', free: 10 },
+  wider: [
+    { bucket: 'A.y', free: 15 },
+    { bucket: 'A.z', free: 300 },
+  ],
+  networks: ['B.n', 'A.n'],
+  knownSinceMs: NOW - 1,
+}
+const EMAIL = { emailKey: 'a@example.com', canonicalEmail: 'a@example.com' }
 const AUTHORITY = { sessionId: SESSION_ID }
 const PAGE = 51
 
@@ -28,6 +38,7 @@ const account: accounts.AccountRow = {
   id: ACCOUNT_ID,
   email: 'A@example.com',
   emailKey: 'a@example.com',
+  canonicalEmail: 'a@example.com',
   name: 'A',
   status: 'active',
   passwordHash: '$scrypt$',
@@ -75,9 +86,11 @@ const session: sessions.SessionRow = {
   lastSeenAt: NOW,
   address: '192.0.2.1',
   userAgent: 'Test',
+  isTagged: true,
 }
 const idempotency = { keys: ['B.x', 'A.x'], bodies: ['B.y', 'A.y'], since: NOW - 86_400_000 }
 const hashes = ['B.x', 'A.x']
+const REPLACED = { tokenHashes: hashes, most: 100, limits: LIMITS }
 const byAccount = { accountId: ACCOUNT_ID, keyId: undefined, before: undefined }
 const byNone = { ...byAccount, accountId: undefined }
 
@@ -87,12 +100,18 @@ export const CALLS: Readonly<
 > = {
   'src/db/account-queries.ts': {
     findAccount: (db) => [accounts.findAccount(db, ACCOUNT_ID)],
-    findAccountByEmail: (db) => [accounts.findAccountByEmail(db, account.email)],
+    findAccountByEmail: (db) => [accounts.findAccountByEmail(db, EMAIL)],
+    listAccountsWithoutCanonicalEmail: (db) => [
+      accounts.listAccountsWithoutCanonicalEmail(db, PAGE),
+    ],
+    setCanonicalEmails: (db) => [
+      accounts.setCanonicalEmails(db, [{ id: ACCOUNT_ID, canonicalEmail: 'a@example.com' }]),
+    ],
     listAccounts: (db) => [
       accounts.listAccounts(db, PAGE, undefined),
       accounts.listAccounts(db, PAGE, ACCOUNT_ID),
     ],
-    insertAccount: (db) => [accounts.insertAccount(db, account, event())],
+    insertAccount: (db) => [accounts.insertAccount(db, { ...account, ...EMAIL }, event())],
     listAccountKeyIds: (db) => [accounts.listAccountKeyIds(db, ACCOUNT_ID)],
     updateAccount: (db) => [
       accounts.updateAccount(db, account, { name: 'B' }, event()),
@@ -101,7 +120,21 @@ export const CALLS: Readonly<
     replacePasswordHash: (db) => [accounts.replacePasswordHash(db, ACCOUNT_ID, 'x', 'y')],
   },
   'src/db/attempt-queries.ts': {
-    countAttempt: (db) => [attempts.countAttempt(db, 'A.x', NOW, RULES)],
+    countAttempt: (db) => [
+      attempts.countAttempt(db, LOG_IN, NOW, RULES),
+      attempts.countAttempt(db, { ...LOG_IN, wider: [], networks: [] }, NOW, RULES),
+    ],
+    recordLogIn: (db) => [
+      attempts.recordLogIn(db, LOG_IN.own, [], null, 9),
+      attempts.recordLogIn(
+        db,
+        LOG_IN.own,
+        LOG_IN.wider,
+        { accountId: ACCOUNT_ID, network: 'A.n', lastAt: NOW },
+        9,
+      ),
+    ],
+    deleteForgottenNetworks: (db) => [attempts.deleteForgottenNetworks(db, NOW)],
     clearAttempts: (db) => [attempts.clearAttempts(db, 'A.x')],
     deleteForgottenAttempts: (db) => [attempts.deleteForgottenAttempts(db, NOW)],
   },
@@ -156,9 +189,10 @@ export const CALLS: Readonly<
   'src/db/session-queries.ts': {
     findSession: (db) => [sessions.findSession(db, hashes, LIMITS)],
     insertSession: (db) => [
-      sessions.insertSession(db, session, 'x', [], event()),
-      sessions.insertSession(db, session, 'x', hashes, event()),
+      sessions.insertSession(db, session, 'x', { ...REPLACED, tokenHashes: [] }, event()),
+      sessions.insertSession(db, session, 'x', REPLACED, event()),
     ],
+    hasUntaggedSession: (db) => [sessions.hasUntaggedSession(db)],
     hasSession: (db) => [sessions.hasSession(db, SESSION_ID)],
     touchSession: (db) => [sessions.touchSession(db, SESSION_ID, NOW)],
     listSessions: (db) => [sessions.listSessions(db, ACCOUNT_ID, LIMITS)],

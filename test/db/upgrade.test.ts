@@ -16,6 +16,7 @@ import { findAccountByEmail, updateAccount } from '../../src/db/account-queries.
 import { listEvents } from '../../src/db/audit-queries.ts'
 import { connect } from '../../src/db/client.ts'
 import { insertKey, listKeys } from '../../src/db/key-queries.ts'
+import { hasUntaggedSession } from '../../src/db/session-queries.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-test-'))
 let sqld: Sqld
@@ -55,14 +56,19 @@ describe('a database from before accounts had a key_limit', () => {
     await migrateDatabase(sqld.url, undefined)
 
     const db = connect(sqld.url, undefined)
-    const account = await findAccountByEmail(db, 'a@example.com')
+    const account = await findAccountByEmail(db, {
+      emailKey: 'a@example.com',
+      canonicalEmail: 'a@example.com',
+    })
     if (account === undefined) throw new Error('the account is gone')
     expect(account).toMatchObject({
       id: 'acc_1',
       email: 'A@example.com',
       version: 3,
       keyLimit: 100,
+      canonicalEmail: null,
     })
+    expect(await hasUntaggedSession(db)).toBe(true)
     expect(await listKeys(db, 'acc_1', 10, undefined)).toMatchObject([
       { id: 'key_1', details: { applicationName: 'CRM', ipAcl: ['192.0.2.0/24'] } },
     ])

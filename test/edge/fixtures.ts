@@ -6,6 +6,7 @@ import { inArray } from 'drizzle-orm'
 import type { Secrets } from '../../scripts/local/secrets.ts'
 import type { Database } from '../../src/db/client.ts'
 import { accounts, apiKeys, auditEvents, sessions } from '../../src/db/schema.ts'
+import { SESSION_RANDOM_BYTES } from '../../src/admin/session-token.ts'
 import { newId } from '../../src/ids.ts'
 import { toBlockHmacKey } from '../../src/keys/block-hmac.ts'
 import {
@@ -60,17 +61,26 @@ export async function createFixtures(secrets: Secrets): Promise<Fixtures> {
     return `${sessionRingKey}.${mac.digest('base64url')}`
   }
 
+  function sessionToken(): string {
+    const random = randomBytes(SESSION_RANDOM_BYTES)
+    const tag = createHmac('sha256', Buffer.from(sessionSecret, 'base64url'))
+      .update(`session tag:${random.toString('base64url')}`)
+      .digest()
+    return Buffer.concat([random, tag.subarray(0, 8)]).toString('base64url')
+  }
+
   return {
     async insertAccount(db) {
       const now = Date.now()
       const id = newId('acc', now)
       const email = `${id}@example.com`
-      const cookie = randomBytes(32).toString('base64url')
+      const cookie = sessionToken()
       await db.batch([
         db.insert(accounts).values({
           id,
           email,
           emailKey: email,
+          canonicalEmail: email,
           name: 'Test',
           status: 'active',
           passwordHash: WEAK_HASH,
@@ -84,6 +94,7 @@ export async function createFixtures(secrets: Secrets): Promise<Fixtures> {
           accountId: id,
           createdAt: now,
           lastSeenAt: now,
+          isTagged: true,
         }),
       ])
       return { id, cookie: `portal_session=${cookie}` }

@@ -153,7 +153,13 @@ function worldConfig(options: GroundOptions, variables: Variables): WorldConfig 
         manifest: modules('location', options.speed, {
           'bundle.js': location === NEXT_VERSION ? nextVersionOf(bundle) : bundle,
         }),
-        env: { ...env, KEYS: at('Kv'), REFUSAL_BRAKE: at('Brake'), KEY_AUTHORITY: at('Authority') },
+        env: {
+          ...env,
+          KEYS: at('Kv'),
+          REFUSAL_BRAKE: at('Brake'),
+          KEY_AUTHORITY: at('Authority'),
+          PASSWORD_HASHER: object('PasswordHasher'),
+        },
         exports: {},
       },
       dev: { ...gateway.dev, outboundService: at('Network'), unsafeDirectSockets: [{ port: 0 }] },
@@ -166,7 +172,7 @@ function worldConfig(options: GroundOptions, variables: Variables): WorldConfig 
       manifest: modules('sim-worker', options.speed),
       env: {
         LIBSQL_URL: { type: 'text', value: variables['LIBSQL_URL'] ?? '' },
-        AUTHORITY: { type: 'durable-object', worker: 'authorities', exportName: 'KeyAuthority' },
+        AUTHORITY: object('KeyAuthority'),
       },
     },
     dev: { unsafeDirectSockets: [{ port: 0 }] },
@@ -176,7 +182,10 @@ function worldConfig(options: GroundOptions, variables: Variables): WorldConfig 
       name: 'authorities',
       compatibilityDate,
       manifest: modules('authority-host', options.speed, { 'bundle.js': bundle }),
-      exports: { KeyAuthority: { type: 'durable-object', storage: 'sqlite' } },
+      exports: {
+        KeyAuthority: { type: 'durable-object', storage: 'sqlite' },
+        PasswordHasher: { type: 'durable-object', storage: 'sqlite' },
+      },
     },
   }
   return {
@@ -186,6 +195,11 @@ function worldConfig(options: GroundOptions, variables: Variables): WorldConfig 
     log: new Log(LogLevel.ERROR),
     handleStructuredLogs: () => undefined,
   }
+}
+
+/** The objects of all locations. */
+function object(exportName: string) {
+  return { type: 'durable-object', worker: 'authorities', exportName } as const
 }
 
 /** A version that writes its records in a new form, which the one before takes for none. */

@@ -8,7 +8,11 @@ import { inject } from 'vitest'
 import { migrateDatabase } from '../../scripts/local/migrate.ts'
 import { makeSecrets } from '../../scripts/local/secrets.ts'
 import { startSqld } from '../../scripts/local/sqld.ts'
-import { type LocalWorker, startLocalWorker } from '../../scripts/local/worker.ts'
+import {
+  type LocalWorker,
+  type LocalWorkerOptions,
+  startLocalWorker,
+} from '../../scripts/local/worker.ts'
 import { type Customer, createCustomer, type NewCustomer, operatorCall } from './customer.ts'
 import { type HttpAnswer, type RequestOptions, send } from './http.ts'
 import { type KvFault, STORE_SIM, type StoreSimState } from './store-sim.ts'
@@ -28,6 +32,7 @@ export interface RigOptions {
 export interface StoreCommand {
   readonly fault?: KvFault
   readonly brake?: 'open' | 'shut' | 'broken' | 'slow'
+  readonly logInRate?: 'open' | 'shut' | 'broken'
   readonly put?: readonly [string, string]
   readonly clear?: boolean
   /** The name of a value to forget. */
@@ -59,7 +64,11 @@ export interface Rig {
   /** Sets up the simulated stores, and tells what they hold and how often they were asked. */
   readonly stores: (command?: StoreCommand) => Promise<StoreSimState>
   /** A second worker with other variables, on the same database and upstream; its address. */
-  readonly another: (variables: Readonly<Record<string, string>>) => Promise<string>
+  readonly another: (
+    variables: Readonly<Record<string, string>>,
+    /** Bindings to put in place of its own; they may name the simulated stores. */
+    bindings?: LocalWorkerOptions['bindings'],
+  ) => Promise<string>
   /** Another deployment on the same database: its own name, KV and authorities. */
   readonly deployAnother: (name: string) => Promise<LocalWorker>
   readonly stop: () => Promise<void>
@@ -112,10 +121,11 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       })
       return (await answer.json()) as StoreSimState
     },
-    async another(changed) {
+    async another(changed, bindings) {
       const other = await startLocalWorker({
         bundleDir: inject('bundleDir'),
         variables: { ...variables, ...changed },
+        ...(bindings !== undefined && { ...STORE_SIM, bindings }),
         onLog: (line) => logs.push(line),
       })
       others.push(other)

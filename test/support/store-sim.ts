@@ -60,11 +60,28 @@ export class Brake extends WorkerEntrypoint {
   }
 }
 
+/** Password hashers that cannot be asked. */
+export class BrokenHasher extends WorkerEntrypoint {
+  getByName() {
+    throw new Error('Network connection lost.')
+  }
+}
+
+let logInRate = 'open'
+
+export class LogInRate extends WorkerEntrypoint {
+  async limit() {
+    if (logInRate === 'broken') throw new Error('internal error')
+    return { success: logInRate !== 'shut' }
+  }
+}
+
 export default {
   async fetch(request) {
     const command = await request.json()
     if (command.fault) fault = command.fault
     if (command.brake) brake = command.brake
+    if (command.logInRate) logInRate = command.logInRate
     if (command.put) values.set(...command.put)
     if (command.clear) values.clear()
     if (command.remove) values.delete(command.remove)
@@ -79,6 +96,7 @@ export const STORE_SIM: Pick<LocalWorkerOptions, 'bindings' | 'otherWorkers'> = 
   bindings: {
     KEYS: { type: 'worker', worker: 'store-sim', exportName: 'Kv' },
     REFUSAL_BRAKE: { type: 'worker', worker: 'store-sim', exportName: 'Brake' },
+    LOG_IN_RATE: { type: 'worker', worker: 'store-sim', exportName: 'LogInRate' },
   },
   otherWorkers: [
     {

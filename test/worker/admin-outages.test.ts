@@ -206,7 +206,7 @@ describe('a password hash with other parameters', () => {
       sql: 'SELECT password_hash FROM accounts WHERE id = ?',
       args: [other.id],
     })
-    expect(String(stored.rows[0]?.['password_hash'])).toMatch(/^\$scrypt\$ln=14,r=8,p=5\$/)
+    expect(String(stored.rows[0]?.['password_hash'])).toMatch(/^\$scrypt\$ln=13,r=8,p=10\$/)
     expect((await other.call('POST', '/session', { email, password })).status).toBe(200)
     client.close()
   })

@@ -1,46 +1,34 @@
-import { createClient } from '@libsql/client/web'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { logIn } from '../support/customer.ts'
-import { type HttpAnswer, send } from '../support/http.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { logIn, ownAddress } from '../support/customer.ts'
+import { codesOf, expectThrottled, tryLogIn as logInFrom } from '../support/log-ins.ts'
 import { type Rig, startRig } from '../support/rig.ts'
+import { runSql } from '../support/sql.ts'
 
 let rig: Rig
+/** Of each test its own, since all log-ins of one address together have a rate. */
+let home: string
 
 beforeAll(async () => {
   rig = await startRig()
+})
+beforeEach(() => {
+  home = ownAddress()
 })
 afterAll(() => rig.stop())
 
 const FREE = 10
 
-function tryLogIn(email: string, password: string, address = '192.0.2.1'): Promise<HttpAnswer> {
-  return send(`${rig.url}/admin/api/v1/session`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', 'CF-Connecting-IP': address },
-    body: JSON.stringify({ email, password }),
-  })
+function tryLogIn(email: string, password: string, address = home) {
+  return logInFrom(rig.url, email, password, address)
 }
 
-/** The codes of attempts made one after the other. */
-async function codesOf(count: number, attempt: () => Promise<HttpAnswer>): Promise<unknown[]> {
-  const codes = []
-  for (let i = 0; i < count; i++) codes.push((await attempt()).json['code'])
-  return codes
-}
-
-function expectThrottled(answer: HttpAnswer): void {
-  expect(answer.status).toBe(429)
-  expect(answer.json).toMatchObject({ code: 'throttled' })
-  const seconds = Number(answer.headers['retry-after'])
-  expect(seconds).toBeGreaterThan(0)
-  expect(seconds).toBeLessThanOrEqual(300)
+function run(sql: string, args?: (string | number)[]) {
+  return runSql(rig.libsqlUrl, sql, args)
 }
 
 /** Lets the waits of all counters run out, as time would. */
 async function passTime(ms: number): Promise<void> {
-  const client = createClient({ url: rig.libsqlUrl })
-  await client.execute({ sql: 'UPDATE attempts SET next_at = next_at - ?', args: [ms] })
-  client.close()
+  await run('UPDATE attempts SET next_at = next_at - ?', [ms])
 }
 
 describe('failed log-ins', () => {
@@ -60,7 +48,7 @@ describe('failed log-ins', () => {
 
     await passTime(300_000)
     expect((await tryLogIn(email, password)).status).toBe(200)
-    expect(await codesOf(FREE, wrong)).toEqual(Array(FREE).fill('login_failed'))
+    expect(await codesOf(3, wrong)).toEqual(Array(3).fill('login_failed'))
   })
 
   it('are counted for an unknown e-mail alike', async () => {
@@ -78,7 +66,7 @@ describe('failed log-ins', () => {
   it('lock nobody out who comes from elsewhere', async () => {
     const { email, password } = await rig.customer()
     await codesOf(FREE + 2, () => tryLogIn(email, 'wrong', '203.0.113.66'))
-    expect((await tryLogIn(email, password, '192.0.2.1')).status).toBe(200)
+    expect((await tryLogIn(email, password)).status).toBe(200)
   })
 
   it('made all at once do not pass on one count', async () => {
@@ -88,6 +76,117 @@ describe('failed log-ins', () => {
     expect(hashed).toHaveLength(FREE)
     for (const answer of answers.filter(({ status }) => status !== 401)) expectThrottled(answer)
   })
+})
+
+describe('guesses at one e-mail from many networks', () => {
+  /** The codes of guesses, one after the other, from each of these. */
+  async function guess(email: string, addresses: readonly string[]): Promise<unknown[]> {
+    const codes = []
+    for (const address of addresses) {
+      codes.push((await tryLogIn(email, 'wrong', address)).json['code'])
+    }
+    return codes
+  }
+  const many = (count: number, address: (n: number) => string) =>
+    Array.from({ length: count }, (_, n) => address(n))
+
+  it('have 15 free in a /56 of IPv6, and another /56 is not held back', async () => {
+    const { email } = await rig.customer()
+    const site = (n: number) => `2001:db8:77:${n.toString(16)}::1`
+    const codes = await guess(email, many(16, site))
+    expect(codes).toEqual([...Array(15).fill('login_failed'), 'throttled'])
+    expectThrottled(await tryLogIn(email, 'wrong', site(99)))
+    expect((await tryLogIn(email, 'wrong', '2001:db8:77:1200::1')).status).toBe(401)
+    const other = await rig.customer()
+    expect((await tryLogIn(other.email, other.password, site(99))).status).toBe(200)
+  })
+
+  it('have 25 free in a /48 of IPv6', async () => {
+    const { email } = await rig.customer()
+    const codes = await guess(
+      email,
+      many(26, (n) => `2001:db8:78:${((n + 1) << 8).toString(16)}::1`),
+    )
+    expect(codes).toEqual([...Array(25).fill('login_failed'), 'throttled'])
+    expect((await tryLogIn(email, 'wrong', '2001:db8:79::1')).status).toBe(401)
+  })
+
+  it('have 100 free in a /24 of IPv4, and 300 from everywhere, by the hour', async () => {
+    const { email } = await rig.customer()
+    await run('DELETE FROM attempts')
+    await tryLogIn(email, 'wrong', '203.0.113.1')
+    await setCounts(99)
+    await tryLogIn(email, 'wrong', '203.0.113.2')
+    expectThrottled(await tryLogIn(email, 'wrong', '203.0.113.3'))
+    expect((await tryLogIn(email, 'wrong', '203.0.114.3')).status).toBe(401)
+
+    await setCounts(299)
+    expect((await tryLogIn(email, 'wrong', '198.51.100.1')).status).toBe(401)
+    expectThrottled(await tryLogIn(email, 'wrong', '2001:db8:80::1'))
+    const other = await rig.customer()
+    expect((await tryLogIn(other.email, other.password, '198.51.100.1')).status).toBe(200)
+  })
+
+  it('hold up no network that logged in to it within 30 days', async () => {
+    const { email, password } = await rig.customer()
+    const office = '2001:db8:81:1::5'
+    expect((await tryLogIn(email, password, office)).status).toBe(200)
+    const codes = await guess(
+      email,
+      many(16, (n) => `2001:db8:81:${(n + 2).toString(16)}::1`),
+    )
+    expect(codes.at(-1)).toBe('throttled')
+    expectThrottled(await tryLogIn(email, password, '2001:db8:81:ff::1'))
+    expect((await tryLogIn(email, password, '2001:db8:81:1::6')).status).toBe(200)
+    await codesOf(FREE, () => tryLogIn(email, 'wrong', office))
+    expectThrottled(await tryLogIn(email, password, office))
+
+    await passTime(300_000)
+    await run('DELETE FROM attempts WHERE count <= 11') // the pairs
+    await run('UPDATE log_in_networks SET last_at = last_at - ?', [30 * 86_400_000])
+    await run('UPDATE attempts SET next_at = ?', [Date.now() + 60_000])
+    expectThrottled(await tryLogIn(email, password, office))
+    await rig.worker.runCron()
+    const left = await run('SELECT count(*) AS n FROM log_in_networks WHERE last_at < ?', [
+      Date.now() - 29 * 86_400_000,
+    ])
+    expect(left.rows[0]?.['n']).toBe(0)
+  })
+
+  it('are not counted where the password was right', async () => {
+    const { email, password } = await rig.customer()
+    const addresses = many(20, (n) => `2001:db8:82:${n.toString(16)}::1`)
+    for (const address of addresses) {
+      expect((await tryLogIn(email, password, address)).status).toBe(200)
+    }
+    expect((await tryLogIn(email, 'wrong', '2001:db8:82:fe::1')).status).toBe(401)
+  })
+
+  it('made all at once do not pass on one count', async () => {
+    const { email } = await rig.customer()
+    const answers = await Promise.all(
+      many(24, (n) => `2001:db8:83:${n.toString(16)}::1`).map((at) => tryLogIn(email, 'x', at)),
+    )
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(15)
+    for (const answer of answers.filter(({ status }) => status !== 401)) expectThrottled(answer)
+  })
+
+  it('leave neither e-mail nor address in the database, and 100 networks of an account', async () => {
+    const { id, email, password } = await rig.customer()
+    const rows = Array.from({ length: 150 }, (_, n) => `('n${n}', '${id}', ${n})`)
+    await run(`INSERT INTO log_in_networks VALUES ${rows.join(', ')}`)
+    expect((await tryLogIn(email, password)).status).toBe(200)
+    const known = await run('SELECT * FROM log_in_networks WHERE account_id = ?', [id])
+    expect(known.rows).toHaveLength(100)
+    const attempts = await run('SELECT bucket FROM attempts')
+    const text = JSON.stringify([known.rows, attempts.rows])
+    for (const secret of [email, home]) expect(text).not.toContain(secret)
+  })
+
+  /** As if so many guesses had been counted where one was, and the wait were over. */
+  async function setCounts(count: number): Promise<void> {
+    await run('UPDATE attempts SET count = ?, next_at = 0', [count])
+  }
 })
 
 describe('failed confirmations', () => {

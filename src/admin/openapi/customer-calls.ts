@@ -48,7 +48,7 @@ export const CUSTOMER_CALLS: Calls = {
       id: 'logIn',
       summary: 'Log in',
       description:
-        'Starts a session under a new cookie; the one sent along, if any, ends. Attempts are counted by the pair of e-mail and address.',
+        'Starts a session under a new cookie; the one sent along, if any, ends, and so does the oldest of more than 100. Failed attempts are counted by the pair of e-mail and address, and for networks that did not log in lately by wider networks too. An address has 20 attempts a minute.',
       guard: 'none',
       body: { schema: logInBody, example: { email: ACCOUNT.email, password: PASSWORD } },
       answer: {
@@ -243,6 +243,7 @@ export const CUSTOMER_CALLS: Calls = {
     get: {
       id: 'listSessions',
       summary: 'List the live sessions of the account, newest first',
+      description: 'An account has 100 at most: with one more, the oldest ends.',
       guard: 'session',
       answer: {
         status: 200,

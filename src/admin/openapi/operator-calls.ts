@@ -33,7 +33,7 @@ export const OPERATOR_CALLS: Calls = {
         schema: operatorAccount,
         example: OPERATOR_ACCOUNT,
       },
-      errors: ['email_taken'],
+      errors: ['throttled', 'email_taken'],
     },
     get: {
       id: 'listAccounts',
@@ -63,7 +63,7 @@ export const OPERATOR_CALLS: Calls = {
         schema: editedAccount,
         example: { ...OPERATOR_ACCOUNT, status: 'suspended', enforcement: ENFORCEMENT },
       },
-      errors: ['version_conflict', 'enforcement_pending'],
+      errors: ['throttled', 'version_conflict', 'enforcement_pending'],
     },
   },
   '/operator/audit': {

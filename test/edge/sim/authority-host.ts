@@ -3,6 +3,8 @@
 
 import { KeyAuthority as RealAuthority } from './bundle.js'
 
+export { PasswordHasher } from './bundle.js'
+
 export class KeyAuthority extends RealAuthority {
   /** Empties the object as if its storage had been lost; it starts anew with the next call. */
   async lose(): Promise<void> {

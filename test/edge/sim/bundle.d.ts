@@ -3,6 +3,7 @@
 import type { DurableObject } from 'cloudflare:workers'
 
 export const KeyAuthority: typeof DurableObject<unknown>
+export const PasswordHasher: typeof DurableObject<unknown>
 declare const worker: {
   readonly fetch: (request: Request, env: object, ctx: ExecutionContext) => Promise<Response>
   readonly scheduled: (controller: ScheduledController, env: object) => Promise<void>

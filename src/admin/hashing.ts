@@ -1,0 +1,107 @@
+// Before anything is hashed, a place before a hasher is asked for: by which name, for whom, and how often.
+// Log-ins, confirmations and the operator have hashers apart, so that strangers at the log-in hold up nobody
+// who is logged in.
+
+import { Buffer } from 'node:buffer'
+import type { Address } from '../keys/address.ts'
+import { type KeyRing, newestKey } from '../keys/key-ring.ts'
+import type { LogFault } from '../log.ts'
+import { err, ok, type Result } from '../result.ts'
+import type { HashingPlace, PasswordHashers } from '../stores/password-hasher.ts'
+import { withTimeout } from '../time-limit.ts'
+import { networkOf, OWN_NETWORK } from './network.ts'
+import type { Refusal } from './refusal.ts'
+
+export interface HashingDeps {
+  readonly hashers: PasswordHashers
+  /** Counts log-ins per Cloudflare location and inexactly, before a hasher is asked at all. */
+  readonly logInRate: RateLimit
+  readonly sessionKeys: KeyRing
+  readonly later: (promise: Promise<void>) => void
+  readonly logFault: LogFault
+}
+
+/** What a hash is for. */
+export type HashingPurpose =
+  | { readonly kind: 'log-in'; readonly address: Address | null }
+  | { readonly kind: 'confirmation'; readonly accountId: string }
+  | { readonly kind: 'operator' }
+
+const LOG_IN = { hashers: 8, perMinute: 20 }
+const CONFIRMATION = { hashers: 4, perMinute: 120 }
+/** Whoever has one such network has a hasher for log-ins, and not all of them. */
+const SHARED_NETWORK = { 4: 24, 6: 48 } as const
+const RATE_TIMEOUT_MS = 1_000
+const RATE_WAIT_SECONDS = 10
+
+/** The place was lost on the way: its hasher began anew, or this took too long. */
+export const PLACE_LOST: Refusal = { reason: 'throttled', retryAfterSeconds: 2 }
+
+/** A place before a hasher. Rejects with HasherUnavailableError where none can be asked. */
+export async function takePlace(
+  purpose: HashingPurpose,
+  deps: HashingDeps,
+): Promise<Result<HashingPlace, Refusal>> {
+  const { name, client, perMinute } = await toRequest(purpose, deps.sessionKeys)
+  if (purpose.kind === 'log-in' && !(await isWithinRate(client, deps))) {
+    return err({ reason: 'throttled', retryAfterSeconds: RATE_WAIT_SECONDS })
+  }
+  const admitted = await deps.hashers.admit(name, client, perMinute)
+  return 'waitMs' in admitted
+    ? err({ reason: 'throttled', retryAfterSeconds: Math.ceil(admitted.waitMs / 1000) })
+    : ok(admitted)
+}
+
+/** Gives a place up behind the answer. */
+export function leaveLater(place: HashingPlace, { later, logFault }: HashingDeps): void {
+  later(place.leave().catch((error: unknown) => logFault('hasher', error)))
+}
+
+async function toRequest(purpose: HashingPurpose, ring: KeyRing) {
+  switch (purpose.kind) {
+    case 'log-in': {
+      const { hashers, perMinute } = LOG_IN
+      const [client, shared] = await Promise.all([
+        digest(['log-in', networkOf(purpose.address, OWN_NETWORK)], ring),
+        digest(['log-in hasher', networkOf(purpose.address, SHARED_NETWORK)], ring),
+      ])
+      return { name: `log-in-${numberOf(shared, hashers)}`, client: textOf(client), perMinute }
+    }
+    case 'confirmation': {
+      const { hashers, perMinute } = CONFIRMATION
+      const client = await digest(['confirmation', purpose.accountId], ring)
+      const name = `confirmation-${numberOf(client, hashers)}`
+      return { name, client: textOf(client), perMinute }
+    }
+    case 'operator':
+      return { name: 'operator', client: 'operator', perMinute: null }
+  }
+}
+
+/** A binding that fails limits nothing: the hasher counts exactly. */
+async function isWithinRate(
+  client: string,
+  { logInRate, logFault }: HashingDeps,
+): Promise<boolean> {
+  try {
+    const timeout = () => new Error('The rate limit did not answer in time')
+    return (await withTimeout(logInRate.limit({ key: client }), RATE_TIMEOUT_MS, timeout)).success
+  } catch (error) {
+    logFault('log_in_rate', error)
+    return true
+  }
+}
+
+/** Keyed, so that nobody can choose networks that share a hasher with another's. */
+async function digest(parts: readonly string[], ring: KeyRing): Promise<Uint8Array> {
+  const bytes = new TextEncoder().encode(JSON.stringify(parts))
+  return new Uint8Array(await crypto.subtle.sign('HMAC', newestKey(ring), bytes))
+}
+
+function numberOf(bytes: Uint8Array, many: number): number {
+  return (bytes[0] ?? 0) % many
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url')
+}

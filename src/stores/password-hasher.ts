@@ -1,0 +1,94 @@
+// Asking a password hasher. As with key authorities, each call has a limit and a stub of its own.
+
+import { withTimeout } from '../time-limit.ts'
+import type { PasswordHasher } from './password-hasher-object.ts'
+
+export type HasherNamespace = DurableObjectNamespace<PasswordHasher>
+
+/** A hasher could not be asked: nothing is known of the password. */
+export class HasherUnavailableError extends Error {
+  override readonly name = 'HasherUnavailableError'
+}
+
+/** A place before a hasher, for one check or one hash. Null where it was lost: ask for another. */
+export interface HashingPlace {
+  /** `stored`: null for no account. `renew`: make a hash under today's parameters where the old one is older. */
+  readonly check: (
+    stored: string | null,
+    password: string,
+    renew: boolean,
+  ) => Promise<{ readonly matches: boolean; readonly renewed: string | null } | null>
+  readonly hash: (password: string) => Promise<string | null>
+  /** Gives the place up, unless it was used. */
+  readonly leave: () => Promise<void>
+}
+
+export interface PasswordHashers {
+  /** Asks the hasher of this name for a place, or answers how many milliseconds to wait. */
+  readonly admit: (
+    name: string,
+    client: string,
+    perMinute: number | null,
+  ) => Promise<HashingPlace | { readonly waitMs: number }>
+}
+
+const ADMIT_TIMEOUT_MS = 3_000
+/** As many hashes as there are places. */
+const HASH_TIMEOUT_MS = 15_000
+const BUSY_WAIT_MS = 2_000
+
+/** All calls reject with HasherUnavailableError where the object fails or takes too long. */
+export function createPasswordHashers(namespace: HasherNamespace): PasswordHashers {
+  async function ask<T>(
+    name: string,
+    timeoutMs: number,
+    call: (stub: DurableObjectStub<PasswordHasher>) => Promise<T>,
+  ): Promise<T> {
+    const timeout = () => new HasherUnavailableError('The password hasher did not answer in time')
+    try {
+      return await withTimeout(call(namespace.getByName(name)), timeoutMs, timeout)
+    } catch (error) {
+      if (error instanceof HasherUnavailableError) throw error
+      throw new HasherUnavailableError('The password hasher cannot be asked', { cause: error })
+    }
+  }
+
+  return {
+    async admit(name, client, perMinute) {
+      const admission = await ask(
+        name,
+        ADMIT_TIMEOUT_MS,
+        async (stub) => await stub.admit(client, perMinute),
+      )
+      if (admission.state === 'busy') return { waitMs: BUSY_WAIT_MS }
+      if (admission.state === 'over_rate') return { waitMs: admission.waitMs }
+      const { place } = admission
+      let isUsed = false
+      return {
+        async check(stored, password, renew) {
+          isUsed = true
+          const checked = await ask(
+            name,
+            HASH_TIMEOUT_MS,
+            async (stub) => await stub.check(place, stored, password, renew),
+          )
+          return checked.state === 'checked' ? checked : null
+        },
+        async hash(password) {
+          isUsed = true
+          const hashed = await ask(
+            name,
+            HASH_TIMEOUT_MS,
+            async (stub) => await stub.hash(place, password),
+          )
+          return hashed.state === 'hashed' ? hashed.hash : null
+        },
+        async leave() {
+          if (isUsed) return
+          isUsed = true
+          await ask(name, ADMIT_TIMEOUT_MS, async (stub) => await stub.leave(place))
+        },
+      }
+    },
+  }
+}
