@@ -98,10 +98,10 @@ describe('a suspension of an account with 1 000 keys', () => {
     const fixtures = await createFixtures(rig.secrets)
     const db = connect(rig.libsqlUrl, undefined)
     const keys: TestKey[] = []
-    while (keys.length < 1_000) keys.push(await fixtures.insertKey(db, customer.id, [], false))
-    // Together they are more than libSQL answers at once: 300 × 46 kB.
-    for (const { id } of keys.slice(0, 300)) {
-      await db.run(`UPDATE api_keys SET ip_acl = '${LARGEST_ACL}' WHERE id = '${id}'`)
+    while (keys.length < 1_000) {
+      // Together they are more than libSQL answers at once: 300 × 46 kB.
+      const ipAcl = keys.length < 300 ? LARGEST_ACL : []
+      keys.push(await fixtures.insertKey(db, customer.id, ipAcl, false))
     }
     const agent = new Agent({ keepAlive: true, maxSockets: 10 })
     const codes = async (of: readonly TestKey[]) => {
@@ -114,7 +114,9 @@ describe('a suspension of an account with 1 000 keys', () => {
         [...Map.groupBy(answers, (code) => code)].map(([code, each]) => [code, each.length]),
       )
     }
+    const usedMs = performance.now()
     expect(await codes(keys)).toEqual({ ok: 1_000 })
+    const useMs = performance.now() - usedMs
 
     const path = `/accounts/${customer.id}`
     const startedMs = performance.now()
@@ -122,19 +124,19 @@ describe('a suspension of an account with 1 000 keys', () => {
     const tookMs = performance.now() - startedMs
     expect(suspended.status, suspended.text).toBe(200)
     expect(suspended.json).toMatchObject({ enforcement: { effective_at: expect.any(String) } })
-    // Ten seconds are promised; the machine of this test does other things too.
-    expect(tookMs).toBeLessThan(20_000)
+    // Ten seconds are promised; a busy machine is as slow to send a request with each key.
+    expect(tookMs).toBeLessThan(Math.max(10_000, 2 * useMs))
     expect(await codes(keys)).toEqual({ account_inactive: 1_000 })
 
     expect((await rig.operator('PATCH', path, { status: 'active' })).status).toBe(200)
     expect(await codes(keys.slice(250, 350))).toEqual({ ok: 100 })
     agent.destroy()
-  }, 180_000)
+  }, 300_000)
 })
 
-const LARGEST_ACL = JSON.stringify([
+const LARGEST_ACL = [
   '2001:db8::/32',
   ...Array.from({ length: 999 }, (_, j) => {
     return `2001:db8:1111:${(0x1000 + j).toString(16)}:1111:2222:3333:4444/128`
   }),
-])
+]
