@@ -12,9 +12,12 @@ import {
   shortened,
   type TooMany,
 } from './acl.ts'
+import { WarningIcon } from './icons.tsx'
 import { messages } from './messages.ts'
 
+/** More faults than that are shown by the first few. */
 const MAX_FAULTS = 10
+const FEW_FAULTS = 3
 const MAX_LEFT_OUT = 3
 
 interface AclFaultsProps {
@@ -31,8 +34,9 @@ export function AclFaults({ acl, report, onAccept, onReplace }: AclFaultsProps) 
   const text = messages.acl
   const several = faults.filter(({ suggestions }) => suggestions.length > 0)
   // Those that a click mends are of more use than those that only say what is wrong.
-  const first = faults.length > MAX_FAULTS && several.length > 0 ? several : faults
-  const shown = first.slice(0, MAX_FAULTS)
+  const isMany = faults.length > MAX_FAULTS
+  const first = isMany && several.length > 0 ? several : faults
+  const shown = isMany ? first.slice(0, FEW_FAULTS) : first
   const rest = faults.length - shown.length
   return (
     <>
@@ -93,8 +97,8 @@ export function AclLeftOut({ leftOut }: { readonly leftOut: readonly LeftOut[] }
         const lines = leftOut.filter((line) => line.why === why).map(({ text }) => text)
         if (lines.length === 0) return null
         return (
-          <p class="notice" key={why}>
-            {messages.acl.leftOut[why](linesText(lines))}
+          <p class="notice warning" key={why}>
+            <WarningIcon /> <span>{messages.acl.leftOut[why](linesText(lines))}</span>
           </p>
         )
       })}

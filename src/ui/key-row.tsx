@@ -1,5 +1,6 @@
 // One key of the list.
 
+import { useState } from 'preact/hooks'
 import { memo } from './memo.ts'
 import { CopyButton } from './copy-button.tsx'
 import { isolated, nameOf, plainly } from './display-text.ts'
@@ -152,6 +153,7 @@ interface AclCellProps {
 }
 
 function AclCell({ acl, isReportOnly }: AclCellProps) {
+  const [isOpen, setOpen] = useState(false) // 100 keys may have 1,000 networks each
   if (acl.length === 0) return <span class="muted">{messages.row.anyAddress}</span>
   const rest = acl.slice(ALWAYS_SHOWN)
   return (
@@ -161,11 +163,9 @@ function AclCell({ acl, isReportOnly }: AclCellProps) {
         <code key={network}>{network}</code>
       ))}
       {rest.length > 0 && (
-        <details>
+        <details onToggle={(event) => setOpen(event.currentTarget.open)}>
           <summary>{messages.row.more(rest.length)}</summary>
-          {rest.map((network) => (
-            <code key={network}>{network}</code>
-          ))}
+          {isOpen && rest.map((network) => <code key={network}>{network}</code>)}
         </details>
       )}
     </div>

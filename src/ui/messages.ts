@@ -180,14 +180,11 @@ export const messages = {
     replaced: (count: number) =>
       count === 1 ? 'The list has 1 network now.' : `The list has ${number(count)} networks now.`,
     moreFaults: (count: number) =>
-      count === 1
-        ? 'One more entry cannot be added.'
-        : `${number(count)} more entries cannot be added.`,
+      `And ${number(count)} more that cannot be added as ${count === 1 ? 'it stands' : 'they stand'}.`,
     moreRefused: 'There are more faults than are listed here.',
     leftOut: {
-      denied: (lines: string) =>
-        `Left out, since it denies, excludes or may not be meant to be let in: ${lines}`,
-      comment: (lines: string) => `Left out, since it is a comment: ${lines}`,
+      denied: (lines: string) => `Left out, because the text seems to deny or exclude it: ${lines}`,
+      comment: (lines: string) => `Left out, because it is a comment: ${lines}`,
     },
     quoted: (line: string) => `“${isolated(line)}”`,
     discard: 'Discard what was not added',

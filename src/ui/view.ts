@@ -26,7 +26,18 @@ export function viewOf<K extends Key>(keys: readonly K[], query: string, sort: S
     .toSorted((a, b) => direction * collator.compare(a[sort.field], b[sort.field]))
 }
 
+/** Kept for each key: a thousand networks are put together once, not with each letter of a query. */
+const searchTexts = new WeakMap<Key, string>()
+
 function searchText(key: Key): string {
+  const kept = searchTexts.get(key)
+  if (kept !== undefined) return kept
+  const text = toSearchText(key)
+  searchTexts.set(key, text)
+  return text
+}
+
+function toSearchText(key: Key): string {
   const { application_name, application_website, platform, ip_acl } = key
   return [application_name, application_website ?? '', messages.platforms[platform], ...ip_acl]
     .join('\n')
