@@ -146,6 +146,37 @@ describe('an ACL entry', () => {
   })
 
   it.each([
+    ['["192.0.2.0/24","198.51.100.0/24"]', ['192.0.2.0/24', '198.51.100.0/24']],
+    ['203.0.113.0\t255.255.255.0\tHQ', '203.0.113.0/24'],
+    ['deny 192.0.2.0/24;\nallow 203.0.113.0/24;', '203.0.113.0/24'],
+    ['deny 192.0.2.0/24;', undefined],
+    ['# 192.0.2.1 old office', undefined],
+    ['!192.0.2.1', undefined],
+    ['203.0.113.0 255.255.255.0 203.0.113.1', undefined],
+  ])('%j is refused, and what it denies is not suggested', async (entry, suggestion) => {
+    const [fault] = await faultsOf(newKey({ ip_acl: [entry] }))
+    expect(fault).toMatchObject({ pointer: '/ip_acl/0', code: 'cidr_malformed' })
+    expect(fault?.suggestion).toEqual(suggestion)
+  })
+
+  it.each([
+    ['of 60 kB', [`${'allow 10.0.0.1, '.repeat(3_750)}`]],
+    ['of 60 kB without a separator', ['1.'.repeat(30_000)]],
+    ['of 15 kB, four of them', Array.from({ length: 4 }, () => 'deny x '.repeat(2_100))],
+    [
+      'of 40 bytes, a thousand of them',
+      Array.from({ length: 1_000 }, (_, i) => `- x${i}=\u202e'"[`.padEnd(40)),
+    ],
+  ])('%s keeps nobody waiting', async (_, ip_acl) => {
+    const body = newKey({ ip_acl })
+    const start = performance.now()
+    const faults = await faultsOf(body)
+    expect(performance.now() - start).toBeLessThan(2_000) // some 50 ms where nothing else runs
+    expect(faults[0]?.pointer).toBe('/ip_acl/0')
+    expect(JSON.stringify(faults).length).toBeLessThan(JSON.stringify(body).length)
+  })
+
+  it.each([
     '',
     '10.0.0.0/33',
     '10.0.0.0/08',
