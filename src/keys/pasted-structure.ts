@@ -34,24 +34,26 @@ export function readStructure(text: string): readonly string[] | null {
   if (tokens === null) return null
   const networks: string[] = []
   let key: readonly string[] = [] // the words of the last one
+  let isUnderSource = true
   let hasBare = false
   let hasNumber = false
   for (const [index, { kind, text: value }] of tokens.entries()) {
     const next = tokens[index + 1]?.text ?? ''
-    const isUnderSource = key.every((word) => SOURCE_WORDS.has(word))
     if (kind === 'mark') continue
     const isKey =
       /^(?:=>?|:)$/.test(next) || (kind === 'word' && value.endsWith(':') && !value.includes('::'))
     if (isKey || (kind === 'word' && next === '{')) {
       key = wordsOf(value)
       if (!key.every(isKnown)) return null
+      isUnderSource = key.every((word) => SOURCE_WORDS.has(word))
       continue
     }
-    const pieces = value.split(',').map(networksOfPiece)
-    if (pieces.every((piece) => piece !== null)) {
+    const pieces = value.includes(',') ? value.split(',') : [value]
+    const read = pieces.map(networksOfPiece)
+    if (read.every((piece) => piece !== null)) {
       if (!isUnderSource || isMaskLike(value)) return null
       hasBare ||= !value.includes('/')
-      networks.push(...pieces.flat())
+      for (const piece of read) networks.push(...piece)
     } else if (/^-?\d*$/.test(value)) {
       // The dash of a list, a port, or what could be a prefix length, or a "no".
       hasNumber ||= isUnderSource && value !== '-'
