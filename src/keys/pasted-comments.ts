@@ -1,6 +1,6 @@
 // Which part of a pasted text is a comment, by the marks of the files that hold addresses: `#`, `//`, `;`
-// and `--` at the start of a line, `rem`, `/* … */` and `<!-- … -->`. A comment that does not end runs to
-// the end of the text.
+// `--` and `'` at the start of a line, `rem`, `/* … */`, `<!-- … -->` and Python's three quotes. A comment that
+// does not end runs to the end of the text.
 
 export interface PastedLine {
   /** The line as it was written. */
@@ -11,8 +11,13 @@ export interface PastedLine {
 }
 
 const LINE_BREAK = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/
-const MARK = /["'`]|\/\*|<!--|#|(?<![^\s;,])\/\/|^\s*(?:;|--(?=\s)|rem(?=\s))/gi
-const ENDS: Readonly<Record<string, string>> = { '/*': '*/', '<!--': '-->' }
+const MARK = /"""|'''|["'`]|\/\*|<!--|#|(?<![^\s;,])\/\/|^\s*(?:;|--(?=\s)|rem(?=\s))/gi
+const ENDS: Readonly<Record<string, string>> = {
+  '/*': '*/',
+  '<!--': '-->',
+  '"""': '"""',
+  "'''": "'''",
+}
 
 export function splitLines(text: string): string[] {
   return text.split(LINE_BREAK)
@@ -25,6 +30,7 @@ export function createCommentReader(): (text: string) => PastedLine {
   return (text) => {
     let code = ''
     const comments: string[] = []
+    const first = text.search(/\S/)
     let at = 0
     let start = 0 // of the block comment, and `at` behind its mark
     while (at < text.length) {
@@ -50,7 +56,8 @@ export function createCommentReader(): (text: string) => PastedLine {
         at += mark[0].length
         continue
       }
-      if (!/^["'`]/.test(mark[0])) {
+      const isRemark = at === first && mark[0] === "'" && /\s/.test(text.charAt(at + 1))
+      if (isRemark || !/^["'`]$/.test(mark[0])) {
         comments.push(text.slice(at).trim())
         break
       }
