@@ -1,0 +1,54 @@
+// The log-in, as a browser fills it in.
+
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
+
+describe.skipIf(missingBrowser !== null)('the log-in', () => {
+  let pages: PageRig
+  beforeAll(async () => {
+    pages = await startPageRig()
+  })
+  afterEach(() => pages.closeAll())
+  afterAll(() => pages.stop())
+
+  // A field of type "email" gives the domain in its ASCII form, whatever was typed.
+  it.each([
+    ['info@bücher.example', 'info@bücher.example'],
+    ['info@xn--bcher-kva.example', 'info@xn--bcher-kva.example'],
+    ['Info@BÜCHER.example', 'info@bücher.example'],
+  ])('takes an e-mail of an international domain, typed as %s', async (typed, email) => {
+    const unlike = `${Date.now()}.` // one account for each case, on a domain of its own
+    const customer = await pages.rig.customer({ email: email.replace('@', `@${unlike}`) })
+    const page = await pages.open()
+    await page.getByLabel('E-mail address').fill(typed.replace('@', `@${unlike}`))
+    await page.getByLabel('Password').fill(customer.password)
+    const asked = page.waitForRequest((request) => request.method() === 'POST')
+    await page.getByRole('button', { name: 'Log in' }).click()
+    await page.getByText('Create your first key').waitFor()
+    expect((await asked).postDataJSON()).toMatchObject({
+      email: expect.stringContaining('.xn--bcher-kva.example') as string,
+    })
+  })
+
+  it('says that its address made too many, and when it may go on', async () => {
+    const customer = await pages.rig.customer()
+    const headers = { 'CF-Connecting-IP': '198.51.100.77' }
+    const page = await pages.open({ extraHTTPHeaders: headers })
+    const statuses = await page.evaluate(async () => {
+      const found: number[] = []
+      for (let i = 0; i < 21; i++) {
+        const body = JSON.stringify({ email: `nobody${i}@example.com`, password: 'x' })
+        const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }
+        found.push((await fetch('/admin/api/v1/session', init)).status)
+      }
+      return found
+    })
+    expect(statuses.at(-1)).toBe(429)
+    await page.getByLabel('E-mail address').fill(customer.email)
+    await page.getByLabel('Password').fill(customer.password)
+    await page.getByRole('button', { name: 'Log in' }).click()
+    await page
+      .getByText(/^There were too many log-ins from your address.*Try again in \d+ seconds?\.$/)
+      .waitFor()
+  })
+})
