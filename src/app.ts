@@ -5,7 +5,7 @@ import { type AdminDeps, createAdmin, createMisconfiguredAdmin } from './admin/a
 import { fillCanonicalEmails } from './admin/canonical-emails.ts'
 import { BOUNDED_CACHE_TTL_MS } from './admin/enforcement.ts'
 import { createDatabaseOwner, FOREIGN_DATABASE } from './admin/database-owner.ts'
-import { enforcePending, publishEnforced } from './admin/outbox.ts'
+import { enforcePending, publishEnforced, stopPendingLostKeys } from './admin/outbox.ts'
 import { sessionLimits } from './admin/session.ts'
 import { forgetAttempts } from './admin/throttle.ts'
 import { createUntaggedSessions } from './admin/untagged-sessions.ts'
@@ -32,6 +32,7 @@ import { coloOf, logConfigurationFault, logFault, logRequest } from './log.ts'
 import { errorsUrl } from './problems/errors-url.ts'
 import { parsedUrl } from './request-url.ts'
 import { importSecrets, type Secrets } from './secrets.ts'
+import { createIssuedKeys } from './stores/account-keys.ts'
 import { createIsolateCache } from './stores/isolate-cache.ts'
 import { createKeyAuthorities } from './stores/key-authority.ts'
 import { createPasswordHashers } from './stores/password-hasher.ts'
@@ -151,6 +152,7 @@ function composeApp(
     assets: { fetch: (request) => env.ASSETS.fetch(request) },
     consistency,
     advance: authorities.advance,
+    issuedKeys: createIssuedKeys(env.ACCOUNT_KEYS, settings.AUTHORITY_TIMEOUT_MS),
     listDenials: authorities.listDenials,
     readAuthority: authorities.peek,
     readRecord: (lookupId) => inspectKeyRecord(env.KEYS, lookupId),
@@ -193,6 +195,7 @@ function composeApp(
         },
         () => enforcePending(adminDeps),
         () => publishEnforced(adminDeps),
+        () => stopPendingLostKeys(adminDeps),
         () => deleteDeadSessions(db, sessionLimits(nowMs())),
         () => forgetAttempts(adminDeps),
         () => fillCanonicalEmails(adminDeps),

@@ -4,6 +4,7 @@
 import * as z from 'zod'
 import { type ConfigurationFault, configurationFault } from './configuration-fault.ts'
 import { err, ok, type Result } from './result.ts'
+import type { AccountKeysNamespace } from './stores/account-keys.ts'
 import type { AuthorityNamespace } from './stores/key-authority.ts'
 import type { HasherNamespace } from './stores/password-hasher.ts'
 
@@ -12,6 +13,7 @@ export interface Env {
   // Bindings
   readonly KEYS: KVNamespace
   readonly KEY_AUTHORITY: AuthorityNamespace
+  readonly ACCOUNT_KEYS: AccountKeysNamespace
   readonly REFUSAL_BRAKE: RateLimit
   readonly PASSWORD_HASHER: HasherNamespace
   readonly LOG_IN_RATE: RateLimit

@@ -36,7 +36,7 @@ export function otherAuthorities({ elsewhere }: { elsewhere: Fetcher }) {
       return {
         fetch: (checkUrl: string) => elsewhere.fetch(`${url}fetch?${checkUrl}`),
         advance: (brought: unknown) => call('advance', brought),
-        seed: (brought: unknown) => call('seed', brought),
+        seed: (brought: unknown, word?: string) => call('seed', { brought, word }),
         countDenials: (denials: unknown) => call('countDenials', denials),
       }
     },

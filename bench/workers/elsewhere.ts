@@ -1,7 +1,7 @@
 // What is not in the gateway's process: KV, by the requests that the runtime makes of a binding's calls,
 // and the key authorities, by those of `otherAuthorities` in bindings.ts.
 
-import { KeyAuthority } from '../../src/stores/key-authority-object.ts'
+import { type AuthorityRecord, KeyAuthority } from '../../src/stores/key-authority-object.ts'
 import type { AuthorityNamespace } from '../../src/stores/key-authority.ts'
 
 export { KeyAuthority }
@@ -18,8 +18,11 @@ export default {
       case 'fetch':
         return await stub.fetch(search.slice(1))
       case 'advance':
-      case 'seed':
-        return Response.json(await stub[method](await request.json()))
+        return Response.json(await stub.advance(await request.json()))
+      case 'seed': {
+        const { brought, word } = await request.json<{ brought: AuthorityRecord; word?: string }>()
+        return Response.json(await stub.seed(brought, word))
+      }
       case 'countDenials':
         await stub.countDenials(await request.json())
         return Response.json(null)

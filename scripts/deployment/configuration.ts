@@ -31,6 +31,38 @@ export function readConfiguration(path: string): Configuration {
   }
 }
 
+/** The bindings of Durable Objects, each with its class. */
+const OBJECTS = [
+  ['KEY_AUTHORITY', 'KeyAuthority'],
+  ['ACCOUNT_KEYS', 'AccountKeys'],
+  ['PASSWORD_HASHER', 'PasswordHasher'],
+] as const
+
+function objectFaults(config: Unstable_Config, binding: string, className: string): Fault[] {
+  const isBound = config.durable_objects.bindings.some(
+    ({ name, class_name, script_name }) =>
+      name === binding && class_name === className && script_name === undefined,
+  )
+  const made = config.migrations.some((one) => one.new_sqlite_classes?.includes(className))
+  const lost = config.migrations.some(
+    ({ deleted_classes: deleted, renamed_classes: renamed, transferred_classes: moved }) =>
+      [
+        ...(deleted ?? []),
+        ...[...(renamed ?? []), ...(moved ?? [])].map(({ from }) => from),
+      ].includes(className),
+  )
+  return [
+    ...(isBound ? [] : [wrong(`${binding} is not bound to the Durable Object class ${className}`)]),
+    ...(made && !lost
+      ? []
+      : [
+          wrong(
+            `migrations must have ${className} in new_sqlite_classes, and take it away in none: its objects are lost with it`,
+          ),
+        ]),
+  ]
+}
+
 function bindingFaults(config: Unstable_Config): Fault[] {
   const faults: Fault[] = []
   const keys = config.kv_namespaces.find(({ binding }) => binding === 'KEYS')
@@ -41,43 +73,8 @@ function bindingFaults(config: Unstable_Config): Fault[] {
       ),
     )
   }
-  const objects = config.durable_objects.bindings
-  if (
-    !objects.some(
-      ({ name, class_name, script_name }) =>
-        name === 'KEY_AUTHORITY' && class_name === 'KeyAuthority' && script_name === undefined,
-    )
-  ) {
-    faults.push(wrong('KEY_AUTHORITY is not bound to the Durable Object class KeyAuthority'))
-  }
-  const made = config.migrations.some((one) => one.new_sqlite_classes?.includes('KeyAuthority'))
-  const lost = config.migrations.some(
-    ({ deleted_classes: deleted, renamed_classes: renamed, transferred_classes: moved }) =>
-      [
-        ...(deleted ?? []),
-        ...[...(renamed ?? []), ...(moved ?? [])].map(({ from }) => from),
-      ].includes('KeyAuthority'),
-  )
-  if (!made || lost) {
-    faults.push(
-      wrong(
-        'migrations must have KeyAuthority in new_sqlite_classes, and take it away in none: its objects hold what is in force',
-      ),
-    )
-  }
-  const hashes = objects.some(
-    ({ name, class_name, script_name }) =>
-      name === 'PASSWORD_HASHER' && class_name === 'PasswordHasher' && script_name === undefined,
-  )
-  if (
-    !hashes ||
-    !config.migrations.some((one) => one.new_sqlite_classes?.includes('PasswordHasher'))
-  ) {
-    faults.push(
-      wrong(
-        'PASSWORD_HASHER must be bound to the Durable Object class PasswordHasher, and migrations have it in new_sqlite_classes',
-      ),
-    )
+  for (const [binding, className] of OBJECTS) {
+    faults.push(...objectFaults(config, binding, className))
   }
   for (const limit of ['REFUSAL_BRAKE', 'LOG_IN_RATE']) {
     if (config.ratelimits.some(({ name }) => name === limit)) continue

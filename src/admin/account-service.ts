@@ -15,6 +15,7 @@ import { isPending } from '../db/key-rows.ts'
 import { newId } from '../ids.ts'
 import { err, ok, type Result } from '../result.ts'
 import { type Actor, auditEvent, type Changes } from './audit.ts'
+import { stopLostKeys } from './lost-keys.ts'
 import { type OutboxDeps, settleInParts } from './outbox.ts'
 import type { HashingPlace } from '../stores/password-hasher.ts'
 import { type CanonicalEmailDeps, fillCanonicalEmails } from './canonical-emails.ts'
@@ -116,8 +117,12 @@ export async function editAccount(
     // Whatever was asked: the answer says that the account's status holds.
     const isDue = input.status === undefined ? isPending : () => true
     const decision = input.status === undefined ? [] : (['account_status'] as const)
-    const settled = await settleInParts(done.keyIds, isDue, decision, deps)
-    return settled ? ok(done.account) : err({ reason: 'enforcement_pending' })
+    const isStatusDue = input.status !== undefined || done.account.statusPending
+    const [settled, stopped] = await Promise.all([
+      settleInParts(done.keyIds, isDue, decision, deps),
+      isStatusDue ? stopLostKeys(done.account, deps) : true,
+    ])
+    return settled && stopped ? ok(done.account) : err({ reason: 'enforcement_pending' })
   }
   return err({ reason: 'version_conflict' })
 }

@@ -14,6 +14,7 @@ import { auditEvent, detailChanges } from './audit.ts'
 import type { Caller } from './context.ts'
 import { toIdempotency } from './idempotency.ts'
 import type { Decision } from './lost-changes.ts'
+import { tryToNoteRows } from './lost-keys.ts'
 import { type OutboxDeps, publishLater, settle } from './outbox.ts'
 import type { Refusal } from './refusal.ts'
 import type { CreateKey, EditKey } from './schemas.ts'
@@ -75,6 +76,8 @@ export async function createKey(
       return shown.ok ? ok({ key: inserted.row, token: shown.value }) : shown
     }
     case 'inserted':
+      // Before the answer: a suspension must reach the key, whatever becomes of the database.
+      await tryToNoteRows([inserted.row], deps)
       publishLater([inserted.row], deps)
       return ok({ key: inserted.row, token })
   }
@@ -196,7 +199,9 @@ async function enforced(
   deps: KeyServiceDeps,
 ): Promise<Result<KeyRow, Refusal>> {
   const [settled] = await settle([row], decision, deps)
-  return settled === undefined ? err({ reason: 'enforcement_pending' }) : ok(settled)
+  if (settled === undefined) return err({ reason: 'enforcement_pending' })
+  deps.later(tryToNoteRows([settled], deps).then(() => undefined))
+  return ok(settled)
 }
 
 /** What a customer decides of who is let in: what the request names, whether it changes it or not. */

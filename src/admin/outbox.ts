@@ -2,14 +2,16 @@
 // published one is in the outbox, which the cron works off, so that a change which was recorded goes
 // through.
 
+import { listStatusPending } from '../db/account-queries.ts'
 import { isPending, isUnpublished, type KeyRow } from '../db/key-rows.ts'
 import { findKeys, markEnforced, takeEnforced, takePending } from '../db/outbox-queries.ts'
 import { enforce } from './enforce.ts'
 import type { Consistency } from './enforcement.ts'
 import type { Decision } from './lost-changes.ts'
+import { type LostKeysDeps, stopLostKeys } from './lost-keys.ts'
 import { MAX_PUTS, publish, type PublishDeps, putRecords, SETTLED_MS } from './publish.ts'
 
-export interface OutboxDeps extends PublishDeps {
+export interface OutboxDeps extends PublishDeps, LostKeysDeps {
   readonly consistency: Consistency
   /** Lets a promise outlive the response, as `waitUntil` does. */
   readonly later: (promise: Promise<void>) => void
@@ -27,6 +29,8 @@ const ROWS_AT_ONCE = 100
  * A part that has begun is finished, so that a run makes 7 000 of them, and MAX_PUTS to KV.
  */
 const MAX_ADVANCES = 1_000
+/** Each asks once for its keys, and twice for each that the database has lost: a few, but after a disaster. */
+const ACCOUNTS_A_RUN = 5
 
 /**
  * Brings rows as far as an answer about them needs: to the authorities, and under `bounded` to KV too.
@@ -114,6 +118,13 @@ export async function enforcePending(deps: OutboxDeps): Promise<void> {
     advances < MAX_ADVANCES ? await takePending(deps.db, run, ROWS_AT_ONCE) : []
   for (let rows = await next(); rows.length > 0; rows = await next())
     await bring(rows, null, counting)
+}
+
+/** Tells keys that the database does not know of a status that they have not heard of. */
+export async function stopPendingLostKeys(deps: OutboxDeps): Promise<void> {
+  for (const account of await listStatusPending(deps.db, ACCOUNTS_A_RUN)) {
+    await stopLostKeys(account, deps)
+  }
 }
 
 /** Puts into KV what holds and is in the outbox, as much as a run of the cron may. */

@@ -9,8 +9,9 @@ import { isUnpublished, type KeyRow, toKeyRecord } from '../db/key-rows.ts'
 import { markPublished } from '../db/outbox-queries.ts'
 import type { KeyRecord } from '../keys/key-record.ts'
 import type { EnforceDeps } from './enforce.ts'
+import { type LostKeysDeps, tryToNoteRows } from './lost-keys.ts'
 
-export interface PublishDeps extends EnforceDeps {
+export interface PublishDeps extends EnforceDeps, LostKeysDeps {
   /** Rejects when KV fails or does not answer in time. */
   readonly putRecord: (lookupId: string, record: KeyRecord) => Promise<void>
 }
@@ -42,7 +43,10 @@ export async function putRecords(rows: readonly KeyRow[], deps: PublishDeps): Pr
 /** Puts rows as `putRecords` does, and lets those leave the outbox that changed a minute ago or earlier. */
 export async function publish(rows: readonly KeyRow[], deps: PublishDeps): Promise<KeyRow[]> {
   const startedMs = deps.nowMs()
-  const put = await putRecords(rows, deps)
+  // A key that was never published is noted as its account's first, where its creation could not.
+  const fresh = rows.filter(({ publishedRevision }) => publishedRevision === 0)
+  const noted = fresh.length === 0 || (await tryToNoteRows(fresh, deps))
+  const put = await putRecords(noted ? rows : rows.filter((row) => !fresh.includes(row)), deps)
   const settled = put.filter((row) => startedMs - row.revisedAt >= SETTLED_MS)
   try {
     await markPublished(deps.db, settled.filter(isUnpublished))

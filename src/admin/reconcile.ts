@@ -10,6 +10,7 @@ import type { Held } from '../stores/key-authority.ts'
 import type { AccessState, Drift } from './answers.ts'
 import { enforce } from './enforce.ts'
 import { AS_DATABASE } from './lost-changes.ts'
+import { noteRows } from './lost-keys.ts'
 import { mapPooled } from './map-pooled.ts'
 import type { OutboxDeps } from './outbox.ts'
 import { publish } from './publish.ts'
@@ -53,6 +54,11 @@ export async function reconcile(
 ): Promise<ReconcilePage> {
   if (phase === 'kv') return await reconcileNames(after, repair, deps)
   const rows = await listKeysAfter(deps.db, after, ROWS_A_PAGE)
+  if (repair !== false)
+    await noteRows(
+      rows.filter(({ kind }) => kind === 'live'),
+      deps,
+    )
   const drift = await mapPooled(rows, AT_ONCE, (row) => reconcileRow(row, repair, deps))
   const last = rows.length < ROWS_A_PAGE ? undefined : rows.at(-1)
   return {

@@ -138,13 +138,36 @@ export async function updateAccount(
     db.delete(sessions).where(ended),
     db
       .update(accounts)
-      .set({ ...change, version: read.version + 1, updatedAt: event.at })
+      .set({
+        ...change,
+        ...(newStatus && { statusPending: change.status !== 'active' }),
+        version: read.version + 1,
+        updatedAt: event.at,
+      })
       .where(guard)
       .returning(),
     selectAccountKeyIds(db, read.id),
   ])
   const [account] = updated
   return account === undefined ? undefined : { account, keyIds: toIds(keys) }
+}
+
+/** Accounts whose status has not reached all keys that this database does not know. */
+export async function listStatusPending(db: Database, limit: number): Promise<AccountRow[]> {
+  return await db
+    .select()
+    .from(accounts)
+    .where(sql`status_pending`)
+    .orderBy(accounts.id)
+    .limit(limit)
+}
+
+/** Notes that the status has reached those keys, where it is still this one. */
+export async function settleStatus(db: Database, id: string, status: AccountStatus): Promise<void> {
+  await db
+    .update(accounts)
+    .set({ statusPending: false })
+    .where(and(eq(accounts.id, id), eq(accounts.status, status), sql`status_pending`))
 }
 
 const NOTHING = sql`FALSE`

@@ -20,6 +20,8 @@ export const accounts = sqliteTable(
     canonicalEmail: text('canonical_email'),
     name: text('name').notNull(),
     status: text('status', { enum: ACCOUNT_STATUSES }).notNull(),
+    /** Whether keys that this database does not know have still to hear of the status, see admin/lost-keys.ts. */
+    statusPending: integer('status_pending', { mode: 'boolean' }).notNull().default(false),
     /** See admin/password.ts for the form. */
     passwordHash: text('password_hash').notNull(),
     /** How many live keys the account may have; a lower one deletes none. */
@@ -32,6 +34,9 @@ export const accounts = sqliteTable(
   (table) => [
     uniqueIndex('accounts_email_key').on(table.emailKey),
     uniqueIndex('accounts_canonical_email').on(table.canonicalEmail),
+    index('accounts_status_pending')
+      .on(table.id)
+      .where(sql`status_pending`),
   ],
 )
 

@@ -9,7 +9,7 @@
 
 import type { CompiledKey } from '../keys/access.ts'
 import type { RequestId } from '../request-id.ts'
-import { AuthorityUnavailableError } from '../stores/key-authority.ts'
+import { AuthorityUnavailableError } from '../stores/object-call.ts'
 import { withTimeout } from '../time-limit.ts'
 
 /** What is asked about, by the request that asks. */

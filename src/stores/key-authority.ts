@@ -1,13 +1,11 @@
-// Asking a key's authority. Every call has a limit, since the platform sets none, and a stub of its
-// own, since a stub of an object that was reset stays broken
-// (https://developers.cloudflare.com/durable-objects/best-practices/error-handling/).
+// Asking a key's authority, see key-authority-object.ts.
 
 import { encodeKeyRecord, type KeyRecord } from '../keys/key-record.ts'
 import { readStored, type StoredRecord, tagOf } from '../keys/stored-record.ts'
-import { withTimeout } from '../time-limit.ts'
 import { checkUrl, type CopyIdentity } from './authority-check.ts'
 import type { Denial } from './denial-table.ts'
 import type { AuthorityAnswer, AuthorityRecord, KeyAuthority } from './key-authority-object.ts'
+import { createObjectCalls } from './object-call.ts'
 
 export type AuthorityNamespace = DurableObjectNamespace<KeyAuthority>
 
@@ -43,17 +41,6 @@ export interface KeyAuthorities {
   readonly listDenials: (lookupId: string) => Promise<Denial[]>
 }
 
-/** The authority could not be asked: nothing is known. `code` is safe to log. */
-export class AuthorityUnavailableError extends Error {
-  override readonly name = 'AuthorityUnavailableError'
-  readonly code: 'timeout' | 'overloaded' | 'reset' | 'unreachable'
-
-  constructor(code: AuthorityUnavailableError['code'], cause?: unknown) {
-    super(`The key authority cannot be asked: ${code}`, { cause })
-    this.code = code
-  }
-}
-
 type Stub = DurableObjectStub<KeyAuthority>
 
 /** All calls reject with AuthorityUnavailableError where the object fails or takes longer than `timeoutMs`. */
@@ -61,20 +48,8 @@ export function createKeyAuthorities(
   namespace: AuthorityNamespace,
   timeoutMs: number,
 ): KeyAuthorities {
-  /** For calls that may be repeated, such as those about a record: what an object holds only rises. */
-  async function ask<T>(lookupId: string, call: (stub: Stub) => Promise<T>): Promise<T> {
-    const once = () => call(namespace.getByName(lookupId))
-    return await limited(
-      once().catch((error: unknown) => (mayRepeat(error) ? once() : reject(error))),
-    )
-  }
-
-  async function limited<T>(answer: Promise<T>): Promise<T> {
-    const timeout = () => new AuthorityUnavailableError('timeout')
-    return await withTimeout(answer, timeoutMs, timeout).catch((error: unknown) => {
-      throw error instanceof AuthorityUnavailableError ? error : unavailable(error)
-    })
-  }
+  // What is asked about a record may be asked again: what an object holds only rises.
+  const { ask, once } = createObjectCalls<Stub>(namespace, timeoutMs)
 
   async function bring(
     lookupId: string,
@@ -106,7 +81,7 @@ export function createKeyAuthorities(
     seed: (lookupId, record, word) =>
       bring(lookupId, record, async (stub, brought) => await stub.seed(brought, word)),
     countDenials: (lookupId, denials) =>
-      limited(namespace.getByName(lookupId).countDenials(denials)), // repeated, it would count twice
+      once(lookupId, async (stub) => await stub.countDenials(denials)), // again, it would count twice
     listDenials: (lookupId) => ask(lookupId, async (stub) => await stub.denials()),
   }
 }
@@ -134,26 +109,4 @@ function toHeld({ revision, gone, record }: AuthorityRecord): Held {
   return gone
     ? { kind: 'gone', revision, keyId: '', tag: tagOf(record) }
     : { kind: 'unreadable', revision }
-}
-
-/** What the runtime notes on an error of a Durable Object. */
-interface ObjectError {
-  readonly overloaded?: boolean
-  readonly durableObjectReset?: boolean
-  readonly retryable?: boolean
-}
-
-function mayRepeat(error: unknown): boolean {
-  const { overloaded, durableObjectReset, retryable } = error as ObjectError
-  return overloaded !== true && (durableObjectReset === true || retryable === true)
-}
-
-function unavailable(error: unknown): AuthorityUnavailableError {
-  const { overloaded, durableObjectReset } = error as ObjectError
-  if (overloaded === true) return new AuthorityUnavailableError('overloaded', error)
-  return new AuthorityUnavailableError(durableObjectReset === true ? 'reset' : 'unreachable', error)
-}
-
-function reject(error: unknown): never {
-  throw error
 }

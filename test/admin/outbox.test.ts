@@ -81,6 +81,7 @@ function cron(stores: Stores = {}) {
       put.push(lookupId)
       await stores.putRecord?.(lookupId, record)
     },
+    issuedKeys: { note: async () => undefined, list: async () => [] },
     later: () => undefined,
     wait: () => Promise.resolve(),
     nowMs: () => now,

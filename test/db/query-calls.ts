@@ -41,6 +41,7 @@ const account: accounts.AccountRow = {
   canonicalEmail: 'a@example.com',
   name: 'A',
   status: 'active',
+  statusPending: false,
   passwordHash: '$scrypt$',
   keyLimit: 100,
   version: 1,
@@ -113,6 +114,8 @@ export const CALLS: Readonly<
     ],
     insertAccount: (db) => [accounts.insertAccount(db, { ...account, ...EMAIL }, event())],
     listAccountKeyIds: (db) => [accounts.listAccountKeyIds(db, ACCOUNT_ID)],
+    listStatusPending: (db) => [accounts.listStatusPending(db, PAGE)],
+    settleStatus: (db) => [accounts.settleStatus(db, ACCOUNT_ID, 'suspended')],
     updateAccount: (db) => [
       accounts.updateAccount(db, account, { name: 'B' }, event()),
       accounts.updateAccount(db, account, { status: 'suspended', passwordHash: 'x' }, event()),

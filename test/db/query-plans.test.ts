@@ -52,6 +52,9 @@ const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   takeEnforced: { [OUTBOX]: OUTBOX_ALONE, [SORT]: OUTBOX_ALONE },
   listAccountKeyIds: { [OUTBOX]: OUTBOX_ALONE },
   updateAccount: { [OUTBOX]: OUTBOX_ALONE },
+  listStatusPending: {
+    'SCAN accounts USING INDEX accounts_status_pending': 'The index holds what is pending alone.',
+  },
   insertAccount: {
     'SCAN api_keys': 'The foreign key, which is looked at while one is violated alone: never here.',
   },

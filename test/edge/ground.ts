@@ -159,6 +159,7 @@ function worldConfig(options: GroundOptions, variables: Variables): WorldConfig 
           REFUSAL_BRAKE: at('Brake'),
           KEY_AUTHORITY: at('Authority'),
           PASSWORD_HASHER: object('PasswordHasher'),
+          ACCOUNT_KEYS: at('Accounts'),
         },
         exports: {},
       },
@@ -173,6 +174,7 @@ function worldConfig(options: GroundOptions, variables: Variables): WorldConfig 
       env: {
         LIBSQL_URL: { type: 'text', value: variables['LIBSQL_URL'] ?? '' },
         AUTHORITY: object('KeyAuthority'),
+        ACCOUNTS: object('AccountKeys'),
       },
     },
     dev: { unsafeDirectSockets: [{ port: 0 }] },
@@ -185,6 +187,7 @@ function worldConfig(options: GroundOptions, variables: Variables): WorldConfig 
       exports: {
         KeyAuthority: { type: 'durable-object', storage: 'sqlite' },
         PasswordHasher: { type: 'durable-object', storage: 'sqlite' },
+        AccountKeys: { type: 'durable-object', storage: 'sqlite' },
       },
     },
   }

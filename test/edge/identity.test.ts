@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from '../../src/keys/key-record.ts'
 import { NEXT_VERSION } from './ground.ts'
-import { openScene } from './scene.ts'
+import { loseStorageUnderASlowReader, openScene } from './scene.ts'
 
 const scene = openScene()
 const ALLOWED = ['allowed', 'allowed', 'allowed']
@@ -116,28 +116,7 @@ describe('a revision that comes twice', () => {
   })
 })
 
-describe('a slow reader of libSQL', () => {
-  it('brings nothing back to an object that has lost its storage meanwhile', async () => {
-    const { ground, key } = scene
-    await ground.command({ clear: true }) // the reader has to ask the authority, and libSQL
-    await ground.command({ at: 'fra', libsql: 'slow' })
-    const early = scene.send('fra', key)
-    await until('libSQL from fra')
-    await ground.command({ at: 'fra', authority: 'held' }) // what it has read waits on its way
-    await until('seed from fra')
-    expect(await scene.edit('office')).toBe('done')
-    expect(await scene.edit('home')).toBe('done')
-    await scene.send('ams', key)
-    await ground.command({ lose: key.lookupId })
-    await ground.command({ heal: true })
-    await early
-    expect(await scene.everywhere(key)).toEqual(DENIED)
-  })
-
-  async function until(call: string) {
-    for (;;) {
-      const { inFlight } = await scene.ground.command({})
-      if (inFlight.includes(call)) return
-    }
-  }
+it('a slow reader of libSQL brings nothing back to an object that has lost its storage', async () => {
+  await loseStorageUnderASlowReader(scene)
+  expect(await scene.everywhere(scene.key)).toEqual(DENIED)
 })

@@ -134,3 +134,34 @@ export function openScene(options: Omit<GroundOptions, 'bundleDir'> = {}): Scene
   }
   return scene
 }
+
+/**
+ * A reader of libSQL who is slow, two changes of the key meanwhile, the last one to `home`, and an object
+ * that has lost its storage when what was read before them reaches it.
+ */
+export async function loseStorageUnderASlowReader({
+  ground,
+  key,
+  send,
+  edit,
+}: Scene): Promise<void> {
+  const until = async (call: string) => {
+    for (;;) {
+      const { inFlight } = await ground.command({})
+      if (inFlight.includes(call)) return
+    }
+  }
+  await ground.command({ clear: true }) // the reader has to ask the authority, and libSQL
+  await ground.command({ at: 'fra', libsql: 'slow' })
+  const early = send('fra', key)
+  await until('libSQL from fra')
+  await ground.command({ at: 'fra', authority: 'held' }) // what it has read waits on its way
+  await until('seed from fra')
+  for (const acl of ['office', 'home'] as const) {
+    if ((await edit(acl)) !== 'done') throw new Error('The change was not made')
+  }
+  await send('ams', key)
+  await ground.command({ lose: key.lookupId })
+  await ground.command({ heal: true })
+  await early
+}

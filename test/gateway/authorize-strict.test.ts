@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { authorize } from '../../src/gateway/authorize.ts'
-import { AuthorityUnavailableError } from '../../src/stores/key-authority.ts'
+import { AuthorityUnavailableError } from '../../src/stores/object-call.ts'
 import {
   FAULT,
   FENCED,

@@ -4,7 +4,7 @@ import { createSharedQuestion } from '../../src/gateway/shared-question.ts'
 import { type CompiledKey, compileKey } from '../../src/keys/access.ts'
 import { toStored } from '../../src/keys/stored-record.ts'
 import { requestIdOf } from '../../src/request-id.ts'
-import { AuthorityUnavailableError } from '../../src/stores/key-authority.ts'
+import { AuthorityUnavailableError } from '../../src/stores/object-call.ts'
 
 const TIMEOUT_MS = 1_000
 const ASKER = { lookupId: 'lookup-id', requestId: requestIdOf(new Headers()) }

@@ -3,7 +3,7 @@
 
 import { KeyAuthority as RealAuthority } from './bundle.js'
 
-export { PasswordHasher } from './bundle.js'
+export { AccountKeys, PasswordHasher } from './bundle.js'
 
 export class KeyAuthority extends RealAuthority {
   /** Empties the object as if its storage had been lost; it starts anew with the next call. */

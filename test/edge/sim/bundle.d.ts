@@ -2,6 +2,7 @@
 
 import type { DurableObject } from 'cloudflare:workers'
 
+export const AccountKeys: typeof DurableObject<unknown>
 export const KeyAuthority: typeof DurableObject<unknown>
 export const PasswordHasher: typeof DurableObject<unknown>
 declare const worker: {

@@ -19,6 +19,7 @@ import {
 
 interface Env {
   readonly AUTHORITY: DurableObjectNamespace
+  readonly ACCOUNTS: DurableObjectNamespace
   readonly LIBSQL_URL: string
 }
 
@@ -101,13 +102,17 @@ export class Authority extends WorkerEntrypoint<Env, Props> {
     )
   }
 
+  protected objects(): DurableObjectNamespace {
+    return this.env.AUTHORITY
+  }
+
   async #call(
     untilHealed: () => Promise<void>,
     name: string,
     method: string,
     args: unknown[],
   ): Promise<unknown> {
-    const object = (id: string) => this.env.AUTHORITY.getByName(id) as unknown as AuthorityStub
+    const object = (id: string) => this.objects().getByName(id) as unknown as AuthorityStub
     const late = (call: () => Promise<unknown>) => this.ctx.waitUntil(untilHealed().then(call))
     const act = async () => await callAuthority(object, late, name, method, args)
     switch (locationOf(this.ctx.props.location).authority) {
@@ -136,6 +141,13 @@ export class Authority extends WorkerEntrypoint<Env, Props> {
   }
 }
 
+/** The objects that know the keys of an account: as far away as the authorities, and as faulty. */
+export class Accounts extends Authority {
+  protected override objects(): DurableObjectNamespace {
+    return this.env.ACCOUNTS
+  }
+}
+
 /** Passes each method on, whatever its arguments are. */
 class Stub extends RpcTarget {
   readonly #call: (method: string, args: unknown[]) => Promise<unknown>
@@ -155,6 +167,14 @@ class Stub extends RpcTarget {
 
   seed(...args: unknown[]) {
     return this.#call('seed', args)
+  }
+
+  note(...args: unknown[]) {
+    return this.#call('note', args)
+  }
+
+  list(...args: unknown[]) {
+    return this.#call('list', args)
   }
 }
 

@@ -1,0 +1,75 @@
+// The ground can see: a worker that forgets one of the rules about copies and restores is found by what
+// the tests beside this one do.
+
+import { describe, expect, it } from 'vitest'
+import { decodeKeyRecord, encodeKeyRecord, type LiveKeyRecord } from '../../src/keys/key-record.ts'
+import { patchOnce } from './patch-bundle.ts'
+import { loseStorageUnderASlowReader, openScene } from './scene.ts'
+
+/** Each rule is broken by itself: none of these acts needs two of them. */
+const scene = openScene({
+  patch(bundle) {
+    const byNumber = patchOnce(
+      bundle,
+      /\w+ === null \? revision === head\.revision : \w+ === this\.tagOf\(head\)/,
+      'revision === head.revision',
+    )
+    const anyWord = patchOnce(byNumber, / \|\| word === this\.word\) return/, ' || true) return')
+    const open = patchOnce(anyWord, /OPENINGS\.filter\(\(respect\) => opens\[respect\]\)/, '[]')
+    const forgetful = patchOnce(
+      open,
+      /if \(row === null\) return keep\((\w+)\(deps\)\)/,
+      'if (row === null) return ok($1(deps))',
+    )
+    return patchOnce(forgetful, /name\.includes\("method"\)/, 'false')
+  },
+})
+const all = (verdict: string) => [verdict, verdict, verdict]
+
+describe('a worker is seen', () => {
+  it('to take a number for an identity', async () => {
+    await scene.send('ams', scene.key)
+    const record = decodeKeyRecord(scene.key.record) as LiveKeyRecord
+    const forged = encodeKeyRecord({ ...record, ipAcl: ['198.51.100.0/24'] })
+    await scene.ground.command({ clear: true, seed: { [scene.key.lookupId]: forged } })
+    expect((await scene.send('fra', scene.key)).json).toMatchObject({ code: 'ip_denied' })
+  })
+
+  it('to keep what a slow reader brings', async () => {
+    await loseStorageUnderASlowReader(scene)
+    // A location without a copy: one with a newer copy would ask libSQL.
+    expect((await scene.send('sin', scene.key)).status).toBe(200)
+  })
+
+  it('to let in by the doctor, or by an edit, what was closed', async () => {
+    const { ground, key, other } = scene
+    for (const one of [key, other]) await scene.everywhere(one)
+    await ground.backUp()
+    expect(await scene.setStatus('suspended')).toBe('done')
+    await ground.restore()
+    await ground.command({ passSeconds: 600 })
+    expect((await scene.patch({ application_name: 'Another' })).status).toBe(200)
+    expect(await scene.everywhere(key)).toEqual(all('allowed'))
+    expect(await scene.everywhere(other)).toEqual(all('account_inactive'))
+    await scene.reconcile(true)
+    expect(await scene.everywhere(other)).toEqual(all('allowed'))
+  })
+
+  it('to forget that there is no row', async () => {
+    const { ground, key } = scene
+    await ground.db().run(`delete from api_keys where id = '${key.id}'`)
+    for (let i = 0; i < 10; i++) await scene.send('fra', key)
+    expect(ground.upstream.received).toHaveLength(10)
+  })
+
+  it('to send on what stands for another method', async () => {
+    const { ground, key } = scene
+    await scene.everywhere(key)
+    expect(await scene.remove(key)).toBe('done')
+    ground.upstream.reset()
+    await ground.command({ at: 'fra', authority: 'slow' })
+    const headers = { 'X-HTTP-Method-Override': 'DELETE' }
+    expect((await scene.send('fra', key, headers)).status).toBe(401)
+    expect(ground.upstream.received).toHaveLength(1)
+  })
+})
