@@ -1,5 +1,6 @@
 // `npm run bench -- log-in-load`: what a Portal API request takes while strangers log in, from one address
-// and from many. Here everything shares one thread, on Cloudflare the hashes have isolates of their own.
+// and from many. Here the hashes share the one thread with everything else. With `--elsewhere` they have a
+// process of their own, as they have isolates of their own on Cloudflare.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { Agent } from 'node:http'
@@ -10,6 +11,7 @@ import { buildProduct } from '../scripts/local/build.ts'
 import { makeSecrets } from '../scripts/local/secrets.ts'
 import { startLocalWorker } from '../scripts/local/worker.ts'
 import { send } from '../test/support/http.ts'
+import { DOOR_NAME, WITH_DOOR, withFarHashers } from './hashers-elsewhere.ts'
 import { makeBenchKey } from './key.ts'
 import { startUpstreamProcess } from './upstream.ts'
 
@@ -20,7 +22,10 @@ const PAUSE_AFTER_REFUSAL_MS = 250
 const PAUSE_MS = 10
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '8' } },
+  options: {
+    seconds: { type: 'string', default: '8' },
+    elsewhere: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 })
 const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-bench-'))
@@ -31,7 +36,15 @@ const [key, upstream] = await Promise.all([
   buildProduct(dir),
 ])
 const variables = { ...secrets, LIBSQL_URL: key.libsqlUrl, UPSTREAM_URL: upstream.url }
-const worker = await startLocalWorker({ bundleDir: dir, variables })
+const hashing = values.elsewhere
+  ? await startLocalWorker({ bundleDir: dir, variables, ...WITH_DOOR })
+  : undefined
+const doorUrl = await hashing?.miniflare.unsafeGetDirectURL(DOOR_NAME)
+const worker = await startLocalWorker({
+  bundleDir: dir,
+  variables,
+  ...(doorUrl !== undefined && withFarHashers(doorUrl.href)),
+})
 const agent = new Agent({ keepAlive: true })
 let attempts: number = 0
 
@@ -54,6 +67,7 @@ try {
   }
 } finally {
   await worker.stop()
+  await hashing?.stop()
   agent.destroy()
   upstream.stop()
   await key.stop()
