@@ -44,6 +44,7 @@ export const SNAKE_NAMES: ReadonlySet<string> = new Set([
     'src/keys/pasted-entry.ts',
     'src/admin/schemas.ts',
     'src/admin/reconcile.ts',
+    'src/admin/lost-changes.ts',
     'src/admin/session.ts',
     'test/keys/cidr-vectors.test.ts',
   ].flatMap((file) => matches(source(file), /'([a-z]+(?:_[a-z]+)+)'/g)),
