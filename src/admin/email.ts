@@ -27,6 +27,11 @@ export function isEmail(text: string): boolean {
   )
 }
 
+/**
+ * In UTF-16 units: four times as many as a new address may have, for those who type it decomposed. To
+ * normalise a text can take the square of its length.
+ */
+const MAX_TEXT = 1_024
 /** RFC 1035 §2.3.4. */
 const MAX_DOMAIN = 253
 const MAX_LABEL = 63
@@ -38,6 +43,7 @@ const SPECIALS = /["(),:;<>@[\\\]]/
 const NO_HOST = /[\s\p{Cc}/?#:@\\%[\]]/u
 
 function canonicalAddress(text: string): string | null {
+  if (text.length > MAX_TEXT) return null
   const [local, domain, ...more] = text.split('@')
   if (local === undefined || local === '' || domain === undefined || more.length > 0) return null
   const ascii = toAsciiDomain(domain)

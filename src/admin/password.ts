@@ -22,6 +22,12 @@ const SALT_BYTES = 16
 const HASH_BYTES = 32
 const STORED = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([\w-]{22})\$([\w-]{43})$/
 
+/**
+ * In UTF-16 units: no password that somebody may set is longer, however it is typed. What is longer is
+ * wrong as it is, since to normalise a text can take the square of its length.
+ */
+const MAX_NORMALISED = 2_048
+
 interface Stored {
   readonly parameters: Parameters
   readonly salt: Uint8Array
@@ -43,7 +49,7 @@ export interface PasswordCheck {
 
 export async function hashPassword(password: string): Promise<string> {
   const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES))
-  const hash = await derive(password.normalize('NFC'), { ...NOBODY, salt })
+  const hash = await derive(normalised(password), { ...NOBODY, salt })
   return encode(CURRENT, salt, hash)
 }
 
@@ -58,13 +64,17 @@ export async function checkPassword(
   password: string,
 ): Promise<PasswordCheck> {
   const expected = stored === null ? NOBODY : decode(stored)
-  const composed = password.normalize('NFC')
+  const composed = normalised(password)
   const inNfc = await isOf(expected, composed)
   const asGiven = !inNfc && composed !== password && (await isOf(expected, password))
   return {
     matches: stored !== null && (inNfc || asGiven),
     outdated: asGiven || !isCurrent(expected.parameters),
   }
+}
+
+function normalised(password: string): string {
+  return password.length > MAX_NORMALISED ? password : password.normalize('NFC')
 }
 
 async function isOf(stored: Stored, password: string): Promise<boolean> {

@@ -13,13 +13,15 @@ export function createUntaggedSessions(
   exist: () => Promise<boolean>,
   nowMs: () => number,
 ): UntaggedSessions {
-  let believed: { readonly exist: boolean; readonly atMs: number } | undefined
+  let believed: { exist: boolean; atMs: number } | undefined
   return {
     async mayExist() {
       const now = nowMs()
-      const age = believed === undefined ? Infinity : Math.abs(now - believed.atMs)
-      if (believed === undefined || age > BELIEVED_MS) {
+      if (believed === undefined) {
         believed = { exist: await exist(), atMs: now }
+      } else if (Math.abs(now - believed.atMs) > BELIEVED_MS) {
+        believed.atMs = now // before the read: what comes meanwhile, or after it failed, does not read too
+        believed.exist = await exist()
       }
       return believed.exist
     },

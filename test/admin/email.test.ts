@@ -67,6 +67,22 @@ describe('canonicalEmail()', () => {
   })
 })
 
+describe('a text that is longer than any address', () => {
+  it('is not normalised, which would take the square of its length', () => {
+    const marks = `a${'\u0301'.repeat(1_000)}${'\u0323'.repeat(1_000)}`
+    const text = `${marks}@Example.com`
+    expect(marks.normalize('NFC')).not.toBe(marks)
+    expect(canonicalEmail(text)).toBe(legacyEmailKey(text))
+    expect(isEmail(text)).toBe(false)
+  })
+
+  it('leaves room for an address that is typed decomposed', () => {
+    const local = '\u1ed9'.repeat(200)
+    const canonical = `${local}@example.com`
+    expect(canonicalEmail(`${local.normalize('NFD')}@example.com`)).toBe(canonical)
+  })
+})
+
 describe('isEmail()', () => {
   it.each([
     'jane@example.com',

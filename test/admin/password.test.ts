@@ -67,6 +67,15 @@ describe('checkPassword()', () => {
     expect((await checkPassword(stored, COMPOSED)).matches).toBe(false)
   })
 
+  it('normalises the longest password, however it is typed, and nothing that is longer', async () => {
+    const longest = '\u1ed9'.repeat(256)
+    const stored = storedAs(longest, 4)
+    expect((await checkPassword(stored, longest.normalize('NFD'))).matches).toBe(true)
+    const longer = '\u00e9'.repeat(1_025) // 2,050 units in NFD
+    const check = await checkPassword(storedAs(longer, 4), longer.normalize('NFD'))
+    expect(check.matches).toBe(false)
+  })
+
   it('keeps compatibility characters apart, which NFC does', async () => {
     const stored = await hashPassword('ﬁle ﬁle ﬁle ﬁle')
     expect((await checkPassword(stored, 'file file file file')).matches).toBe(false)

@@ -6,11 +6,8 @@ import type { Customer } from '../support/customer.ts'
 import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
 import { confirm, fillKey, openPanel, panelOf, rowOf, submit } from '../support/page-steps.ts'
 
-/**
- * A frozen page takes seconds; this is what a task takes on a machine that is busy with other tests. On
- * one that is not, none takes more than 100 ms.
- */
-const LONGEST_TASK_MS = 1_500
+/** Elements of the page, with a list of 50 faults: what is pasted does not decide how many there are. */
+const MOST_ELEMENTS = 2_000
 
 describe.skipIf(missingBrowser !== null)('a text that is pasted into an IP ACL', () => {
   let pages: PageRig
@@ -161,9 +158,8 @@ describe.skipIf(missingBrowser !== null)('a text that is pasted into an IP ACL',
         .join('\n'),
       'And 997 more',
     ],
-  ])('does not freeze the page: %s', async (_, text, sentence) => {
+  ])('stays out of the field, and shows a few of its faults: %s', async (_, text, sentence) => {
     const page = await openNew()
-    await observeTasks(page)
     await paste(page, text)
     await said(page, sentence).waitFor()
     await entry(page).pressSequentially('192.0.2.0/24')
@@ -171,7 +167,7 @@ describe.skipIf(missingBrowser !== null)('a text that is pasted into an IP ACL',
     await page.keyboard.press('Enter')
     await chips(page).filter({ hasText: '192.0.2.0/24' }).waitFor()
     await said(page, sentence).waitFor()
-    expect(await longestTask(page)).toBeLessThan(LONGEST_TASK_MS)
+    expect(await elements(page)).toBeLessThan(MOST_ELEMENTS)
   })
 
   it('does not stay in the field when it is put there at once, or dropped', async () => {
@@ -192,7 +188,6 @@ describe.skipIf(missingBrowser !== null)('a text that is pasted into an IP ACL',
 
   it('may be 1,000 networks, each of which is removed again', async () => {
     const page = await openNew()
-    await observeTasks(page)
     await paste(page, addresses(1_000).join('/32\n') + '/32')
     await panelOf(page).getByText('1000 networks', { exact: true }).waitFor()
     await entry(page).pressSequentially('typed')
@@ -202,7 +197,6 @@ describe.skipIf(missingBrowser !== null)('a text that is pasted into an IP ACL',
         .click()
     }
     await panelOf(page).getByText('990 networks', { exact: true }).waitFor()
-    expect(await longestTask(page)).toBeLessThan(LONGEST_TASK_MS)
   })
 
   it('keeps its lines, when it is pasted beside what is typed already', async () => {
@@ -214,23 +208,6 @@ describe.skipIf(missingBrowser !== null)('a text that is pasted into an IP ACL',
   })
 })
 
-async function observeTasks(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const durations: number[] = []
-    Object.assign(window, { taskDurations: durations })
-    const observer = new PerformanceObserver((list) => {
-      durations.push(...list.getEntries().map(({ duration }) => duration))
-    })
-    observer.observe({ entryTypes: ['longtask', 'event'] })
-  })
-}
-
-/** In ms; 0 where none took more than 50. */
-async function longestTask(page: Page): Promise<number> {
-  const durations = await page.evaluate(async () => {
-    await new Promise((done) => setTimeout(done, 100)) // entries come a little later than their tasks
-    return (window as unknown as { taskDurations: number[] }).taskDurations
-  })
-  if (process.env['SHOW_TASKS'] !== undefined) console.log(durations)
-  return Math.max(0, ...durations)
+async function elements(page: Page): Promise<number> {
+  return await page.locator('*').count()
 }

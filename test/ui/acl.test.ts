@@ -148,11 +148,9 @@ describe('addEntries()', () => {
     ['a line of digits and dots', '1.'.repeat(1_000_000), 1],
     ['nothing but separators', ' ,;\n'.repeat(500_000), 0],
   ])('counts %s, and reads no more', (_, text, count) => {
-    const start = performance.now()
     const { acl, entry, report } = addEntries([], text)
     expect([acl, entry]).toEqual([[], ''])
     expect(report).toEqual({ ...NOTHING_OPEN, tooMany: { networks: null, count } })
-    expect(performance.now() - start).toBeLessThan(1_000) // some 30 ms, on a machine that does nothing else
   })
 
   it('repeats no more of what was pasted than can be read', () => {
