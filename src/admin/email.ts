@@ -48,7 +48,9 @@ function canonicalAddress(text: string): string | null {
   if (local === undefined || local === '' || domain === undefined || more.length > 0) return null
   const ascii = toAsciiDomain(domain)
   if (ascii === null) return null
-  return `${local.normalize('NFC').toLowerCase().normalize('NFC')}@${ascii}`
+  // One sigma: which of the two is the lower case depends on the letters around it.
+  const folded = local.normalize('NFC').toLowerCase().replaceAll('ς', 'σ')
+  return `${folded.normalize('NFC')}@${ascii}`
 }
 
 /** Null for what is no domain, an IPv4 address too. */

@@ -8,18 +8,18 @@ import type { Fault } from './answers.ts'
 export const MAX_FAULTS = 50
 /** Long names of members are cut: who sent one knows how it goes on. */
 const MAX_NAME = 100
-/** What a stranger's answer may have, however short the body is. */
-const STRANGER_BYTES = 2_048
+/** A few faults, which a stranger is told however short the body is. */
+const FEW_FAULTS_BYTES = 500
 const STRANGER_FACTOR = 10
 /** The rest of the answer: the members of the problem, with the longest host name and request id. */
 const REST_BYTES = 700
 
 /**
  * The most bytes that the faults in an answer to a stranger may have: the whole answer has at most ten
- * times as many as the body, or 2 KiB.
+ * times as many as the body, or 1,200.
  */
 export function strangerBytes(bodyBytes: number): number {
-  return Math.max(STRANGER_BYTES, STRANGER_FACTOR * bodyBytes) - REST_BYTES
+  return Math.max(FEW_FAULTS_BYTES, STRANGER_FACTOR * bodyBytes - REST_BYTES)
 }
 
 /** The first faults, `maxBytes` of JSON at most, and how many more there are. */

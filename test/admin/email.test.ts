@@ -22,7 +22,9 @@ describe('canonicalEmail()', () => {
     ['RENE\u0301@example.com', 'ren\u00e9@example.com'],
     ['\u1e9e@example.com', 'ß@example.com'],
     ['\u212a@example.com', 'k@example.com'], // the Kelvin sign
-    ['ΝΊΚΟΣ@example.com', 'νίκος@example.com'],
+    ['ΝΊΚΟΣ@example.com', 'νίκοσ@example.com'],
+    ['νίκος.α@example.com', 'νίκοσ.α@example.com'],
+    ['ΝΊΚΟΣ.Α@example.com', 'νίκοσ.α@example.com'],
     ['jane+tag@example.com', 'jane+tag@example.com'],
     ['jane@localhost', 'jane@localhost'],
   ])('makes %j to %j', (text, canonical) => {

@@ -63,8 +63,9 @@ describe('shortName()', () => {
 
 describe('strangerBytes()', () => {
   it('grows with the body, from a floor on', () => {
-    expect(strangerBytes(0)).toBe(1_348)
-    expect(strangerBytes(200)).toBe(1_348)
+    expect(strangerBytes(0)).toBe(500)
+    expect(strangerBytes(120)).toBe(500)
+    expect(strangerBytes(121)).toBe(510)
     expect(strangerBytes(1_000)).toBe(9_300)
   })
 })

@@ -66,12 +66,22 @@ describe('an answer to a stranger', () => {
       Object.entries(bodies).map(([name, body]) => [method, path, name, body] as const),
     ),
   )('%s %s: has ten times the bytes of the body at most, for %s', async (method, path, _, body) => {
-    for (const size of [40, 200, 500, 2_000, 10_000, 65_000]) {
+    for (const size of [40, 100, 200, 500, 2_000, 10_000, 65_000]) {
       const sent = body(size)
       const answer = await sendBody(method, path, sent)
       expect([400, 422], answer.text).toContain(answer.status)
-      expect(answer.body.length).toBeLessThan(Math.max(2_048, 10 * Buffer.byteLength(sent)))
+      expect(answer.body.length).toBeLessThan(Math.max(1_200, 10 * Buffer.byteLength(sent)))
     }
+  })
+
+  it.each([
+    ['{}', ['/email', '/password']],
+    ['{"mail":1}', ['/email', '/password', '/mail']],
+    ['{"email":1,"pass":""}', ['/email', '/password', '/pass']],
+  ])('lists each fault of %s, which is short', async (sent, pointers) => {
+    const answer = await sendBody('POST', '/session', sent)
+    const faults = answer.json['errors'] as { readonly pointer: string }[]
+    expect(faults.map(({ pointer }) => pointer)).toEqual(pointers)
   })
 
   it('lists 50 faults, and says how many more there are', async () => {
@@ -98,6 +108,16 @@ describe('an answer to a stranger', () => {
 })
 
 describe('an answer to a customer', () => {
+  it.each([
+    ['{}', ['/email', '/password']],
+    ['{"mail":1}', ['/email', '/password', '/mail']],
+    ['{"email":1,"pass":""}', ['/email', '/password', '/pass']],
+  ])('lists each fault of %s, which is short', async (sent, pointers) => {
+    const answer = await sendBody('POST', '/session', sent)
+    const faults = answer.json['errors'] as { readonly pointer: string }[]
+    expect(faults.map(({ pointer }) => pointer)).toEqual(pointers)
+  })
+
   it('lists 50 faults, and says how many more there are', async () => {
     const body = {
       application_name: 'x',
