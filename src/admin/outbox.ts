@@ -62,12 +62,15 @@ export async function settleInParts(
   decision: Decision,
   deps: OutboxDeps,
 ): Promise<boolean> {
-  const strict = deps.consistency === 'strict'
+  // Rows of one part stay at hand, and are put into KV at once.
+  const readsAgain = deps.consistency === 'strict' && ids.length > ROWS_AT_ONCE
   let complete = true
   try {
     for (const part of partsOf(ids)) {
       const due = (await findKeys(deps.db, part)).filter(isDue)
-      const settled = strict ? await bring(due, decision, deps) : await settle(due, decision, deps)
+      const settled = readsAgain
+        ? await bring(due, decision, deps)
+        : await settle(due, decision, deps)
       if (settled.length < due.length) complete = false
       if (settled.length === 0 && due.length > 0) break
     }
@@ -75,7 +78,7 @@ export async function settleInParts(
     deps.logFault('libsql', error)
     complete = false
   }
-  if (strict) deps.later(putHeld(ids, deps))
+  if (readsAgain) deps.later(putHeld(ids, deps))
   return complete
 }
 
