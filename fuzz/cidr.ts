@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { parseAddress, unmapped } from '../src/keys/address.ts'
+import { parseAddress, unmapAddress } from '../src/keys/address.ts'
 import { formatNetwork, parseCidr } from '../src/keys/cidr.ts'
 import { compileIpAcl, matchesIpAcl } from '../src/keys/ip-acl.ts'
 import {
@@ -72,7 +72,7 @@ function agree(entries_: readonly string[], networks: readonly PlainNetwork[], t
   const address = parseAddress(text)
   assert.equal(address === null, expected === null, `the address ${JSON.stringify(text)}`)
   if (address === null || expected === null) return
-  const matches = matchesIpAcl(compileIpAcl(entries_), unmapped(address))
+  const matches = matchesIpAcl(compileIpAcl(entries_), unmapAddress(address))
   assert.equal(matches, allows(networks, expected), `${text} and ${entries_.join(', ')}`)
 }
 

@@ -32,7 +32,7 @@ const RECORDS: readonly KeyRecord[] = [
   { ...LIVE, keyId: 'key_fenced', ipAcl: ACL },
   { ...LIVE, keyId: 'key_reporting', ipAcl: ACL, ipAclMode: 'report' },
   { ...LIVE, keyId: 'key_suspended', accountStatus: 'suspended' },
-  { kind: 'gone', revision: 2, keyId: 'key_gone' },
+  { kind: 'tombstone', revision: 2, keyId: 'key_gone' },
 ]
 
 export function makeFuzzKeys(ring: KeyRing<BlockHmacKey>): FuzzKey[] {

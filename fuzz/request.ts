@@ -167,7 +167,7 @@ function verdictOf(method: string, pairs: Pairs, keys: readonly FuzzKey[]): Expe
     return { ...refused, statuses: [400, 401], codes: NO_KEY }
   }
   const { record, networks } = key
-  if (record.kind === 'gone') return { ...refused, statuses: [401], codes: ['key_revoked'] }
+  if (record.kind === 'tombstone') return { ...refused, statuses: [401], codes: ['key_revoked'] }
   if (record.accountStatus !== 'active')
     return { ...refused, statuses: [403], codes: ['account_inactive'] }
   const { keyId } = record

@@ -63,7 +63,7 @@ async function rowToBringNext(
 ): Promise<KeyRow | undefined> {
   const [row] = await findKeys(deps.db, [id])
   if (row === undefined || holds(held, row)) return row
-  const isBehind = held.kind === 'gone' ? row.kind === 'live' : held.revision >= row.revision
+  const isBehind = held.kind === 'tombstone' ? row.kind === 'live' : held.revision >= row.revision
   if (!isBehind) return row
   const goesOn = await overruleOrTakeBack(row, held, decision, deps)
   return goesOn ? (await findKeys(deps.db, [id]))[0] : undefined

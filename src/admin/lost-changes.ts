@@ -6,7 +6,7 @@ import type { Database } from '../db/client.ts'
 import type { KeyRow, LiveKey } from '../db/key-rows.ts'
 import { buryKey, raiseRevision, type TakenBack } from '../db/outbox-queries.ts'
 import type { LiveKeyRecord } from '../keys/key-record.ts'
-import { type Opening, OPENINGS, openings } from '../keys/openings.ts'
+import { type Opening, OPENINGS, findOpenings } from '../keys/openings.ts'
 import type { LogFault } from '../log.ts'
 import type { Held } from '../stores/key-authority.ts'
 import { auditEvent, detailChanges } from './audit.ts'
@@ -47,7 +47,7 @@ export async function overruleOrTakeBack(
   const { db } = deps
   const log = (code: DatabaseBehindError['code']) =>
     deps.logFault('database_behind', new DatabaseBehindError(code))
-  if (held.kind === 'gone' || row.kind === 'tombstone') {
+  if (held.kind === 'tombstone' || row.kind === 'tombstone') {
     log('buried')
     if (row.kind === 'live') await buryKey(db, row, held.revision, deps.nowMs())
     else await raiseRevision(db, row, held.revision, deps.nowMs(), null)
@@ -83,7 +83,7 @@ function judge(
   decision: Decision,
   deps: LostChangesDeps,
 ): TakenBack | null | 'hold back' {
-  const opened = openings({ ...row.details, accountStatus: row.accountStatus }, held).filter(
+  const opened = findOpenings({ ...row.details, accountStatus: row.accountStatus }, held).filter(
     (respect) => decision?.includes(respect) !== true,
   )
   if (opened.length === 0) return null

@@ -82,7 +82,7 @@ async function stop(
   for (let round = 0; round < ROUNDS; round++) {
     const held = await advance(lookupId, record)
     if (held.kind === 'unreadable') return false
-    if (held.kind === 'gone' || held.accountStatus !== 'active') return true
+    if (held.kind === 'tombstone' || held.accountStatus !== 'active') return true
     record = { ...held, revision: held.revision + 1, accountStatus: status }
   }
   return false

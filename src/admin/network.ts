@@ -1,7 +1,7 @@
 // What addresses have in common: the network of an address, as text.
 
 import type { Address } from '../keys/address.ts'
-import { formatNetwork, masked } from '../keys/cidr.ts'
+import { formatNetwork, maskWords } from '../keys/cidr.ts'
 
 /** Prefix lengths by family. */
 export interface Prefixes {
@@ -17,5 +17,5 @@ export function networkOf(address: Address | null, prefixes: Prefixes): string {
   if (address === null) return ''
   const { family, words } = address
   const prefix = prefixes[family]
-  return formatNetwork({ address: { family, words: masked(words, prefix) }, prefix })
+  return formatNetwork({ address: { family, words: maskWords(words, prefix) }, prefix })
 }

@@ -104,7 +104,7 @@ function judgeAuthority(row: KeyRow, held: Held | null): Finding[] {
   if (held === null) return []
   const isSame = held.kind !== 'unreadable' && isSameRecord(held, toKeyRecord(row))
   if (isSame) return []
-  if (held.kind === 'gone') return [{ kind: 'resurrected', store: 'libsql' }]
+  if (held.kind === 'tombstone') return [{ kind: 'resurrected', store: 'libsql' }]
   if (row.kind === 'tombstone') return [{ kind: 'resurrected', store }]
   if (held.revision < row.revision) return [{ kind: 'authority_behind', store }]
   const database = toState({ ...row.details, accountStatus: row.accountStatus })
@@ -155,10 +155,10 @@ async function reconcileOrphan(
   deps: ReconcileDeps,
 ): Promise<readonly Drift[]> {
   const copy = await deps.readRecord(lookupId)
-  if (copy === null || (copy !== 'unreadable' && copy.kind === 'gone')) return []
+  if (copy === null || (copy !== 'unreadable' && copy.kind === 'tombstone')) return []
   const keyId = copy === 'unreadable' ? null : copy.keyId
   if (repair) {
-    const gone: KeyRecord = { kind: 'gone', revision: 0, keyId: keyId ?? '' }
+    const gone: KeyRecord = { kind: 'tombstone', revision: 0, keyId: keyId ?? '' }
     await deps.advance(lookupId, gone)
     await deps.putRecord(lookupId, gone)
   }

@@ -3,10 +3,10 @@
 
 import * as z from 'zod'
 import { type IdKind, isId } from '../ids.ts'
-import { parseAddress, unmapped } from '../keys/address.ts'
+import { parseAddress, unmapAddress } from '../keys/address.ts'
 import { formatNetwork, parseCidr } from '../keys/cidr.ts'
 import { ACCOUNT_STATUSES, IP_ACL_MODES } from '../keys/key-record.ts'
-import { type EntryFault, explainPasted } from '../keys/pasted-entry.ts'
+import { type EntryFault, explainPastedText } from '../keys/pasted-entry.ts'
 import { PLATFORMS } from '../keys/platform.ts'
 import { isEmail } from './email.ts'
 import { MAX_FAULTS } from './faults.ts'
@@ -98,11 +98,11 @@ const applicationWebsite = trimmed
       if (isHttpUrl(value)) return
       const suggestion = `https://${value}`
       const looksLikeHost = /^[\w-]+(?:\.[\w-]+)+(?:[/?#]\S*)?$/.test(value)
-      const isTaken = isHttpUrl(suggestion) && suggestion.length <= MAX_WEBSITE
+      const isCanonical = isHttpUrl(suggestion) && suggestion.length <= MAX_WEBSITE
       ctx.addIssue({
         code: 'custom',
         message: 'This must be an absolute http or https URL, such as https://example.com',
-        params: { code: 'url_invalid', ...(looksLikeHost && isTaken && { suggestion }) },
+        params: { code: 'url_invalid', ...(looksLikeHost && isCanonical && { suggestion }) },
       })
     }),
   )
@@ -139,7 +139,7 @@ const ipAcl = z.array(z.unknown()).transform((entries, ctx) => {
       // of them than a list could take.
       faults++
       const isEnough = isTooLong || faults > MAX_FAULTS || suggested >= MAX_ACL_ENTRIES
-      const fault = isEnough ? network.error : explainPasted(network.error, entry)
+      const fault = isEnough ? network.error : explainPastedText(network.error, entry)
       const { detail, ...params } = fault
       suggested += [params.suggestion ?? []].flat().length
       fail(detail, params, [index])
@@ -162,7 +162,7 @@ const ipAclMode = oneOf(IP_ACL_MODES).meta({
 const clientIp = trimmed
   .transform((value, ctx) => {
     const address = parseAddress(value)
-    if (address !== null) return unmapped(address)
+    if (address !== null) return unmapAddress(address)
     ctx.addIssue({
       code: 'custom',
       message: 'This must be one IPv4 or IPv6 address, such as 192.0.2.1 or 2001:db8::1',

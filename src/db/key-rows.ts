@@ -78,7 +78,7 @@ export function toKeyRow(selected: Selected): KeyRow {
 /** The record of a row, as the data plane reads it. */
 export function toKeyRecord(row: KeyRow): KeyRecord {
   const { id: keyId, revision, accountId, accountStatus } = row
-  if (row.kind === 'tombstone') return { kind: 'gone', revision, keyId }
+  if (row.kind === 'tombstone') return { kind: 'tombstone', revision, keyId }
   const { ipAcl, ipAclMode } = row.details
   return { kind: 'live', revision, keyId, accountId, accountStatus, ipAcl, ipAclMode }
 }

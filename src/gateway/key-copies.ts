@@ -59,7 +59,7 @@ export async function readCopy(
 /** Whether a verdict that rests on this copy stands without asking. */
 export function isFinal(copy: CompiledKey, { authorities, nowMs }: KeyCopiesDeps): boolean {
   if (authorities === null) return true
-  return copy.kind === 'gone' && nowMs() < copy.certainUntilMs
+  return copy.kind === 'tombstone' && nowMs() < copy.certainUntilMs
 }
 
 /**
@@ -106,5 +106,5 @@ export async function newestRecord(
 /** Its record says that the key is gone, like a tombstone's; remembered, it is not speculated on. */
 function noRow({ nowMs }: KeyCopiesDeps): CompiledKey {
   const certainUntilMs = nowMs() + NO_ROW_MS
-  return { kind: 'gone', revision: 0, keyId: '', tag: '', certainUntilMs }
+  return { kind: 'tombstone', revision: 0, keyId: '', tag: '', certainUntilMs }
 }

@@ -1,38 +1,39 @@
-// Whether a key lets a request in, judged by its record and the client's address alone: pure, in the
-// contract's order (record, account, IP ACL). No I/O and no clock.
+// Decides whether a key lets a request in, from its record and the client's address alone. The checks
+// run in the contract's order: record, account, IP ACL. No I/O and no clock.
 
 import { err, ok, type Result } from '../result.ts'
 import { type Address, formatAddress } from './address.ts'
 import { compileIpAcl, type IpAcl, isEmptyIpAcl, matchesIpAcl } from './ip-acl.ts'
-import type { AccountStatus, GoneKeyRecord, LiveKeyRecord } from './key-record.ts'
+import type { AccountStatus, TombstoneRecord, LiveKeyRecord } from './key-record.ts'
 import type { StoredRecord } from './stored-record.ts'
 
 export type AccessRefusal =
   | { readonly reason: 'key_revoked' }
   | { readonly reason: 'account_inactive'; readonly status: AccountStatus }
-  /** `clientIp` is null where the address is missing or unreadable. */
+  /** `clientIp` is null if the address is missing or unreadable. */
   | { readonly reason: 'ip_denied'; readonly clientIp: string | null }
 
-/** A record ready to judge requests: its ACL is compiled once, then matched by each of them. */
+/** A record ready to evaluate requests. Its ACL is compiled once, then each request is matched against it. */
 export interface CompiledLiveKey extends Omit<LiveKeyRecord, 'ipAcl'> {
   readonly tag: string
   readonly ipAcl: IpAcl
 }
 
-export interface CompiledGoneKey extends GoneKeyRecord {
+export interface CompiledTombstone extends TombstoneRecord {
   readonly tag: string
   /**
-   * Until when it refuses without a question, in milliseconds since 1970. Its authority never takes
-   * *gone* back (Infinity). What KV alone says is a copy like any other (0).
+   * Until when the tombstone is final without asking the authority, in milliseconds since 1970.
+   * Infinity if the authority confirmed it, since an authority never drops a tombstone. 0 if only KV
+   * has it.
    */
   readonly certainUntilMs: number
 }
 
-export type CompiledKey = CompiledLiveKey | CompiledGoneKey
+export type CompiledKey = CompiledLiveKey | CompiledTombstone
 
-/** `certainUntilMs` is of a key that is gone. */
+/** `certainUntilMs` is only used for a tombstone. */
 export function compileKey(record: StoredRecord, certainUntilMs: number): CompiledKey {
-  return record.kind === 'gone'
+  return record.kind === 'tombstone'
     ? { ...record, certainUntilMs }
     : { ...record, ipAcl: compileIpAcl(record.ipAcl) }
 }
@@ -47,7 +48,7 @@ export function evaluateAccess(
   key: CompiledKey,
   address: Address | null,
 ): Result<CompiledLiveKey, AccessRefusal> {
-  if (key.kind === 'gone') return err({ reason: 'key_revoked' })
+  if (key.kind === 'tombstone') return err({ reason: 'key_revoked' })
   if (key.accountStatus !== 'active') {
     return err({ reason: 'account_inactive', status: key.accountStatus })
   }

@@ -1,8 +1,8 @@
-// Ranges of addresses as whole numbers: for what is read from a person, not for a request.
+// Address ranges as whole numbers. Only for text that a person entered, never on a request's path.
 
-import { type Address, formatAddress, parseAddress, unmapped } from './address.ts'
+import { type Address, formatAddress, parseAddress, unmapAddress } from './address.ts'
 
-/** An address as a number; an IPv4-mapped one is IPv4. */
+/** An address as a number. An IPv4-mapped address counts as IPv4. */
 export interface AddressNumber {
   readonly family: 4 | 6
   readonly value: bigint
@@ -21,7 +21,7 @@ export function bitsOf(family: 4 | 6): number {
 export function readAddressNumber(text: string): AddressNumber | null {
   const parsed = parseAddress(text)
   if (parsed === null) return null
-  const { family, words } = unmapped(parsed)
+  const { family, words } = unmapAddress(parsed)
   return { family, value: words.reduce((sum, word) => (sum << 32n) + BigInt(word), 0n) }
 }
 
@@ -33,13 +33,13 @@ export function blockAround({ family, value }: AddressNumber, prefix: number): A
 }
 
 /**
- * The fewest networks that make up a range, as text: from its start, each time the widest that fits. Null
- * where they are more than `most`, which costs no more than so many.
+ * The fewest networks that make up a range, as text. From the start of the range, each step takes the
+ * widest network that fits. Null after more than `max` networks.
  */
-export function networksOf({ family, first, last }: AddressRange, most: number): string[] | null {
+export function networksOf({ family, first, last }: AddressRange, max: number): string[] | null {
   const networks: { readonly start: bigint; readonly hostBits: number }[] = []
   for (let start = first; start <= last;) {
-    if (networks.length === most) return null
+    if (networks.length === max) return null
     const aligned = start === 0n ? bitsOf(family) : log2(start & -start)
     const hostBits = Math.min(aligned, log2(last - start + 1n))
     networks.push({ start, hostBits })

@@ -1,7 +1,7 @@
-// IP addresses as text and as numbers. Strict: an address has the forms of RFC 4291 §2.2 and four
-// plain decimal octets, nothing else (no octal, hex, short or zone forms). Reading is our own: one
-// pass over the characters, without regular expressions and exceptions, since an isolate that meets
-// a key reads up to a thousand networks at once. ipaddr.js only writes, IPv6 as RFC 5952 has it.
+// IP addresses as text and as numbers. The parser accepts four plain decimal octets and the IPv6 forms of
+// RFC 4291 §2.2, nothing else (no octal, hex, short or zone forms). It makes one pass over the characters,
+// without regular expressions or exceptions, because an isolate that loads a key parses up to 1 000 networks
+// at once. ipaddr.js only formats IPv6, as RFC 5952 asks.
 
 import ipaddr from 'ipaddr.js'
 
@@ -20,13 +20,13 @@ const COLON = 0x3a
 const A = 0x61
 const F = 0x66
 
-/** Reads one address as it stands, or null. An IPv4-mapped IPv6 address stays IPv6: see `unmapped`. */
+/** Parses one address; null if the text is none. An IPv4-mapped IPv6 address stays IPv6, see `unmapAddress`. */
 export function parseAddress(text: string): Address | null {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text)
 }
 
-/** An IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2) as the IPv4 address it is; others unchanged. */
-export function unmapped(address: Address): Address {
+/** Turns an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2) into its IPv4 address; leaves others unchanged. */
+export function unmapAddress(address: Address): Address {
   return isMapped(address) ? { family: 4, words: [address.words[3] ?? 0] } : address
 }
 
@@ -55,7 +55,7 @@ function parseIpv6(text: string): Address | null {
   let count = 0
   let gapAt = -1 // how many groups stand before the "::"
   for (let at = 0; at < text.length;) {
-    // What stands before a group: the gap, or one colon, or nothing before the first.
+    // Before a group comes the gap or one colon; before the first group, nothing.
     if (text.startsWith('::', at)) {
       if (gapAt !== -1) return null
       gapAt = count
@@ -65,7 +65,7 @@ function parseIpv6(text: string): Address | null {
       if (text.charCodeAt(at) !== COLON) return null
       at++
     }
-    // The group itself; four octets in its place are two, and the last.
+    // The group itself. Four decimal octets stand for the last two groups.
     const start = at
     let group = 0
     for (; at < text.length; at++) {
@@ -87,7 +87,7 @@ function parseIpv6(text: string): Address | null {
   return { family: 6, words: toWords(groups, count, gapAt) }
 }
 
-/** The words of `count` groups, of which those behind the gap are the last of the eight. */
+/** Packs `count` groups into words. The groups after the gap are the last of the eight. */
 function toWords(groups: readonly number[], count: number, gapAt: number): number[] {
   const words = [0, 0, 0, 0]
   for (let i = 0; i < count; i++) {
@@ -97,7 +97,7 @@ function toWords(groups: readonly number[], count: number, gapAt: number): numbe
   return words
 }
 
-/** The value of four decimal octets, which end the text; null where there is anything else. */
+/** Reads four decimal octets from `start` to the end of the text; null for anything else. */
 function readOctets(text: string, start: number): number | null {
   let word = 0
   let dots = 0
@@ -122,7 +122,7 @@ function readOctets(text: string, start: number): number | null {
   return dots === 3 && digits > 0 ? word * 256 + octet : null
 }
 
-/** The value of a hexadecimal digit, or -1. */
+/** The value of a hexadecimal digit; -1 for any other character. */
 function hexDigit(code: number): number {
   if (code >= ZERO && code <= NINE) return code - ZERO
   const lowerCase = code | 0x20

@@ -1,20 +1,20 @@
-// Fixed-width base62 (0-9A-Za-z) for 256-bit values: 43 digits, one spelling a value.
-// Decoding is on the hot path of every request: eight digits a step, since each step of a BigInt allocates.
+// Fixed-width base62 (0-9A-Za-z) for 256-bit values: 43 digits, and one spelling per value. Every request
+// decodes a token, so decoding takes eight digits per step: each operation on a BigInt allocates.
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const BYTES = 32
-/** So many digits make a safe integer: 62^8 < 2^53. */
+/** Digits per step; their value is a safe integer, since 62^8 < 2^53. */
 const STEP = 8
-/** What a value is multiplied by for so many more digits. */
+/** The factor that makes room for 0 to 8 more digits. */
 const SCALES = Array.from({ length: STEP + 1 }, (_, digits) => 62n ** BigInt(digits))
 
-/** Digits that 256 bits need: 62^43 is just above 2^256. */
+/** The digits that 256 bits need, since 62^43 is just above 2^256. */
 export const BASE62_DIGITS = 43
 
 const VALUE_OF = new Int8Array(128).fill(-1)
 for (let i = 0; i < DIGITS.length; i++) VALUE_OF[DIGITS.charCodeAt(i)] = i
 
-/** The value, 0 to 61, of the base62 digit at `index`, or -1 where there is none. */
+/** The value, 0 to 61, of the base62 digit at `index`; -1 if there is no digit. */
 export function base62Digit(text: string, index: number): number {
   return VALUE_OF[text.charCodeAt(index)] ?? -1
 }
@@ -32,8 +32,8 @@ export function encodeBase62(bytes: Uint8Array): string {
 }
 
 /**
- * Reads the 43 digits of `text` from `start` into 32 bytes from `at` on. False for another character and for
- * 2^256 and above, with the bytes untouched.
+ * Decodes the 43 digits of `text` from `start` into 32 bytes from `at` on. Answers false, and leaves the bytes
+ * untouched, for any other character and for values of 2^256 and above.
  */
 export function decodeBase62(text: string, start: number, bytes: Uint8Array, at: number): boolean {
   const end = start + BASE62_DIGITS

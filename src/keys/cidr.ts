@@ -1,9 +1,9 @@
-// One entry of an IP ACL: a strict CIDR parser and its canonical form. The rules are the contract's:
-// a prefix length is needed, host bits must be zero, an IPv4-mapped network of /96 or longer is its
-// IPv4 network, and the address that every Cloudflare Worker can call from is refused.
+// A strict CIDR parser for the entries of an IP ACL, and their canonical form. The contract sets the rules:
+// a prefix length is needed, and host bits must be zero. An IPv4-mapped network of /96 or longer becomes its
+// IPv4 network. The address that every Cloudflare Worker can call from is refused.
 
 import { err, ok, type Result } from '../result.ts'
-import { type Address, formatAddress, isMapped, parseAddress, unmapped } from './address.ts'
+import { type Address, formatAddress, isMapped, parseAddress, unmapAddress } from './address.ts'
 
 export interface Network {
   readonly address: Address
@@ -18,7 +18,7 @@ export interface CidrFault {
     | 'cidr_host_bits_set'
     | 'cidr_shared_by_workers'
   readonly detail: string
-  /** The entry to write instead, where there is an obvious one. */
+  /** The entry to write instead, if there is an obvious one. */
   readonly suggestion?: string
 }
 
@@ -26,14 +26,14 @@ export interface CidrFault {
 // https://developers.cloudflare.com/fundamentals/reference/http-headers/
 const WORKERS_ADDRESS = '2a06:98c0:3600::103'
 const WORKERS_WORDS = parseAddress(WORKERS_ADDRESS)?.words ?? []
-const LONGEST_PREFIX = 999 // three digits; above 128 it is out of range
+const MAX_PREFIX_NUMBER = 999 // beyond three digits the entry is malformed, and not merely out of range
 
-/** Whether this is the address that all Workers on Cloudflare share. It fails every ACL. */
+/** Whether this is the address that all Workers on Cloudflare share. No ACL allows it. */
 export function isSharedByWorkers({ words }: Address): boolean {
   return isSame(words, WORKERS_WORDS)
 }
 
-/** Parses one entry; spaces around it do not count. */
+/** Parses one entry. Spaces around it are ignored. */
 export function parseCidr(text: string): Result<Network, CidrFault> {
   const entry = text.trim()
   const slash = entry.indexOf('/')
@@ -50,7 +50,7 @@ export function parseCidr(text: string): Result<Network, CidrFault> {
   if (prefix > bits) return err(prefixOutOfRange(entry, bits))
 
   if (hasHostBits(address.words, prefix)) {
-    const first = { ...address, words: masked(address.words, prefix) }
+    const first = { ...address, words: maskWords(address.words, prefix) }
     return err(hostBitsSet(entry, formatNetwork(toNetwork(first, prefix))))
   }
   if (isSharedByWorkers(address)) return err(sharedByWorkers())
@@ -62,12 +62,12 @@ export function formatNetwork({ address, prefix }: Network): string {
   return `${formatAddress(address)}/${prefix}`
 }
 
-/** The words of an address with all but its first `prefix` bits zero. */
-export function masked(words: readonly number[], prefix: number): number[] {
+/** Keeps the first `prefix` bits of an address and sets the others to zero. */
+export function maskWords(words: readonly number[], prefix: number): number[] {
   return words.map((word, i) => (word & ~hostMask(prefix, i)) >>> 0)
 }
 
-/** The bits of an address's word `i` that lie behind its first `prefix` bits. */
+/** The bits of word `i` of an address that come after its first `prefix` bits. */
 export function hostMask(prefix: number, i: number): number {
   const kept = prefix - 32 * i
   if (kept <= 0) return 0xffffffff
@@ -78,7 +78,7 @@ export function hostMask(prefix: number, i: number): number {
 function parsePrefix(text: string): number | null {
   const prefix = Number(text)
   const isPlain = Number.isInteger(prefix) && String(prefix) === text
-  return isPlain && prefix >= 0 && prefix <= LONGEST_PREFIX ? prefix : null
+  return isPlain && prefix >= 0 && prefix <= MAX_PREFIX_NUMBER ? prefix : null
 }
 
 function hasHostBits(words: readonly number[], prefix: number): boolean {
@@ -98,21 +98,21 @@ function isSame(a: readonly number[], b: readonly number[]): boolean {
 
 function toNetwork(address: Address, prefix: number): Network {
   return prefix >= 96 && isMapped(address)
-    ? { address: unmapped(address), prefix: prefix - 96 }
+    ? { address: unmapAddress(address), prefix: prefix - 96 }
     : { address, prefix }
 }
 
 function malformed(entry: string): CidrFault {
   return {
     code: 'cidr_malformed',
-    detail: `"${shown(entry)}" is not a network in CIDR form; write one such as 203.0.113.0/24 or 2001:db8::/32`,
+    detail: `"${shorten(entry)}" is not a network in CIDR form; write one such as 203.0.113.0/24 or 2001:db8::/32`,
   }
 }
 
 function prefixMissing(entry: string, suggestion: string): CidrFault {
   return {
     code: 'cidr_prefix_missing',
-    detail: `"${shown(entry)}" is an address without a prefix length; for this one address write ${suggestion}`,
+    detail: `"${shorten(entry)}" is an address without a prefix length; for this one address write ${suggestion}`,
     suggestion,
   }
 }
@@ -120,14 +120,14 @@ function prefixMissing(entry: string, suggestion: string): CidrFault {
 function prefixOutOfRange(entry: string, bits: number): CidrFault {
   return {
     code: 'cidr_prefix_out_of_range',
-    detail: `"${shown(entry)}" has a prefix length above ${bits}; use 0 to ${bits}`,
+    detail: `"${shorten(entry)}" has a prefix length above ${bits}; use 0 to ${bits}`,
   }
 }
 
 function hostBitsSet(entry: string, suggestion: string): CidrFault {
   return {
     code: 'cidr_host_bits_set',
-    detail: `"${shown(entry)}" has bits set beyond its prefix length; the network is ${suggestion}`,
+    detail: `"${shorten(entry)}" has bits set beyond its prefix length; the network is ${suggestion}`,
     suggestion,
   }
 }
@@ -139,8 +139,8 @@ function sharedByWorkers(): CidrFault {
   }
 }
 
-/** What the customer typed, short enough to repeat in an error; cut between code points. */
-function shown(entry: string): string {
+/** Cuts what the customer typed, between code points, to a length that fits into an error. */
+function shorten(entry: string): string {
   const start = /^.{0,64}/su.exec(entry)?.[0] ?? ''
   return start === entry ? entry : `${start}…`
 }

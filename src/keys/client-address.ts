@@ -1,24 +1,24 @@
-// The client's address is CF-Connecting-IP and nothing else: every other header that names an
-// address can be sent by the client (https://developers.cloudflare.com/fundamentals/reference/http-headers/).
+// The client's address comes from CF-Connecting-IP alone, because a client can send every other header that
+// names an address (https://developers.cloudflare.com/fundamentals/reference/http-headers/).
 
-import { type Address, parseAddress, unmapped } from './address.ts'
+import { type Address, parseAddress, unmapAddress } from './address.ts'
 
 /**
- * The one address in CF-Connecting-IP, IPv4 where it was mapped; null where the header is missing
- * or not exactly one address (a repeated header arrives comma-joined, so it does not parse either).
+ * The address in CF-Connecting-IP; an IPv4-mapped address becomes IPv4. Null if the header is missing or is
+ * not exactly one address. A repeated header arrives joined by commas, so it does not parse.
  */
 export function clientAddress(headers: Headers): Address | null {
   const address = parseAddress(headers.get('cf-connecting-ip') ?? '')
-  return address === null ? null : unmapped(address)
+  return address === null ? null : unmapAddress(address)
 }
 
-/** What shows that Cloudflare is not set up as the README asks. */
+/** Signs that the Cloudflare zone is set up wrongly, see docs/operate/cloudflare.md. */
 export const ADDRESS_SYMPTOMS = ['missing', 'pseudo_ipv4'] as const
 export type AddressSymptom = (typeof ADDRESS_SYMPTOMS)[number]
 
-const CLASS_E = 0xf // the first four bits of 240.0.0.0/4, where Pseudo IPv4 puts IPv6 clients
+const CLASS_E = 0xf // the first four bits of 240.0.0.0/4, the range that Pseudo IPv4 maps IPv6 clients to
 
-/** The symptom of an address as `clientAddress` read it from these headers. */
+/** The symptom that these headers show; `address` is what `clientAddress` read from them. */
 export function addressSymptom(headers: Headers, address: Address | null): AddressSymptom | null {
   if (address === null) return headers.has('cf-connecting-ip') ? null : 'missing'
   const isPseudo = address.family === 4 && (address.words[0] ?? 0) >>> 28 === CLASS_E

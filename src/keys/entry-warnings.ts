@@ -1,22 +1,22 @@
-// What is lawful in an IP ACL and yet probably not meant: entries that no client on the internet can
-// match, and entries that take in a large part of it. A warning refuses nothing.
+// Warns about entries of an IP ACL that are valid but probably a mistake. No client on the internet can match
+// them, or they cover a large part of it. A warning refuses nothing.
 
-import { masked, type Network, parseCidr } from './cidr.ts'
+import { maskWords, type Network, parseCidr } from './cidr.ts'
 
 export const ENTRY_WARNINGS = ['never_matches', 'very_wide'] as const
 
 export interface EntryWarning {
-  /** Of the entry in the key's `ip_acl`, as stored. */
+  /** JSON Pointer to the entry in the key's `ip_acl`, as stored. */
   readonly pointer: string
   readonly code: (typeof ENTRY_WARNINGS)[number]
   readonly detail: string
 }
 
-/** Narrower than this is what networks of one owner are. */
-const WIDEST = { 4: 8, 6: 16 }
+/** Prefix lengths by family. A network of one owner is seldom wider. */
+const WIDEST_PREFIX = { 4: 8, 6: 16 }
 
-/** What never is the source of a packet on the internet. */
-const NEVER = [
+/** Ranges that are never the source of a packet on the internet. */
+const NEVER_PUBLIC = [
   ['private', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
   ['loopback', '127.0.0.0/8', '::1/128'],
   ['link-local', '169.254.0.0/16', 'fe80::/10'],
@@ -27,7 +27,7 @@ const NEVER = [
   ['multicast and reserved', '224.0.0.0/3'],
 ].flatMap(([kind = '', ...ranges]) => ranges.map((range) => ({ kind, range: networkOf(range) })))
 
-/** One warning an entry at most; `entries` are canonical. */
+/** At most one warning per entry; `entries` are canonical. */
 export function entryWarnings(entries: readonly string[]): EntryWarning[] {
   return entries.flatMap((entry, index) => {
     const warning = warningOf(entry, networkOf(entry))
@@ -36,19 +36,19 @@ export function entryWarnings(entries: readonly string[]): EntryWarning[] {
 }
 
 function warningOf(entry: string, network: Network): Omit<EntryWarning, 'pointer'> | null {
-  const never = NEVER.find(({ range }) => contains(range, network))
-  if (never !== undefined) {
-    const detail = `${entry} is ${never.kind} address space: no client on the internet calls from there`
+  const unreachable = NEVER_PUBLIC.find(({ range }) => contains(range, network))
+  if (unreachable !== undefined) {
+    const detail = `${entry} is ${unreachable.kind} address space: no client on the internet calls from there`
     return { code: 'never_matches', detail }
   }
-  const widest = WIDEST[network.address.family]
+  const widest = WIDEST_PREFIX[network.address.family]
   if (network.prefix >= widest) return null
   const detail = `${entry} is wider than a /${widest}: it lets in a large part of the internet`
   return { code: 'very_wide', detail }
 }
 
 function contains(range: Network, { address, prefix }: Network): boolean {
-  const first = masked(address.words, range.prefix)
+  const first = maskWords(address.words, range.prefix)
   return (
     address.family === range.address.family &&
     prefix >= range.prefix &&
@@ -58,6 +58,6 @@ function contains(range: Network, { address, prefix }: Network): boolean {
 
 function networkOf(entry: string): Network {
   const network = parseCidr(entry)
-  if (!network.ok) throw new TypeError(`Cannot judge an ACL entry: ${network.error.code}`)
+  if (!network.ok) throw new TypeError(`Cannot check an ACL entry: ${network.error.code}`)
   return network.value
 }

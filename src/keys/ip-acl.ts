@@ -1,13 +1,13 @@
-// An IP ACL compiled to the sorted, disjoint ranges of each family, matched by binary search without
-// allocation. An IPv4 address is matched against IPv4 entries only, an IPv6 address against IPv6
-// entries only. Plain numbers throughout: an isolate keeps thousands of these.
+// An IP ACL compiled to sorted, disjoint ranges for each family. Binary search matches an address without
+// allocation. IPv4 addresses are matched against IPv4 entries only, and IPv6 addresses against IPv6 entries.
+// The ranges are typed arrays, because an isolate keeps thousands of compiled ACLs.
 
 import type { Address } from './address.ts'
 import { hostMask, isSharedByWorkers, type Network, parseCidr } from './cidr.ts'
 
 /**
- * For each family the ranges in ascending order, none touching the next: the words of the first
- * address, then those of the last, 8 bytes a range of IPv4 and 32 a range of IPv6.
+ * The ranges of each family in ascending order; none touches the next. A range is the words of its first
+ * address, then those of its last: 8 bytes for IPv4, 32 for IPv6.
  */
 export interface IpAcl {
   readonly 4: Uint32Array
@@ -17,8 +17,8 @@ export interface IpAcl {
 type Words = readonly number[]
 
 /**
- * Compiles stored entries (canonical CIDR text). An entry that does not parse throws: it was not
- * written by us, and skipping it could turn a fence into an open field.
+ * Compiles stored entries (canonical CIDR text). Throws a TypeError if an entry does not parse. It must not be
+ * skipped: an ACL without entries lets everybody in.
  */
 export function compileIpAcl(entries: readonly string[]): IpAcl {
   const networks: Record<4 | 6, Network[]> = { 4: [], 6: [] }
@@ -30,17 +30,17 @@ export function compileIpAcl(entries: readonly string[]): IpAcl {
   return { 4: rangesOf(networks[4], 1), 6: rangesOf(networks[6], 4) }
 }
 
-/** Whether the ACL was compiled from no entries. Then it matches nothing; what that means is for the caller. */
+/** Whether the ACL has no entries. It then matches nothing; the caller decides what that means. */
 export function isEmptyIpAcl(acl: IpAcl): boolean {
   return acl[4].length === 0 && acl[6].length === 0
 }
 
-/** What a compiled ACL takes up, for a cache that is bounded in bytes. */
+/** The size of a compiled ACL, for a cache that is bounded in bytes. */
 export function byteSizeOfIpAcl(acl: IpAcl): number {
   return acl[4].byteLength + acl[6].byteLength
 }
 
-/** Whether an entry of the ACL contains the address. The one that all Workers share matches none. */
+/** Whether an entry of the ACL contains the address. The address that all Workers share never matches. */
 export function matchesIpAcl(acl: IpAcl, address: Address): boolean {
   const { words } = address
   const ranges = acl[address.family]
@@ -62,7 +62,7 @@ export function isWithinIpAcl(acl: IpAcl, other: IpAcl): boolean {
   return areWithin(acl[4], other[4], 1) && areWithin(acl[6], other[6], 4)
 }
 
-/** Of ranges in order that do not touch: each must lie in one of the others, which are passed once. */
+/** Whether each range lies in one of the others. Both are sorted and disjoint, so one pass is enough. */
 function areWithin(ranges: Uint32Array, others: Uint32Array, width: number): boolean {
   let other = 0
   for (let at = 0; at < ranges.length; at += 2 * width) {
@@ -76,15 +76,15 @@ function areWithin(ranges: Uint32Array, others: Uint32Array, width: number): boo
 }
 
 /**
- * The ranges in order, those that overlap or touch made one. Of two networks one holds the other or
- * they share nothing, so what starts within the range before it lies in there, the wider sorted first.
+ * The sorted ranges of the networks; ranges that overlap or touch are merged. Two networks are either nested
+ * or disjoint, and the wider one sorts first. So a network that starts within the range before lies in it.
  */
 function rangesOf(networks: readonly Network[], width: number): Uint32Array {
   const ranges = new Uint32Array(2 * width * networks.length)
   let end = 0
   for (const { address, prefix } of networks.toSorted(byFirstAddress)) {
     const { words } = address
-    const before = end - width // where the last address of the range before is
+    const before = end - width // index of the last address of the range before
     if (end > 0 && compare(words, ranges, before) <= 0) continue
     if (end === 0 || !isNext(words, ranges, before)) {
       ranges.set(words, end)
@@ -101,7 +101,7 @@ function byFirstAddress(a: Network, b: Network): number {
   return compare(a.address.words, b.address.words) || a.prefix - b.prefix
 }
 
-/** Whether an address is the one after another, whose words start at `at`. */
+/** Whether `words` is the address that follows the one at `at`. */
 function isNext(words: Words, others: Uint32Array, at: number): boolean {
   let carry = 1
   for (let i = words.length - 1; i >= 0; i--) {
@@ -112,12 +112,12 @@ function isNext(words: Words, others: Uint32Array, at: number): boolean {
   return carry === 0
 }
 
-/** The first of the entries that contains the address, by the same rules; null where none does. */
+/** The first entry that contains the address, by the rules of `matchesIpAcl`; null if none does. */
 export function matchingEntry(entries: readonly string[], address: Address): string | null {
   return entries.find((entry) => matchesIpAcl(compileIpAcl([entry]), address)) ?? null
 }
 
-/** The order of two addresses, the second one's words starting at `at`. */
+/** Compares two addresses, as `toSorted` expects; the words of the second start at `at`. */
 function compare(words: Words, others: ArrayLike<number>, at = 0): number {
   for (let i = 0; i < words.length; i++) {
     const difference = (words[i] ?? 0) - (others[at + i] ?? 0)

@@ -1,10 +1,11 @@
-// What the data plane needs to know of a key, and its stored form in KV. The form is numbered and
-// additive; anything that cannot be read, an unknown number too, is null: a miss, never a verdict.
+// What the data plane needs to know about a key, and the form that KV and the authority store. The form has a
+// number and only ever gains members. A text that cannot be read, or has another number, decodes to null.
+// That is a cache miss and never a verdict.
 
 export const ACCOUNT_STATUSES = ['pending', 'active', 'suspended'] as const
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number]
 
-/** Whether the IP ACL keeps out, or only reports whom it would keep out. */
+/** Whether the IP ACL refuses requests, or only records those that it would refuse. */
 export const IP_ACL_MODES = ['enforce', 'report'] as const
 export type IpAclMode = (typeof IP_ACL_MODES)[number]
 
@@ -15,40 +16,41 @@ export interface LiveKeyRecord {
   readonly keyId: string
   readonly accountId: string
   readonly accountStatus: AccountStatus
-  /** Canonical CIDR entries; empty: any address. */
+  /** Canonical CIDR entries. An empty list allows any address. */
   readonly ipAcl: readonly string[]
   readonly ipAclMode: IpAclMode
 }
 
-export interface GoneKeyRecord {
-  readonly kind: 'gone'
+/** The record of a deleted key. */
+export interface TombstoneRecord {
+  readonly kind: 'tombstone'
   readonly revision: number
   readonly keyId: string
 }
 
-export type KeyRecord = LiveKeyRecord | GoneKeyRecord
+export type KeyRecord = LiveKeyRecord | TombstoneRecord
 
 const FORMAT = 1
 
 export function encodeKeyRecord(record: KeyRecord): string {
   const head = { format: FORMAT, revision: record.revision, key_id: record.keyId }
   return JSON.stringify(
-    record.kind === 'gone'
+    record.kind === 'tombstone'
       ? { ...head, gone: true }
       : {
           ...head,
           account_id: record.accountId,
           account_status: record.accountStatus,
           ip_acl: record.ipAcl,
-          // Left out where it is the default: a version that does not know the member enforces.
+          // The default is left out. A version that does not know the member enforces the ACL.
           ...(record.ipAclMode === 'report' && { ip_acl_mode: record.ipAclMode }),
         },
   )
 }
 
-/** Whether two records judge alike for ever; *gone* has no revisions that matter. */
+/** Whether two records give every request the same verdict. The revision of a tombstone does not matter. */
 export function isSameRecord(a: KeyRecord, b: KeyRecord): boolean {
-  if (a.kind === 'gone' && b.kind === 'gone') return true
+  if (a.kind === 'tombstone' && b.kind === 'tombstone') return true
   return encodeKeyRecord(a) === encodeKeyRecord(b)
 }
 
@@ -57,11 +59,12 @@ export function decodeKeyRecord(text: string): KeyRecord | null {
   if (value === null || value['format'] !== FORMAT) return null
   const { revision, key_id: keyId, account_id: accountId, ip_acl: ipAcl } = value
   if (typeof revision !== 'number' || typeof keyId !== 'string') return null
-  if (value['gone'] === true) return { kind: 'gone', revision, keyId }
+  if (value['gone'] === true) return { kind: 'tombstone', revision, keyId }
 
   const accountStatus = ACCOUNT_STATUSES.find((status) => status === value['account_status'])
-  if (typeof accountId !== 'string' || accountStatus === undefined || !isTexts(ipAcl)) return null
-  // A mode of a later version must let nobody in whom the ACL keeps out.
+  if (typeof accountId !== 'string' || accountStatus === undefined || !isStringArray(ipAcl))
+    return null
+  // A mode that this version does not know must not let in an address that is not on the ACL.
   const ipAclMode = value['ip_acl_mode'] === 'report' ? 'report' : 'enforce'
   return { kind: 'live', revision, keyId, accountId, accountStatus, ipAcl, ipAclMode }
 }
@@ -79,6 +82,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-function isTexts(value: unknown): value is string[] {
+function isStringArray(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }

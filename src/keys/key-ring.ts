@@ -1,5 +1,5 @@
-// A key ring is a secret that can be rotated: `id:key,id:key`, newest first. An id is one base62
-// character, a key 32 bytes in base64url. The newest key makes new values; all keys still read.
+// A key ring is a secret that can be rotated: `id:key,id:key`, newest first. An id is one base62 character, a
+// key is 32 bytes in base64url. The newest key makes new values; every key of the ring reads old ones.
 
 import { Buffer } from 'node:buffer'
 import { err, ok, type Result } from '../result.ts'
@@ -15,7 +15,7 @@ export type ImportKey<Key> = (bytes: Uint8Array) => Key | Promise<Key>
 
 const ENTRY = /^([0-9A-Za-z]):([0-9A-Za-z_-]{43})$/
 
-/** Parses and imports a ring. The error is a sentence that never contains key material. */
+/** Parses a ring and imports its keys. The error is a sentence without key material. */
 export async function importKeyRing<Key>(
   text: string,
   importKey: ImportKey<Key>,

@@ -1,22 +1,22 @@
-// A list of networks as the fewest that hold exactly the same addresses: what lies within another goes, and
-// neighbours that make up a wider network become that one.
+// Merges a list of networks into the fewest that hold exactly the same addresses. A network within another one
+// is dropped. Neighbours that together make a wider network become that network.
 
 import { type AddressRange, networksOf } from './address-range.ts'
 import { compileIpAcl } from './ip-acl.ts'
 
-/** Canonical entries in, canonical entries out, in ascending order; null where they are more than `most`. */
-export function mergeNetworks(entries: readonly string[], most: number): string[] | null {
+/** Takes canonical entries; answers canonical entries in ascending order, or null if they are more than `max`. */
+export function mergeNetworks(entries: readonly string[], max: number): string[] | null {
   const acl = compileIpAcl(entries)
   const merged: string[] = []
   for (const range of [...rangesOf(acl[4], 4), ...rangesOf(acl[6], 6)]) {
-    const networks = networksOf(range, most - merged.length)
+    const networks = networksOf(range, max - merged.length)
     if (networks === null) return null
     merged.push(...networks)
   }
   return merged
 }
 
-/** The ranges of a compiled ACL, of which none touches the next. */
+/** The ranges of one family of a compiled ACL. */
 function rangesOf(words: Uint32Array, family: 4 | 6): AddressRange[] {
   const width = family === 4 ? 1 : 4
   const numberAt = (at: number) =>

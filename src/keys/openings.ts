@@ -1,5 +1,5 @@
-// In which respects one state of a key lets in what another keeps out. For a database that came back from
-// a backup: what it has forgotten may have closed something.
+// Finds in which respects one state of a key is more open than another. After a restore from a backup, the
+// database may have lost the change that closed a key.
 
 import { compileIpAcl, isEmptyIpAcl, isWithinIpAcl } from './ip-acl.ts'
 import type { LiveKeyRecord } from './key-record.ts'
@@ -9,8 +9,8 @@ export type Opening = (typeof OPENINGS)[number]
 
 type State = Pick<LiveKeyRecord, 'accountStatus' | 'ipAcl' | 'ipAclMode'>
 
-/** Each respect for itself: an ACL that is wider is an opening in mode `report` too, or while suspended. */
-export function openings(state: State, against: State): readonly Opening[] {
+/** Each respect is compared on its own: a wider ACL is an opening even in mode `report` or while suspended. */
+export function findOpenings(state: State, against: State): readonly Opening[] {
   const opens: Readonly<Record<Opening, boolean>> = {
     account_status: state.accountStatus === 'active' && against.accountStatus !== 'active',
     ip_acl: isWider(state.ipAcl, against.ipAcl),
@@ -19,7 +19,7 @@ export function openings(state: State, against: State): readonly Opening[] {
   return OPENINGS.filter((respect) => opens[respect])
 }
 
-/** An empty ACL lets in every client, one without a readable address too. */
+/** An empty ACL lets in every client, even one without a readable address. */
 function isWider(entries: readonly string[], than: readonly string[]): boolean {
   const [acl, other] = [compileIpAcl(entries), compileIpAcl(than)]
   if (isEmptyIpAcl(other)) return false

@@ -1,34 +1,34 @@
-// A row of a table, and a rule of a firewall or a web server: one line in which words stand beside the
-// addresses. Each is read where its form is known, and every word of it; else it stands for nothing.
+// Reads lines in which words stand beside the addresses: rows of a table, and rules of a firewall or a web
+// server. A line is read only if its form and every word of it are known.
 
 import { denialIn } from './pasted-denial.ts'
 import { isBareAddress, isMaskLike, networksOfPiece } from './pasted-piece.ts'
 import { wordSet } from './word-set.ts'
 
-/** An address, or what is nearly one: digits and dots, or a colon within. */
+/** An address or something close to one, such as digits with dots or colons. */
 const ADDRESS_LIKE = /\d\.\d|[\da-f]:[\da-f:]|::|[\w-]\.[a-z]{2,}|\d\/\d/i
 
-/** Whether a text has something that could be an address, a network, a date or a host name. */
+/** Whether a text contains something that could be an address, a network, a date or a host name. */
 export function looksLikeAddress(text: string): boolean {
   return ADDRESS_LIKE.test(text)
 }
 
-/** The columns of a row: between tabs, or else semicolons, or else commas. */
+/** The columns of a row, separated by tabs, else by semicolons, else by commas. */
 export function columnsOf(line: string): string[] {
   const separator = ['\t', ';', ','].find((each) => line.includes(each))
   const columns = separator === undefined ? [line] : line.split(separator)
   return columns.map((column) => column.replaceAll(/["'`]/g, '').trim()).filter(Boolean)
 }
 
-/** Whether each column is a heading or a remark: words, and nothing like an address. */
+/** Whether every column is a heading or a remark, so words and nothing like an address. */
 export function isHeader(columns: readonly string[]): boolean {
   return columns.length > 1 && columns.every((column) => isLabel(column) && /\p{L}/u.test(column))
 }
 
 /**
- * The networks of a row that has one network, or an address and its netmask in columns of their own, and
- * words about it; null where it is no such row. Numbers are read as the words are, but never beside a
- * bare address, whose prefix length one of them could be.
+ * The networks of a row with one network and words about it; null for any other row. The network may be split
+ * into an address and a netmask or prefix length, in two columns. Numbers count as words, but not beside a bare
+ * address, because a number there could be its prefix length.
  */
 export function readRow(columns: readonly string[]): readonly string[] | null {
   const bare: string[] = []
@@ -56,7 +56,7 @@ export function readRow(columns: readonly string[]): readonly string[] | null {
     case '0 2 0':
       if (isMaskLike(first) === isMaskLike(second)) return null
       if (!isMaskLike(first)) return networksOfPiece(`${first} ${second}`)
-      // A wildcard mask in front could be the network of all, so only a netmask is read there.
+      // In the first column only a netmask is read. A wildcard mask there could be an address.
       return first.startsWith('255.') ? networksOfPiece(`${second} ${first}`) : null
     default:
       return null
@@ -70,7 +70,7 @@ function isLabel(column: string): boolean {
 const VERBS = wordSet(`
   allow permit accept pass require whitelist allowlist
 `)
-/** What stands before an address that is let in, and never before one that is called. */
+/** Words that come before a source address, and never before a destination. */
 const BEFORE_SOURCE = wordSet(`
   allow permit accept pass require whitelist allowlist
   from ip ipv4 ipv6 tcp udp host saddr source src -s --source --src
@@ -83,7 +83,7 @@ const OTHER_WORDS = wordSet(`
 const NUMBER = /^\d{1,5}(?::\d{1,5})?$/
 const INTERFACE = /^(?:eth|ens|enp|em|igb|vtnet|bond|wlan|lan|wan)\d+\w*$/
 
-/** The networks that a rule lets in, such as `allow 203.0.113.0/24;`; null where it is no such rule. */
+/** The networks that a rule such as `allow 203.0.113.0/24;` lets in; null if the line is no such rule. */
 export function readAllowRule(line: string): readonly string[] | null {
   const tokens = joinMasks(
     line
@@ -108,8 +108,8 @@ export function readAllowRule(line: string): readonly string[] | null {
   const networks = tokens.filter((_, index) => words[index] === null)
   const before = words[start - 1]
   if (typeof before !== 'string' || !BEFORE_SOURCE.has(before)) return null
-  if (words.slice(0, start).includes('any')) return null // the source; what follows is the destination
-  // Several are a list where nothing follows them; else the second could be the destination.
+  if (words.slice(0, start).includes('any')) return null // `any` is the source, so the addresses are the destination
+  // Several networks are a list only at the end of the line. Otherwise the second could be the destination.
   const isList = words.slice(start).every((word) => word === null)
   if (networks.length > 1 && !isList) return null
   if (networks.length > 1 && networks.some(isJoined)) return null
@@ -117,7 +117,7 @@ export function readAllowRule(line: string): readonly string[] | null {
   return networks.flatMap((network) => networksOfPiece(network) ?? [])
 }
 
-/** An address and the mask behind it as one token, `203.0.113.0 0.0.0.255`. */
+/** Joins an address and the mask after it into one token, such as `203.0.113.0 0.0.0.255`. */
 export function joinMasks(tokens: readonly string[]): string[] {
   const joined: string[] = []
   for (let i = 0; i < tokens.length; i++) {
@@ -134,7 +134,7 @@ export function joinMasks(tokens: readonly string[]): string[] {
   return joined
 }
 
-/** Whether a token is one that was joined. */
+/** Whether `joinMasks` made the token from two. */
 export function isJoined(token: string): boolean {
   return token.includes(' ')
 }

@@ -1,11 +1,11 @@
-// Which part of a pasted text is a comment, by the marks of the files that hold addresses: `#`, `//`, `;`
-// `--` and `'` at the start of a line, `rem`, `/* … */`, `<!-- … -->` and Python's three quotes. A comment that
-// does not end runs to the end of the text.
+// Separates the comments of a pasted text from its code. It knows the marks of the file formats that hold
+// addresses: `#`, `//`, `/* … */`, `<!-- … -->`, Python's three quotes, and at the start of a line `;`, `--`, `'`
+// and `rem`. A comment that is not closed runs to the end of the text.
 
 export interface PastedLine {
   /** The line as it was written. */
   readonly text: string
-  /** What is left of it without its comments. */
+  /** The line without its comments. */
   readonly code: string
   readonly comments: readonly string[]
 }
@@ -23,16 +23,16 @@ export function splitLines(text: string): string[] {
   return text.split(LINE_BREAK)
 }
 
-/** To be called with the lines of one text, in their order. */
+/** Creates a reader for one text. Call it with each line, in order. */
 export function createCommentReader(): (text: string) => PastedLine {
-  let end: string | undefined // of the block comment that the line begins in
+  let end: string | undefined // the end mark of the block comment that is open
 
   return (text) => {
     let code = ''
     const comments: string[] = []
     const first = text.search(/\S/)
     let at = 0
-    let start = 0 // of the block comment, and `at` behind its mark
+    let start = 0 // where the open block comment starts on this line
     while (at < text.length) {
       if (end !== undefined) {
         const endAt = text.indexOf(end, at)
@@ -61,7 +61,7 @@ export function createCommentReader(): (text: string) => PastedLine {
         comments.push(text.slice(at).trim())
         break
       }
-      // What stands in quotes is no comment; a quote without its other half is a character.
+      // Text in quotes is no comment. A quote without its partner is an ordinary character.
       const closing = text.indexOf(mark[0], at + 1)
       const next = closing === -1 ? at + 1 : closing + 1
       code += text.slice(at, next)

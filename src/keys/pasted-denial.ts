@@ -1,10 +1,10 @@
-// The words by which a text says that an address is not to be let in, or is not a client's. An entry of an
-// IP ACL only ever lets in, so what stands beside such a word is never suggested: to leave out too much
-// costs a customer some typing, to let in too much costs them the fence.
+// Finds words that say that an address must not be let in, or is no client's. An entry of an IP ACL always lets
+// in, so an address beside such a word is never suggested. To leave out too much costs a customer some typing;
+// to let in too much costs them their protection.
 
 /**
- * `strong` names a refusal or its opposite of an ACL's meaning, wherever it stands. `weak` says that
- * something is over, is not so, or is a destination; in prose it need not be about the addresses.
+ * A `strong` word names a refusal or an exception, wherever it stands. A `weak` word says that something is over,
+ * is not so, or is a destination. In prose a weak word may be about something other than the addresses.
  */
 export type Denial = 'strong' | 'weak'
 
@@ -14,7 +14,7 @@ const STRONG = [
   'black(?:lists?|listed|listing|hole|holes|holed)|exclu\\w*|except\\w*|revok\\w*|unauthori[sz]\\w*|discard\\w*',
   'unreachable|quarantin\\w*|nullroute\\w*|sinkhol\\w*|untrusted|malicious|abus\\w*|attack\\w*|spam\\w*|hostile',
   'suspicious',
-  // The same in other languages of those who keep such lists.
+  // The same words in other languages.
   'gesperrt\\w*|sperr\\w*|verbot\\w*|blockier\\w*|abgelehnt|verweiger\\w*|ausgenommen|ausser|außer',
   'bloqu\\w*|bloc+at\\w*|blokk\\w*|geblok\\w*|interdi\\w*|sauf|deneg\\w*|prohíb\\w*|prohib\\w*|proib\\w*|excepto',
   'vietat\\w*|negad[oa]s?|negat[oaie]|geweiger\\w*|zablok\\w*|zakaz\\w*|odrzuc\\w*|engelle\\w*|yasak\\w*',
@@ -35,7 +35,7 @@ const NEGATED = /\b(?:not|never|cannot|t) (?:be )?(?:allow|permit|accept|let|tru
 /** Names of networks, as in Terraform's `cidr_blocks` and in `"CidrBlock"`. */
 const NAMED_BLOCK = /\b(cidr|ip|address|addr|net|network|subnet) ?blocks?\b/g
 
-/** Whether a text says anywhere that what it names is not let in; null where no word says so. */
+/** The strongest denial in a text; null if no word denies anything. */
 export function denialIn(text: string): Denial | null {
   if (/[!！]/.test(text) || STRONG_ANYWHERE.test(text)) return 'strong'
   const spaced = text.replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2').toLowerCase()
@@ -45,7 +45,7 @@ export function denialIn(text: string): Denial | null {
   return words.some((word) => WEAK_WORD.test(word)) ? 'weak' : null
 }
 
-/** What a comment says, without the marks that begin it. */
+/** As `denialIn`, for a comment with the marks that begin it. */
 export function remarkIn(comment: string): Denial | null {
   return denialIn(comment.replace(/^[^\p{L}\p{N}]+/u, ''))
 }

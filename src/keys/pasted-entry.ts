@@ -1,21 +1,21 @@
-// What people paste into an IP ACL that is no CIDR is refused; where it stands for exactly certain
-// networks, those are suggested. What the text itself denies or comments on is never among them.
+// Explains an entry of an IP ACL that is not in CIDR form. The entry is refused. If it stands for certain
+// networks, the fault suggests them. Networks that the text denies or only comments on are never suggested.
 
 import type { CidrFault } from './cidr.ts'
 import { networksOfItem } from './pasted-item.ts'
 import { MAX_SUGGESTED } from './pasted-piece.ts'
 import { readPastedText } from './pasted-text.ts'
 
-/** So many networks, each on a line with some words. */
+/** Enough for 500 networks, each on a line with some words. */
 const LIMITS = { characters: 16_000, slowCharacters: 16_000 + 20 * 500 }
 
 export interface EntryFault extends Omit<CidrFault, 'suggestion'> {
-  /** The entry to write instead, or the entries. */
+  /** The entry or entries to write instead. */
   readonly suggestion?: string | readonly string[]
 }
 
-/** A fault of `parseCidr(text)` with the networks that the text stands for, where it names none yet. */
-export function explainPasted(fault: CidrFault, text: string): EntryFault {
+/** Adds suggestions to a fault of `parseCidr(text)`, if the fault is `cidr_malformed` and the text is certain. */
+export function explainPastedText(fault: CidrFault, text: string): EntryFault {
   if (fault.code !== 'cidr_malformed') return fault
   const [first, ...others] = pastedNetworks(text)
   if (first === undefined) return fault
@@ -29,7 +29,7 @@ export function explainPasted(fault: CidrFault, text: string): EntryFault {
       }
 }
 
-/** The canonical networks that a text stands for, in its order; none where that is not certain. */
+/** The canonical networks that a text stands for, in its order; empty if that is not certain. */
 function pastedNetworks(text: string): string[] {
   const items = readPastedText(text, LIMITS)?.items ?? []
   const networks = new Set<string>()

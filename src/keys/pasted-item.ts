@@ -1,14 +1,14 @@
-// What a pasted text consists of, once it is read.
+// The parts that a pasted text is split into.
 
 export type PastedItem =
-  /** An entry as it stands; the text of it is canonical. */
+  /** A valid entry; `text` is its canonical form. */
   | { readonly kind: 'network'; readonly text: string }
-  /** No entry; the networks are what it certainly stands for, none where nothing is certain. */
+  /** Not an entry. `networks` is what the text certainly stands for; empty if nothing is certain. */
   | { readonly kind: 'unclear'; readonly text: string; readonly networks: readonly string[] }
 
 export interface LeftOut {
   readonly text: string
-  /** `denied`: a word of it, or a line that it is under, says that it is not to be let in. */
+  /** `denied`: the line, or a heading above it, says that it must not be let in. */
   readonly why: 'denied' | 'comment'
 }
 
@@ -26,12 +26,12 @@ export function toDenied(text: string): LeftOut {
   return { text, why: 'denied' }
 }
 
-/** A text of which nothing is certain. */
+/** Makes an item without a certain meaning. */
 export function toUnclear(text: string): PastedItem {
   return { kind: 'unclear', text, networks: [] }
 }
 
-/** What an item would add, or suggests. */
+/** The networks that an item adds or suggests. */
 export function networksOfItem(item: PastedItem): readonly string[] {
   return item.kind === 'network' ? [item.text] : item.networks
 }

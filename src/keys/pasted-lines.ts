@@ -1,5 +1,5 @@
-// A pasted text line by line. An entry of an IP ACL lets in, so a doubt about one line is a doubt about each
-// line that it may concern: a heading about what is under it, an exception about what it lies in.
+// Reads a pasted text line by line. An entry of an IP ACL lets in, so a doubt about one line extends to every line
+// that it may concern. A heading concerns the lines under it, an exception the networks that it lies in.
 
 import { parseCidr } from './cidr.ts'
 import { compileIpAcl, matchesIpAcl } from './ip-acl.ts'
@@ -25,11 +25,11 @@ import {
 import { readList } from './pasted-list.ts'
 import { isBareAddress, isMaskLike, networksOfPiece } from './pasted-piece.ts'
 
-/** A longer line is no line of a table, but a text without line breaks. */
-export const MAX_LINE = 4_000
-/** One network or address; or several, with commas or semicolons between them. */
+/** In characters. A longer line is no row of a table but a text without line breaks. */
+export const MAX_LINE_LENGTH = 4_000
+/** One network or address, or several with commas or semicolons between them. */
 export const PLAIN_LINE = /^[\da-f.:/]+(?:[,;]\s?[\da-f.:/]+)*[,;]?$/i
-/** A text with more pieces that are neither addresses nor networks is no list of them. */
+/** A text with more unreadable pieces than this is no list of networks. */
 const MAX_UNREAD = 2_000
 const BULLET = /^(?:[-*•]|\d{1,3}[.)])\s+/
 const CATCH_ALL = /\b(?:all|any|default|everything|everyone|policy)\b|(?:^|\s)-[AP]\s/i
@@ -38,45 +38,45 @@ const EVERYTHING = ['0.0.0.0/0', '::/0']
 interface LinesState {
   readonly items: PastedItem[]
   readonly leftOut: LeftOut[]
-  /** The networks that lines deny. */
+  /** The networks that the text denies. */
   readonly denied: string[]
-  /** How many pieces of lists may still be such that cannot be read. */
-  mostUnread: number
-  /** Under a heading that denies, or behind a rule that denies the rest. */
+  /** How many more unreadable pieces are accepted. */
+  unreadLeft: number
+  /** The line is under a heading that denies, or after a rule that denies the rest. */
   isUnderDenial: boolean
-  /** The text denies something without saying what. */
+  /** The text denies something but does not say what. */
   isDoubtful?: boolean
-  /** An address stands somewhere that can only be the mask of another. */
+  /** Somewhere stands an address that can only be the mask of another. */
   hasLooseMask?: boolean
-  /** The first line, where it looks like the headings of columns. */
+  /** The first line, if it looks like column headings. */
   header?: string
   /** How many lines were read as rows. */
   rows: number
 }
 
-/** Null where more of the text cannot be read than a list has of faults. */
+/** Null if more than `MAX_UNREAD` pieces cannot be read. */
 export function readLines(lines: readonly PastedLine[]): PastedText | null {
   const state: LinesState = {
     items: [],
     leftOut: [],
     denied: [],
-    mostUnread: MAX_UNREAD,
+    unreadLeft: MAX_UNREAD,
     isUnderDenial: false,
     rows: 0,
   }
   for (const line of lines) {
     readLine(line, state)
-    if (state.mostUnread < 0) return null
+    if (state.unreadLeft < 0) return null
   }
   const { items, leftOut, header, rows } = state
   if (header !== undefined && rows === 0) items.unshift(toUnclear(header))
-  // A word that denies, and no address that it could be about: it may be about any of them.
+  // A denial that names no address may be about any of them.
   if (state.isDoubtful === true) {
     return { items: [], leftOut: [...leftOut, ...items.map(({ text }) => toDenied(text))] }
   }
-  const certain = state.hasLooseMask === true ? items.map(withoutBare) : items
+  const certain = state.hasLooseMask === true ? items.map(dropBareAddress) : items
   return {
-    items: overlaps(certain, state.denied) ? certain.map(({ text }) => toUnclear(text)) : certain,
+    items: hasOverlap(certain, state.denied) ? certain.map(({ text }) => toUnclear(text)) : certain,
     leftOut,
   }
 }
@@ -93,7 +93,7 @@ function readLine({ text, code, comments }: PastedLine, state: LinesState): void
   if (PLAIN_LINE.test(code) && remarks.every((remark) => remark === null)) {
     return addList(written, code, state)
   }
-  if (code.length > MAX_LINE && /[^\da-f.:/,;\s]/i.test(code)) {
+  if (code.length > MAX_LINE_LENGTH && /[^\da-f.:/,;\s]/i.test(code)) {
     state.isDoubtful ||= denialIn(code) !== null
     state.items.push(toUnclear(written))
     return
@@ -108,7 +108,7 @@ function readLine({ text, code, comments }: PastedLine, state: LinesState): void
   }
 }
 
-/** Several rules on one line; null where a semicolon only stands between the columns of one. */
+/** Splits a line with several rules; null if its semicolons only separate columns. */
 function statementsOf(code: string): string[] | null {
   const statements = code.split(';').filter((statement) => statement.trim() !== '')
   const isRule = (statement: string) =>
@@ -156,34 +156,34 @@ function deny(text: string, code: string, state: LinesState): void {
 }
 
 function addList(text: string, code: string, state: LinesState): void {
-  const items = readList(code.split(/[,;]/), text, state.mostUnread)
+  const items = readList(code.split(/[,;]/), text, state.unreadLeft)
   if (items === null) {
-    state.mostUnread = -1
+    state.unreadLeft = -1
     return
   }
   for (const item of items) {
     state.items.push(item)
     if (item.kind === 'network') continue
-    if (item.networks.length === 0) state.mostUnread--
+    if (item.networks.length === 0) state.unreadLeft--
     state.hasLooseMask ||= isMaskLike(item.text)
   }
 }
 
-/** The networks of a line that can be read in it, whatever stands between them. */
+/** All networks that can be read in a line, whatever stands between them. */
 function networksIn(code: string): string[] {
   const tokens = joinMasks(code.split(/[\s,;()[\]{}"'`=!<>]+/).filter(Boolean))
   return tokens.flatMap((token) => networksOfPiece(token.replace(/^[-+]|[.:]$/g, '')) ?? [])
 }
 
-/** Whether one of the networks that a text denies holds one that it names elsewhere, or lies in it. */
-function overlaps(items: readonly PastedItem[], denied: readonly string[]): boolean {
+/** Whether a denied network contains a network that the text names elsewhere, or lies in it. */
+function hasOverlap(items: readonly PastedItem[], denied: readonly string[]): boolean {
   if (denied.length === 0) return false
   const named = items.flatMap(networksOfItem)
-  return hasFirstOf(named, denied) || hasFirstOf(denied, named)
+  return startsWithin(named, denied) || startsWithin(denied, named)
 }
 
 /** Whether the first address of one of `networks` lies in one of `others`. */
-function hasFirstOf(networks: readonly string[], others: readonly string[]): boolean {
+function startsWithin(networks: readonly string[], others: readonly string[]): boolean {
   const acl = compileIpAcl(others)
   return networks.some((network) => {
     const parsed = parseCidr(network)
@@ -191,7 +191,7 @@ function hasFirstOf(networks: readonly string[], others: readonly string[]): boo
   })
 }
 
-function withoutBare(item: PastedItem): PastedItem {
+function dropBareAddress(item: PastedItem): PastedItem {
   return item.kind === 'unclear' && isBareAddress(item.text.replace(BULLET, ''))
     ? toUnclear(item.text)
     : item

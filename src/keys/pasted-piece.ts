@@ -1,6 +1,6 @@
-// One piece of what is pasted into an IP ACL: a range, a wildcard, an address with a netmask, or an
-// address with a port, brackets, full-width digits or a full stop. A piece that stands for exactly certain
-// networks is read as them. What could mean two things (10/8, 010.0.0.1) is read as nothing.
+// Reads one piece of a text that was pasted into an IP ACL. It may be a range, a wildcard, an address with a
+// netmask, or an address with a port, brackets, full-width digits or a full stop. A piece with two possible
+// meanings (10/8, 010.0.0.1) is not read.
 
 import {
   type AddressRange,
@@ -12,26 +12,26 @@ import {
 import { parseAddress } from './address.ts'
 import { formatNetwork, parseCidr } from './cidr.ts'
 
-/** A range of IPv4 needs 62 networks at most; more of them would help nobody. */
+/** An IPv4 range needs at most 62 networks; longer suggestions would not help. */
 export const MAX_SUGGESTED = 64
-/** Two IPv6 addresses in full, and what may stand between them: a bound for the patterns below. */
-const MAX_PIECE = 100
+/** In characters: two full IPv6 addresses and a separator. Bounds the patterns below. */
+const MAX_PIECE_LENGTH = 100
 
-/** The canonical networks that a piece stands for, 64 at most; null where that is not certain. */
+/** The canonical networks that a piece stands for, at most 64; null if that is not certain. */
 export function networksOfPiece(text: string): readonly string[] | null {
   const piece = text.trim().replace(/\.$/, '')
-  if (piece === '' || piece.length > MAX_PIECE) return null
-  // The two forms that long lists consist of, read without the detours of the others.
+  if (piece === '' || piece.length > MAX_PIECE_LENGTH) return null
+  // A fast path for addresses and networks, of which long lists consist.
   const network = parseCidr(
     isBareAddress(piece) ? `${piece}/${piece.includes(':') ? 128 : 32}` : piece,
   )
   if (network.ok) return [formatNetwork(network.value)]
   const range = readPiece(piece)
   const networks = range === null ? null : networksOf(range, MAX_SUGGESTED)
-  return networks !== null && networks.every(isTaken) ? networks : null
+  return networks !== null && networks.every(isCanonical) ? networks : null
 }
 
-/** Full-width characters made plain (NFKC), and what editors add taken away, within one line. */
+/** Normalises one line: full-width characters (NFKC), and dashes, slashes and invisible characters. */
 export function plainText(text: string): string {
   return text
     .normalize('NFKC')
@@ -48,8 +48,8 @@ export function isBareAddress(text: string): boolean {
 }
 
 /**
- * Whether an address is one that no client has, 0.0.0.0/8 or 224.0.0.0/3. Beside another address it is
- * the mask of that one, for all that can be known.
+ * Whether no client can have the address, because it lies in 0.0.0.0/8 or 224.0.0.0/3. Beside another address
+ * it is probably a mask.
  */
 export function isMaskLike(text: string): boolean {
   const address = parseAddress(text)
@@ -66,14 +66,14 @@ function readPiece(piece: string): AddressRange | null {
     .trim()
   return (
     readNetwork(text) ??
-    readNetwork(withoutTrimmings(text)) ??
+    readNetwork(stripDecoration(text)) ??
     readSpan(text) ??
     readWildcard(text) ??
     readMasked(text)
   )
 }
 
-/** An address, or a network, whose host bits do not count. */
+/** An address or a network; host bits are ignored. */
 function readNetwork(text: string): AddressRange | null {
   const parsed = parseCidr(text)
   const written = parsed.ok ? formatNetwork(parsed.value) : parsed.error.suggestion
@@ -83,8 +83,8 @@ function readNetwork(text: string): AddressRange | null {
   return address === null ? null : blockAround(address, Number(prefix))
 }
 
-/** Without brackets, a port, and a zone id, which means nothing on another host. */
-function withoutTrimmings(piece: string): string {
+/** Strips brackets, a port and a zone id. A zone id has no meaning on another host. */
+function stripDecoration(piece: string): string {
   return piece
     .replace(/^[<(](.*)[>)]$/, '$1')
     .replace(/%[\w.-]+/, '')
@@ -92,7 +92,7 @@ function withoutTrimmings(piece: string): string {
     .replace(/^([\d.]+(?:\/\d+)?):\d{1,5}$/, '$1')
 }
 
-/** `10.0.0.1-10.0.0.9`, and `10.0.0.1-9` for the same. */
+/** `10.0.0.1-10.0.0.9`, or `10.0.0.1-9` for short. */
 function readSpan(piece: string): AddressRange | null {
   const [start = '', end = '', ...more] = piece.split('-')
   const whole = /^\d{1,3}$/.test(end) ? start.replace(/\d+$/, end) : end
@@ -102,7 +102,7 @@ function readSpan(piece: string): AddressRange | null {
   return { family: first.family, first: first.value, last: last.value }
 }
 
-/** `10.1.*.*`, and `10.1.*` for the same: nothing but asterisks, or x, from the first of them on. */
+/** `10.1.*.*`, or `10.1.*` for short. After the first asterisk or x come only more of them. */
 function readWildcard(piece: string): AddressRange | null {
   const [, given = '', stars = ''] = /^((?:\d{1,3}\.){0,3})([*x](?:\.[*x])*)$/i.exec(piece) ?? []
   const octets = given.split('.').slice(0, -1)
@@ -112,7 +112,7 @@ function readWildcard(piece: string): AddressRange | null {
   return address === null ? null : blockAround(address, 8 * octets.length)
 }
 
-/** A netmask behind a slash or a space, or the wildcard mask of a router, which is one turned round. */
+/** A netmask after a slash or a space, or a router's wildcard mask, which is an inverted netmask. */
 function readMasked(piece: string): AddressRange | null {
   const [, text = '', maskText = ''] =
     /^([^ /]+)(?:\/| (?:(?:net)?mask )?)([^ /]+)$/i.exec(piece) ?? []
@@ -120,7 +120,7 @@ function readMasked(piece: string): AddressRange | null {
   if (address === null || mask === null || address.family !== mask.family) return null
   const bits = bitsOf(address.family)
   const all = (1n << BigInt(bits)) - 1n
-  // 0.0.0.0 is all addresses or one, by the kind of mask; so is 255.255.255.255 behind 0.0.0.0.
+  // Mask 0.0.0.0 means all addresses as a netmask, one as a wildcard mask. 0.0.0.0 255.255.255.255 is as unclear.
   if (mask.value === 0n || (mask.value === all && address.value === 0n)) return null
   const hosts = isLowOnes(all - mask.value) ? all - mask.value : mask.value
   return isLowOnes(hosts) ? blockAround(address, bits - onesOf(hosts)) : null
@@ -134,8 +134,8 @@ function onesOf(value: bigint): number {
   return value.toString(2).replaceAll('0', '').length
 }
 
-/** Whether an entry is taken as it stands: not the Workers' address, nor the mapped part of a range. */
-function isTaken(entry: string): boolean {
+/** Whether an entry is valid and canonical. The Workers' address and an IPv4-mapped part of a range are not. */
+function isCanonical(entry: string): boolean {
   const parsed = parseCidr(entry)
   return parsed.ok && formatNetwork(parsed.value) === entry
 }

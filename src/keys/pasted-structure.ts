@@ -1,19 +1,19 @@
-// Lists in the notation of a program: JSON, YAML, Terraform, Python, whatever has brackets, quotes or keys.
-// Read by its words alone: the networks of it are certain where every key is one that is known, the key
-// over each network is one of sources, and no word says that anything is not let in.
+// Reads lists in the notation of a program: JSON, YAML, Terraform, Python or anything else with brackets, quotes
+// or keys. Only its words are looked at. Its networks are certain if every key is known, if the key above each
+// network names sources, and if no word denies anything.
 
 import { looksLikeAddress } from './pasted-columns.ts'
 import { isMaskLike, networksOfPiece } from './pasted-piece.ts'
 import { wordSet } from './word-set.ts'
 
-/** The words that keys of sources consist of, as `allowed_ips`, `CidrIp` and `source_address_prefixes` do. */
+/** The words in keys that name sources, such as `allowed_ips`, `CidrIp` and `source_address_prefixes`. */
 const SOURCE_WORDS = wordSet(`
   acl addr address addresses allow allowed allowlist allows aws block blocks cidr cidrs client
   clients entries from inbound ingress ip ip4 ip6 ips ipv4 ipv6 list net nets network networks
   permit permitted prefix prefixes range ranges safelist source sources src subnet subnets
   trusted v4 v6 whitelist whitelisted accept accepted balancer load
 `)
-/** The other words of keys that may stand beside them. */
+/** The words in other keys that may stand beside them. */
 const OTHER_WORDS = wordSet(`
   action comment comments count created date description desc effect enabled family group
   groups id ids kind label labels location name note notes office owner pairs permissions port
@@ -22,18 +22,18 @@ const OTHER_WORDS = wordSet(`
 `)
 const TOKEN = /\s*(?:"([^"]*)"|'([^']*)'|`([^`]*)`|(=>|[[\](){},;=:])|([^\s[\](){},;="'`]+))/gy
 
-/** Whether a text has the marks of such a notation, and is not a mere list of what stands in brackets. */
+/** Whether a text has the marks of such a notation, apart from addresses or words in brackets. */
 export function looksStructured(text: string): boolean {
   const plain = text.replaceAll(/\[[\w:./%]{0,64}\]|\([\w:./]{0,64}\)/g, ' ')
   return /[[\]{}=]|\(\s*["'`\d]|[a-z_]["']?\s{0,8}:(?:\s|$)/i.test(plain)
 }
 
-/** The networks of such a text, in its order; null where they are not certain. It names no refusal. */
+/** The networks of such a text, in order; null if they are not certain. The text must not deny anything. */
 export function readStructure(text: string): readonly string[] | null {
   const tokens = tokensOf(text)
   if (tokens === null) return null
   const networks: string[] = []
-  let key: readonly string[] = [] // the words of the last one
+  let key: readonly string[] = [] // the words of the last key
   let isUnderSource = true
   let hasBare = false
   let hasNumber = false
@@ -55,7 +55,7 @@ export function readStructure(text: string): readonly string[] | null {
       hasBare ||= !value.includes('/')
       for (const piece of read) networks.push(...piece)
     } else if (/^-?\d*$/.test(value)) {
-      // The dash of a list, a port, or what could be a prefix length, or a "no".
+      // A dash of a list, a port, a possible prefix length, or a 0 that means "no".
       hasNumber ||= isUnderSource && value !== '-'
       if (value === '0' && key.includes('enabled')) return null
     } else if (looksLikeAddress(value)) {
@@ -76,7 +76,7 @@ interface Token {
   readonly text: string
 }
 
-/** Null where something stands there that is no token, such as half of a pair of quotes. */
+/** Null if something is no token, such as a quote without its partner, or if brackets do not match. */
 function tokensOf(text: string): Token[] | null {
   const tokens: Token[] = []
   const end = text.trimEnd().length
@@ -96,7 +96,7 @@ function tokensOf(text: string): Token[] | null {
   return depth === 0 ? tokens : null
 }
 
-/** `allowed_ips`, `CidrIpv6` and `aws:SourceIp` in their words. */
+/** Splits names such as `allowed_ips`, `CidrIpv6` and `aws:SourceIp` into words. */
 function wordsOf(name: string): string[] {
   const spaced = name.replaceAll(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase()
   return spaced.split(/[^a-z\d]+/).filter(Boolean)

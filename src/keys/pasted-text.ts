@@ -1,25 +1,25 @@
-// What is pasted into an IP ACL: networks that stand for themselves, what is meant by the rest where that is
-// certain, and what the text itself denies or comments on, which is left out.
+// Reads a text that was pasted into an IP ACL. It finds valid entries, and suggests networks for other text whose
+// meaning is certain. Whatever the text denies or only comments on is left out.
 
 import { createCommentReader, type PastedLine, splitLines } from './pasted-comments.ts'
 import { looksLikeAddress } from './pasted-columns.ts'
 import { denialIn, remarkIn } from './pasted-denial.ts'
 import { type PastedText, toComment, toDenied } from './pasted-item.ts'
-import { MAX_LINE, PLAIN_LINE, readLines } from './pasted-lines.ts'
+import { MAX_LINE_LENGTH, PLAIN_LINE, readLines } from './pasted-lines.ts'
 import { plainText } from './pasted-piece.ts'
 import { looksStructured, readStructure } from './pasted-structure.ts'
 
 export interface PastedLimits {
   readonly characters: number
-  /** What is no part of an address, which takes the longest to read. */
+  /** Characters that are no part of an address. These take the longest to read. */
   readonly slowCharacters: number
 }
 
-/** What a line takes beside its characters, as so many of them. */
+/** The fixed cost of reading a line, in characters. */
 const LINE_COST = 20
 const ADDRESS_RUN = /[\d.:/]+/g
 
-/** Reads a text; null where it is more than the limits say, or more than a list can have of faults. */
+/** Reads a text; null if it exceeds the limits or if too much of it cannot be read. */
 export function readPastedText(text: string, limits: PastedLimits): PastedText | null {
   if (text.length > limits.characters) return null
   const readComments = createCommentReader()
@@ -29,7 +29,7 @@ export function readPastedText(text: string, limits: PastedLimits): PastedText |
     const isPlain = PLAIN_LINE.test(line)
     if (!isPlain) slowCharacters += line.replaceAll(ADDRESS_RUN, '').length + LINE_COST
     if (slowCharacters > limits.slowCharacters) return null
-    const isLong = line.length > MAX_LINE // too long to be made plain; what is not plain in it is not read
+    const isLong = line.length > MAX_LINE_LENGTH // too long for `plainText`, so only its plain parts are read
     lines.push({
       ...readComments(isPlain || isLong ? line : plainText(line)),
       text: line.trim(),

@@ -1,3 +1,3 @@
-/** What a key's application runs on, as its owner says. */
+/** What the application of a key runs on, as stated by the key's owner. */
 export const PLATFORMS = ['web', 'mobile', 'desktop', 'server', 'other'] as const
 export type Platform = (typeof PLATFORMS)[number]

@@ -1,5 +1,5 @@
-// The token at rest, for the reveal: AES-256-GCM under a ring of its own, with key id and account id
-// as additional data, so that a sealed token moved to another row or account does not open.
+// The token at rest, which a reveal opens: AES-256-GCM under the ring ENCRYPTION_KEYS. Key id and account id are
+// additional data, so a sealed token that was moved to another row or account does not open.
 // Stored form: ring key id, ".", base64url of a 12-byte nonce and the ciphertext with its tag.
 
 import { Buffer } from 'node:buffer'
@@ -28,7 +28,7 @@ export async function sealToken(
   return `${ring.newest}.${bytes.toString('base64url')}`
 }
 
-/** The token, or null where the ring key is gone or the text was altered or moved. */
+/** The token; null if its key is no longer in the ring, or if the text was altered or moved. */
 export async function openToken(
   ring: KeyRing,
   sealed: string,

@@ -1,29 +1,29 @@
-// A key's record with the identity of its stored text. Two copies are one where their texts are, never
-// because their revisions are equal: revisions order the changes of one database, which may come back
-// from a backup and count anew, and KV can be written by others.
+// A record together with the identity of its stored text. Two cached records are the same only if their texts
+// are equal. Equal revisions are not enough: a database restored from a backup may assign a revision again, and
+// others can write to KV.
 
 import { createHash } from 'node:crypto'
 import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from './key-record.ts'
 
 export type StoredRecord = KeyRecord & {
-  /** See `tagOf`. Of the text as it was read: a member that this version does not know counts too. */
+  /** See `tagOf`. Made from the text as read, so a member that this version does not know changes it too. */
   readonly tag: string
 }
 
 const TAG_CHARACTERS = 16
 
-/** 96 bits of the SHA-256 of a stored text, as 16 base64url characters. */
+/** The first 96 bits of the SHA-256 of a stored text, as 16 base64url characters. */
 export function tagOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, TAG_CHARACTERS)
 }
 
-/** Null for a text that cannot be read, as `decodeKeyRecord` has it. */
+/** Decodes a stored text; null if `decodeKeyRecord` cannot read it. */
 export function readStored(text: string): StoredRecord | null {
   const record = decodeKeyRecord(text)
   return record === null ? null : { ...record, tag: tagOf(text) }
 }
 
-/** A record as this version stores it. */
+/** Adds the tag of the text that this version would store. */
 export function toStored(record: KeyRecord): StoredRecord {
   return { ...record, tag: tagOf(encodeKeyRecord(record)) }
 }

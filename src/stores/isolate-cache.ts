@@ -87,9 +87,9 @@ function isNewer(a: CompiledKey, b: CompiledKey): boolean {
 }
 
 function isGoneForGood(record: CompiledKey): boolean {
-  return record.kind === 'gone' && record.certainUntilMs === Infinity
+  return record.kind === 'tombstone' && record.certainUntilMs === Infinity
 }
 
 function byteSizeOf(record: CompiledKey): number {
-  return RECORD_BYTES + (record.kind === 'gone' ? 0 : byteSizeOfIpAcl(record.ipAcl))
+  return RECORD_BYTES + (record.kind === 'tombstone' ? 0 : byteSizeOfIpAcl(record.ipAcl))
 }

@@ -99,7 +99,7 @@ async function askAbout(stub: Stub, copy: CopyIdentity | null): Promise<Authorit
 
 function toAuthorityRecord(record: KeyRecord): AuthorityRecord {
   const { kind, revision } = record
-  return { revision, gone: kind === 'gone', record: encodeKeyRecord(record) }
+  return { revision, gone: kind === 'tombstone', record: encodeKeyRecord(record) }
 }
 
 /** *Gone* is gone in whatever form; a live record in the form of a later version is a miss. */
@@ -107,6 +107,6 @@ function toHeld({ revision, gone, record }: AuthorityRecord): Held {
   const stored = readStored(record)
   if (stored !== null) return stored
   return gone
-    ? { kind: 'gone', revision, keyId: '', tag: tagOf(record) }
+    ? { kind: 'tombstone', revision, keyId: '', tag: tagOf(record) }
     : { kind: 'unreadable', revision }
 }

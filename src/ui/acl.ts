@@ -1,6 +1,6 @@
 // The IP ACL as it is typed or pasted: text to entries, by the same engine that judges them at the edge.
 
-import { parseAddress, unmapped } from '../keys/address.ts'
+import { parseAddress, unmapAddress } from '../keys/address.ts'
 import { formatNetwork, parseCidr } from '../keys/cidr.ts'
 import { compileIpAcl, matchesIpAcl, matchingEntry } from '../keys/ip-acl.ts'
 import { mergeNetworks } from '../keys/merged-networks.ts'
@@ -168,7 +168,7 @@ export function networkOfAddress(address: string | null): string | null {
 export function judge(acl: readonly string[], text: string): Omit<AddressCheck, 'mode'> | null {
   const parsed = parseAddress(text.trim())
   if (parsed === null) return null
-  const address = unmapped(parsed)
+  const address = unmapAddress(parsed)
   const allowed = acl.length === 0 || matchesIpAcl(compileIpAcl(acl), address)
   return { allowed, entry: matchingEntry(acl, address) }
 }
@@ -181,7 +181,7 @@ export function leftOutBy(
   const compiled = compileIpAcl(acl)
   const isOut = (text: string | null): text is string => {
     const address = text === null ? null : parseAddress(text)
-    return address !== null && acl.length > 0 && !matchesIpAcl(compiled, unmapped(address))
+    return address !== null && acl.length > 0 && !matchesIpAcl(compiled, unmapAddress(address))
   }
   return new Set(addresses.filter(isOut))
 }

@@ -55,8 +55,8 @@ describe('a copy in KV that was altered under the revision that the authority kn
     ['fenced', { ipAcl: ['198.51.100.0/24'] }],
     ['of a later revision', { revision: 99, ipAcl: ['198.51.100.0/24'] }],
     ['of an earlier revision', { revision: 0, accountStatus: 'suspended' }],
-    ['gone', { kind: 'gone' }],
-    ['gone, of a later revision', { kind: 'gone', revision: 99 }],
+    ['gone', { kind: 'tombstone' }],
+    ['gone, of a later revision', { kind: 'tombstone', revision: 99 }],
   ])('turns nobody away: %s', async (_, changes) => {
     await scene.send('ams', scene.key)
     await putInKv(altered(scene.key.record, changes))

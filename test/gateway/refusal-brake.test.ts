@@ -5,7 +5,7 @@ import { toStored } from '../../src/keys/stored-record.ts'
 import { requestIdOf } from '../../src/request-id.ts'
 
 const NEWEST_MS = 1_000
-const GONE = compileKey(toStored({ kind: 'gone', revision: 1, keyId: 'key_1' }), Infinity)
+const GONE = compileKey(toStored({ kind: 'tombstone', revision: 1, keyId: 'key_1' }), Infinity)
 const NEWEST: Newest = { ok: true, value: GONE }
 const SUBJECT = { lookupId: 'lookup-id', copy: GONE, requestId: requestIdOf(new Headers()) }
 

@@ -13,7 +13,7 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 function copyOf(keyId: string): CompiledKey {
-  return compileKey(toStored({ kind: 'gone', revision: 1, keyId }), Infinity)
+  return compileKey(toStored({ kind: 'tombstone', revision: 1, keyId }), Infinity)
 }
 
 interface Question {

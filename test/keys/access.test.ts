@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compileKey, evaluateAccess, isOffIpAcl } from '../../src/keys/access.ts'
 import { toStored } from '../../src/keys/stored-record.ts'
-import { parseAddress, unmapped } from '../../src/keys/address.ts'
+import { parseAddress, unmapAddress } from '../../src/keys/address.ts'
 import type { KeyRecord, LiveKeyRecord } from '../../src/keys/key-record.ts'
 
 const KEY: LiveKeyRecord = {
@@ -78,7 +78,7 @@ describe('evaluateAccess()', () => {
   )
 
   it('refuses a deleted key before all else', () => {
-    const gone = { kind: 'gone', revision: 2, keyId: 'key_1' } as const
+    const gone = { kind: 'tombstone', revision: 2, keyId: 'key_1' } as const
     const error = { reason: 'key_revoked' }
     expect(accessOf(gone, null)).toEqual({ ok: false, error })
     expect(accessOf(gone, '10.1.2.3')).toEqual({ ok: false, error })
@@ -89,7 +89,7 @@ function accessOf(record: KeyRecord, client: string | null) {
   const address = parseAddress(client ?? '')
   return evaluateAccess(
     compileKey(toStored(record), Infinity),
-    address === null ? null : unmapped(address),
+    address === null ? null : unmapAddress(address),
   )
 }
 

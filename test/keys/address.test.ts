@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import ipaddr from 'ipaddr.js'
 import { describe, expect, it } from 'vitest'
 import { mutated } from '../../fuzz/mutated.ts'
-import { formatAddress, isMapped, parseAddress, unmapped } from '../../src/keys/address.ts'
+import { formatAddress, isMapped, parseAddress, unmapAddress } from '../../src/keys/address.ts'
 import {
   addressIn,
   addressLikeText,
@@ -195,7 +195,7 @@ describe('formatAddress()', () => {
   })
 })
 
-describe('unmapped()', () => {
+describe('unmapAddress()', () => {
   it('turns every IPv4-mapped address into its IPv4 address, in both spellings', () => {
     fc.assert(
       fc.property(addressIn(4), ({ value }) => {
@@ -203,7 +203,7 @@ describe('unmapped()', () => {
         for (const text of [`::ffff:${dotted(value)}`, `::FFFF:${dotted(value)}`, asHex]) {
           const address = parsed(text)
           expect(isMapped(address)).toBe(true)
-          expect(formatAddress(unmapped(address))).toBe(dotted(value))
+          expect(formatAddress(unmapAddress(address))).toBe(dotted(value))
         }
       }),
     )
@@ -221,7 +221,7 @@ describe('unmapped()', () => {
   ])('leaves %s as it is', (text) => {
     const address = parsed(text)
     expect(isMapped(address)).toBe(false)
-    expect(unmapped(address)).toEqual(address)
+    expect(unmapAddress(address)).toEqual(address)
   })
 })
 

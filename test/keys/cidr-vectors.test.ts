@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseAddress, unmapped } from '../../src/keys/address.ts'
+import { parseAddress, unmapAddress } from '../../src/keys/address.ts'
 import { parseCidr } from '../../src/keys/cidr.ts'
 import { clientAddress } from '../../src/keys/client-address.ts'
 import { compileIpAcl, matchesIpAcl } from '../../src/keys/ip-acl.ts'
@@ -24,7 +24,7 @@ describe('test/vectors/cidr.json', () => {
     ({ address }) => {
       const parsed = parseAddress(address)
       const client = clientAddress(new Headers({ 'CF-Connecting-IP': address }))
-      expect(client).toEqual(parsed === null ? null : unmapped(parsed))
+      expect(client).toEqual(parsed === null ? null : unmapAddress(parsed))
     },
   )
 })
@@ -33,7 +33,7 @@ function verdict(entry: string, text: string): string {
   if (!parseCidr(entry).ok) return 'entry_refused'
   const address = parseAddress(text)
   if (address === null) return 'address_unreadable'
-  return matchesIpAcl(compileIpAcl([entry]), unmapped(address)) ? 'allowed' : 'denied'
+  return matchesIpAcl(compileIpAcl([entry]), unmapAddress(address)) ? 'allowed' : 'denied'
 }
 
 /** Whether a header can have this value as it stands; others never reach the gateway. */

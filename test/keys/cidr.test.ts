@@ -4,7 +4,7 @@ import {
   type CidrFault,
   formatNetwork,
   isSharedByWorkers,
-  masked,
+  maskWords,
   parseCidr,
 } from '../../src/keys/cidr.ts'
 import { parseAddress } from '../../src/keys/address.ts'
@@ -251,14 +251,14 @@ describe('isSharedByWorkers()', () => {
   })
 })
 
-describe('masked()', () => {
+describe('maskWords()', () => {
   it('keeps the first bits and no others', () => {
     fc.assert(
       fc.property(anyNetwork, addressIn(6), (network, { value }) => {
         const { family, prefix } = network
         const address = { family, value: BigInt.asUintN(bitsOf(family), value) }
         const first = firstOf({ ...address, prefix })
-        expect(masked(wordsOf(address), prefix)).toEqual(wordsOf({ family, value: first }))
+        expect(maskWords(wordsOf(address), prefix)).toEqual(wordsOf({ family, value: first }))
       }),
     )
   })

@@ -30,7 +30,7 @@ const anyRecord: fc.Arbitrary<KeyRecord> = fc.oneof(
     ipAclMode: fc.constantFrom(...IP_ACL_MODES),
   }),
   fc.record({
-    kind: fc.constant('gone' as const),
+    kind: fc.constant('tombstone' as const),
     revision: fc.maxSafeNat(),
     keyId: fc.string(),
   }),
@@ -71,7 +71,7 @@ describe('decodeKeyRecord()', () => {
   })
 
   it('reads the stored form of a deleted key', () => {
-    const gone = { kind: 'gone', revision: 8, keyId: 'key_1' }
+    const gone = { kind: 'tombstone', revision: 8, keyId: 'key_1' }
     expect(decodeKeyRecord(JSON.stringify(GONE))).toEqual(gone)
   })
 
@@ -143,7 +143,7 @@ describe('decodeKeyRecord()', () => {
 
 describe('encodeKeyRecord()', () => {
   it('leaves nothing of a deleted key but its id and revision', () => {
-    const text = encodeKeyRecord({ kind: 'gone', revision: 8, keyId: 'key_1' })
+    const text = encodeKeyRecord({ kind: 'tombstone', revision: 8, keyId: 'key_1' })
     expect(JSON.parse(text)).toEqual(GONE)
   })
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { LiveKeyRecord } from '../../src/keys/key-record.ts'
-import { openings } from '../../src/keys/openings.ts'
+import { findOpenings } from '../../src/keys/openings.ts'
 
-type State = Parameters<typeof openings>[0]
+type State = Parameters<typeof findOpenings>[0]
 
 const OPEN: State = { accountStatus: 'active', ipAcl: [], ipAclMode: 'enforce' }
 const acl = (...ipAcl: string[]): State => ({ ...OPEN, ipAcl })
@@ -11,7 +11,7 @@ const status = (accountStatus: LiveKeyRecord['accountStatus']): State => ({
   accountStatus,
 })
 
-describe('openings()', () => {
+describe('findOpenings()', () => {
   it.each<[string, State, State]>([
     ['the same', OPEN, OPEN],
     ['a suspension', status('suspended'), OPEN],
@@ -27,7 +27,7 @@ describe('openings()', () => {
     ['fewer of IPv6', acl('2001:db8:1::/48'), acl('192.0.2.0/24', '2001:db8::/32')],
     ['the mode that enforces', OPEN, { ...OPEN, ipAclMode: 'report' }],
   ])('are none for %s', (_, state, against) => {
-    expect(openings(state, against)).toEqual([])
+    expect(findOpenings(state, against)).toEqual([])
   })
 
   it.each<[string, string[], State, State]>([
@@ -47,6 +47,6 @@ describe('openings()', () => {
       { accountStatus: 'pending', ipAcl: ['10.0.0.0/8'], ipAclMode: 'enforce' },
     ],
   ])('are seen in %s', (_, found, state, against) => {
-    expect(openings(state, against)).toEqual(found)
+    expect(findOpenings(state, against)).toEqual(found)
   })
 })

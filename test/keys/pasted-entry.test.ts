@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatNetwork, parseCidr } from '../../src/keys/cidr.ts'
-import { type EntryFault, explainPasted } from '../../src/keys/pasted-entry.ts'
+import { type EntryFault, explainPastedText } from '../../src/keys/pasted-entry.ts'
 import { mutated } from '../../fuzz/mutated.ts'
 import {
   addressIn,
@@ -220,5 +220,5 @@ function plainFaultOf(text: string) {
 }
 
 function faultOf(text: string): EntryFault {
-  return explainPasted(plainFaultOf(text), text)
+  return explainPastedText(plainFaultOf(text), text)
 }

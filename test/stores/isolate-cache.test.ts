@@ -17,7 +17,7 @@ const LIVE: LiveKeyRecord = {
   ipAcl: [],
   ipAclMode: 'enforce',
 }
-const GONE: KeyRecord = { kind: 'gone', revision: 2, keyId: 'key_1' }
+const GONE: KeyRecord = { kind: 'tombstone', revision: 2, keyId: 'key_1' }
 
 function cacheOf(limits: Partial<IsolateCacheLimits> = {}) {
   const clock = { now: 0 }
@@ -46,7 +46,7 @@ describe('createIsolateCache()', () => {
     const { cache, clock, set } = cacheOf()
     set('a', GONE)
     clock.now = 1e12
-    expect(cache.get('a')?.kind).toBe('gone')
+    expect(cache.get('a')?.kind).toBe('tombstone')
   })
 
   it('lets nothing older in, and nothing after *gone*', () => {
@@ -56,7 +56,7 @@ describe('createIsolateCache()', () => {
     expect(cache.get('a')?.revision).toBe(4)
     set('a', GONE)
     set('a', { ...LIVE, revision: 9 })
-    expect(cache.get('a')?.kind).toBe('gone')
+    expect(cache.get('a')?.kind).toBe('tombstone')
   })
 
   it('takes an older record where what it had has expired: it may be all there is', () => {

@@ -20,7 +20,7 @@ const LIVE: LiveKeyRecord = {
   ipAclMode: 'enforce',
 }
 const NEWER: LiveKeyRecord = { ...LIVE, revision: 4, ipAcl: [] }
-const GONE: KeyRecord = { kind: 'gone', revision: 5, keyId: 'key_1' }
+const GONE: KeyRecord = { kind: 'tombstone', revision: 5, keyId: 'key_1' }
 
 let rig: Rig
 let objects: AuthorityNamespace
@@ -92,7 +92,7 @@ describe('an authority', () => {
     ['with another ACL', { ...LIVE, ipAcl: [] }],
     ['in another mode', { ...LIVE, ipAclMode: 'report' }],
     ['with another status', { ...LIVE, accountStatus: 'suspended' }],
-    ['that is gone', { kind: 'gone', revision: 3, keyId: 'key_1' }],
+    ['that is gone', { kind: 'tombstone', revision: 3, keyId: 'key_1' }],
   ] as const)('does not call a copy current by its revision: one %s', async (_, copy) => {
     const id = randomUUID()
     await fill(id)
@@ -260,7 +260,7 @@ describe('createKeyAuthorities()', () => {
     const stub = { fetch: () => answered(later) }
     const namespace = { getByName: () => stub } as unknown as AuthorityNamespace
     const { check } = createKeyAuthorities(namespace, 50)
-    expect(await check('id', copyOf(LIVE))).toMatchObject({ kind: 'gone', revision: 7 })
+    expect(await check('id', copyOf(LIVE))).toMatchObject({ kind: 'tombstone', revision: 7 })
   })
 
   it('asks an object that knows no tags by revision alone', async () => {

@@ -11,7 +11,7 @@ const RECORD: KeyRecord = {
   ipAcl: ['10.0.0.0/8'],
   ipAclMode: 'enforce',
 }
-const GONE: KeyRecord = { kind: 'gone', revision: 4, keyId: 'key_1' }
+const GONE: KeyRecord = { kind: 'tombstone', revision: 4, keyId: 'key_1' }
 
 describe('readKeyRecord()', () => {
   it.each([RECORD, GONE])('reads what putKeyRecord() wrote: $kind', async (record) => {

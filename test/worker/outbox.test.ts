@@ -180,7 +180,7 @@ describe('a write', () => {
       id,
     ])
     await rig.worker.runCron()
-    expect(await authorities.peek(lookupId)).toMatchObject({ kind: 'gone' })
+    expect(await authorities.peek(lookupId)).toMatchObject({ kind: 'tombstone' })
     expect((await rowOf(id))['published_revision']).toBe(2)
     expect((await customer.call('DELETE', `/keys/${id}`)).status).toBe(200)
     expect((await use(token)).json).toMatchObject({ code: 'key_revoked' })

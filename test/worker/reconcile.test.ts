@@ -101,7 +101,8 @@ describe('POST /operator/reconcile', () => {
     [
       'resurrected',
       'libsql',
-      ({ id, lookupId }) => authorities.advance(lookupId, { kind: 'gone', revision: 3, keyId: id }),
+      ({ id, lookupId }) =>
+        authorities.advance(lookupId, { kind: 'tombstone', revision: 3, keyId: id }),
     ],
     [
       'resurrected',

@@ -110,7 +110,7 @@ describe('speculation', () => {
     const [name] = await entryOf(key.id, on)
     const namespace = await on.worker.miniflare.getDurableObjectNamespace('KEY_AUTHORITY')
     const authorities = createKeyAuthorities(namespace as unknown as AuthorityNamespace, 5_000)
-    const gone = { kind: 'gone', revision: 9, keyId: key.id } as const
+    const gone = { kind: 'tombstone', revision: 9, keyId: key.id } as const
     await authorities.advance(name.slice('key:'.length), gone)
     on.upstream.reset()
     return key.token
