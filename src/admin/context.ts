@@ -1,7 +1,7 @@
 // What an admin request carries from its middleware to its handler, and how a handler refuses.
 
 import type { Context } from 'hono'
-import type { Authority } from '../db/key-queries.ts'
+import type { SessionGuard } from '../db/key-queries.ts'
 import type { SessionWithAccount } from '../db/session-queries.ts'
 import { formatAddress } from '../keys/address.ts'
 import { clientAddress } from '../keys/client-address.ts'
@@ -39,7 +39,7 @@ export function refuseUnknown(c: AdminContext): Response {
 }
 
 /** A customer, and the session by which a change is asked for. */
-export type Caller = Actor & Authority
+export type Caller = Actor & SessionGuard
 
 /** The customer who asks, behind `requireSession`. */
 export function callerOf(c: AdminContext): Caller {

@@ -4,7 +4,7 @@
 
 import type { Database } from '../db/client.ts'
 import type { KeyRow, LiveKey } from '../db/key-rows.ts'
-import { buryKey, raiseRevision, type TakenBack } from '../db/outbox-queries.ts'
+import { tombstoneKey, raiseRevision, type TakenBack } from '../db/outbox-queries.ts'
 import type { LiveKeyRecord } from '../keys/key-record.ts'
 import { type Opening, OPENINGS, findOpenings } from '../keys/openings.ts'
 import type { LogFault } from '../log.ts'
@@ -49,7 +49,7 @@ export async function overruleOrTakeBack(
     deps.logFault('database_behind', new DatabaseBehindError(code))
   if (held.kind === 'tombstone' || row.kind === 'tombstone') {
     log('buried')
-    if (row.kind === 'live') await buryKey(db, row, held.revision, deps.nowMs())
+    if (row.kind === 'live') await tombstoneKey(db, row, held.revision, deps.nowMs())
     else await raiseRevision(db, row, held.revision, deps.nowMs(), null)
     return true
   }

@@ -25,8 +25,8 @@ const LIFETIME_SECONDS = 12 * 60 * 60
 const IDLE_SECONDS = 60 * 60
 /** A session's last use is written down once a minute at most. */
 const TOUCH_SECONDS = 60
-/** Live ones of an account; with one more, the oldest ends. */
-const MOST_SESSIONS = 100
+/** Live sessions of an account. One more ends the oldest. */
+const MAX_SESSIONS = 100
 const USER_AGENT_LENGTH = 256
 
 export interface SessionDeps {
@@ -78,7 +78,7 @@ export async function startSession(
   }
   const replaced = {
     tokenHashes: await readCookie(c, deps),
-    most: MOST_SESSIONS,
+    maxSessions: MAX_SESSIONS,
     limits: sessionLimits(now),
   }
   const actor = { kind: 'customer', accountId: account.id, address: session.address } as const

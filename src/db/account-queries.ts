@@ -1,5 +1,5 @@
-// Accounts in libSQL. A change of status raises the revision of all the account's keys in the same
-// batch, since their records hold it; a new password ends the account's sessions.
+// Accounts in libSQL. The records of an account's keys hold its status, so a change of status raises the revision
+// of these keys in the same batch. A new password ends the account's sessions.
 
 import { and, desc, eq, isNull, lt, or, sql } from 'drizzle-orm'
 import type { AccountStatus } from '../keys/key-record.ts'
@@ -20,13 +20,16 @@ export async function findAccount(db: Database, id: string): Promise<AccountRow 
   return (await db.select().from(accounts).where(eq(accounts.id, id)))[0]
 }
 
-/** The forms of an e-mail by which its account is found. */
+/** The forms of an e-mail that an account is found by. */
 export interface EmailForms {
   readonly emailKey: string
   readonly canonicalEmail: string
 }
 
-/** Two accounts of before can have one canonical form; then the form that versions before compared decides. */
+/**
+ * Finds the account of an e-mail. Two accounts from before canonical forms existed can share one. Then
+ * `emailKey`, by which older versions found accounts, decides.
+ */
 export async function findAccountByEmail(
   db: Database,
   { emailKey, canonicalEmail }: EmailForms,
@@ -38,7 +41,7 @@ export async function findAccountByEmail(
   return rows.find((row) => row.emailKey === emailKey) ?? rows[0]
 }
 
-/** Accounts of before, whose canonical form nobody has looked at yet; the oldest first. */
+/** Accounts from before canonical forms existed that still have none; oldest first. */
 export async function listAccountsWithoutCanonicalEmail(
   db: Database,
   limit: number,
@@ -52,8 +55,8 @@ export async function listAccountsWithoutCanonicalEmail(
 }
 
 /**
- * Sets the canonical form of each account that has none, where no other account has it; else its own id.
- * Answers the ids of those.
+ * Sets the canonical form of each account that has none. If another account has that form, the account gets its
+ * own id instead. Answers the ids of the latter.
  */
 export async function setCanonicalEmails(
   db: Database,
@@ -72,7 +75,7 @@ export async function setCanonicalEmails(
   return results.flat().flatMap(({ id }) => id ?? [])
 }
 
-/** Newest first; `before` is the id after which the page starts. */
+/** A page of accounts, newest first. `before` is the last id of the page before. */
 export async function listAccounts(
   db: Database,
   limit: number,
@@ -86,7 +89,7 @@ export async function listAccounts(
     .limit(limit)
 }
 
-/** Inserts an account; undefined where its e-mail is taken. */
+/** Inserts an account; undefined if its e-mail is taken. */
 export async function insertAccount(
   db: Database,
   account: typeof accounts.$inferInsert & EmailForms,
@@ -100,8 +103,8 @@ export async function insertAccount(
 }
 
 /**
- * The ids of an account's keys that may be let in somewhere: live ones, and deleted ones still pending.
- * Not their rows, which together are more than libSQL answers at once.
+ * The ids of an account's keys that may still be let in somewhere: live keys, and deleted keys whose deletion is
+ * pending. Only ids, because all rows together are more than libSQL answers at once.
  */
 export async function listAccountKeyIds(db: Database, accountId: string): Promise<string[]> {
   return toIds(await selectAccountKeyIds(db, accountId))
@@ -109,11 +112,11 @@ export async function listAccountKeyIds(db: Database, accountId: string): Promis
 
 export interface ChangedAccount {
   readonly account: AccountRow
-  /** The account's keys that may be let in somewhere. */
+  /** See `listAccountKeyIds`. */
   readonly keyIds: readonly string[]
 }
 
-/** Changes an account that is still as it was read; undefined where it is not. */
+/** Changes an account; undefined if it changed since it was read. */
 export async function updateAccount(
   db: Database,
   read: AccountRow,
@@ -122,18 +125,18 @@ export async function updateAccount(
 ): Promise<ChangedAccount | undefined> {
   const guard = and(eq(accounts.id, read.id), eq(accounts.version, read.version))
   const asRead = sql`EXISTS (SELECT 1 FROM accounts WHERE ${guard})`
-  const liveKeys = liveKeysOf(read.id)
+  const liveKeys = whereLiveKeys(read.id)
   const newStatus = change.status !== undefined && change.status !== read.status
   const newPassword = change.passwordHash !== undefined
 
-  const ended = and(eq(sessions.accountId, read.id), newPassword ? asRead : NOTHING) ?? NOTHING
+  const ended = and(eq(sessions.accountId, read.id), newPassword ? asRead : NEVER) ?? NEVER
 
   const [, , , , updated, keys] = await db.batch([
     insertEventWhere(db, event, asRead),
     db
       .update(apiKeys)
       .set({ revision: sql`revision + 1`, revisedAt: event.at })
-      .where(and(liveKeys, newStatus ? asRead : NOTHING)),
+      .where(and(liveKeys, newStatus ? asRead : NEVER)),
     insertSessionEnds(db, event, ended),
     db.delete(sessions).where(ended),
     db
@@ -152,7 +155,7 @@ export async function updateAccount(
   return account === undefined ? undefined : { account, keyIds: toIds(keys) }
 }
 
-/** Accounts whose status has not reached all keys that this database does not know. */
+/** Accounts whose status has not reached all keys that a restored database has lost, see admin/lost-keys.ts. */
 export async function listStatusPending(db: Database, limit: number): Promise<AccountRow[]> {
   return await db
     .select()
@@ -162,7 +165,7 @@ export async function listStatusPending(db: Database, limit: number): Promise<Ac
     .limit(limit)
 }
 
-/** Notes that the status has reached those keys, where it is still this one. */
+/** Records that the status has reached those keys, if it is still this status. */
 export async function settleStatus(db: Database, id: string, status: AccountStatus): Promise<void> {
   await db
     .update(accounts)
@@ -170,15 +173,15 @@ export async function settleStatus(db: Database, id: string, status: AccountStat
     .where(and(eq(accounts.id, id), eq(accounts.status, status), sql`status_pending`))
 }
 
-const NOTHING = sql`FALSE`
+const NEVER = sql`FALSE`
 
-function liveKeysOf(accountId: string) {
+function whereLiveKeys(accountId: string) {
   return and(eq(apiKeys.accountId, accountId), isNull(apiKeys.deletedAt))
 }
 
-/** A key whose deletion is pending is live to its authority yet, which knows its account as active. */
+/** Includes keys whose deletion is pending, because their authorities still hold a live record. */
 function selectAccountKeyIds(db: Database, accountId: string) {
-  // Each by its own partial index: an OR of the two would read the whole table, under the write lock.
+  // Each side uses its own partial index. An OR of the two would read the whole table, under the write lock.
   return db
     .select({ id: apiKeys.id })
     .from(apiKeys)
@@ -195,7 +198,7 @@ function toIds(rows: readonly { readonly id: string }[]): string[] {
   return rows.map(({ id }) => id)
 }
 
-/** Replaces a password hash by a newer one of the same password; false where it is not there any more. */
+/** Replaces a password hash by a newer one of the same password; false if the hash changed meanwhile. */
 export async function replacePasswordHash(
   db: Database,
   id: string,

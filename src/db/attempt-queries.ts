@@ -1,45 +1,45 @@
-// Counters of password attempts. Judging all counters of an attempt and counting it in them are one
-// statement, so that attempts made at the same moment, at any location, cannot pass on one count.
+// Counters of password attempts. One statement checks all counters of an attempt and counts it in them. So
+// attempts made at the same moment, at any location, cannot pass on the same count.
 
 import { eq, lt, sql, type SQL } from 'drizzle-orm'
 import type { Database } from './client.ts'
 import { attempts, logInNetworks } from './schema.ts'
 
 export interface Counter {
-  /** A keyed hash of what the attempts counted here have in common. */
+  /** A keyed hash of what the attempts in this counter have in common. */
   readonly bucket: string
-  /** Attempts that need not wait. */
+  /** How many attempts need not wait. */
   readonly free: number
 }
 
 export interface AttemptRules {
   readonly maxWaitMs: number
-  /** A counter that was not touched for so long starts anew. */
+  /** A counter that was not used for this long starts anew. */
   readonly forgetMs: number
 }
 
 export interface Attempt {
   readonly own: Counter
-  /** Not for networks that are known. */
+  /** Counters that do not hold for known networks. */
   readonly wider: readonly Counter[]
-  /** The network, under each key of the ring; none where it cannot be known. */
+  /** The keyed hashes of the network, one per key of the ring; empty if the network cannot be known. */
   readonly networks: readonly string[]
-  /** A network is known that logged in after this time. */
+  /** A network is known if it logged in after this time, in milliseconds since 1970. */
   readonly knownSinceMs: number
 }
 
-/** The counters that an attempt was counted in, or how many milliseconds are left to wait. */
-export type Counted =
+/** The counters that an attempt was counted in, or how long to wait. */
+export type CountedAttempt =
   | { readonly counted: true; readonly buckets: readonly string[] }
   | { readonly counted: false; readonly waitMs: number }
 
-/** Counts an attempt where it may be made by all counters that hold for it. */
+/** Counts an attempt, if no counter that holds for it asks to wait. */
 export async function countAttempt(
   db: Database,
   { own, wider, networks, knownSinceMs }: Attempt,
   nowMs: number,
   { maxWaitMs, forgetMs }: AttemptRules,
-): Promise<Counted> {
+): Promise<CountedAttempt> {
   const isKnown =
     networks.length === 0
       ? sql`FALSE`
@@ -52,8 +52,8 @@ export async function countAttempt(
       : sql`(bucket = ${own.bucket}
           OR bucket IN ${wider.map(({ bucket }) => bucket)} AND NOT ${isKnown})`
   const count = sql`CASE WHEN last_at < ${nowMs - forgetMs} THEN 1 ELSE count + 1 END`
-  // 0 where there is no wait, not the time: requests made at once do not arrive in the order of their
-  // clocks. The exponent is bounded, since a shift by 64 or more is 0 in SQLite.
+  // 0 means no wait. The current time would not do, because concurrent requests do not arrive in the order of
+  // their clocks. The exponent is bounded, because a shift by 64 or more is 0 in SQLite.
   const free = freeOf([own, ...wider], sql`excluded.bucket`)
   const nextAt = sql`CASE WHEN ${count} < ${free} THEN 0
     ELSE ${nowMs} + min(${maxWaitMs}, 2000 << min(20, ${count} - ${free})) END`
@@ -81,15 +81,15 @@ export async function clearAttempts(db: Database, bucket: string): Promise<void>
 }
 
 /**
- * After a log-in: forgets the failures of its own counter, takes back its count in the wider ones, and
- * knows its network, of which an account has so many at most.
+ * Records a successful log-in: clears its own counter, takes back its count in the wider counters, and stores its
+ * network. An account keeps its latest `maxNetworks` networks.
  */
 export async function recordLogIn(
   db: Database,
   own: Counter,
   countedWider: readonly Counter[],
   network: { readonly accountId: string; readonly network: string; readonly lastAt: number } | null,
-  mostNetworks: number,
+  maxNetworks: number,
 ): Promise<void> {
   const buckets = countedWider.map(({ bucket }) => bucket)
   const forget = db.delete(attempts).where(eq(attempts.bucket, own.bucket))
@@ -110,11 +110,11 @@ export async function recordLogIn(
     db.run(sql`
       DELETE FROM log_in_networks WHERE account_id = ${accountId} AND network NOT IN (
         SELECT network FROM log_in_networks WHERE account_id = ${accountId}
-        ORDER BY last_at DESC LIMIT ${mostNetworks})`),
+        ORDER BY last_at DESC LIMIT ${maxNetworks})`),
   ])
 }
 
-/** Removes counters that start anew anyway. */
+/** Removes counters that would start anew. */
 export async function deleteForgottenAttempts(db: Database, beforeMs: number): Promise<void> {
   await db.delete(attempts).where(lt(attempts.lastAt, beforeMs))
 }
@@ -124,7 +124,7 @@ export async function deleteForgottenNetworks(db: Database, beforeMs: number): P
   await db.delete(logInNetworks).where(lt(logInNetworks.lastAt, beforeMs))
 }
 
-/** What a bucket, named by an expression, has free. */
+/** The `free` of the bucket that an SQL expression names. */
 function freeOf(counters: readonly Counter[], bucket: SQL): SQL {
   const cases = counters.map(({ bucket: name, free }) => sql`WHEN ${name} THEN ${free}`)
   return cases.length === 0 ? sql`0` : sql`CASE ${bucket} ${sql.join(cases, sql` `)} END`

@@ -1,19 +1,19 @@
-// Audit events are written in the batch that makes the change, under the same guard: no change
-// without its event, no event without its change.
+// Audit events. An event is written in the batch that makes the change, under the same guard. So there is no
+// change without its event, and no event without its change.
 
 import { and, desc, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm'
 import { firstId } from '../ids.ts'
-import { onPage, pageBytes } from './bounded-page.ts'
+import { isOnPage, pageBytes } from './bounded-page.ts'
 import type { Database } from './client.ts'
 import { auditEvents } from './schema.ts'
 
 export type AuditEvent = typeof auditEvents.$inferInsert
 export type EventRow = typeof auditEvents.$inferSelect
 
-/** `pageBytes`: how many bytes the event takes in an answer, at most. */
+/** `pageBytes`: an upper bound for the bytes that the event takes in an answer. */
 export type ListedEvent = EventRow & { readonly pageBytes: number }
 
-/** A statement for a batch: inserts the event where `guard` holds. */
+/** A statement for a batch. It inserts the event if `guard` holds. */
 export function insertEventWhere(db: Database, event: AuditEvent, guard: SQL) {
   const changes = event.changes === undefined ? null : JSON.stringify(event.changes)
   return db.run(sql`
@@ -23,9 +23,9 @@ export function insertEventWhere(db: Database, event: AuditEvent, guard: SQL) {
     WHERE ${guard}`)
 }
 
-/** A statement for a batch: an event for each session that the next statement ends, by whom `cause` was. */
+/** A statement for a batch. It inserts an event for each session that `ended` selects, with the actor of `cause`. */
 export function insertSessionEnds(db: Database, cause: AuditEvent, ended: SQL) {
-  // As `newId` makes them (ids.ts): there can be many, and the batch alone knows which.
+  // Ids as `newId` makes them. SQL makes them here, because only the batch knows which sessions end.
   return db.run(sql`
     INSERT INTO audit_events (id, at, account_id, key_id, actor, action, address, changes)
     SELECT 'evt_' || printf('%012x', ${cause.at}) || lower(hex(randomblob(10))), ${cause.at},
@@ -33,12 +33,12 @@ export function insertSessionEnds(db: Database, cause: AuditEvent, ended: SQL) {
     FROM sessions WHERE ${ended}`)
 }
 
-/** Records what changes no row, such as a reveal. */
+/** Inserts an event of something that changes no row, such as a failed confirmation. */
 export async function insertEvent(db: Database, event: AuditEvent): Promise<void> {
   await db.insert(auditEvents).values(event)
 }
 
-/** Of an account's events since a time, the one that is `place` from the newest on; the newest is 1. */
+/** The event at `place` among an account's events since a time; the newest event is at place 1. */
 export async function findRecentEvent(
   db: Database,
   accountId: string,
@@ -60,13 +60,13 @@ export interface EventFilter {
   /** Undefined for all accounts. */
   readonly accountId: string | undefined
   readonly keyId: string | undefined
-  /** The id after which the page starts; undefined for the first. */
+  /** The last id of the page before; undefined for the first page. */
   readonly before: string | undefined
 }
 
 const BYTES = pageBytes(auditEvents.changes)
 
-/** Events, newest first: `limit` at most, and no more than one beyond the bytes of a page. */
+/** Events, newest first: at most `limit`, and at most one beyond the bytes of a page. */
 export async function listEvents(
   db: Database,
   filter: EventFilter,
@@ -78,7 +78,7 @@ export async function listEvents(
     keyId === undefined ? undefined : eq(auditEvents.keyId, keyId),
     before === undefined ? undefined : lt(auditEvents.id, before),
   )
-  const page = onPage({ table: auditEvents, id: auditEvents.id, bytes: BYTES }, where, limit)
+  const page = isOnPage({ table: auditEvents, id: auditEvents.id, bytes: BYTES }, where, limit)
   return await db
     .select({ ...getTableColumns(auditEvents), pageBytes: BYTES })
     .from(auditEvents)

@@ -1,10 +1,10 @@
-// The one door to libSQL: HTTP, one round trip a statement or batch, cut off after a limit, and with
-// one error for "libSQL cannot be asked", whatever went wrong on the way.
+// The connection to libSQL: HTTP, one round trip per statement or batch, with a time limit. Whatever goes wrong
+// on the way, the error is a StorageUnavailableError.
 
 import { createClient } from '@libsql/client/web'
 import { drizzle } from 'drizzle-orm/libsql/web'
 
-/** libSQL's client sets no limit: a server that accepts and never answers would hang the request. */
+/** libSQL's client sets no limit, so a server that never answers would hang the request. */
 export const LIBSQL_TIMEOUT_MS = 2_000
 
 /** libSQL is down, hangs, refuses or answers nonsense. The message is safe to log. */
@@ -14,12 +14,12 @@ export class StorageUnavailableError extends Error {
 
 export type Database = ReturnType<typeof connect>
 
-/** `url`: http(s) or libsql; the connection is made by the first statement. */
+/** `url`: http(s) or libsql. The first statement makes the connection. */
 export function connect(url: string, authToken: string | undefined) {
   const client = createClient({
     url,
-    // The client's own queue (20 by default) resumes a call from another request's context, which
-    // workerd forbids: the call hangs, and its place in the queue is lost for good.
+    // The client's own queue (20 by default) resumes a call in the context of another request. workerd
+    // forbids that: the call hangs, and its place in the queue is never freed.
     concurrency: Number.POSITIVE_INFINITY,
     ...(authToken === undefined ? {} : { authToken }),
     fetch: fetchWhole,
@@ -27,7 +27,7 @@ export function connect(url: string, authToken: string | undefined) {
   return drizzle(client)
 }
 
-/** Whether an error, or what it was wrapped around, means that libSQL could not be asked. */
+/** Whether an error or one of its causes means that libSQL could not be asked. */
 export function isStorageUnavailable(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof StorageUnavailableError) return true
@@ -39,7 +39,7 @@ export function isStorageUnavailable(error: unknown): boolean {
 /** Errors of the server, not of the statement: https://www.sqlite.org/rescode.html */
 const SERVER_SIDE = /^(?:SQLITE_(?:BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|NOMEM)|TRANSACTION_)/
 
-/** Reads the whole answer here, so that a body that stalls counts against the limit too. */
+/** Reads the whole answer, so that the limit covers a body that stalls. */
 async function fetchWhole(input: Request | string | URL, init?: RequestInit): Promise<Response> {
   let status: number
   try {

@@ -1,11 +1,11 @@
-// API keys in libSQL. Each change is one batch, guarded by the revision that it was decided on, so
-// that one which arrives late changes nothing. What a batch returns is what may be published.
+// API keys in libSQL. Each change is one batch, guarded by the revision that it was decided on. So a change that
+// arrives late changes nothing. Only the row that a batch returns may be published.
 
 import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core'
 import type { AccountStatus, KeyRecord } from '../keys/key-record.ts'
 import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
-import { onPage, pageBytes } from './bounded-page.ts'
+import { isOnPage, pageBytes } from './bounded-page.ts'
 import type { Database } from './client.ts'
 import {
   KEY_COLUMNS,
@@ -28,17 +28,17 @@ export interface NewKey {
   readonly idempotency: Idempotency | undefined
 }
 
-/** Who may make a change, judged again in its batch: a body may take long to arrive. */
-export interface Authority {
-  /** The session must still stand: a log-out or a new password ends it. */
+/** The session that asks for a change. The batch checks it again, because a body may take long to arrive. */
+export interface SessionGuard {
+  /** The session must still exist; a log-out or a new password ends it. */
   readonly sessionId: string
 }
 
-/** A request that may be repeated: keyed hashes of its Idempotency-Key and of its body, the newest first. */
+/** A request that may be repeated. Keyed hashes of its Idempotency-Key and of its body, newest ring key first. */
 export interface Idempotency {
   readonly keys: readonly string[]
   readonly bodies: readonly string[]
-  /** Requests made before this time, in milliseconds since 1970, are forgotten. */
+  /** Earlier requests are forgotten; in milliseconds since 1970. */
   readonly since: number
 }
 
@@ -47,7 +47,7 @@ export type InsertedKey =
   | { readonly kind: 'account_not_active'; readonly status: AccountStatus }
   | { readonly kind: 'limit_reached'; readonly limit: number }
   | { readonly kind: 'session_ended' }
-  /** The same request was made before, and made this key; `sameBody` tells if it really was the same. */
+  /** An earlier request with the same Idempotency-Key made this key; `sameBody`: whether its body was the same. */
   | { readonly kind: 'repeated'; readonly row: LiveKey; readonly sameBody: boolean }
 
 export async function findKey(
@@ -61,20 +61,20 @@ export async function findKey(
   return rows.map(toKeyRow)[0]
 }
 
-/** The record under a lookup id, or null: the data plane's read of the truth. */
+/** The record under a lookup id, or null. The data plane's read of the system of record. */
 export async function findKeyRecord(db: Database, lookupId: string): Promise<KeyRecord | null> {
   const rows = await selectKeys(db).where(eq(apiKeys.lookupId, lookupId))
   return rows.map(toKeyRow).map(toKeyRecord)[0] ?? null
 }
 
-/** `pageBytes`: how many bytes the key takes in an answer, at most. */
+/** `pageBytes`: an upper bound for the bytes that the key takes in an answer. */
 export type ListedKey = LiveKey & { readonly pageBytes: number }
 
 const BYTES = pageBytes(apiKeys.applicationName, apiKeys.applicationWebsite, apiKeys.ipAcl)
 
 /**
- * Live keys, newest first: `limit` at most, and no more than one beyond the bytes of a page. `before` is
- * the id after which the page starts.
+ * Live keys, newest first: at most `limit`, and at most one beyond the bytes of a page. `before` is the last id
+ * of the page before.
  */
 export async function listKeys(
   db: Database,
@@ -87,7 +87,7 @@ export async function listKeys(
     isNull(apiKeys.deletedAt),
     before === undefined ? undefined : lt(apiKeys.id, before),
   )
-  const page = onPage({ table: apiKeys, id: apiKeys.id, bytes: BYTES }, where, limit)
+  const page = isOnPage({ table: apiKeys, id: apiKeys.id, bytes: BYTES }, where, limit)
   const rows = await db
     .select({ ...KEY_COLUMNS, pageBytes: BYTES })
     .from(apiKeys)
@@ -102,14 +102,14 @@ export async function listKeys(
 }
 
 /**
- * Inserts a key, enforced from the start: a key that no copy knows is judged by its row. Does so where its
- * account is active and has fewer keys than its limit, and where no key was made by the same idempotent
- * request.
+ * Inserts a key, if its account is active and below its key limit, and if no earlier request with the same
+ * Idempotency-Key made one. The key is enforced from the start, because a key that nobody has cached is read
+ * from its row.
  */
 export async function insertKey(
   db: Database,
   key: NewKey,
-  authority: Authority,
+  sessionGuard: SessionGuard,
   event: AuditEvent,
 ): Promise<InsertedKey> {
   const { details, idempotency } = key
@@ -132,7 +132,7 @@ export async function insertKey(
         ${JSON.stringify(details.ipAcl)}, ${details.ipAclMode}, 1, 1, 1, 0, ${now}, ${now}, ${now},
         ${idempotency?.keys[0] ?? null}, ${idempotency?.bodies[0] ?? null}
       FROM accounts WHERE id = ${key.accountId} AND status = 'active'
-        AND ${sessionStands(authority)} AND key_limit >
+        AND ${isSessionAlive(sessionGuard)} AND key_limit >
         (SELECT count(*) FROM api_keys WHERE account_id = ${key.accountId} AND deleted_at IS NULL)
         AND NOT EXISTS (SELECT 1 FROM api_keys WHERE ${sameRequest})`),
     insertEventWhere(db, event, sql`EXISTS (SELECT 1 FROM api_keys WHERE id = ${key.id})`),
@@ -142,7 +142,7 @@ export async function insertKey(
       .select({ status: accounts.status, keyLimit: accounts.keyLimit })
       .from(accounts)
       .where(eq(accounts.id, key.accountId)),
-    db.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, authority.sessionId)),
+    db.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, sessionGuard.sessionId)),
   ])
 
   const row = rows.map(toKeyRow)[0]
@@ -160,21 +160,21 @@ export async function insertKey(
 }
 
 /**
- * Writes the details over a row that is still as it was read, of an active account; undefined where
- * that does not hold any more.
+ * Writes new details into a row. Undefined if the row changed since it was read, if the account is not active, or
+ * if the session has ended.
  */
 export async function updateKey(
   db: Database,
   read: LiveKey,
   details: KeyDetails,
-  authority: Authority,
+  sessionGuard: SessionGuard,
   event: AuditEvent,
 ): Promise<KeyRow | undefined> {
   const now = event.at
   const guard = and(
     isLive(read.id),
     eq(apiKeys.revision, read.revision),
-    sessionStands(authority),
+    isSessionAlive(sessionGuard),
     sql`EXISTS (SELECT 1 FROM accounts WHERE id = ${read.accountId} AND status = 'active')`,
   )
   return await changeKey(db, read.id, guard, event, {
@@ -187,25 +187,25 @@ export async function updateKey(
   })
 }
 
-/** Wipes a live row to a tombstone, whatever edits race it: a deletion never has to wait for them. */
+/** Turns a live row into a tombstone, even if edits race it, so that a deletion never has to wait for them. */
 export async function deleteKey(
   db: Database,
   read: LiveKey,
-  authority: Authority,
+  sessionGuard: SessionGuard,
   event: AuditEvent,
 ): Promise<KeyRow | undefined> {
   const now = event.at
-  const guard = and(isLive(read.id), sessionStands(authority))
+  const guard = and(isLive(read.id), isSessionAlive(sessionGuard))
   return await changeKey(db, read.id, guard, event, {
-    ...WIPED,
+    ...TOMBSTONE_COLUMNS,
     revision: sql`revision + 1`,
     revisedAt: now,
     deletedAt: now,
   })
 }
 
-/** What a tombstone does not keep. */
-export const WIPED = {
+/** The columns that a tombstone does not keep. */
+export const TOMBSTONE_COLUMNS = {
   tokenKey: null,
   sealedToken: null,
   applicationName: null,
@@ -217,11 +217,11 @@ export const WIPED = {
   idempotencyBody: null,
 }
 
-/** Records that a live key's token is shown; false where key, session or account do not allow it now. */
+/** Records that a live key's token is shown; false if key, session or account no longer allow it. */
 export async function recordReveal(
   db: Database,
   key: LiveKey,
-  authority: Authority,
+  sessionGuard: SessionGuard,
   event: AuditEvent,
 ): Promise<boolean> {
   const allowed = sql`EXISTS (SELECT 1 FROM api_keys JOIN accounts ON accounts.id = account_id
@@ -229,7 +229,7 @@ export async function recordReveal(
   const inserted = await insertEventWhere(
     db,
     event,
-    sql`${allowed} AND ${sessionStands(authority)}`,
+    sql`${allowed} AND ${isSessionAlive(sessionGuard)}`,
   )
   return inserted.rowsAffected > 0
 }
@@ -253,6 +253,6 @@ export function isLive(id: string): SQL | undefined {
   return and(eq(apiKeys.id, id), isNull(apiKeys.deletedAt))
 }
 
-function sessionStands({ sessionId }: Authority): SQL {
+function isSessionAlive({ sessionId }: SessionGuard): SQL {
   return sql`EXISTS (SELECT 1 FROM sessions WHERE id = ${sessionId})`
 }

@@ -1,4 +1,4 @@
-// A row of api_keys as the rest of the code sees it: a live key, or the tombstone of a deleted one.
+// A row of api_keys as the rest of the code sees it: a live key, or the tombstone of a deleted key.
 
 import { eq, getTableColumns } from 'drizzle-orm'
 import type { AccountStatus, IpAclMode, KeyRecord } from '../keys/key-record.ts'
@@ -6,7 +6,7 @@ import type { Platform } from '../keys/platform.ts'
 import type { Database } from './client.ts'
 import { accounts, apiKeys } from './schema.ts'
 
-/** What its owner can edit. */
+/** The part of a key that its owner can edit. */
 export interface KeyDetails {
   readonly applicationName: string
   readonly applicationWebsite: string | null
@@ -44,10 +44,10 @@ export interface Tombstone extends KeyHead {
 
 export type KeyRow = LiveKey | Tombstone
 
-/** What `toKeyRow` reads, from rows that are joined with their accounts. */
+/** The columns that `toKeyRow` reads from rows joined with their accounts. */
 export const KEY_COLUMNS = { ...getTableColumns(apiKeys), accountStatus: accounts.status }
 
-/** The start of a statement that reads rows, each with the status of its account. */
+/** Starts a statement that reads rows, each with the status of its account. */
 export function selectKeys(db: Database) {
   return db
     .select(KEY_COLUMNS)
@@ -84,14 +84,14 @@ export function toKeyRecord(row: KeyRow): KeyRecord {
 }
 
 /**
- * Whether the row's newest revision is not known to hold for the next request. What is noted as
- * published does: nothing is put into KV that the authority does not hold.
+ * Whether it is unknown that the row's newest revision holds for the next request. A published revision does hold,
+ * because nothing is put into KV that the authority does not hold.
  */
 export function isPending(row: KeyRow): boolean {
   return isUnpublished(row) && row.enforcedRevision < row.revision
 }
 
-/** Whether the row is in the outbox: its newest revision is not known to be in KV for good. */
+/** Whether the row is in the outbox, so its newest revision is not known to be in KV for good. */
 export function isUnpublished(row: KeyRow): boolean {
   return row.publishedRevision < row.revision
 }

@@ -11,12 +11,12 @@ export async function findMeta(db: Database, name: MetaName): Promise<string | n
   return row?.value ?? null
 }
 
-/** Writes a fact that is not there yet. */
+/** Writes a fact, unless there is one under this name. */
 export async function insertMeta(db: Database, name: MetaName, value: string): Promise<void> {
   await db.insert(meta).values({ name, value }).onConflictDoNothing()
 }
 
-/** Forgets a fact, so that it can be written anew. */
+/** Deletes a fact, so that it can be written anew. */
 export async function deleteMeta(db: Database, name: MetaName): Promise<void> {
   await db.delete(meta).where(eq(meta.name, name))
 }

@@ -1,11 +1,11 @@
-// How far each change of a key has come: in libSQL, with its authority, in KV (see schema.ts). A row whose
-// newest revision is not known to be in KV for good is in the outbox.
+// The outbox: rows whose newest revision is not known to be in KV for good. Each row records how far its change
+// has come: in libSQL, at its authority, in KV (see schema.ts).
 
 import { and, eq, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import type { IpAclMode } from '../keys/key-record.ts'
 import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
 import type { Database } from './client.ts'
-import { isLive, WIPED } from './key-queries.ts'
+import { isLive, TOMBSTONE_COLUMNS } from './key-queries.ts'
 import { type KeyRow, selectKeys, toKeyRow } from './key-rows.ts'
 import { apiKeys } from './schema.ts'
 
@@ -18,7 +18,7 @@ export async function findKeys(db: Database, ids: readonly string[]): Promise<Ke
   return (await selectKeys(db).where(inArray(apiKeys.id, [...ids]))).map(toKeyRow)
 }
 
-/** Live keys and tombstones, oldest first; `after` is the id after which the page starts. */
+/** A page of live keys and tombstones, oldest first; `after` is the last id of the page before. */
 export async function listKeysAfter(
   db: Database,
   after: string | null,
@@ -35,7 +35,7 @@ export async function countKeys(db: Database): Promise<number> {
   return await db.$count(apiKeys)
 }
 
-/** Those of the lookup ids that have a row. */
+/** Those of the given lookup ids that have a row. */
 export async function findKnownLookupIds(
   db: Database,
   lookupIds: readonly string[],
@@ -48,21 +48,21 @@ export async function findKnownLookupIds(
 }
 
 /**
- * Takes up to `limit` pending rows in hand that this run of the cron has not, those first which were not tried
- * since they changed. What fails again and again so leaves its turn to others, even where it ends the run.
+ * Claims up to `limit` pending rows for this run of the cron. Rows that were not tried since they changed come
+ * first. So a row that fails again and again does not block others, even if it ends the run.
  */
 export async function takePending(db: Database, run: number, limit: number): Promise<KeyRow[]> {
   return await take(db, sql`enforced_revision < revision`, LEAST_RECENTLY_TRIED, run, limit)
 }
 
-/** Takes rows in hand as `takePending` does, of those that hold and are not known to be in KV for good. */
+/** As `takePending`, for rows that are enforced and not known to be in KV for good. */
 export async function takeEnforced(
   db: Database,
   run: number,
   settledBefore: number,
   limit: number,
 ): Promise<KeyRow[]> {
-  // Those first that can leave the outbox, so that it empties when there is more than a run can do.
+  // Rows that can leave the outbox come first, so that it empties even if there is more than a run can do.
   const order = sql`revised_at > ${settledBefore}, ${LEAST_RECENTLY_TRIED}`
   return await take(db, sql`enforced_revision >= revision`, order, run, limit)
 }
@@ -87,18 +87,18 @@ async function take(
   return ids.length === 0 ? [] : await findKeys(db, ids)
 }
 
-/** Notes that these revisions hold for the next request, where no newer note stands. */
+/** Marks these revisions as holding for the next request, unless a newer one is marked. */
 export async function markEnforced(db: Database, revisions: readonly Revision[]): Promise<void> {
   const [first, ...others] = revisions.map(({ id, revision }) =>
     db
       .update(apiKeys)
-      .set({ enforcedRevision: revision, triedAt: 0 }) // as good as new to those that publish
+      .set({ enforcedRevision: revision, triedAt: 0 }) // not tried yet for publishing
       .where(and(isAtLeast(id, revision), lt(apiKeys.enforcedRevision, revision))),
   )
   if (first !== undefined) await db.batch([first, ...others])
 }
 
-/** Notes that these revisions are in KV for good. */
+/** Marks these revisions as being in KV for good. */
 export async function markPublished(db: Database, revisions: readonly Revision[]): Promise<void> {
   const [first, ...others] = revisions.map(({ id, revision }) =>
     db
@@ -109,19 +109,19 @@ export async function markPublished(db: Database, revisions: readonly Revision[]
   if (first !== undefined) await db.batch([first, ...others])
 }
 
-/** A note about a revision that the row does not have is about changes which the database has lost. */
+/** A mark above the row's own revision belongs to changes that a restored database has lost. */
 function isAtLeast(id: string, revision: number): SQL | undefined {
   return and(eq(apiKeys.id, id), gte(apiKeys.revision, revision))
 }
 
-/** What a row takes back of the changes that its database has lost, and the event that tells so. */
+/** The settings that a row takes back from its authority after the database lost them, and the audit event. */
 export interface TakenBack {
   readonly ipAcl: readonly string[]
   readonly ipAclMode: IpAclMode
   readonly event: AuditEvent
 }
 
-/** Raises a row that is still as it was read above a revision that its authority holds. */
+/** Raises a row above the revision that its authority holds, unless the row changed since it was read. */
 export async function raiseRevision(
   db: Database,
   read: KeyRow,
@@ -146,8 +146,8 @@ export async function raiseRevision(
   ])
 }
 
-/** Wipes a live row whose key was deleted in a time that this database has lost. */
-export async function buryKey(
+/** Turns a live row into a tombstone, after its authority showed that a deletion was lost. */
+export async function tombstoneKey(
   db: Database,
   read: KeyRow,
   above: number,
@@ -156,6 +156,6 @@ export async function buryKey(
   const revision = Math.max(above, read.revision) + 1
   await db
     .update(apiKeys)
-    .set({ ...WIPED, revision, revisedAt: nowMs, deletedAt: nowMs })
+    .set({ ...TOMBSTONE_COLUMNS, revision, revisedAt: nowMs, deletedAt: nowMs })
     .where(isLive(read.id))
 }

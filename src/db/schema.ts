@@ -1,5 +1,5 @@
-// The system of record. Times are milliseconds since 1970, ids start with the time they were made at
-// (see ids.ts), so they sort by age. Migrations in drizzle/ are generated from here and only add.
+// The tables of libSQL, the system of record. Times are in milliseconds since 1970. Ids start with the time they
+// were made at (see ids.ts), so they sort by age. The migrations in drizzle/ are generated from here and only add.
 
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
@@ -11,22 +11,22 @@ export const accounts = sqliteTable(
   {
     id: text('id').primaryKey(),
     email: text('email').notNull(),
-    /** The e-mail in lower case, by which versions before `canonicalEmail` find it. */
+    /** The e-mail in lower case, by which versions without `canonicalEmail` find the account. */
     emailKey: text('email_key').notNull(),
     /**
-     * The form by which e-mails are compared (admin/email.ts). Null until an account of before was looked
-     * at; its own id where an older account has this form, and then `emailKey` alone finds it.
+     * The form by which e-mails are compared (admin/email.ts). Null in an older account until the cron fills it.
+     * If another account has the form already, this is the account's own id, and only `emailKey` finds it.
      */
     canonicalEmail: text('canonical_email'),
     name: text('name').notNull(),
     status: text('status', { enum: ACCOUNT_STATUSES }).notNull(),
-    /** Whether keys that this database does not know have still to hear of the status, see admin/lost-keys.ts. */
+    /** Whether the status must still reach keys that a restored database has lost, see admin/lost-keys.ts. */
     statusPending: integer('status_pending', { mode: 'boolean' }).notNull().default(false),
     /** See admin/password.ts for the form. */
     passwordHash: text('password_hash').notNull(),
-    /** How many live keys the account may have; a lower one deletes none. */
+    /** How many live keys the account may have. A lower limit deletes no keys. */
     keyLimit: integer('key_limit').notNull().default(100),
-    /** Rises with every change; a change is guarded by the version it was decided on. */
+    /** Rises with every change. A change is guarded by the version that it was decided on. */
     version: integer('version').notNull(),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
@@ -41,13 +41,13 @@ export const accounts = sqliteTable(
 )
 
 /**
- * A deleted key is a tombstone: what describes it or opens it is null.
+ * A deleted key is a tombstone. Its details and its token are null.
  *
- * Four counters tell how far a change has come. None of the other three is ever above `revision`.
+ * Four counters tell how far a change has come. The other three are never above `revision`.
  *
  * | differ | when |
  * | --- | --- |
- * | `version` < `revision` | after a deletion, a change of the account or a repair, which no ETag shows |
+ * | `version` < `revision` | after a deletion, a change of the account or a repair; none of them changes the ETag |
  * | `enforced_revision` < `revision` | the change is recorded and not known to hold: it is pending |
  * | `published_revision` < `revision` | the row is in the outbox: KV may lag behind, or a late writer may spoil it |
  * | `enforced_revision` < `published_revision` | in rows from before the first was kept; what is published holds |
@@ -59,11 +59,11 @@ export const apiKeys = sqliteTable(
     accountId: text('account_id')
       .notNull()
       .references(() => accounts.id),
-    /** Keyed hash of the token: finds the key, authenticates nobody. */
+    /** Keyed hash of the token. It finds the key and does not authenticate. */
     lookupId: text('lookup_id').notNull(),
     /** The key of TOKEN_KEYS that made the token; it must stay in the ring while this row lives. */
     tokenKey: text('token_key'),
-    /** The token for the reveal, see keys/sealed-token.ts. */
+    /** The token for a reveal, see keys/sealed-token.ts. */
     sealedToken: text('sealed_token'),
     applicationName: text('application_name'),
     applicationWebsite: text('application_website'),
@@ -73,7 +73,7 @@ export const apiKeys = sqliteTable(
     ipAclMode: text('ip_acl_mode', { enum: IP_ACL_MODES }).notNull().default('enforce'),
     /** Rises with every edit by the customer; the ETag. */
     version: integer('version').notNull(),
-    /** Rises with every change that the data plane must know, the account's too. */
+    /** Rises with every change that the data plane must know, also with those of the account. */
     revision: integer('revision').notNull(),
     /** The newest revision known to hold for the next request; below `revision`, the change is pending. */
     enforcedRevision: integer('enforced_revision').notNull().default(0),
@@ -83,10 +83,10 @@ export const apiKeys = sqliteTable(
     updatedAt: integer('updated_at').notNull(),
     /** When `revision` last rose. */
     revisedAt: integer('revised_at').notNull(),
-    /** The run of the cron that took the row in hand last, by the time it began. */
+    /** The last run of the cron that tried the row; a run is named by its start time. */
     triedAt: integer('tried_at').notNull().default(0),
     deletedAt: integer('deleted_at'),
-    /** Keyed hashes of the Idempotency-Key that made the key, and of the body it came with. */
+    /** Keyed hashes of the Idempotency-Key that made the key, and of the body of that request. */
     idempotencyKey: text('idempotency_key'),
     idempotencyBody: text('idempotency_body'),
   },
@@ -124,7 +124,7 @@ export const sessions = sqliteTable(
     lastSeenAt: integer('last_seen_at').notNull(),
     address: text('address'),
     userAgent: text('user_agent'),
-    /** Null for sessions of before cookies had a tag (admin/session-token.ts). */
+    /** Null for sessions whose cookie has no tag yet (admin/session-token.ts). */
     isTagged: integer('is_tagged', { mode: 'boolean' }),
   },
   (table) => [
@@ -138,11 +138,11 @@ export const sessions = sqliteTable(
   ],
 )
 
-/** Networks that logged in to an account lately, which guesses made elsewhere do not hold up. */
+/** Networks that logged in to an account lately. Guesses from elsewhere do not slow these down. */
 export const logInNetworks = sqliteTable(
   'log_in_networks',
   {
-    /** A keyed hash of account and network: it tells neither. */
+    /** A keyed hash of account and network; it reveals neither. */
     network: text('network').primaryKey(),
     accountId: text('account_id')
       .notNull()
@@ -155,21 +155,21 @@ export const logInNetworks = sqliteTable(
   ],
 )
 
-/** Guesses at a password, by what they have in common (admin/throttle.ts). A success removes the row. */
+/** Counters of password attempts (admin/throttle.ts). A success removes the row. */
 export const attempts = sqliteTable(
   'attempts',
   {
-    /** A keyed hash: it tells neither e-mail nor address. */
+    /** A keyed hash; it reveals neither e-mail nor address. */
     bucket: text('bucket').primaryKey(),
     count: integer('count').notNull(),
-    /** When the next one may be made. */
+    /** When the next attempt may be made. */
     nextAt: integer('next_at').notNull(),
     lastAt: integer('last_at').notNull(),
   },
   (table) => [index('attempts_last_at').on(table.lastAt)],
 )
 
-/** `gateway`: by itself, as for a change that a restored database had lost. */
+/** `gateway`: the gateway itself, such as when it takes back a change that a restored database lost. */
 export const ACTORS = ['customer', 'operator', 'gateway'] as const
 
 export const AUDIT_ACTIONS = [
@@ -185,17 +185,17 @@ export const AUDIT_ACTIONS = [
 ] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 
-/** The entries that an IP ACL gained and lost, 50 of each at most; `more`: how many are left out. */
+/** The entries that an IP ACL gained and lost, at most 50 of each; `more`: how many are left out. */
 export interface AclChange {
   readonly added: readonly string[]
   readonly removed: readonly string[]
   readonly more: number
 }
 
-/** `{ "member": [before, after] }` under the names of the API; null for "not there". */
+/** `{ "member": [before, after] }`, with the member names of the API; null if there is no value. */
 export type Changes = Record<string, readonly [unknown, unknown] | AclChange>
 
-/** What changed, by whom and from where. Written in the batch that makes the change. */
+/** The audit log: what changed, who changed it, and from which address. */
 export const auditEvents = sqliteTable(
   'audit_events',
   {

@@ -1,4 +1,4 @@
-// Sessions of the API Keys page in libSQL, each with its account as it is now: a log-out, a new
+// Sessions of the API Keys page in libSQL. Each request reads its session and account anew, so a log-out, a new
 // password or a suspension holds for the next request.
 
 import { and, desc, eq, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
@@ -14,10 +14,10 @@ export interface SessionWithAccount {
   readonly account: AccountRow
 }
 
-/** Of at most a kilobyte each. */
-const LISTED = 1_000
+/** Each listed session has at most a kilobyte. */
+const MAX_LISTED = 1_000
 
-/** The times, in milliseconds since 1970, before which a session is dead. */
+/** A session that was created or seen before these times is dead; in milliseconds since 1970. */
 export interface SessionLimits {
   readonly createdAfter: number
   readonly seenAfter: number
@@ -47,24 +47,24 @@ export async function hasUntaggedSession(db: Database): Promise<boolean> {
   return rows.length > 0
 }
 
-/** What ends with the start of a session. */
-export interface Replaced {
-  /** The keyed hashes of the cookie that the same browser had. */
+/** The sessions that end when a new one starts. */
+export interface ReplacedSessions {
+  /** The keyed hashes of the cookie that the browser sent. */
   readonly tokenHashes: readonly string[]
-  /** The account's live sessions beyond so many, the oldest. */
-  readonly most: number
+  /** How many live sessions the account may have; the oldest beyond them end. */
+  readonly maxSessions: number
   readonly limits: SessionLimits
 }
 
 /**
- * Starts a session and ends those that it replaces. False where the account's password hash is not the
- * one that was checked: a new password must not leave a session behind.
+ * Starts a session and ends those that it replaces. False if the account's password hash is no longer the one that
+ * was checked, because a session must not outlive its password.
  */
 export async function insertSession(
   db: Database,
   session: SessionRow,
   checkedHash: string,
-  { tokenHashes, most, limits }: Replaced,
+  { tokenHashes, maxSessions, limits }: ReplacedSessions,
   event: AuditEvent,
 ): Promise<boolean> {
   const { id, tokenHash, accountId, createdAt, lastSeenAt, address, userAgent } = session
@@ -72,7 +72,7 @@ export async function insertSession(
   const sameBrowser = sql`${inArray(sessions.tokenHash, [...tokenHashes])} AND ${started}`
   const live = sql`account_id = ${accountId} AND ${isLive(limits)}`
   const tooMany = sql`${live} AND ${started} AND id NOT IN (
-    SELECT id FROM sessions WHERE ${live} ORDER BY id DESC LIMIT ${most})`
+    SELECT id FROM sessions WHERE ${live} ORDER BY id DESC LIMIT ${maxSessions})`
   const [inserted] = await db.batch([
     db.run(sql`
       INSERT INTO sessions
@@ -88,7 +88,7 @@ export async function insertSession(
   return inserted.rowsAffected > 0
 }
 
-/** Whether a session was not ended; its age is judged when a request begins. */
+/** Whether a session still exists. Its age is checked when a request begins. */
 export async function hasSession(db: Database, id: string): Promise<boolean> {
   const rows = await db.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, id))
   return rows.length > 0
@@ -99,8 +99,8 @@ export async function touchSession(db: Database, id: string, nowMs: number): Pro
 }
 
 /**
- * The live sessions of an account, newest first. Few, since `insertSession` ends the oldest; what versions
- * before it let grow is cut at a megabyte or so.
+ * The live sessions of an account, newest first. `insertSession` keeps them few. An older version did not, so
+ * the list is cut.
  */
 export async function listSessions(
   db: Database,
@@ -112,10 +112,10 @@ export async function listSessions(
     .from(sessions)
     .where(and(eq(sessions.accountId, accountId), isLive(limits)))
     .orderBy(desc(sessions.id))
-    .limit(LISTED)
+    .limit(MAX_LISTED)
 }
 
-/** Ends a session of an account; false where it has none by this id. */
+/** Ends a session of an account; false if it has none with this id. */
 export async function deleteSession(
   db: Database,
   accountId: string,
@@ -130,9 +130,9 @@ export async function deleteSession(
   return deleted.rowsAffected > 0
 }
 
-/** Removes dead sessions, which nothing reads any more. */
+/** Removes dead sessions. */
 export async function deleteDeadSessions(db: Database, limits: SessionLimits): Promise<void> {
-  // Each side by its own index: as `NOT (… AND …)` it would read the whole table, each minute.
+  // Each side uses its own index. `NOT (… AND …)` would read the whole table, every minute.
   const { createdAfter, seenAfter } = limits
   await db
     .delete(sessions)

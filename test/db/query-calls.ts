@@ -91,7 +91,7 @@ const session: sessions.SessionRow = {
 }
 const idempotency = { keys: ['B.x', 'A.x'], bodies: ['B.y', 'A.y'], since: NOW - 86_400_000 }
 const hashes = ['B.x', 'A.x']
-const REPLACED = { tokenHashes: hashes, most: 100, limits: LIMITS }
+const REPLACED = { tokenHashes: hashes, maxSessions: 100, limits: LIMITS }
 const byAccount = { accountId: ACCOUNT_ID, keyId: undefined, before: undefined }
 const byNone = { ...byAccount, accountId: undefined }
 
@@ -187,7 +187,7 @@ export const CALLS: Readonly<
       outbox.raiseRevision(db, key, 3, NOW, null),
       outbox.raiseRevision(db, key, 3, NOW, { ipAcl: [], ipAclMode: 'enforce', event: event() }),
     ],
-    buryKey: (db) => [outbox.buryKey(db, key, 3, NOW)],
+    tombstoneKey: (db) => [outbox.tombstoneKey(db, key, 3, NOW)],
   },
   'src/db/session-queries.ts': {
     findSession: (db) => [sessions.findSession(db, hashes, LIMITS)],
