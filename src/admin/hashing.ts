@@ -29,7 +29,7 @@ export type HashingPurpose =
 
 const LOG_IN = { hashers: 8, perMinute: 20 }
 const CONFIRMATION = { hashers: 4, perMinute: 120 }
-/** Whoever has one such network has a hasher for log-ins, and not all of them. */
+/** Whoever has one such network has one of the hashers for log-ins, and not all places of that one. */
 const SHARED_NETWORK = { 4: 24, 6: 48 } as const
 const RATE_TIMEOUT_MS = 1_000
 const RATE_WAIT_SECONDS = 10
@@ -42,11 +42,11 @@ export async function takePlace(
   purpose: HashingPurpose,
   deps: HashingDeps,
 ): Promise<Result<HashingPlace, Refusal>> {
-  const { name, client, perMinute } = await toRequest(purpose, deps.sessionKeys)
+  const { name, client, perMinute, group } = await toRequest(purpose, deps.sessionKeys)
   if (purpose.kind === 'log-in' && !(await isWithinRate(client, deps))) {
     return err({ reason: 'throttled', retryAfterSeconds: RATE_WAIT_SECONDS })
   }
-  const admitted = await deps.hashers.admit(name, client, perMinute)
+  const admitted = await deps.hashers.admit(name, client, perMinute, group)
   return 'waitMs' in admitted
     ? err({ reason: 'throttled', retryAfterSeconds: Math.ceil(admitted.waitMs / 1000) })
     : ok(admitted)
@@ -65,16 +65,17 @@ async function toRequest(purpose: HashingPurpose, ring: KeyRing) {
         digest(['log-in', networkOf(purpose.address, OWN_NETWORK)], ring),
         digest(['log-in hasher', networkOf(purpose.address, SHARED_NETWORK)], ring),
       ])
-      return { name: `log-in-${numberOf(shared, hashers)}`, client: textOf(client), perMinute }
+      const name = `log-in-${numberOf(shared, hashers)}`
+      return { name, client: textOf(client), perMinute, group: textOf(shared) }
     }
     case 'confirmation': {
       const { hashers, perMinute } = CONFIRMATION
-      const client = await digest(['confirmation', purpose.accountId], ring)
-      const name = `confirmation-${numberOf(client, hashers)}`
-      return { name, client: textOf(client), perMinute }
+      const bytes = await digest(['confirmation', purpose.accountId], ring)
+      const [name, client] = [`confirmation-${numberOf(bytes, hashers)}`, textOf(bytes)]
+      return { name, client, perMinute, group: client }
     }
     case 'operator':
-      return { name: 'operator', client: 'operator', perMinute: null }
+      return { name: 'operator', client: 'operator', perMinute: null, group: 'operator' }
   }
 }
 

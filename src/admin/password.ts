@@ -56,6 +56,9 @@ export async function hashPassword(password: string): Promise<string> {
 /**
  * `stored`: null where there is no account. Throws a TypeError where it is not a hash of ours.
  *
+ * The empty password matches nothing. To HMAC it is the same as U+0000 alone, which versions before this took
+ * as a password.
+ *
  * Hashes made before passwords were normalised may be of another form, so what differs from its NFC is
  * tried as given too. That is so for each e-mail alike: the time tells nothing of an account.
  */
@@ -68,7 +71,7 @@ export async function checkPassword(
   const inNfc = await isOf(expected, composed)
   const asGiven = !inNfc && composed !== password && (await isOf(expected, password))
   return {
-    matches: stored !== null && (inNfc || asGiven),
+    matches: stored !== null && password !== '' && (inNfc || asGiven),
     outdated: asGiven || !isCurrent(expected.parameters),
   }
 }

@@ -1,10 +1,12 @@
-// The short queue before a hasher. Clients take turns, whoever came first, so a client that asks a lot
-// waits for itself. A client may take a place while it holds fewer than are free: alone, half of them;
-// beside others less, and there is always one left for a client that has none, until all are taken.
+// The short queue before a hasher. Groups of clients take turns, whoever came first, and within a group its
+// clients do, so a client that asks a lot waits for itself. A client may take a place while it holds fewer
+// than are free: alone, half of them; beside others less, and there is always one left for a client that
+// has none, until all are taken. Clients of one group together hold three quarters at most: whoever has a
+// /48 of IPv6 is 65,536 clients.
 
 export interface HashQueue {
   /** A place for a client, until it is given up or 5 s pass unused; null where there is none for it. */
-  readonly take: (client: string, nowMs: number) => string | null
+  readonly take: (client: string, group: string, nowMs: number) => string | null
   readonly giveUp: (place: string) => void
   /** Does the work of a place when its turn comes. Null where there is no such place any more. */
   readonly run: <T>(place: string, work: () => Promise<T>) => Promise<T> | null
@@ -17,18 +19,22 @@ export interface HashQueueDeps {
 }
 
 const PLACES = 40
+const PLACES_OF_GROUP = 30
 const UNUSED_MS = 5_000
+
+type Work = () => Promise<void>
 
 interface Place {
   readonly client: string
+  readonly group: string
   /** Infinity once there is work for it. */
   expiresAtMs: number
 }
 
 export function createHashQueue({ turn, newPlace }: HashQueueDeps): HashQueue {
   const places = new Map<string, Place>()
-  /** The work that waits, by client; the client whose turn is next comes first. */
-  const waiting = new Map<string, (() => Promise<void>)[]>()
+  /** The work that waits, by group and client; whose turn is next comes first. */
+  const waiting = new Map<string, Map<string, Work[]>>()
   let isWorking = false
 
   async function workOff(): Promise<void> {
@@ -44,25 +50,39 @@ export function createHashQueue({ turn, newPlace }: HashQueueDeps): HashQueue {
     }
   }
 
-  function takeNext(): (() => Promise<void>) | undefined {
-    for (const [client, [next, ...others]] of waiting) {
-      waiting.delete(client)
-      if (others.length > 0) waiting.set(client, others)
-      return next
+  function takeNext(): Work | undefined {
+    for (const [group, clients] of waiting) {
+      waiting.delete(group)
+      for (const [client, [next, ...others]] of clients) {
+        clients.delete(client)
+        if (others.length > 0) clients.set(client, others)
+        if (clients.size > 0) waiting.set(group, clients)
+        return next
+      }
     }
     return undefined
   }
 
+  function append({ client, group }: Place, work: Work): void {
+    const clients = waiting.get(group) ?? new Map<string, Work[]>()
+    clients.set(client, [...(clients.get(client) ?? []), work])
+    waiting.set(group, clients)
+  }
+
   return {
-    take(client, nowMs) {
+    take(client, group, nowMs) {
       let own = 0
+      let ofGroup = 0
       for (const [id, place] of places) {
         if (place.expiresAtMs <= nowMs) places.delete(id)
-        else if (place.client === client) own++
+        else {
+          if (place.client === client) own++
+          if (place.group === group) ofGroup++
+        }
       }
-      if (own >= PLACES - places.size) return null
+      if (own >= PLACES - places.size || ofGroup >= PLACES_OF_GROUP) return null
       const id = newPlace()
-      places.set(id, { client, expiresAtMs: nowMs + UNUSED_MS })
+      places.set(id, { client, group, expiresAtMs: nowMs + UNUSED_MS })
       return id
     },
 
@@ -79,7 +99,7 @@ export function createHashQueue({ turn, newPlace }: HashQueueDeps): HashQueue {
           work()
             .finally(() => places.delete(id))
             .then(resolve, reject)
-        waiting.set(place.client, [...(waiting.get(place.client) ?? []), job])
+        append(place, job)
         void workOff()
       })
     },

@@ -56,13 +56,16 @@ export class PasswordHasher extends DurableObject {
     createAdmissionTable(ctx.storage.sql)
   }
 
-  /** Lets a client ask for one check or hash; `perMinute` is how often it may, null for any number. */
-  admit(client: string, perMinute: number | null): Admission {
+  /**
+   * Lets a client ask for one check or hash; `perMinute` is how often it may, null for any number. `group` is
+   * what it may have in common with others that one sender has.
+   */
+  admit(client: string, perMinute: number | null, group = client): Admission {
     const { sql } = this.ctx.storage
     const now = Date.now()
     const waitMs = perMinute === null ? 0 : admissionWaitMs(sql, client, perMinute, now)
     if (waitMs > 0) return { state: 'over_rate', waitMs }
-    const place = this.#queue.take(client, now)
+    const place = this.#queue.take(client, group, now)
     if (place === null) return { state: 'busy' }
     if (perMinute !== null) addAdmission(sql, client, now)
     return { state: 'admitted', place }

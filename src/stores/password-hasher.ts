@@ -29,6 +29,7 @@ export interface PasswordHashers {
     name: string,
     client: string,
     perMinute: number | null,
+    group: string,
   ) => Promise<HashingPlace | { readonly waitMs: number }>
 }
 
@@ -54,11 +55,11 @@ export function createPasswordHashers(namespace: HasherNamespace): PasswordHashe
   }
 
   return {
-    async admit(name, client, perMinute) {
+    async admit(name, client, perMinute, group) {
       const admission = await ask(
         name,
         ADMIT_TIMEOUT_MS,
-        async (stub) => await stub.admit(client, perMinute),
+        async (stub) => await stub.admit(client, perMinute, group),
       )
       if (admission.state === 'busy') return { waitMs: BUSY_WAIT_MS }
       if (admission.state === 'over_rate') return { waitMs: admission.waitMs }

@@ -67,6 +67,12 @@ describe('checkPassword()', () => {
     expect((await checkPassword(stored, COMPOSED)).matches).toBe(false)
   })
 
+  it('takes the empty password for no hash, not even for one of U+0000 alone', async () => {
+    const stored = storedAs('\0'.repeat(12), 4)
+    expect((await checkPassword(stored, '')).matches).toBe(false)
+    expect((await checkPassword(storedAs('', 4), '')).matches).toBe(false)
+  })
+
   it('normalises the longest password, however it is typed, and nothing that is longer', async () => {
     const longest = '\u1ed9'.repeat(256)
     const stored = storedAs(longest, 4)

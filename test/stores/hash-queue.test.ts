@@ -8,16 +8,14 @@ function startQueue() {
     turn: () => Promise.resolve(),
     newPlace: () => `place-${places++}`,
   })
+  const take = (client: string, nowMs: number, group = client) => queue.take(client, group, nowMs)
   return {
     ...queue,
     done,
+    take,
     takeMany: (client: string, nowMs = 0) => {
       const taken: string[] = []
-      for (
-        let place = queue.take(client, nowMs);
-        place !== null;
-        place = queue.take(client, nowMs)
-      ) {
+      for (let place = take(client, nowMs); place !== null; place = take(client, nowMs)) {
         taken.push(place)
       }
       return taken
@@ -35,6 +33,19 @@ describe('createHashQueue()', () => {
     expect(take('d', 0)).toBeNull()
   })
 
+  it('has a quarter of its places for others than the clients of one group', () => {
+    const { take } = startQueue()
+    const ofGroup = Array.from({ length: 100 }, (_, n) => take(`a${n}`, 0, 'group'))
+    expect(ofGroup.filter((place) => place !== null)).toHaveLength(30)
+    for (let n = 0; n < 10; n++) expect(take(`b${n}`, 0, `other ${n}`)).not.toBeNull()
+  })
+
+  it('has a place for another client of a group, whatever one of them takes', () => {
+    const { take } = startQueue()
+    for (let n = 0; n < 100; n++) take('a', 0, 'group')
+    expect(take('b', 0, 'group')).not.toBeNull()
+  })
+
   it('lets clients take turns, whoever came first', async () => {
     const { takeMany, work, done } = startQueue()
     const many = takeMany('a').map((place, n) => work(place, `a${n}`))
@@ -45,6 +56,14 @@ describe('createHashQueue()', () => {
     // a0 begins before b asks.
     expect(done.slice(0, 6)).toEqual(['a0', 'a1', 'b0', 'a2', 'b1', 'a3'])
     expect(done).toHaveLength(22)
+  })
+
+  it('lets groups take turns, however many clients one of them has', async () => {
+    const { take, work, done } = startQueue()
+    const places = ['a', 'b', 'c', 'd'].map((client) => [client, take(client, 0, 'group')] as const)
+    const ofGroup = places.map(([client, place]) => work(place ?? '', client))
+    await Promise.all([...ofGroup, work(take('e', 0, 'other') ?? '', 'e')])
+    expect(done).toEqual(['a', 'b', 'e', 'c', 'd'])
   })
 
   it('has a place free again when its work is done, given up, or late', async () => {
