@@ -52,9 +52,19 @@ export async function takePlace(
     : ok(admitted)
 }
 
-/** Gives a place up behind the answer. */
-export function leaveLater(place: HashingPlace, { later, logFault }: HashingDeps): void {
-  later(place.leave().catch((error: unknown) => logFault('hasher', error)))
+/** As `takePlace`, for some work. A place that it does not use is given up behind the answer. */
+export async function withPlace<T>(
+  purpose: HashingPurpose,
+  deps: HashingDeps,
+  work: (place: HashingPlace) => Promise<Result<T, Refusal>>,
+): Promise<Result<T, Refusal>> {
+  const place = await takePlace(purpose, deps)
+  if (!place.ok) return place
+  try {
+    return await work(place.value)
+  } finally {
+    deps.later(place.value.leave().catch((error: unknown) => deps.logFault('hasher', error)))
+  }
 }
 
 async function toRequest(purpose: HashingPurpose, ring: KeyRing) {

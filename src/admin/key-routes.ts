@@ -10,13 +10,14 @@ import { spentBudget } from './change-budget.ts'
 import { callerOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { toEnforcement } from './enforcement.ts'
 import { entityTag, ifMatch } from './entity-tag.ts'
-import { type HashingDeps, leaveLater, PLACE_LOST, takePlace } from './hashing.ts'
+import { type HashingDeps, PLACE_LOST, withPlace } from './hashing.ts'
 import { readBody, readPage } from './input.ts'
 import { type IpAclRoutesDeps, ipAclRoutes } from './ip-acl-routes.ts'
 import { toKeyJson, toTime } from './json.ts'
 import { createKey, editKey, type KeyServiceDeps, removeKey, revealKey } from './key-service.ts'
 import { accountOf, inactivity, NOT_FOUND, ownKey } from './own-key.ts'
 import { toPage } from './page.ts'
+import { err, ok } from '../result.ts'
 import type { Refusal } from './refusal.ts'
 import { createKeyBody, editKeyBody, revealBody } from './schemas.ts'
 import { throttleConfirmation, type ThrottleDeps } from './throttle.ts'
@@ -111,19 +112,16 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   /** The refusal where this is not the account's password, which is written down. */
   async function confirm(c: AdminContext, password: string): Promise<Refusal | null> {
     const { session, account } = c.get('session')
-    const place = await takePlace({ kind: 'confirmation', accountId: account.id }, deps)
-    if (!place.ok) return place.error
-    const attempt = await throttleConfirmation(session.id, deps)
-    if (!attempt.ok) {
-      leaveLater(place.value, deps)
-      return attempt.error
-    }
-    const checked = await place.value.check(account.passwordHash, password, false)
-    if (checked === null) return PLACE_LOST
-    if (checked.matches) {
-      await attempt.value()
-      return null
-    }
+    const purpose = { kind: 'confirmation', accountId: account.id } as const
+    const checked = await withPlace(purpose, deps, async function check(place) {
+      const attempt = await throttleConfirmation(session.id, deps)
+      if (!attempt.ok) return attempt
+      const found = await place.check(account.passwordHash, password, false)
+      if (found?.matches === true) await attempt.value()
+      return found === null ? err(PLACE_LOST) : ok(found.matches)
+    })
+    if (!checked.ok) return checked.error
+    if (checked.value) return null
     const keyId = c.req.param('id')
     const about = keyId === undefined ? {} : { keyId }
     const event = auditEvent('confirmation.failed', callerOf(c), deps.nowMs(), about)

@@ -13,9 +13,10 @@ import {
   refuse,
   refuseUnknown,
 } from './context.ts'
-import { type HashingDeps, leaveLater, takePlace } from './hashing.ts'
+import { type HashingDeps, takePlace, withPlace } from './hashing.ts'
 import { readStrangersBody } from './input.ts'
 import { toAccountJson, toSessionJson } from './json.ts'
+import { ok } from '../result.ts'
 import { logInBody } from './schemas.ts'
 import {
   clearSessionCookie,
@@ -34,19 +35,18 @@ export function sessionRoutes(deps: SessionDeps & HashingDeps): Hono<AdminEnv> {
     if (!body.ok) return refuse(c, body.error)
     const { email, password } = body.value
     const address = clientAddress(c.req.raw.headers)
-    const anotherPlace = () => takePlace({ kind: 'log-in', address }, deps)
-    const place = await anotherPlace()
-    if (!place.ok) return refuse(c, place.error)
-    const attempt = await throttleLogIn({ email, address }, deps)
-    if (!attempt.ok) {
-      leaveLater(place.value, deps)
-      return refuse(c, attempt.error)
-    }
-    const checked = await checkLogIn(email, password, place.value, anotherPlace, deps.db)
+    const purpose = { kind: 'log-in', address } as const
+    const anotherPlace = () => takePlace(purpose, deps)
+    const checked = await withPlace(purpose, deps, async function check(place) {
+      const attempt = await throttleLogIn({ email, address }, deps)
+      if (!attempt.ok) return attempt
+      const found = await checkLogIn(email, password, place, anotherPlace, deps.db)
+      return found.ok ? ok({ account: found.value, record: attempt.value }) : found
+    })
     if (!checked.ok) return refuse(c, checked.error)
-    const account = checked.value
+    const { account, record } = checked.value
     c.set('accountId', account.id)
-    await attempt.value(account.id) // first: no session may live whose cookie was never answered
+    await record(account.id) // first: no session may live whose cookie was never answered
     if (!(await startSession(c, account, deps))) return refuse(c, { reason: 'login_failed' })
     return c.json({ account: toAccountJson(account) })
   })

@@ -74,16 +74,6 @@ describe('an answer to a stranger', () => {
     }
   })
 
-  it.each([
-    ['{}', ['/email', '/password']],
-    ['{"mail":1}', ['/email', '/password', '/mail']],
-    ['{"email":1,"pass":""}', ['/email', '/password', '/pass']],
-  ])('lists each fault of %s, which is short', async (sent, pointers) => {
-    const answer = await sendBody('POST', '/session', sent)
-    const faults = answer.json['errors'] as { readonly pointer: string }[]
-    expect(faults.map(({ pointer }) => pointer)).toEqual(pointers)
-  })
-
   it('lists 50 faults, and says how many more there are', async () => {
     const sent = unknownMembers(LIMIT - 100, () => 'name')
     const count = Object.keys(JSON.parse(sent) as object).length
@@ -99,25 +89,21 @@ describe('an answer to a stranger', () => {
     })
   })
 
-  it('still lists all faults of an honest mistake', async () => {
-    const answer = await sendBody('POST', '/session', '{"mail":"a","pass":"b","remember":true}')
+  it.each([
+    ['{}', ['/email', '/password']],
+    ['{"email":1,"pass":""}', ['/email', '/password', '/pass']],
+    [
+      '{"mail":"a","pass":"b","remember":true}',
+      ['/email', '/password', '/mail', '/pass', '/remember'],
+    ],
+  ])('still lists all faults of an honest mistake: %s', async (sent, pointers) => {
+    const answer = await sendBody('POST', '/session', sent)
     const faults = answer.json['errors'] as Record<string, string>[]
-    const pointers = ['/email', '/password', '/mail', '/pass', '/remember']
     expect(faults.map(({ pointer }) => pointer)).toEqual(pointers)
   })
 })
 
 describe('an answer to a customer', () => {
-  it.each([
-    ['{}', ['/email', '/password']],
-    ['{"mail":1}', ['/email', '/password', '/mail']],
-    ['{"email":1,"pass":""}', ['/email', '/password', '/pass']],
-  ])('lists each fault of %s, which is short', async (sent, pointers) => {
-    const answer = await sendBody('POST', '/session', sent)
-    const faults = answer.json['errors'] as { readonly pointer: string }[]
-    expect(faults.map(({ pointer }) => pointer)).toEqual(pointers)
-  })
-
   it('lists 50 faults, and says how many more there are', async () => {
     const body = {
       application_name: 'x',

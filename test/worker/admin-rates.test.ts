@@ -74,6 +74,27 @@ describe('the rate of log-ins', () => {
   })
 })
 
+describe('a log-in while libSQL is down', () => {
+  it('gives its place before the hasher up', async () => {
+    rig.libsql.set('closed')
+    try {
+      // More than there are places: of a network each, which has a hasher with all others of its /48.
+      for (let part = 0; part < 5; part++) {
+        const answers = await Promise.all(
+          Array.from({ length: 12 }, (_, n) =>
+            tryLogIn('nobody@example.com', 'x', `2001:db8:91:${part * 12 + n}::1`),
+          ),
+        )
+        expect(new Set(answers.map(({ json }) => json['code']))).toEqual(
+          new Set(['storage_unavailable']),
+        )
+      }
+    } finally {
+      rig.libsql.set('open')
+    }
+  })
+})
+
 describe('the rate of confirmations', () => {
   it('is 120 a minute for one account, over all its sessions', async () => {
     const { id: accountId, createKey, email, password, call } = await rig.customer()
