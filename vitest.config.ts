@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/build-once.ts',
-    setupFiles: 'test/support/scheduler.ts',
+    setupFiles: 'harness/scheduler.ts',
     // Real workerd and sqld on shared machines: a limit against hangs, not a measure.
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -2,8 +2,8 @@
 // change: the answer must be what the change asked for, at once.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { jsonCall, logIn } from '../test/support/customer.ts'
-import { send } from '../test/support/http.ts'
+import { jsonCall, logIn } from '../harness/customer.ts'
+import { send } from '../harness/http.ts'
 
 export interface Changes {
   /** Of keys that are changed too, but may always pass. */

@@ -8,12 +8,12 @@ import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { buildProduct } from '../scripts/local/build.ts'
-import { makeSecrets } from '../scripts/local/secrets.ts'
-import { makeBenchKey } from './key.ts'
+import { buildProduct } from '../harness/build.ts'
+import { makeSecrets } from '../harness/secrets.ts'
+import { makeBenchKey } from '../harness/key.ts'
 import { median } from './statistics.ts'
 import { startUpstreamProcess } from './upstream.ts'
-import { startWorkerd, type Workerd } from './workerd.ts'
+import { startWorkerd, type Workerd } from '../harness/workerd/workerd.ts'
 
 const AUTHORITY_MS = [5, 40, 150]
 const UPSTREAM_MS = 60

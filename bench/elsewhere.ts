@@ -3,9 +3,9 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bundle } from './bundle.ts'
-import { COMPATIBILITY_DATE, OBJECTS } from './workerd-configuration.ts'
-import { runWorkerd, type Workerd } from './workerd.ts'
+import { bundle } from '../harness/workerd/bundle.ts'
+import { COMPATIBILITY_DATE, OBJECTS } from '../harness/workerd/configuration.ts'
+import { runWorkerd, type Workerd } from '../harness/workerd/workerd.ts'
 
 /** `dir` is for the worker and for what its objects store. */
 export async function startElsewhere(dir: string, heapMegabytes: number): Promise<Workerd> {

@@ -1,7 +1,7 @@
 // Password hashers in a process of their own, as on Cloudflare they are not in the isolates that serve: a
 // second worker that has the objects, and in the first a binding that calls them there.
 
-import type { LocalWorkerOptions } from '../scripts/local/worker.ts'
+import type { LocalWorkerOptions } from '../harness/worker.ts'
 
 const DOOR = `export default {
   async fetch(request, { PASSWORD_HASHER }) {

@@ -6,13 +6,13 @@ import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Secrets } from '../scripts/local/secrets.ts'
+import type { Secrets } from '../harness/secrets.ts'
 import { encodeKeyRecord } from '../src/keys/key-record.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../src/keys/token.ts'
 import { startNginx, startNginxUpstream } from './nginx.ts'
 import { residentMegabytes } from './accounting.ts'
 import { importRings } from './seed-database.ts'
-import { startWorkerd, type Workerd } from './workerd.ts'
+import { startWorkerd, type Workerd } from '../harness/workerd/workerd.ts'
 
 interface MemoryOptions {
   /** With the built worker; for the configuration and the tokens too. */

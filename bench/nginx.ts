@@ -6,9 +6,9 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Failure } from '../scripts/local/failure.ts'
-import { freePort } from '../scripts/local/free-port.ts'
-import { childrenOf, endWithUs, isRunning, stopChild } from '../scripts/local/processes.ts'
+import { Failure } from '../harness/failure.ts'
+import { freePort } from '../harness/free-port.ts'
+import { childrenOf, endWithUs, isRunning, stopChild } from '../harness/processes.ts'
 
 export interface Nginx {
   readonly url: string

@@ -3,12 +3,12 @@
 
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { buildProduct } from '../scripts/local/build.ts'
-import { makeSecrets } from '../scripts/local/secrets.ts'
-import { bundle } from './bundle.ts'
-import { type BenchKey, makeBenchKey } from './key.ts'
+import { buildProduct } from '../harness/build.ts'
+import { makeSecrets } from '../harness/secrets.ts'
+import { bundle } from '../harness/workerd/bundle.ts'
+import { type BenchKey, makeBenchKey } from '../harness/key.ts'
 import type { Sample, Target } from './load.ts'
-import { startWorkerd, type Workerd } from './workerd.ts'
+import { startWorkerd, type Workerd } from '../harness/workerd/workerd.ts'
 
 export interface Variant {
   readonly name: string

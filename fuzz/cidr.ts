@@ -20,8 +20,8 @@ import {
   readAddress,
   readNetwork,
   spelled,
-} from '../test/keys/ip-oracle.ts'
-import { mutated } from './mutated.ts'
+} from '../harness/ip-oracle.ts'
+import { mutated } from '../harness/mutated.ts'
 
 const spelling = fc.oneof(
   anyAddress.map((address) => spelled(address)),

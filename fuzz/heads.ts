@@ -1,8 +1,8 @@
 // Heads of requests: good ones, near misses, and headers that a client should not send.
 
 import fc from 'fast-check'
-import { anyAddress, anyText, ipv6Spelling, spelled } from '../test/keys/ip-oracle.ts'
-import { mutated } from './mutated.ts'
+import { anyAddress, anyText, ipv6Spelling, spelled } from '../harness/ip-oracle.ts'
+import { mutated } from '../harness/mutated.ts'
 
 export interface Head {
   readonly method: string

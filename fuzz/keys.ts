@@ -4,7 +4,7 @@ import type { KeyRecord, LiveKeyRecord } from '../src/keys/key-record.ts'
 import type { KeyRing } from '../src/keys/key-ring.ts'
 import type { BlockHmacKey } from '../src/keys/block-hmac.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../src/keys/token.ts'
-import { type PlainNetwork, readNetwork } from '../test/keys/ip-oracle.ts'
+import { type PlainNetwork, readNetwork } from '../harness/ip-oracle.ts'
 
 export interface FuzzKey {
   readonly token: string

@@ -1,7 +1,7 @@
 // `npm run fuzz -- <target> [--runs n] [--seed n]`: random cases until one fails or all are done.
 // A failure is shrunk and printed with its seed, by which it comes again.
 
-import '../test/support/scheduler.ts'
+import '../harness/scheduler.ts'
 import { parseArgs } from 'node:util'
 import fc, { type IRawProperty } from 'fast-check'
 import { cidrAgreement } from './cidr.ts'

@@ -17,10 +17,10 @@ import {
   valueFaults,
 } from './deployment/secret-values.ts'
 import { deployedSecrets, runWrangler } from './deployment/wrangler.ts'
-import { Failure } from './local/failure.ts'
-import { migrateDatabase } from './local/migrate.ts'
-import { buildPage } from './local/page.ts'
-import { PROJECT_DIR } from './local/project-dir.ts'
+import { Failure } from '../harness/failure.ts'
+import { migrateDatabase } from '../harness/migrate.ts'
+import { buildPage } from '../harness/page.ts'
+import { PROJECT_DIR } from '../harness/project-dir.ts'
 
 async function deploy(): Promise<number> {
   const { values: options } = parseArgs({

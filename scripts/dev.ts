@@ -2,8 +2,8 @@
 // change. All other paths go on to the worker, on one origin.
 
 import { createServer, type ViteDevServer } from 'vite'
-import { Failure } from './local/failure.ts'
-import { PAGE_CONFIG } from './local/page.ts'
+import { Failure } from '../harness/failure.ts'
+import { PAGE_CONFIG } from '../harness/page.ts'
 import { type Running, runStart } from './local/run-start.ts'
 
 const PORT = Number(process.env['DEV_PORT'] ?? 5173)

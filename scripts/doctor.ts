@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs, styleText } from 'node:util'
-import { Failure } from './local/failure.ts'
+import { Failure } from '../harness/failure.ts'
 
 interface Page {
   readonly checked: number

@@ -5,8 +5,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { npmChromium } from './local/browser.ts'
-import { Failure } from './local/failure.ts'
+import { npmChromium } from '../harness/browser.ts'
+import { Failure } from '../harness/failure.ts'
 import { runStart } from './local/run-start.ts'
 
 /** Fetched when it is wanted: it brings a hundred packages, and judges nothing else here. */

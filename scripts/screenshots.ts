@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Page } from 'playwright-core'
-import { startBrowser } from './local/browser.ts'
-import { Failure } from './local/failure.ts'
-import { PROJECT_DIR } from './local/project-dir.ts'
+import { startBrowser } from '../harness/browser.ts'
+import { Failure } from '../harness/failure.ts'
+import { PROJECT_DIR } from '../harness/project-dir.ts'
 import { type Running, runStart } from './local/run-start.ts'
 
 const FOLDER = join(PROJECT_DIR, 'docs/screenshots')

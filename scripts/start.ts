@@ -3,15 +3,15 @@
 
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { buildProduct } from './local/build.ts'
+import { buildProduct } from '../harness/build.ts'
 import { type DataDir, openDataDir } from './local/data-dir.ts'
 import { ensureDemoAccount, ensureDemoToken } from './local/demo-account.ts'
 import { startDemoUpstream } from './local/demo-upstream.ts'
-import { Failure } from './local/failure.ts'
-import { migrateDatabase } from './local/migrate.ts'
+import { Failure } from '../harness/failure.ts'
+import { migrateDatabase } from '../harness/migrate.ts'
 import { readStartSettings } from './local/settings.ts'
-import { startSqld } from './local/sqld.ts'
-import { startLocalWorker } from './local/worker.ts'
+import { startSqld } from '../harness/sqld.ts'
+import { startLocalWorker } from '../harness/worker.ts'
 
 const CRON_MS = 60_000
 

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client/web'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { freePort } from '../scripts/local/free-port.ts'
-import { childrenOf, commandOf } from '../scripts/local/processes.ts'
-import { PROJECT_DIR } from '../scripts/local/project-dir.ts'
+import { freePort } from '../harness/free-port.ts'
+import { childrenOf, commandOf } from '../harness/processes.ts'
+import { PROJECT_DIR } from '../harness/project-dir.ts'
 import { documented } from './support/documents.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })

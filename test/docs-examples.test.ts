@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { PROJECT_DIR } from '../scripts/local/project-dir.ts'
+import { PROJECT_DIR } from '../harness/project-dir.ts'
 import { page } from './support/documents.ts'
 import { type Rig, startRig } from './support/rig.ts'
 

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { ADMIN_PROBLEMS } from '../src/problems/admin-problems.ts'
 import type { ProblemEntry } from '../src/problems/entry.ts'
 import { PORTAL_PROBLEMS } from '../src/problems/portal-problems.ts'
-import { PROJECT_DIR } from '../scripts/local/project-dir.ts'
+import { PROJECT_DIR } from '../harness/project-dir.ts'
 import {
   BINDINGS,
   FAULT_KINDS,
@@ -111,7 +111,7 @@ describe.each(PAGES)('$file', ({ file, text, prose, blocks }) => {
 
 /** Such as `src/env.ts` or `wrangler.toml`; not what a reader makes, such as `secrets.json`. */
 const PATH =
-  /^(?:(?:src|test|scripts|docs|bench|fuzz|drizzle)\/[\w./-]*\w|wrangler\.toml|\.npmrc|package\.json)$/
+  /^(?:(?:src|test|scripts|harness|docs|bench|fuzz|drizzle)\/[\w./-]*\w|wrangler\.toml|\.npmrc|package\.json)$/
 
 /** Languages whose blocks have constants of their own. */
 const PROGRAMS = new Set(['js', 'bash', 'python', 'php', 'go'])

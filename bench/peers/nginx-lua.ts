@@ -5,7 +5,7 @@ import { Buffer } from 'node:buffer'
 import { join } from 'node:path'
 import { createAssertionSigner, importAssertionKeys } from '../../src/gateway/assertion.ts'
 import { decodeKeyRecord, type LiveKeyRecord } from '../../src/keys/key-record.ts'
-import type { BenchKey } from '../key.ts'
+import type { BenchKey } from '../../harness/key.ts'
 import { startNginx } from '../nginx.ts'
 import { forged, mustRefuse, type Peer } from './peer.ts'
 

@@ -11,7 +11,7 @@ import { clientAddress } from '../../src/keys/client-address.ts'
 import { toStored } from '../../src/keys/stored-record.ts'
 import { coloOf, logRequest } from '../../src/log.ts'
 import { ERRORS_PATH } from '../../src/problems/errors-url.ts'
-import { ACCOUNT_ID, KEY_ID } from '../key-ids.ts'
+import { ACCOUNT_ID, KEY_ID } from '../../harness/key-ids.ts'
 
 interface Env {
   readonly UPSTREAM_URL: string

@@ -1,7 +1,7 @@
 // What a refusal is made of, whoever writes it: the status, the headers and the length of the body that
 // the contract asks for, and at STEP 2 a line in the log. Nothing is looked at.
 
-import { KEY_ID } from '../key-ids.ts'
+import { KEY_ID } from '../../harness/key-ids.ts'
 
 const REQUEST_ID = '00000000-0000-4000-8000-000000000000'
 const BODY = JSON.stringify({

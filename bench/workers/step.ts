@@ -2,7 +2,7 @@
 // for each, whoever writes it. The last step also asks a Durable Object that does nothing.
 
 import { DurableObject } from 'cloudflare:workers'
-import { ACCOUNT_ID, KEY_ID } from '../key-ids.ts'
+import { ACCOUNT_ID, KEY_ID } from '../../harness/key-ids.ts'
 
 interface Env {
   readonly STEP: string

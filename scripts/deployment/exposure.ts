@@ -3,7 +3,7 @@
 
 import { resolve } from 'node:path'
 import type { Unstable_Config as Config } from 'wrangler'
-import { PROJECT_DIR } from '../local/project-dir.ts'
+import { PROJECT_DIR } from '../../harness/project-dir.ts'
 import { type Fault, note, wrong } from './fault.ts'
 
 /** As in wrangler.toml, which every test runs with. Another date is another runtime. */

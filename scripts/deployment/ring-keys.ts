@@ -12,7 +12,7 @@ import {
 } from '../../src/keys/key-ring.ts'
 import { openToken } from '../../src/keys/sealed-token.ts'
 import { verifyToken } from '../../src/keys/token.ts'
-import { Failure } from '../local/failure.ts'
+import { Failure } from '../../harness/failure.ts'
 import { type Fault, wrong } from './fault.ts'
 import type { SecretValues } from './secret-values.ts'
 

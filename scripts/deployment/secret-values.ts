@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { parseSettings } from '../../src/env.ts'
 import { importSecrets } from '../../src/secrets.ts'
-import { Failure } from '../local/failure.ts'
+import { Failure } from '../../harness/failure.ts'
 import { type Fault, wrong } from './fault.ts'
 
 export const REQUIRED = ['TOKEN_KEYS', 'ENCRYPTION_KEYS', 'SESSION_KEYS', 'ASSERTION_KEYS'] as const

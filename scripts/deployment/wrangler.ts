@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { WRANGLER } from '../local/build.ts'
-import { Failure } from '../local/failure.ts'
-import { PROJECT_DIR } from '../local/project-dir.ts'
+import { WRANGLER } from '../../harness/build.ts'
+import { Failure } from '../../harness/failure.ts'
+import { PROJECT_DIR } from '../../harness/project-dir.ts'
 
 /** Runs wrangler on the terminal; its exit code. */
 export function runWrangler(args: readonly string[]): number {

@@ -3,10 +3,10 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { Failure } from './failure.ts'
+import { Failure } from '../../harness/failure.ts'
 import { takeLock } from './lock.ts'
-import { endLeftBehind } from './processes.ts'
-import { makeSecrets, type Secrets } from './secrets.ts'
+import { endLeftBehind } from '../../harness/processes.ts'
+import { makeSecrets, type Secrets } from '../../harness/secrets.ts'
 
 export interface DataDir {
   readonly libsql: string

@@ -1,7 +1,7 @@
 // The demo account and its key, made through the gateway's own admin API as an operator and a
 // customer would.
 
-import { Failure } from './failure.ts'
+import { Failure } from '../../harness/failure.ts'
 
 export interface Demo {
   readonly email: string

@@ -2,7 +2,7 @@
 // owner was killed is taken over, by one of those who try.
 
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { Failure } from './failure.ts'
+import { Failure } from '../../harness/failure.ts'
 
 const TRIES = 10
 

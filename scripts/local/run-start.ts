@@ -2,9 +2,9 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { Failure } from './failure.ts'
-import { endWithUs, stopChild } from './processes.ts'
-import { PROJECT_DIR } from './project-dir.ts'
+import { Failure } from '../../harness/failure.ts'
+import { endWithUs, stopChild } from '../../harness/processes.ts'
+import { PROJECT_DIR } from '../../harness/project-dir.ts'
 
 export interface Running {
   readonly url: string

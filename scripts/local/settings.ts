@@ -7,7 +7,7 @@ import {
   parseVariables,
   passedOnSchema,
 } from '../../src/env.ts'
-import { Failure } from './failure.ts'
+import { Failure } from '../../harness/failure.ts'
 
 const schema = z.object({
   ...passedOnSchema.partial({ UPSTREAM_URL: true }).shape,

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { Customer } from '../support/customer.ts'
+import type { Customer } from '../../harness/customer.ts'
 import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
 import {
   addEntry,

@@ -1,7 +1,7 @@
 // A change that is recorded and not yet enforced: shown until it is, and never shown as done before.
 
 import { afterAll, afterEach, beforeAll, describe, it } from 'vitest'
-import type { Customer } from '../support/customer.ts'
+import type { Customer } from '../../harness/customer.ts'
 import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
 import { panelOf, rowOf, submit } from '../support/page-steps.ts'
 

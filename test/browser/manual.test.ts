@@ -1,7 +1,7 @@
 // Every sentence of the manual, "Managing Portal API Keys", is a test by its name.
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { Customer } from '../support/customer.ts'
+import type { Customer } from '../../harness/customer.ts'
 import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
 import {
   addButton,

@@ -2,7 +2,7 @@
 
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { Customer } from '../support/customer.ts'
+import type { Customer } from '../../harness/customer.ts'
 import { insertKeys } from '../support/insert-keys.ts'
 import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
 import { enterPassword, panelOf, promptOf } from '../support/page-steps.ts'

@@ -1,6 +1,6 @@
 // Reads the answers of locations as the checker takes them, and makes the upstream's recognisable.
 
-import type { HttpAnswer } from '../support/http.ts'
+import type { HttpAnswer } from '../../harness/http.ts'
 import type { Upstream } from '../support/upstream.ts'
 import type { Change, Verdict } from './checker.ts'
 

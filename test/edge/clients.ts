@@ -1,7 +1,7 @@
 // Those who call the locations during a history. Each writes down when it asked, when it was answered,
 // and what.
 
-import type { HttpAnswer } from '../support/http.ts'
+import type { HttpAnswer } from '../../harness/http.ts'
 import { shownOf, toOutcome, toVerdict } from './answers.ts'
 import type { Acl, Address, Change, Span, Status, Use } from './checker.ts'
 import { PASSWORD, type TestAccount, type TestKey } from './fixtures.ts'

@@ -3,7 +3,7 @@
 
 import { createHmac, randomBytes, scryptSync } from 'node:crypto'
 import { inArray } from 'drizzle-orm'
-import type { Secrets } from '../../scripts/local/secrets.ts'
+import type { Secrets } from '../../harness/secrets.ts'
 import type { Database } from '../../src/db/client.ts'
 import { accounts, apiKeys, auditEvents, sessions } from '../../src/db/schema.ts'
 import { SESSION_RANDOM_BYTES } from '../../src/admin/session-token.ts'

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PROJECT_DIR } from '../../scripts/local/project-dir.ts'
+import { PROJECT_DIR } from '../../harness/project-dir.ts'
 
 export const OPERATOR_TOKEN = 'operator-of-the-killed'
 

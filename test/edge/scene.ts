@@ -2,7 +2,7 @@
 // that are in KV. Nobody has used them.
 
 import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest'
-import type { HttpAnswer } from '../support/http.ts'
+import type { HttpAnswer } from '../../harness/http.ts'
 import { answerVisibly } from './answers.ts'
 import type { Acl, Change, Status, Verdict } from './checker.ts'
 import { type Clients, createClients } from './clients.ts'

@@ -2,7 +2,7 @@
 // remembers what it was told: the last state that was answered, and a change that was not.
 
 import { randomBytes } from 'node:crypto'
-import { type HttpAnswer, send } from '../support/http.ts'
+import { type HttpAnswer, send } from '../../harness/http.ts'
 
 export interface Writer {
   /** Writes until a call breaks off. */

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import fc from 'fast-check'
 import ipaddr from 'ipaddr.js'
 import { describe, expect, it } from 'vitest'
-import { mutated } from '../../fuzz/mutated.ts'
+import { mutated } from '../../harness/mutated.ts'
 import { formatAddress, isMapped, parseAddress, unmapAddress } from '../../src/keys/address.ts'
 import {
   addressIn,
@@ -13,7 +13,7 @@ import {
   ipv6Spelling,
   spelled,
   wordsOf,
-} from './ip-oracle.ts'
+} from '../../harness/ip-oracle.ts'
 
 const MAPPED = 0xffffn << 32n
 

@@ -18,7 +18,7 @@ import {
   firstOf,
   spelled,
   wordsOf,
-} from './ip-oracle.ts'
+} from '../../harness/ip-oracle.ts'
 
 describe('parseCidr()', () => {
   it.each([

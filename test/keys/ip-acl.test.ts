@@ -17,7 +17,7 @@ import {
   type PlainNetwork,
   spelled,
   wordsOf,
-} from './ip-oracle.ts'
+} from '../../harness/ip-oracle.ts'
 
 describe('compileIpAcl()', () => {
   it.each([

@@ -7,7 +7,7 @@ import {
   IP_ACL_MODES,
   type KeyRecord,
 } from '../../src/keys/key-record.ts'
-import { anyText } from './ip-oracle.ts'
+import { anyText } from '../../harness/ip-oracle.ts'
 
 const LIVE = {
   format: 1,

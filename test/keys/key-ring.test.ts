@@ -7,8 +7,8 @@ import {
   importKeyRing,
   newestKey,
 } from '../../src/keys/key-ring.ts'
-import { anyText } from './ip-oracle.ts'
-import { ringEntry, ringOf } from './rings.ts'
+import { anyText } from '../../harness/ip-oracle.ts'
+import { ringEntry, ringOf } from '../../harness/rings.ts'
 
 const ENTRY_A = ringEntry('a', 'A')
 const KEY_A = ENTRY_A.slice(2)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatNetwork, parseCidr } from '../../src/keys/cidr.ts'
 import { mergeNetworks } from '../../src/keys/merged-networks.ts'
-import { dotted } from './ip-oracle.ts'
+import { dotted } from '../../harness/ip-oracle.ts'
 
 const MOST = 1_000
 

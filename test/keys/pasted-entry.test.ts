@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatNetwork, parseCidr } from '../../src/keys/cidr.ts'
 import { type EntryFault, explainPastedText } from '../../src/keys/pasted-entry.ts'
-import { mutated } from '../../fuzz/mutated.ts'
+import { mutated } from '../../harness/mutated.ts'
 import {
   addressIn,
   addressLikeText,
@@ -13,7 +13,7 @@ import {
   lastOf,
   readNetwork,
   spelled,
-} from './ip-oracle.ts'
+} from '../../harness/ip-oracle.ts'
 
 describe('explainPasted()', () => {
   it.each([

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { importAesGcmKey } from '../../src/keys/key-ring.ts'
 import { NONCE_BYTES, openToken, sealToken } from '../../src/keys/sealed-token.ts'
-import { anyText } from './ip-oracle.ts'
-import { ringEntry, ringOf } from './rings.ts'
+import { anyText } from '../../harness/ip-oracle.ts'
+import { ringEntry, ringOf } from '../../harness/rings.ts'
 
 const TOKEN = `cpk_a${'0'.repeat(43)}`
 const OWNER = { keyId: 'key_1', accountId: 'acc_1' }

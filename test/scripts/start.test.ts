@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startSqld } from '../../scripts/local/sqld.ts'
-import { logIn } from '../support/customer.ts'
-import { send } from '../support/http.ts'
+import { startSqld } from '../../harness/sqld.ts'
+import { logIn } from '../../harness/customer.ts'
+import { send } from '../../harness/http.ts'
 
 let dir: string
 const running = new Set<ChildProcess>()

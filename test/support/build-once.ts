@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { buildProduct } from '../../scripts/local/build.ts'
-import { type BrowserOffer, startBrowser } from '../../scripts/local/browser.ts'
+import { buildProduct } from '../../harness/build.ts'
+import { type BrowserOffer, startBrowser } from '../../harness/browser.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {

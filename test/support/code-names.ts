@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openApiDocument } from '../../src/admin/openapi/document.ts'
 import { PROBLEMS } from '../../src/problems/table.ts'
-import { PROJECT_DIR } from '../../scripts/local/project-dir.ts'
-import type { OpenApi } from './described.ts'
+import { PROJECT_DIR } from '../../harness/project-dir.ts'
+import type { OpenApi } from '../../harness/described.ts'
 
 export const OPEN_API = openApiDocument() as OpenApi
 

@@ -2,7 +2,7 @@
 
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PROJECT_DIR } from '../../scripts/local/project-dir.ts'
+import { PROJECT_DIR } from '../../harness/project-dir.ts'
 
 export interface Page {
   /** From the project's folder, such as `docs/glossary.md`. */

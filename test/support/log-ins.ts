@@ -2,7 +2,7 @@
 
 import { scryptSync } from 'node:crypto'
 import { expect } from 'vitest'
-import { type HttpAnswer, send } from './http.ts'
+import { type HttpAnswer, send } from '../../harness/http.ts'
 
 export function tryLogIn(
   url: string,

@@ -2,7 +2,7 @@
 
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { expect, inject } from 'vitest'
-import type { Customer } from './customer.ts'
+import type { Customer } from '../../harness/customer.ts'
 import { type Rig, type RigOptions, startRig } from './rig.ts'
 
 export interface OpenOptions extends BrowserContextOptions {

@@ -5,16 +5,21 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject } from 'vitest'
-import { migrateDatabase } from '../../scripts/local/migrate.ts'
-import { makeSecrets } from '../../scripts/local/secrets.ts'
-import { startSqld } from '../../scripts/local/sqld.ts'
+import { migrateDatabase } from '../../harness/migrate.ts'
+import { makeSecrets } from '../../harness/secrets.ts'
+import { startSqld } from '../../harness/sqld.ts'
 import {
   type LocalWorker,
   type LocalWorkerOptions,
   startLocalWorker,
-} from '../../scripts/local/worker.ts'
-import { type Customer, createCustomer, type NewCustomer, operatorCall } from './customer.ts'
-import { type HttpAnswer, type RequestOptions, send } from './http.ts'
+} from '../../harness/worker.ts'
+import {
+  type Customer,
+  createCustomer,
+  type NewCustomer,
+  operatorCall,
+} from '../../harness/customer.ts'
+import { type HttpAnswer, type RequestOptions, send } from '../../harness/http.ts'
 import { type KvFault, STORE_SIM, type StoreSimState } from './store-sim.ts'
 import { startTcpGate, type TcpGate } from './tcp-gate.ts'
 import { startUpstream, type Upstream } from './upstream.ts'

@@ -1,7 +1,7 @@
 // KV and the rate limiter as workers of the test's own, bound in place of the real ones: they count
 // calls and can fail. The built worker is the same.
 
-import type { LocalWorkerOptions } from '../../scripts/local/worker.ts'
+import type { LocalWorkerOptions } from '../../harness/worker.ts'
 
 export interface StoreSimState {
   readonly kvGets: number

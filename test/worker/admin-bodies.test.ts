@@ -3,9 +3,9 @@
 import { Buffer } from 'node:buffer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openApiDocument } from '../../src/admin/openapi/document.ts'
-import type { Customer } from '../support/customer.ts'
-import type { OpenApi } from '../support/described.ts'
-import type { HttpAnswer } from '../support/http.ts'
+import type { Customer } from '../../harness/customer.ts'
+import type { OpenApi } from '../../harness/described.ts'
+import type { HttpAnswer } from '../../harness/http.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig

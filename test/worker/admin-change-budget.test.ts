@@ -3,7 +3,7 @@
 import { type Client, createClient } from '@libsql/client/web'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../src/ids.ts'
-import type { Customer } from '../support/customer.ts'
+import type { Customer } from '../../harness/customer.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig

@@ -4,9 +4,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AdminDeps, createAdmin } from '../../src/admin/admin.ts'
 import { openApiDocument } from '../../src/admin/openapi/document.ts'
-import type { Customer } from '../support/customer.ts'
-import type { OpenApi } from '../support/described.ts'
-import type { HttpAnswer, RequestOptions } from '../support/http.ts'
+import type { Customer } from '../../harness/customer.ts'
+import type { OpenApi } from '../../harness/described.ts'
+import type { HttpAnswer, RequestOptions } from '../../harness/http.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 type Guard = 'none' | 'session' | 'operator'

@@ -2,8 +2,8 @@
 // was compared in one form.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ownAddress } from '../support/customer.ts'
-import type { HttpAnswer } from '../support/http.ts'
+import { ownAddress } from '../../harness/customer.ts'
+import type { HttpAnswer } from '../../harness/http.ts'
 import { tryLogIn, weakHash } from '../support/log-ins.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 import { runSql } from '../support/sql.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Customer } from '../support/customer.ts'
+import type { Customer } from '../../harness/customer.ts'
 import { insertKeys } from '../support/insert-keys.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ownAddress } from '../support/customer.ts'
+import { ownAddress } from '../../harness/customer.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig

@@ -2,7 +2,7 @@
 
 import { createClient } from '@libsql/client/web'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Customer } from '../support/customer.ts'
+import type { Customer } from '../../harness/customer.ts'
 import { insertKeys } from '../support/insert-keys.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 

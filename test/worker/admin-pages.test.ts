@@ -3,8 +3,8 @@
 
 import { type Client, createClient } from '@libsql/client/web'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Customer } from '../support/customer.ts'
-import type { HttpAnswer } from '../support/http.ts'
+import type { Customer } from '../../harness/customer.ts'
+import type { HttpAnswer } from '../../harness/http.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Customer } from '../support/customer.ts'
+import type { Customer } from '../../harness/customer.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig

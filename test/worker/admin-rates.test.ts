@@ -1,8 +1,8 @@
 // How often may be tried, whatever is tried: asked before anything is hashed.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { logIn, ownAddress } from '../support/customer.ts'
-import { send } from '../support/http.ts'
+import { logIn, ownAddress } from '../../harness/customer.ts'
+import { send } from '../../harness/http.ts'
 import { codesOf, expectThrottled, tryLogIn as logInFrom, weakHash } from '../support/log-ins.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 import { runSql } from '../support/sql.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { logIn, ownAddress } from '../support/customer.ts'
+import { logIn, ownAddress } from '../../harness/customer.ts'
 import { codesOf, expectThrottled, tryLogIn as logInFrom } from '../support/log-ins.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 import { runSql } from '../support/sql.ts'

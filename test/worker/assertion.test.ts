@@ -1,6 +1,6 @@
 import { createLocalJWKSet, createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { CreatedKey, Customer } from '../support/customer.ts'
+import type { CreatedKey, Customer } from '../../harness/customer.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig
@@ -59,7 +59,7 @@ describe('X-Portal-Assertion', () => {
   it('survives a rotation: the first key signs, all are published', async () => {
     const older = rig.secrets.ASSERTION_KEYS
     const [oldKey] = (JSON.parse(older) as { keys: Record<string, string>[] }).keys
-    const { makeSecrets } = await import('../../scripts/local/secrets.ts')
+    const { makeSecrets } = await import('../../harness/secrets.ts')
     const [newKey] = (
       JSON.parse((await makeSecrets()).ASSERTION_KEYS) as { keys: Record<string, string>[] }
     ).keys

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { CreatedKey, Customer } from '../support/customer.ts'
+import type { CreatedKey, Customer } from '../../harness/customer.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig

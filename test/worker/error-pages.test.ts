@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PROBLEMS } from '../../src/problems/table.ts'
-import type { HttpAnswer } from '../support/http.ts'
+import type { HttpAnswer } from '../../harness/http.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 const ENTRIES = Object.entries(PROBLEMS)

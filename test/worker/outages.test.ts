@@ -1,8 +1,8 @@
 // Mode `bounded`, where a copy is believed: what each store is asked, and what its failure does.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { CreatedKey, Customer } from '../support/customer.ts'
-import type { HttpAnswer } from '../support/http.ts'
+import type { CreatedKey, Customer } from '../../harness/customer.ts'
+import type { HttpAnswer } from '../../harness/http.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig

@@ -1,7 +1,7 @@
 // Plain HTTP to another machine. The rig's own address is loopback, so a Host header stands for another.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { CreatedKey, Customer } from '../support/customer.ts'
+import type { CreatedKey, Customer } from '../../harness/customer.ts'
 import { sendRaw } from '../support/raw.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 

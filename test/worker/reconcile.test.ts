@@ -7,7 +7,7 @@ import {
   createKeyAuthorities,
   type KeyAuthorities,
 } from '../../src/stores/key-authority.ts'
-import type { Customer } from '../support/customer.ts'
+import type { Customer } from '../../harness/customer.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig

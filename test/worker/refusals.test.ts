@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Customer } from '../support/customer.ts'
-import { type HttpAnswer, send } from '../support/http.ts'
+import type { Customer } from '../../harness/customer.ts'
+import { type HttpAnswer, send } from '../../harness/http.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig

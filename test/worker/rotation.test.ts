@@ -4,9 +4,9 @@
 
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { makeSecrets } from '../../scripts/local/secrets.ts'
-import type { Customer } from '../support/customer.ts'
-import { type HttpAnswer, send } from '../support/http.ts'
+import { makeSecrets } from '../../harness/secrets.ts'
+import type { Customer } from '../../harness/customer.ts'
+import { type HttpAnswer, send } from '../../harness/http.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 type Step = 'before' | 'announced' | 'leading' | 'retired'

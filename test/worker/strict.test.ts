@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createClient } from '@libsql/client/web'
-import type { Customer } from '../support/customer.ts'
+import type { Customer } from '../../harness/customer.ts'
 import { type AuthorityNamespace, createKeyAuthorities } from '../../src/stores/key-authority.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 

@@ -5,8 +5,8 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { disownDatabase } from '../../scripts/deployment/adoption.ts'
-import type { LocalWorker } from '../../scripts/local/worker.ts'
-import { send } from '../support/http.ts'
+import type { LocalWorker } from '../../harness/worker.ts'
+import { send } from '../../harness/http.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig

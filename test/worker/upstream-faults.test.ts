@@ -1,7 +1,7 @@
 // What becomes of a request where the upstream, or the client's own body, breaks the rules of HTTP.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { CreatedKey } from '../support/customer.ts'
+import type { CreatedKey } from '../../harness/customer.ts'
 import { sendRaw } from '../support/raw.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 

@@ -12,7 +12,7 @@ import {
   reconcileBody,
   revealBody,
 } from '../../../src/admin/schemas.ts'
-import type { OpenApi, Operation } from '../../support/described.ts'
+import type { OpenApi, Operation } from '../../../harness/described.ts'
 
 const document = openApiDocument() as OpenApi
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>

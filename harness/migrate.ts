@@ -6,7 +6,7 @@ import { Failure } from './failure.ts'
 
 /** For one statement or batch; without it, a server that never answers is waited for. */
 const TIMEOUT_MS = 10_000
-const MIGRATIONS = join(import.meta.dirname, '../../drizzle')
+const MIGRATIONS = join(import.meta.dirname, '../drizzle')
 
 /** Applies the migrations in drizzle/ that a database has not seen yet; a Failure where it cannot. */
 export async function migrateDatabase(url: string, authToken: string | undefined): Promise<void> {

@@ -8,10 +8,10 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { freePort } from '../scripts/local/free-port.ts'
-import { endWithUs, stopChild } from '../scripts/local/processes.ts'
+import { freePort } from '../free-port.ts'
+import { endWithUs, stopChild } from '../processes.ts'
 import { bundle } from './bundle.ts'
-import { type Bindings, toConfiguration } from './workerd-configuration.ts'
+import { type Bindings, toConfiguration } from './configuration.ts'
 
 export interface Workerd {
   readonly url: string
@@ -36,7 +36,7 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   writeFileSync(join(dir, 'kv.js'), kvScript(kvValue))
   const isGateway = readFileSync(join(dir, 'index.js'), 'utf8').includes('KeyAuthority')
   if (isGateway) {
-    await bundle(join(import.meta.dirname, 'workers/bindings.ts'), join(dir, 'bindings.js'))
+    await bundle(join(import.meta.dirname, 'bindings.ts'), join(dir, 'bindings.js'))
   }
   const disk = mkdtempSync(join(dir, 'objects-'))
   const file = `${disk}.capnp`

@@ -95,7 +95,7 @@ function authorities({ authorityMs, authorityAddress }: Omit<Bindings, 'variable
   return wrapped('KEY_AUTHORITY', 'farAuthorities', inner)
 }
 
-/** A binding of workers/bindings.ts. */
+/** A binding of bindings.ts. */
 function wrapped(name: string, entrypoint: string, inner: string): string {
   return `(name = "${name}", wrapped = (moduleName = "bench:bindings", entrypoint = "${entrypoint}", innerBindings = [${inner}]))`
 }

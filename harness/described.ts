@@ -3,7 +3,7 @@
 
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { openApiDocument } from '../../src/admin/openapi/document.ts'
+import { openApiDocument } from '../src/admin/openapi/document.ts'
 import type { HttpAnswer } from './http.ts'
 
 interface Described {

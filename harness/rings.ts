@@ -1,7 +1,7 @@
 // Key rings for tests: the keys are made of a letter, so that the same ring can be made twice.
 
 import { Buffer } from 'node:buffer'
-import { type ImportKey, importKeyRing, type KeyRing } from '../../src/keys/key-ring.ts'
+import { type ImportKey, importKeyRing, type KeyRing } from '../src/keys/key-ring.ts'
 
 /** An entry of a ring: 32 bytes that are all the code of `letter`. */
 export function ringEntry(id: string, letter: string): string {
