@@ -152,6 +152,7 @@ function composeApp(
     assets: { fetch: (request) => env.ASSETS.fetch(request) },
     consistency,
     advance: authorities.advance,
+    seed: authorities.seed,
     issuedKeys: createIssuedKeys(env.ACCOUNT_KEYS, settings.AUTHORITY_TIMEOUT_MS),
     listDenials: authorities.listDenials,
     readAuthority: authorities.peek,

@@ -5,13 +5,14 @@ import { isStorageUnavailable } from '../db/client.ts'
 import { type KeyRow, toKeyRecord } from '../db/key-rows.ts'
 import { findKeys } from '../db/outbox-queries.ts'
 import { isSameRecord, type KeyRecord } from '../keys/key-record.ts'
-import type { Held } from '../stores/key-authority.ts'
+import type { Brought, Held } from '../stores/key-authority.ts'
+import { type Empty, type SeedDeps, seedEmpty } from './empty-authorities.ts'
 import { type Decision, type LostChangesDeps, overruleOrTakeBack } from './lost-changes.ts'
 import { mapPooled } from './map-pooled.ts'
 
-export interface EnforceDeps extends LostChangesDeps {
+export interface EnforceDeps extends LostChangesDeps, SeedDeps {
   /** Answers what must be honoured afterwards; rejects when the authority cannot be asked. */
-  readonly advance: (lookupId: string, record: KeyRecord) => Promise<Held>
+  readonly advance: (lookupId: string, record: KeyRecord) => Promise<Brought>
 }
 
 /** Each further one is there because the row or the authority was newer than what was brought. */
@@ -31,16 +32,27 @@ export async function enforce(
   decision: Decision,
   deps: EnforceDeps,
 ): Promise<KeyRow[]> {
-  const brought = await mapPooled(rows, AT_ONCE, (row) => bring(row, decision, deps))
+  const empty: Empty[] = []
+  const brought = await mapPooled(rows, AT_ONCE, (row) => bring(row, decision, empty, deps))
+  if (empty.length > 0) await seedEmpty(empty, AT_ONCE, deps)
   return brought.filter((row) => row !== null)
 }
 
-async function bring(read: KeyRow, decision: Decision, deps: EnforceDeps): Promise<KeyRow | null> {
+/** Adds to `empty` the row of an authority that keeps nothing of it. */
+async function bring(
+  read: KeyRow,
+  decision: Decision,
+  empty: Empty[],
+  deps: EnforceDeps,
+): Promise<KeyRow | null> {
   let row: KeyRow | undefined = read
   try {
     for (let round = 0; round < ROUNDS && row !== undefined; round++) {
       const held = await deps.advance(row.lookupId, toKeyRecord(row))
-      if (holds(held, row)) return row
+      if (holds(held, row)) {
+        if (held.word !== undefined) empty.push({ id: row.id, word: held.word })
+        return row
+      }
       row = await rowToBringNext(row.id, held, decision, deps)
     }
   } catch (error) {

@@ -9,13 +9,13 @@ import { findKnownLookupIds } from '../db/outbox-queries.ts'
 import type { AccountStatus, KeyRecord } from '../keys/key-record.ts'
 import type { LogFault } from '../log.ts'
 import type { IssuedKeys } from '../stores/account-keys.ts'
-import type { Held } from '../stores/key-authority.ts'
+import type { Brought } from '../stores/key-authority.ts'
 import { mapPooled } from './map-pooled.ts'
 
 export interface LostKeysDeps {
   readonly db: Database
   readonly issuedKeys: IssuedKeys
-  readonly advance: (lookupId: string, record: KeyRecord) => Promise<Held>
+  readonly advance: (lookupId: string, record: KeyRecord) => Promise<Brought>
   readonly logFault: LogFault
 }
 

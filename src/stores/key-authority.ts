@@ -21,6 +21,12 @@ export interface Unknown {
 /** What an authority holds; of a record in the form of a later version, the revision alone. */
 export type Held = StoredRecord | { readonly kind: 'unreadable'; readonly revision: number }
 
+/** What must be honoured after a change was brought. */
+export type Brought = Held & {
+  /** For `seed`, from an authority that held nothing: it keeps nothing of the change. */
+  readonly word?: string
+}
+
 export interface KeyAuthorities {
   /** Whether a copy is current; null where there is no copy at hand. */
   readonly check: (lookupId: string, copy: CopyIdentity | null) => Promise<Standing>
@@ -30,7 +36,7 @@ export interface KeyAuthorities {
    * Brings the record of a change. Answers what must be honoured from now on: what the authority holds,
    * or the record, where it holds nothing and so leaves it to libSQL.
    */
-  readonly advance: (lookupId: string, record: KeyRecord) => Promise<Held>
+  readonly advance: (lookupId: string, record: KeyRecord) => Promise<Brought>
   /**
    * Brings what was read in libSQL after the authority had answered with `word`. Answers as `advance`
    * does; where the authority takes it no more, the record is what libSQL said in the meantime.
@@ -55,10 +61,12 @@ export function createKeyAuthorities(
     lookupId: string,
     record: KeyRecord,
     call: (stub: Stub, brought: AuthorityRecord) => Promise<AuthorityAnswer>,
-  ): Promise<Held> {
+  ): Promise<{ readonly held: Held; readonly word?: string | undefined }> {
     const brought = toAuthorityRecord(record)
     const answer = await ask(lookupId, (stub) => call(stub, brought))
-    return answer.state === 'holds' ? toHeld(answer) : { ...record, tag: tagOf(brought.record) }
+    if (answer.state === 'holds') return { held: toHeld(answer) }
+    const held = { ...record, tag: tagOf(brought.record) }
+    return answer.state === 'unknown' ? { held, word: answer.word } : { held }
   }
 
   const question = (lookupId: string, copy: CopyIdentity | null) =>
@@ -76,10 +84,22 @@ export function createKeyAuthorities(
       const answer = await question(lookupId, null)
       return answer.state === 'holds' ? toHeld(answer) : null
     },
-    advance: (lookupId, record) =>
-      bring(lookupId, record, async (stub, brought) => await stub.advance(brought)),
-    seed: (lookupId, record, word) =>
-      bring(lookupId, record, async (stub, brought) => await stub.seed(brought, word)),
+    async advance(lookupId, record) {
+      const { held, word } = await bring(
+        lookupId,
+        record,
+        async (stub, brought) => await stub.advance(brought),
+      )
+      return word === undefined ? held : { ...held, word }
+    },
+    async seed(lookupId, record, word) {
+      const { held } = await bring(
+        lookupId,
+        record,
+        async (stub, brought) => await stub.seed(brought, word),
+      )
+      return held
+    },
     countDenials: (lookupId, denials) =>
       once(lookupId, async (stub) => await stub.countDenials(denials)), // again, it would count twice
     listDenials: (lookupId) => ask(lookupId, async (stub) => await stub.denials()),

@@ -77,6 +77,7 @@ function cron(stores: Stores = {}) {
       const held = (await stores.advance?.(lookupId, record)) ?? record
       return toStored(held)
     },
+    seed: async (_, record) => toStored(record),
     async putRecord(lookupId, record) {
       put.push(lookupId)
       await stores.putRecord?.(lookupId, record)

@@ -39,6 +39,21 @@ const ahead = (database: object, authority: object, repaired: boolean) => {
   }
 }
 
+describe('a change of a key that nobody has used', () => {
+  it.each([
+    ['a suspension', () => scene.setStatus('suspended'), INACTIVE],
+    ['an ACL', () => scene.edit('home'), DENIED],
+    ['a deletion', () => scene.remove(scene.key), REVOKED],
+  ])('is not forgotten either: %s', async (_, change, verdicts) => {
+    await scene.ground.backUp()
+    expect(await change()).toBe('done')
+    await scene.ground.restore()
+    expect(await scene.everywhere(scene.key)).toEqual(verdicts)
+    await scene.ground.command({ passSeconds: 600 })
+    expect(await scene.everywhere(scene.key)).toEqual(verdicts)
+  })
+})
+
 describe('a suspension that the database has lost', () => {
   it('is shown by the doctor, and undone by it only as the database has it, asked for by name', async () => {
     await forget(() => scene.setStatus('suspended'))
