@@ -34,6 +34,7 @@ export async function forward(
   const url = upstreamUrl(upstream.base, request.url)
   if (url === null) return err({ reason: 'request_malformed', part: 'path' })
   const relayed = body === null ? null : relayBody(body, request)
+  if (body !== null && relayed === null) return err({ reason: 'request_malformed', part: 'body' })
   // The runtime ends what was asked of the upstream when it ends the request, but sends a body to its end.
   const abort = relayed === null ? null : new AbortController()
   const timeoutMs = upstream.timeoutMs * (relayed === null ? 1 : BODY_TIMEOUT_FACTOR)

@@ -17,8 +17,11 @@ export interface RelayedBody {
  */
 const PAUSE_MS = 50
 
-export function relayBody(body: ReadableStream, { headers }: Incoming): RelayedBody {
-  const { readable, writable } = lengthKeepingStream(headers)
+/** Null for a body of a length that none can have: the runtime lets a client tell up to 2^64 bytes. */
+export function relayBody(body: ReadableStream, { headers }: Incoming): RelayedBody | null {
+  const stream = lengthKeepingStream(headers)
+  if (stream === null) return null
+  const { readable, writable } = stream
   const piped = body.pipeTo(writable, { preventAbort: true, preventCancel: true })
   const broken = new Promise<'broken'>((resolve) => {
     piped.catch(async () => {
@@ -30,9 +33,9 @@ export function relayBody(body: ReadableStream, { headers }: Incoming): RelayedB
 }
 
 /** Streams of the runtime: no chunk passes through JavaScript. */
-function lengthKeepingStream(headers: Headers): IdentityTransformStream {
-  const length = headers.get('content-length')
-  return length === null || headers.has('transfer-encoding') // which overrules it (RFC 9112 §6.3)
-    ? new IdentityTransformStream()
-    : new FixedLengthStream(Number(length))
+function lengthKeepingStream(headers: Headers): IdentityTransformStream | null {
+  const told = headers.get('content-length')
+  if (told === null || headers.has('transfer-encoding')) return new IdentityTransformStream() // RFC 9112 §6.3
+  const length = Number(told)
+  return Number.isSafeInteger(length) ? new FixedLengthStream(length) : null
 }

@@ -121,6 +121,7 @@ describe("a client's body", () => {
     ['a chunk that is longer than it says', CHUNKED, ['4\r\nbodyXX4\r\nbody\r\n0\r\n\r\n'], false],
     ['a length beyond all numbers', CHUNKED, ['fffffffffffffffffff\r\nbody'], false],
     ['chunks that break off', CHUNKED, ['4\r\nbody\r\n'], true],
+    ['a length that no body can have', 'Content-Length: 9007199254740993', ['body'], false],
     ['a body that breaks off', 'Content-Length: 10', ['body'], true],
     ['a body that breaks off later', 'Content-Length: 10', ['body', 'body'], true],
   ])('is 400 request_malformed: %s', async (_, length, rest, ends) => {
