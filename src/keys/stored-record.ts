@@ -10,11 +10,12 @@ export type StoredRecord = KeyRecord & {
   readonly tag: string
 }
 
-const TAG_CHARACTERS = 16
-
-/** The first 96 bits of the SHA-256 of a stored text, as 16 base64url characters. */
+/**
+ * The SHA-256 of a stored text, in base64url. The whole of it: a customer chooses what stands in an ACL, so of
+ * a shorter one, somebody who can write to KV could find two records with the same.
+ */
 export function tagOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, TAG_CHARACTERS)
+  return createHash('sha256').update(text).digest('base64url')
 }
 
 /** Decodes a stored text; null if `decodeKeyRecord` cannot read it. */
