@@ -119,11 +119,12 @@ async function readCookie(c: AdminContext, deps: SessionDeps): Promise<string[]>
 
 /**
  * The one cookie of our name. More than one is as good as none: a browser sends two where somebody else
- * has set one of them for another path. Cookie lines that were sent apart may be joined by a comma.
+ * has set one of them for another path. Cookie lines that were sent apart may be joined by a comma and a space.
+ * What is read here is what the gateway takes out of a request for the upstream (gateway/admin-cookie.ts).
  */
 function cookieValue(c: AdminContext): string | undefined {
   const start = `${cookieName(c)}=`
-  const pairs = (c.req.header('cookie') ?? '').split(/[;,]/).map((pair) => pair.trim())
+  const pairs = (c.req.header('cookie') ?? '').split(/;|, /).map((pair) => pair.trim())
   const [value, ...more] = pairs.filter((pair) => pair.startsWith(start))
   return more.length === 0 ? value?.slice(start.length) : undefined
 }

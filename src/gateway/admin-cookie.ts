@@ -7,7 +7,7 @@ const NAME = '(?:__Host-)?portal_session'
  * A pair of a Cookie header: from the beginning, a `;`, or the `, ` by which the runtime joins repeated
  * headers, to the next of these.
  */
-const SENT = new RegExp(`(?:^|;|, )[ \\t]*${NAME}[ \\t]*=(?:(?!, )[^;])*`, 'g')
+const SENT = new RegExp(`(?:^|;|, )\\s*${NAME}\\s*=(?:(?!, )[^;])*`, 'g')
 
 /** A cookie without a name, whose value a browser sends back as it is, counts too (RFC 6265bis §5.6). */
 const SET = new RegExp(`^[ \\t]*(?:=[ \\t]*)?${NAME}[ \\t]*=`)

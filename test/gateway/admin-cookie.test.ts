@@ -23,6 +23,10 @@ describe('withoutAdminCookie()', () => {
       [`a=1; ${name}=; b=2`, 'a=1; b=2'],
       [`a=1; ${name}=c2V=jcmV0==; b=2`, 'a=1; b=2'],
       [`a=1; ${name}="c2V,jcmV0"; b=2`, 'a=1; b=2'],
+      // What the admin surface trims from a name.
+      [`\v${admin}; a=1`, 'a=1'],
+      [`a=1;\f ${admin}`, 'a=1'],
+      [`a=1;\u00a0${admin}`, 'a=1'],
       // Repeated headers, as the runtime joins them.
       [`${admin}, a=1`, 'a=1'],
       [`a=1, ${admin}`, 'a=1'],

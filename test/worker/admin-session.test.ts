@@ -206,6 +206,11 @@ describe('two cookies of our name', () => {
     }
   })
 
+  it('are not read out of the value of another, which goes to the upstream as it is', async () => {
+    const { cookie } = await rig.customer()
+    expect((await whoAmI(`a=1,${cookie}`)).status).toBe(401)
+  })
+
   it('end no session at a log-in', async () => {
     const { email, password, cookie } = await rig.customer()
     const other = await rig.customer()
