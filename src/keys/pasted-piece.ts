@@ -31,10 +31,16 @@ export function networksOfPiece(text: string): readonly string[] | null {
   return networks !== null && networks.every(isCanonical) ? networks : null
 }
 
+/**
+ * More combining marks in a row than any text needs (UAX #15 §13). To bring them into order can take the
+ * square of their number.
+ */
+const MANY_MARKS = /\p{M}{31}/u
+
 /** Normalises one line: full-width characters (NFKC), and dashes, slashes and invisible characters. */
 export function plainText(text: string): string {
-  return text
-    .normalize('NFKC')
+  const line = MANY_MARKS.test(text) ? text : text.normalize('NFKC')
+  return line
     .replaceAll(/[\u00ad\u200b-\u200d\u2060\ufeff]/g, '')
     .replaceAll(/[\u2010-\u2015\u2212]/g, '-')
     .replaceAll('\u3002', '.')

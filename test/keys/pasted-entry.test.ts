@@ -203,6 +203,7 @@ describe('explainPasted()', () => {
       '1.1.1.1 ',
       '"1.1.1.1",',
       'ﷺ',
+      `1.1.1.1${'\u0301\u0323'.repeat(100)}\n`,
       'a\n',
     ].map((part) => [
       `as much as is read of ${JSON.stringify(part)}`,
