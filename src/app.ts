@@ -159,7 +159,7 @@ function composeApp(
     readRecord: (lookupId) => inspectKeyRecord(env.KEYS, lookupId),
     listRecords: (cursor) => listLookupIds(env.KEYS, cursor),
     probes: {
-      libsql: () => owner.look(),
+      libsql: () => owner.read(),
       kv: () => pingKv(env.KEYS),
       authority: () => authorities.peek(`health-${Math.floor(Math.random() * HEALTH_OBJECTS)}`),
     },

@@ -1,4 +1,4 @@
-// What can be done to an account: log in, confirm a password, and what the operator does.
+// The operations on an account: checking a log-in, and creating and editing accounts as the operator.
 
 import {
   type AccountRow,
@@ -24,12 +24,12 @@ import { type HashingDeps, PLACE_LOST, takePlace } from './hashing.ts'
 import type { Refusal } from './refusal.ts'
 import type { CreateAccount, EditAccount } from './schemas.ts'
 
-/** Each try loses only to a change that succeeded, so a few are plenty. */
+/** A try fails only if another change succeeded meanwhile, so a few are enough. */
 const TRIES = 5
 
 /**
- * The account of an e-mail and its password; an unknown e-mail takes as long as a wrong password. A hash
- * under older parameters is made anew; where another log-in was faster, its hash is the one that counts.
+ * Finds the account of an e-mail and checks its password. An unknown e-mail takes as long as a wrong
+ * password. A hash with older parameters is replaced by a new one.
  */
 export async function checkLogIn(
   email: string,
@@ -46,13 +46,17 @@ export async function checkLogIn(
   if (renewed === null) return ok(account)
   const replaced = await replacePasswordHash(db, account.id, account.passwordHash, renewed)
   if (replaced) return ok({ ...account, passwordHash: renewed })
-  // Another log-in renewed it, or the operator set a new password: what is there now must be checked.
+  // Another log-in renewed the hash, or the operator set a new password, so check the hash that is stored
+  // now.
   const again = await anotherPlace()
   return again.ok ? await checkLogIn(email, password, again.value, anotherPlace, db) : again
 }
 
-/** The hash of a password that the operator sets. */
-async function hashFor(password: string, deps: HashingDeps): Promise<Result<string, Refusal>> {
+/** Hashes a password that the operator sets. */
+async function hashNewPassword(
+  password: string,
+  deps: HashingDeps,
+): Promise<Result<string, Refusal>> {
   const place = await takePlace({ kind: 'operator' }, deps)
   if (!place.ok) return place
   const hash = await place.value.hash(password)
@@ -67,7 +71,7 @@ export async function createAccount(
   const now = deps.nowMs()
   const id = newId('acc', now)
   const { email, name, status, password } = input
-  const hashed = await hashFor(password, deps)
+  const hashed = await hashNewPassword(password, deps)
   if (!hashed.ok) return hashed
   const passwordHash = hashed.value
   const account = {
@@ -88,14 +92,15 @@ export async function createAccount(
   return inserted === undefined ? err({ reason: 'email_taken' }) : ok(inserted)
 }
 
-/** Edits an account. Its status holds for all its keys before this answers. */
+/** Edits an account. On success its status holds for all its keys. */
 export async function editAccount(
   id: string,
   input: EditAccount,
   address: string | null,
   deps: OutboxDeps & HashingDeps,
 ): Promise<Result<AccountRow, Refusal>> {
-  const hashed = input.password === undefined ? undefined : await hashFor(input.password, deps)
+  const hashed =
+    input.password === undefined ? undefined : await hashNewPassword(input.password, deps)
   if (hashed?.ok === false) return hashed
   const passwordHash = hashed?.value
   const change = {
@@ -114,7 +119,7 @@ export async function editAccount(
         ? { account: read, keyIds: await listAccountKeyIds(deps.db, id) }
         : await updateAccount(deps.db, read, change, event)
     if (done === undefined) continue
-    // Whatever was asked: the answer says that the account's status holds.
+    // If the request names a status, every key is settled, even if the status stays the same.
     const isDue = input.status === undefined ? isPending : () => true
     const decision = input.status === undefined ? [] : (['account_status'] as const)
     const isStatusDue = input.status !== undefined || done.account.statusPending

@@ -1,12 +1,12 @@
-// What an edit did to an IP ACL, as the audit has it: the entries that came and went, and not the two
-// lists, of up to 1 000 entries each.
+// The change of an IP ACL as the audit stores it. It holds the added and removed entries, since the two
+// lists may have 1 000 entries each.
 
 import type { AclChange, Changes } from '../db/schema.ts'
 
-/** So many entries of each kind are kept. */
+/** How many added and how many removed entries are kept. */
 const MAX_ENTRIES = 50
 
-/** Null for a list that is not there, before a key is created or after it is deleted. */
+/** A list is null if there is none: before the key is created or after it is deleted. */
 export function aclChange(
   before: readonly string[] | null,
   after: readonly string[] | null,
@@ -18,7 +18,7 @@ export function aclChange(
   return { added: keptAdded, removed: keptRemoved, more }
 }
 
-/** The changes of an event; versions before this one wrote both lists of an IP ACL in full. */
+/** The changes of an event. Events of older versions hold both lists of an IP ACL in full. */
 export function withAclChange(changes: Changes): Changes {
   const { ip_acl: acl } = changes
   if (!Array.isArray(acl)) return changes

@@ -1,5 +1,5 @@
-// The control plane: the API Keys page, the admin API and the assertion's public keys. Order of
-// checks: origin, session, existence and method, and then each route's own.
+// The control plane: the API Keys page, the admin API and the public keys of the assertion. The order of
+// checks is origin, session, existence and method, then the checks of the route.
 
 import { Hono } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
@@ -33,7 +33,7 @@ import { liveSessionRoutes, sessionRoutes } from './session-routes.ts'
 export interface AdminDeps extends KeyRoutesDeps, OperatorDeps, SessionDeps, HealthDeps {
   /** The public halves of the assertion keys (RFC 7517). */
   readonly jwks: object
-  /** Where the page sends readers for the Portal API's documentation. */
+  /** The URL of the Portal API's documentation, for a link on the page. */
   readonly documentationUrl: string | undefined
   /** The static files under /admin/. */
   readonly assets: { readonly fetch: (request: Request) => Promise<Response> }
@@ -45,7 +45,7 @@ export interface AdminDeps extends KeyRoutesDeps, OperatorDeps, SessionDeps, Hea
 type SurfaceDeps = Pick<AdminDeps, 'errorsUrl' | 'logRequest' | 'nowMs'>
 
 const JWKS_MAX_AGE_SECONDS = 300
-/** The names of these files hold a hash of what is in them. */
+/** The names of these files contain a hash of their content. */
 const HASHED_FILES = '/admin/assets/'
 
 export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
@@ -84,7 +84,8 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
   })
   admin.get('/admin', (c) => c.redirect('/admin/', 308))
   admin.get('/admin/', (c) => readFile(c))
-  // Not a route of its own, since a route for all paths would make every wrong method there a 405.
+  // This is no route, because a route for all paths would turn every unknown path with another method into
+  // a 405.
   admin.notFound(async function showFile(c) {
     const file = isPagePath(c) ? await readFile(c) : undefined
     const found = file?.ok === true || file?.status === 304
@@ -101,13 +102,13 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
     deps.logFault(fault, error, c.get('requestId'))
     return refuse(c, { reason: isOutage ? 'storage_unavailable' : 'internal_error' })
   })
-  /** By the decoded path, so that `/%61dmin/` is the page itself and no redirect to it. */
+  /** Uses the decoded path, so that `/%61dmin/` answers the page and not a redirect to it. */
   async function readFile(c: AdminContext): Promise<Response> {
     const file = await deps.assets.fetch(new Request(new URL(c.req.path, c.req.url), c.req.raw))
     const copy = new Response(file.body, file) // the headers of a fetched response are immutable
     if (copy.headers.get('Content-Type')?.startsWith('text/html') === true) {
-      // A zone may have Cloudflare rewrite pages (Rocket Loader, Zaraz, obfuscated e-mails). The scripts that
-      // it would add are refused by the page's own policy, and with them the page's script.
+      // Cloudflare can be set to rewrite pages (Rocket Loader, Zaraz, e-mail obfuscation). The page's own
+      // policy refuses the scripts that this adds, and then the page's script does not run.
       copy.headers.append('Cache-Control', 'no-transform') // RFC 9111 §5.2.2.6
     }
     return copy
@@ -116,13 +117,13 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
   return admin
 }
 
-/** The admin surface of a gateway that lacks what it needs: it says so, and what that means. */
+/** The admin surface of a gateway that is not configured: it says so, and serves the pages about errors. */
 export function createMisconfiguredAdmin(deps: SurfaceDeps): Hono<AdminEnv> {
   const surface = createSurface(deps).route('/', errorRoutes())
   return surface.all('*', (c) => refuse(c, { reason: 'misconfigured' }))
 }
 
-/** What every answer under /admin has. */
+/** The middleware for every answer under /admin. */
 function createSurface({ errorsUrl, logRequest, nowMs }: SurfaceDeps): Hono<AdminEnv> {
   const surface = new Hono<AdminEnv>()
   surface.use('*', async function identify(c, next) {
@@ -152,7 +153,7 @@ function toRequestLine(c: AdminContext, totalMs: number): RequestLine {
   }
 }
 
-/** Of the handler; middleware, whose method is `ALL`, also matches, and may come after it. */
+/** The route of the handler. Middleware, whose method is `ALL`, matches too and may come after it. */
 function routeOf(c: AdminContext): RoutePattern {
   const handler = matchedRoutes(c).findLast(({ method }) => method !== 'ALL')
   return (handler?.path ?? routePath(c)) as RoutePattern
@@ -166,7 +167,7 @@ const SECURITY_HEADERS: Parameters<typeof secureHeaders>[0] = {
     imgSrc: ["'self'"],
     connectSrc: ["'self'"],
     baseUri: ["'none'"],
-    // Forms are sent by the script alone: without it, a password would end up in the address bar.
+    // Only the script sends forms. Without it, a password would end up in the address bar.
     formAction: ["'none'"],
     frameAncestors: ["'none'"],
     requireTrustedTypesFor: ["'script'"],
@@ -175,7 +176,7 @@ const SECURITY_HEADERS: Parameters<typeof secureHeaders>[0] = {
   permissionsPolicy: { clipboardWrite: ['self'], camera: [], geolocation: [], microphone: [] },
   referrerPolicy: 'no-referrer',
   xFrameOptions: 'DENY',
-  // Without includeSubDomains: sibling hosts are not ours to decide on.
+  // Without includeSubDomains, because this gateway cannot decide for sibling hosts.
   strictTransportSecurity: 'max-age=31536000',
   originAgentCluster: false,
   xDnsPrefetchControl: false,

@@ -1,5 +1,5 @@
-// What the admin API answers, written once: the types that handlers must return and the schemas of
-// the OpenAPI document, against which tests hold every answer of the real worker.
+// The answers of the admin API. Each schema gives the type that handlers must return and a part of the
+// OpenAPI document. Tests check every answer of the real worker against that document.
 
 import * as z from 'zod'
 import { ACTORS, AUDIT_ACTIONS } from '../db/schema.ts'
@@ -111,7 +111,7 @@ export const key = z
   })
   .meta({ id: 'Key' })
 
-/** Something lawful that was probably not meant; it refuses nothing. */
+/** Something valid that is probably a mistake. A warning refuses nothing. */
 export const warning = z
   .object({
     pointer: z.string().meta({ format: 'json-pointer', description: 'RFC 6901, into the answer' }),
@@ -132,7 +132,7 @@ export const ipAclCheck = z.object({
   mode: ipAclMode,
 })
 
-/** Requests of one address that the IP ACL refused, or would have refused in mode `enforce`. */
+/** Requests from one address that the IP ACL refused, or in mode `report` would have refused. */
 export const denial = z
   .object({
     address,
@@ -213,12 +213,12 @@ export const healthAnswer = z
     kv: z.literal('ok'),
     authority: z.literal('ok'),
     client_address: z.array(z.enum(ADDRESS_SYMPTOMS)).readonly().optional().meta({
-      description: 'Requests have lately shown that Cloudflare is not set up as the README asks',
+      description: 'Requests have lately shown that the Cloudflare zone is set up wrongly',
     }),
   })
   .meta({ id: 'Health' })
 
-/** What decides who is let in. */
+/** The state of a key that decides about requests. */
 const accessState = z.object({
   account_status: z.enum(ACCOUNT_STATUSES),
   ip_acl_size: z.int().meta({ description: 'How many networks; 0: any address' }),

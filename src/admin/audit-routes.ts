@@ -1,5 +1,5 @@
-// /admin/api/v1/audit: what happened to the account and its keys, newest first; and the same over all
-// accounts for the operator.
+// /admin/api/v1/audit: the events of the account and its keys, newest first. For the operator, the events
+// of all accounts.
 
 import { Hono } from 'hono'
 import { listEvents } from '../db/audit-queries.ts'
@@ -28,7 +28,7 @@ export function auditRoutes(deps: AuditDeps): Hono<AdminEnv> {
   return routes
 }
 
-/** Behind the operator's guard. */
+/** The caller must put these routes behind the operator's guard. */
 export function operatorAuditRoutes(deps: AuditDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
 

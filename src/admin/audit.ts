@@ -1,6 +1,6 @@
-// Makes audit events: who did what to which key, from where, and what changed from what to what.
-// Only the members listed here can get into one, so a token or a password cannot. No event is big:
-// the audit is never cleaned, and each page of it must be readable.
+// Makes audit events: who did what to which key, from which address, and what changed. An event can only
+// hold the members listed here, so a token or a password never gets into one. Events are small, because the
+// audit is never cleaned and libSQL limits the size of a page.
 
 import type { AuditEvent } from '../db/audit-queries.ts'
 import type { KeyDetails } from '../db/key-rows.ts'
@@ -10,11 +10,11 @@ import { withAclChange } from './acl-change.ts'
 
 export type { Changes } from '../db/schema.ts'
 
-/** Who does it, and from where. */
+/** Who acts, and from which address. */
 export interface Actor {
   readonly kind: (typeof ACTORS)[number]
   readonly accountId: string
-  /** Null where unreadable. */
+  /** Null if unreadable. */
   readonly address: string | null
 }
 
@@ -44,7 +44,7 @@ const MEMBERS = [
   ['ip_acl_mode', 'ipAclMode'],
 ] as const
 
-/** What differs between two states of a key; undefined for a key that is not there. */
+/** The differences between two states of a key; a state is undefined if there is no key. */
 export function detailChanges(
   before: KeyDetails | undefined,
   after: KeyDetails | undefined,

@@ -1,5 +1,5 @@
-// Accounts of before have no canonical e-mail yet. The cron gives them theirs, and so does the call that makes
-// an account, since its e-mail may be one of theirs in another spelling.
+// Gives accounts from before canonical e-mails existed their canonical form. The cron does this, and so
+// does the creation of an account, because its e-mail may be another spelling of an existing one.
 
 import { listAccountsWithoutCanonicalEmail, setCanonicalEmails } from '../db/account-queries.ts'
 import type { Database } from '../db/client.ts'
@@ -13,15 +13,15 @@ export interface CanonicalEmailDeps {
 }
 
 const PAGE = 200
-/** In one go: some seconds at the most. */
-const PAGES = 50
+/** Pages per run, which take some seconds at most. */
+const MAX_PAGES = 50
 
 /**
- * Where two accounts of before have one canonical form, the older one gets it. The other is found by its own
- * spelling alone, as before, and is named in the log.
+ * If two of these accounts share a canonical form, the older one gets it. The other account is still found
+ * by its own spelling only, and is named in the log.
  */
 export async function fillCanonicalEmails(deps: CanonicalEmailDeps): Promise<void> {
-  for (let page = 0; page < PAGES; page++) {
+  for (let page = 0; page < MAX_PAGES; page++) {
     const accounts = await listAccountsWithoutCanonicalEmail(deps.db, PAGE)
     const taken = await setCanonicalEmails(
       deps.db,

@@ -1,16 +1,16 @@
-// How much a customer may write. Each change leaves an event in the audit, which is never cleaned, so the
-// events themselves are what is counted: over all locations, and without a counter. Deletions are never
-// refused; there are no more of them than there were creations.
+// Limits how many changes a customer may make. Each change leaves an event in the audit, so the events of
+// the last minute are counted, for all locations together. Deletions are never refused, because there
+// cannot be more of them than creations.
 
 import { findRecentEvent } from '../db/audit-queries.ts'
 import type { Database } from '../db/client.ts'
 import type { Refusal } from './refusal.ts'
 
 /**
- * Twenty a second for a whole minute: a script that edits each of 1 000 keys passes. Requests that are under
- * way at the same time may pass on one count.
+ * Twenty per second for a whole minute, so a script may edit each of 1 000 keys. Concurrent requests may
+ * pass on the same count.
  */
-const CHANGES_A_WINDOW = 1_200
+const CHANGES_PER_WINDOW = 1_200
 const WINDOW_MS = 60_000
 
 export interface ChangeBudgetDeps {
@@ -18,14 +18,14 @@ export interface ChangeBudgetDeps {
   readonly nowMs: () => number
 }
 
-/** The refusal of one more change, where an account has made as many as it may lately. */
-export async function spentBudget(
+/** A refusal if the account has made too many changes lately, else null. */
+export async function checkChangeBudget(
   accountId: string,
   { db, nowMs }: ChangeBudgetDeps,
 ): Promise<Refusal | null> {
   const now = nowMs()
-  const first = await findRecentEvent(db, accountId, now - WINDOW_MS, CHANGES_A_WINDOW)
+  const first = await findRecentEvent(db, accountId, now - WINDOW_MS, CHANGES_PER_WINDOW)
   if (first === undefined) return null
   const retryAfterSeconds = Math.max(1, Math.ceil((first.at + WINDOW_MS - now) / 1000))
-  return { reason: 'throttled', retryAfterSeconds, changes: CHANGES_A_WINDOW }
+  return { reason: 'throttled', retryAfterSeconds, changes: CHANGES_PER_WINDOW }
 }

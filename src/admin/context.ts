@@ -1,4 +1,4 @@
-// What an admin request carries from its middleware to its handler, and how a handler refuses.
+// The variables that an admin request carries from its middleware to its handler, and how a handler refuses.
 
 import type { Context } from 'hono'
 import type { SessionGuard } from '../db/key-queries.ts'
@@ -16,9 +16,9 @@ export interface AdminEnv {
     requestId: RequestId
     /** What comes before the code in the `type` of a problem. */
     errorsUrl: string
-    /** Set behind `requireSession`. */
+    /** Set by `requireSession`. */
     session: SessionWithAccount
-    /** For the log: the error that is answered, and what the request was about. */
+    /** For the log: the error code of the answer, and the account and key of the request. */
     code?: ProblemCode
     accountId?: string
     keyId?: string
@@ -33,15 +33,18 @@ export function refuse(c: AdminContext, refusal: Refusal): Response {
   return problemResponse(problem, c.get('requestId'), c.get('errorsUrl'))
 }
 
-/** Ends a group of routes: what is not there, which by another method may be a 405. */
+/**
+ * The last route of a group answers 404. If the path has other methods, `methodNotAllowed` makes that a
+ * 405.
+ */
 export function refuseUnknown(c: AdminContext): Response {
   return refuse(c, { reason: 'not_found' })
 }
 
-/** A customer, and the session by which a change is asked for. */
+/** A customer, and the session that the request came with. */
 export type Caller = Actor & SessionGuard
 
-/** The customer who asks, behind `requireSession`. */
+/** The customer of a request. Needs `requireSession` before it. */
 export function callerOf(c: AdminContext): Caller {
   const { account, session } = c.get('session')
   return {
@@ -52,7 +55,7 @@ export function callerOf(c: AdminContext): Caller {
   }
 }
 
-/** The client's address as text, or null where it is unreadable. */
+/** The client's address as text; null if it is unreadable. */
 export function addressOf(c: AdminContext): string | null {
   const address = clientAddress(c.req.raw.headers)
   return address === null ? null : formatAddress(address)

@@ -1,17 +1,17 @@
-// Which deployment the database belongs to. The authorities of one deployment know nothing of another's: over
-// one database, a change that is made through one never reaches the requests of the other. So the first
-// deployment writes down the identity of its object namespace, and another one notices.
+// Which deployment the database belongs to. If two deployments shared a database, a change through one
+// would never reach the authorities of the other. So the first deployment records the id of its object
+// namespace in the database, and any other one reports that the database is foreign.
 
 import { type ConfigurationFault, configurationFault } from '../configuration-fault.ts'
 import type { Database } from '../db/client.ts'
 import { findMeta, insertMeta } from '../db/meta-queries.ts'
 
 export interface DatabaseOwner {
-  /** Looks whose the database is. Rejects where libSQL cannot be asked. */
-  readonly look: () => Promise<void>
-  /** Looks too, and takes a database that belongs to nobody. */
+  /** Reads the owner. Rejects if libSQL cannot be asked. */
+  readonly read: () => Promise<void>
+  /** Reads the owner, and claims a database that has none. */
   readonly claim: () => Promise<void>
-  /** Whether it belongs to another deployment, as last seen. */
+  /** Whether the last read found another deployment as the owner. */
   readonly isForeign: () => boolean
 }
 
@@ -21,16 +21,16 @@ export const FOREIGN_DATABASE: ConfigurationFault = configurationFault(
 
 export function createDatabaseOwner(db: Database, namespaceId: string): DatabaseOwner {
   let owner: string | null = null
-  async function look(): Promise<void> {
+  async function read(): Promise<void> {
     owner = await findMeta(db, 'authority_namespace')
   }
   return {
-    look,
+    read,
     async claim() {
-      await look()
+      await read()
       if (owner !== null) return
       await insertMeta(db, 'authority_namespace', namespaceId)
-      await look()
+      await read()
     },
     isForeign: () => owner !== null && owner !== namespaceId,
   }

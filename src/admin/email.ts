@@ -1,16 +1,16 @@
-// E-mail addresses: what may be one, and the one form by which two of them are compared. Without regard to
-// case, the local part in NFC (RFC 6532 §3.1), the domain in its ASCII form as the URL standard has it
-// (UTS 46), since browsers send that form of what a person types. What is shown stays as it was given.
+// E-mail addresses: which texts are accepted, and the canonical form by which addresses are compared. It is
+// in lower case. The local part is in NFC (RFC 6532 §3.1). The domain is in the ASCII form of the URL
+// standard (UTS 46), because browsers send that form. The page shows an address as it was entered.
 
 /**
- * The canonical form, as `info@xn--bcher-kva.example` of `Info@Bücher.example.`; of what is no e-mail
- * address the text in lower case, which no address has as its form.
+ * The canonical form, such as `info@xn--bcher-kva.example` for `Info@Bücher.example.`. A text that is no
+ * e-mail address becomes lower case, which never equals the canonical form of an address.
  */
 export function canonicalEmail(text: string): string {
   return canonicalAddress(text) ?? legacyEmailKey(text)
 }
 
-/** The form by which versions before this one compared. */
+/** The form by which older versions compared addresses. */
 export function legacyEmailKey(text: string): string {
   return text.toLowerCase()
 }
@@ -28,18 +28,21 @@ export function isEmail(text: string): boolean {
 }
 
 /**
- * In UTF-16 units: four times as many as a new address may have, for those who type it decomposed. To
- * normalise a text can take the square of its length.
+ * In UTF-16 units: four times as many as a new address may have, which is enough for decomposed text. A
+ * longer text is not normalised, because that can take time quadratic in the length.
  */
 const MAX_TEXT = 1_024
 /** RFC 1035 §2.3.4. */
 const MAX_DOMAIN = 253
 const MAX_LABEL = 63
-/** Spaces, control characters, and all else that is not seen or changes how the rest is seen. */
+/** Spaces, control characters, and other characters that are invisible or change how the rest is shown. */
 const UNSEEN = /[\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]/u
-/** In the local part, RFC 5322 §3.2.3 has them in quotes and comments alone: other spellings of one mailbox. */
+/**
+ * RFC 5322 §3.2.3 allows these in a local part only in quotes and comments, which are spellings of another
+ * one.
+ */
 const SPECIALS = /["(),:;<>@[\\\]]/
-/** What ends a host in a URL or is decoded there. */
+/** Characters that end a host in a URL or are decoded there. */
 const NO_HOST = /[\s\p{Cc}/?#:@\\%[\]]/u
 
 function canonicalAddress(text: string): string | null {
@@ -53,7 +56,7 @@ function canonicalAddress(text: string): string | null {
   return `${folded.normalize('NFC')}@${ascii}`
 }
 
-/** Null for what is no domain, an IPv4 address too. */
+/** Null if the text is no domain; an IPv4 address is none. */
 function toAsciiDomain(domain: string): string | null {
   const url = `http://${domain}/`
   if (NO_HOST.test(domain) || !URL.canParse(url)) return null

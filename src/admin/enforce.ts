@@ -1,5 +1,5 @@
-// Brings changes to the authorities of their keys (step 2 of a write, after the batch in libSQL). Once
-// an authority has answered, no request that starts later is judged by an older state.
+// Brings changes to the authorities of their keys. This is step 2 of a write, after the batch in libSQL.
+// Once an authority has answered, no request that starts later is judged by an older state.
 
 import { isStorageUnavailable } from '../db/client.ts'
 import { type KeyRow, toKeyRecord } from '../db/key-rows.ts'
@@ -11,21 +11,21 @@ import { type Decision, type LostChangesDeps, overruleOrTakeBack } from './lost-
 import { mapPooled } from './map-pooled.ts'
 
 export interface EnforceDeps extends LostChangesDeps, SeedDeps {
-  /** Answers what must be honoured afterwards; rejects when the authority cannot be asked. */
+  /** Answers the record that holds from now on. Rejects if the authority cannot be asked. */
   readonly advance: (lookupId: string, record: KeyRecord) => Promise<Brought>
 }
 
-/** Each further one is there because the row or the authority was newer than what was brought. */
+/** A further round is needed if the row or the authority became newer than the record that was brought. */
 const ROUNDS = 4
 /**
- * Each call has a limit of its own, a second by default, and must not spend it waiting for its turn in the
- * runtime. 1 000 keys whose authorities are 150 ms away take five seconds.
+ * How many calls run at once. Each has a time limit, by default a second, and must not spend it in the
+ * runtime's queue. 1 000 keys whose authorities are 150 ms away take five seconds.
  */
 const AT_ONCE = 32
 
 /**
- * The rows that their authorities now hold, as they now are; what could not be brought is left out.
- * `decision` is what the change that brings them here has decided of them, see lost-changes.ts.
+ * Brings rows to their authorities. Answers the current rows that their authorities now hold, and leaves
+ * out the others. `decision` is what the change behind these rows has decided, see lost-changes.ts.
  */
 export async function enforce(
   rows: readonly KeyRow[],
@@ -33,13 +33,15 @@ export async function enforce(
   deps: EnforceDeps,
 ): Promise<KeyRow[]> {
   const empty: Empty[] = []
-  const brought = await mapPooled(rows, AT_ONCE, (row) => bring(row, decision, empty, deps))
+  const brought = await mapPooled(rows, AT_ONCE, (row) =>
+    bringToAuthority(row, decision, empty, deps),
+  )
   if (empty.length > 0) await seedEmpty(empty, AT_ONCE, deps)
   return brought.filter((row) => row !== null)
 }
 
 /** Adds to `empty` the row of an authority that keeps nothing of it. */
-async function bring(
+async function bringToAuthority(
   read: KeyRow,
   decision: Decision,
   empty: Empty[],
@@ -49,11 +51,11 @@ async function bring(
   try {
     for (let round = 0; round < ROUNDS && row !== undefined; round++) {
       const held = await deps.advance(row.lookupId, toKeyRecord(row))
-      if (holds(held, row)) {
+      if (isHeld(held, row)) {
         if (held.word !== undefined) empty.push({ id: row.id, word: held.word })
         return row
       }
-      row = await rowToBringNext(row.id, held, decision, deps)
+      row = await findRowToBringNext(row.id, held, decision, deps)
     }
   } catch (error) {
     deps.logFault(isStorageUnavailable(error) ? 'libsql' : 'authority', error)
@@ -61,22 +63,25 @@ async function bring(
   return null
 }
 
-/** Whether what is held is this row. Of what cannot be read, nobody knows. */
-function holds(held: Held, row: KeyRow): boolean {
+/** Whether the authority holds this row; false if its record cannot be read. */
+function isHeld(held: Held, row: KeyRow): boolean {
   return held.kind !== 'unreadable' && isSameRecord(held, toKeyRecord(row))
 }
 
-/** The authority holds something else: another writer was faster, or the database has lost changes. */
-async function rowToBringNext(
+/**
+ * The row to bring next, after the authority answered another record. Another writer was faster, or the
+ * database has lost changes. Undefined if the row must not be brought.
+ */
+async function findRowToBringNext(
   id: string,
   held: Held,
   decision: Decision,
   deps: EnforceDeps,
 ): Promise<KeyRow | undefined> {
   const [row] = await findKeys(deps.db, [id])
-  if (row === undefined || holds(held, row)) return row
+  if (row === undefined || isHeld(held, row)) return row
   const isBehind = held.kind === 'tombstone' ? row.kind === 'live' : held.revision >= row.revision
   if (!isBehind) return row
-  const goesOn = await overruleOrTakeBack(row, held, decision, deps)
-  return goesOn ? (await findKeys(deps.db, [id]))[0] : undefined
+  const mayBring = await overruleOrTakeBack(row, held, decision, deps)
+  return mayBring ? (await findKeys(deps.db, [id]))[0] : undefined
 }

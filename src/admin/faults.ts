@@ -1,28 +1,28 @@
-// The faults of a request, as a 422 lists them: each with a JSON Pointer, and a suggestion where one is
-// obvious. A list has an end, since a sender chooses how many faults a body has.
+// The faults of a request, as a 422 lists them: each with a JSON Pointer, and a suggestion if one is
+// obvious. The list is bounded, because the sender chooses how many faults a body has.
 
 import type * as z from 'zod'
 import type { Fault } from './answers.ts'
 
-/** So many faults are listed; a last entry says how many more there are. */
+/** How many faults are listed. One last entry then says how many more there are. */
 export const MAX_FAULTS = 50
-/** Long names of members are cut: who sent one knows how it goes on. */
-const MAX_NAME = 100
-/** A few faults, which a stranger is told however short the body is. */
+/** Longer names of members are cut; the sender knows the rest. */
+const MAX_NAME_LENGTH = 100
+/** Enough for a few faults, even if the body is very short. */
 const FEW_FAULTS_BYTES = 500
-const STRANGER_FACTOR = 10
-/** The rest of the answer: the members of the problem, with the longest host name and request id. */
+const UNAUTHENTICATED_FACTOR = 10
+/** The other members of the answer, with the longest host name and request id. */
 const REST_BYTES = 700
 
 /**
- * The most bytes that the faults in an answer to a stranger may have: the whole answer has at most ten
- * times as many as the body, or 1,200.
+ * The most bytes that faults may have in an answer to a client that is not logged in. The whole answer has
+ * at most 1 200 bytes or ten times the bytes of the body, whichever is more.
  */
-export function strangerBytes(bodyBytes: number): number {
-  return Math.max(FEW_FAULTS_BYTES, STRANGER_FACTOR * bodyBytes - REST_BYTES)
+export function unauthenticatedFaultBytes(bodyBytes: number): number {
+  return Math.max(FEW_FAULTS_BYTES, UNAUTHENTICATED_FACTOR * bodyBytes - REST_BYTES)
 }
 
-/** The first faults, `maxBytes` of JSON at most, and how many more there are. */
+/** The first faults, at most `maxBytes` of JSON, and an entry that says how many more there are. */
 export function listFaults(
   issues: readonly z.core.$ZodIssue[],
   maxBytes = Number.POSITIVE_INFINITY,
@@ -32,15 +32,15 @@ export function listFaults(
   for (const issue of issues) {
     for (const fault of toFaults(issue, MAX_FAULTS - listed.length)) {
       bytes += new TextEncoder().encode(JSON.stringify(fault)).length + 1
-      if (bytes > maxBytes) return [...listed, unlisted(issues, listed.length)]
+      if (bytes > maxBytes) return [...listed, toUnlistedFault(issues, listed.length)]
       listed.push(fault)
     }
   }
   const rest = countFaults(issues) - listed.length
-  return rest === 0 ? listed : [...listed, unlisted(issues, listed.length)]
+  return rest === 0 ? listed : [...listed, toUnlistedFault(issues, listed.length)]
 }
 
-function unlisted(issues: readonly z.core.$ZodIssue[], listed: number): Fault {
+function toUnlistedFault(issues: readonly z.core.$ZodIssue[], listed: number): Fault {
   const rest = countFaults(issues) - listed
   const detail = rest === 1 ? 'One more fault is not listed' : `${rest} more faults are not listed`
   return { pointer: '', code: 'too_many_faults', detail }
@@ -52,7 +52,7 @@ function countFaults(issues: readonly z.core.$ZodIssue[]): number {
   }, 0)
 }
 
-/** `max`: no more of them than that. */
+/** At most `max` faults of an issue. */
 function toFaults(issue: z.core.$ZodIssue, max: number): Fault[] {
   if (max === 0) return []
   const pointer = toPointer(issue.path)
@@ -87,15 +87,15 @@ function toFaults(issue: z.core.$ZodIssue, max: number): Fault[] {
   }
 }
 
-/** RFC 6901 §3. */
+/** A JSON Pointer (RFC 6901 §3). */
 function toPointer(path: readonly PropertyKey[]): string {
   return path
-    .map((part) => `/${shortName(String(part)).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .map((part) => `/${shortenName(String(part)).replaceAll('~', '~0').replaceAll('/', '~1')}`)
     .join('')
 }
 
-/** A name of bounded length that UTF-8 can carry. */
-export function shortName(name: string): string {
-  const short = name.length > MAX_NAME ? `${name.slice(0, MAX_NAME)}…` : name
+/** Cuts a name to a bounded length, without lone surrogates. */
+export function shortenName(name: string): string {
+  const short = name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name
   return short.toWellFormed()
 }

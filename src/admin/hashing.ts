@@ -1,6 +1,6 @@
-// Before anything is hashed, a place before a hasher is asked for: by which name, for whom, and how often.
-// Log-ins, confirmations and the operator have hashers apart, so that strangers at the log-in hold up nobody
-// who is logged in.
+// Reserves a place in the queue of a password hasher, before anything is hashed. Chooses the hasher, and
+// the client that its rate limit counts. Log-ins, confirmations and the operator have separate hashers, so
+// that a flood of log-ins does not slow down customers who are logged in.
 
 import { Buffer } from 'node:buffer'
 import type { Address } from '../keys/address.ts'
@@ -14,7 +14,7 @@ import type { Refusal } from './refusal.ts'
 
 export interface HashingDeps {
   readonly hashers: PasswordHashers
-  /** Counts log-ins per Cloudflare location and inexactly, before a hasher is asked at all. */
+  /** Cloudflare's rate limit: inexact and per location, checked before a hasher is asked. */
   readonly logInRate: RateLimit
   readonly sessionKeys: KeyRing
   readonly later: (promise: Promise<void>) => void
@@ -27,22 +27,28 @@ export type HashingPurpose =
   | { readonly kind: 'confirmation'; readonly accountId: string }
   | { readonly kind: 'operator' }
 
-const LOG_IN = { hashers: 8, perMinute: 20 }
-const CONFIRMATION = { hashers: 4, perMinute: 120 }
-/** Whoever has one such network has one of the hashers for log-ins, and not all places of that one. */
+const LOG_INS = { hashers: 8, perMinute: 20 }
+const CONFIRMATIONS = { hashers: 4, perMinute: 120 }
+/**
+ * Prefix lengths by family. One such network uses a single hasher for log-ins, and not all places of that
+ * one.
+ */
 const SHARED_NETWORK = { 4: 24, 6: 48 } as const
 const RATE_TIMEOUT_MS = 1_000
 const RATE_WAIT_SECONDS = 10
 
-/** The place was lost on the way: its hasher began anew, or this took too long. */
+/** The place was lost, because its hasher restarted or because this took too long. */
 export const PLACE_LOST: Refusal = { reason: 'throttled', retryAfterSeconds: 2 }
 
-/** A place before a hasher. Rejects with HasherUnavailableError where none can be asked. */
+/**
+ * Takes a place in the queue of a hasher. Rejects with HasherUnavailableError if the hasher cannot be
+ * asked.
+ */
 export async function takePlace(
   purpose: HashingPurpose,
   deps: HashingDeps,
 ): Promise<Result<HashingPlace, Refusal>> {
-  const { name, client, perMinute, group } = await toRequest(purpose, deps.sessionKeys)
+  const { name, client, perMinute, group } = await toAdmission(purpose, deps.sessionKeys)
   if (purpose.kind === 'log-in' && !(await isWithinRate(client, deps))) {
     return err({ reason: 'throttled', retryAfterSeconds: RATE_WAIT_SECONDS })
   }
@@ -52,7 +58,10 @@ export async function takePlace(
     : ok(admitted)
 }
 
-/** As `takePlace`, for some work. A place that it does not use is given up behind the answer. */
+/**
+ * Runs `work` with a place from `takePlace`. If the work does not use the place, it is given up after the
+ * answer.
+ */
 export async function withPlace<T>(
   purpose: HashingPurpose,
   deps: HashingDeps,
@@ -67,21 +76,21 @@ export async function withPlace<T>(
   }
 }
 
-async function toRequest(purpose: HashingPurpose, ring: KeyRing) {
+async function toAdmission(purpose: HashingPurpose, ring: KeyRing) {
   switch (purpose.kind) {
     case 'log-in': {
-      const { hashers, perMinute } = LOG_IN
+      const { hashers, perMinute } = LOG_INS
       const [client, shared] = await Promise.all([
         digest(['log-in', networkOf(purpose.address, OWN_NETWORK)], ring),
         digest(['log-in hasher', networkOf(purpose.address, SHARED_NETWORK)], ring),
       ])
-      const name = `log-in-${numberOf(shared, hashers)}`
-      return { name, client: textOf(client), perMinute, group: textOf(shared) }
+      const name = `log-in-${pickHasher(shared, hashers)}`
+      return { name, client: toBase64url(client), perMinute, group: toBase64url(shared) }
     }
     case 'confirmation': {
-      const { hashers, perMinute } = CONFIRMATION
+      const { hashers, perMinute } = CONFIRMATIONS
       const bytes = await digest(['confirmation', purpose.accountId], ring)
-      const [name, client] = [`confirmation-${numberOf(bytes, hashers)}`, textOf(bytes)]
+      const [name, client] = [`confirmation-${pickHasher(bytes, hashers)}`, toBase64url(bytes)]
       return { name, client, perMinute, group: client }
     }
     case 'operator':
@@ -89,7 +98,7 @@ async function toRequest(purpose: HashingPurpose, ring: KeyRing) {
   }
 }
 
-/** A binding that fails limits nothing: the hasher counts exactly. */
+/** If the binding fails, the log-in passes here; the hasher still counts exactly. */
 async function isWithinRate(
   client: string,
   { logInRate, logFault }: HashingDeps,
@@ -103,16 +112,16 @@ async function isWithinRate(
   }
 }
 
-/** Keyed, so that nobody can choose networks that share a hasher with another's. */
+/** Keyed, so that nobody can find out which networks share a hasher. */
 async function digest(parts: readonly string[], ring: KeyRing): Promise<Uint8Array> {
   const bytes = new TextEncoder().encode(JSON.stringify(parts))
   return new Uint8Array(await crypto.subtle.sign('HMAC', newestKey(ring), bytes))
 }
 
-function numberOf(bytes: Uint8Array, many: number): number {
+function pickHasher(bytes: Uint8Array, many: number): number {
   return (bytes[0] ?? 0) % many
 }
 
-function textOf(bytes: Uint8Array): string {
+function toBase64url(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64url')
 }

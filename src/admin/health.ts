@@ -1,5 +1,5 @@
-// GET /health: whether the gateway reaches what it needs. Needs no session, so it must not be a lever: a
-// flood of it costs a probe a second in each isolate.
+// GET /health: whether the gateway reaches its stores. It needs no session, so a flood of it must be cheap:
+// each isolate probes at most once a second.
 
 import { Hono } from 'hono'
 import type { AddressSymptom } from '../keys/client-address.ts'
@@ -9,16 +9,16 @@ import { type AdminEnv, refuse } from './context.ts'
 const HEALTH_PARTS = ['libsql', 'kv', 'authority'] as const
 type HealthPart = (typeof HEALTH_PARTS)[number]
 export type Health = Readonly<Record<HealthPart, 'ok' | 'down'>> & {
-  /** Only where it is another deployment's. */
+  /** Only present if the database belongs to another deployment. */
   readonly database?: 'foreign'
 }
 
 export interface HealthDeps {
-  /** Each rejects where its part cannot be reached. */
+  /** Each probe rejects if its part cannot be reached. */
   readonly probes: Readonly<Record<HealthPart, () => Promise<unknown>>>
-  /** As the probe of libSQL has found. */
+  /** What the last probe of libSQL found. */
   readonly isForeignDatabase: () => boolean
-  /** What this isolate has lately seen of clients' addresses that shows a wrong set-up of Cloudflare. */
+  /** Signs of a wrongly set up Cloudflare zone that this isolate has seen lately. */
   readonly addressSymptoms: () => readonly AddressSymptom[]
   /** Lets a promise outlive the response, as `waitUntil` does. */
   readonly later: (promise: Promise<void>) => void
@@ -26,20 +26,20 @@ export interface HealthDeps {
   readonly nowMs: () => number
 }
 
-/** An answer is due within 2 s, whatever hangs. */
+/** Together they keep an answer within 2 s, even if a store hangs. */
 const PROBE_MS = 1_500
 const ANSWER_MS = 1_700
-/** So long a result is told to those who ask. */
+/** How long a result is used for further requests. */
 const KEPT_MS = 1_000
 const POLL_MS = 20
-/** Where the request that probed is gone. */
+/** The answer if no result came in time, such as after the request that probed was cancelled. */
 const UNKNOWN: Health = { libsql: 'down', kv: 'down', authority: 'down' }
 
 export function healthRoutes(deps: HealthDeps): Hono<AdminEnv> {
   let last = { health: UNKNOWN, atMs: Number.NEGATIVE_INFINITY }
   let probingSinceMs = Number.NEGATIVE_INFINITY
 
-  /** One probe at a time, and none while the last result is kept. */
+  /** Runs one probe at a time, and none while the last result is fresh. */
   async function currentHealth(): Promise<Health> {
     const arrivedMs = deps.nowMs()
     const isKnown = () => arrivedMs - last.atMs < KEPT_MS
@@ -47,7 +47,7 @@ export function healthRoutes(deps: HealthDeps): Hono<AdminEnv> {
       probingSinceMs = arrivedMs
       deps.later(probe())
     }
-    // By a timer of its own: a request must not await another's promise.
+    // Polls with a timer of its own, because a request must not await another request's promise.
     while (!isKnown() && deps.nowMs() - arrivedMs < ANSWER_MS) await deps.wait(POLL_MS)
     return isKnown() ? last.health : UNKNOWN
   }

@@ -1,5 +1,5 @@
-// Idempotency-Key on POST /keys: a client that got no answer repeats its request and gets the key that
-// the first one made (draft-ietf-httpapi-idempotency-key-header). Only keyed hashes are kept.
+// Idempotency-Key on POST /keys (draft-ietf-httpapi-idempotency-key-header). If a client got no answer, it
+// repeats the request and gets the key that the first request made. Only keyed hashes are stored.
 
 import type { Idempotency } from '../db/key-queries.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
@@ -7,7 +7,7 @@ import { keyedHashes } from './keyed-hash.ts'
 
 const REMEMBERED_MS = 24 * 60 * 60_000
 
-/** `body`: what the request asks for, without the password; undefined without the header. */
+/** Undefined without the header. `body`: the request without its password. */
 export async function toIdempotency(
   header: string | undefined,
   body: unknown,

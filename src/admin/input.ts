@@ -1,12 +1,12 @@
-// Reads what a request brings: a JSON body of 64 KiB at most against a schema, and the page of a
-// list. All faults at once (faults.ts).
+// Reads and validates the input of a request: a JSON body of at most 64 KiB, and the query of a list. A
+// refusal lists all faults at once (faults.ts).
 
 import type * as z from 'zod'
 import type { IdKind } from '../ids.ts'
 import { err, ok, type Result } from '../result.ts'
-import { listFaults, strangerBytes } from './faults.ts'
+import { listFaults, unauthenticatedFaultBytes } from './faults.ts'
 import type { Refusal } from './refusal.ts'
-import { repeatedMember } from './repeated-member.ts'
+import { findRepeatedMember } from './repeated-member.ts'
 import { pageQuery } from './schemas.ts'
 
 const MAX_BODY_BYTES = 64 * 1024
@@ -15,7 +15,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
 export interface Page {
   readonly limit: number
-  /** The id after which the page starts; undefined for the first. */
+  /** The last id of the page before; undefined for the first page. */
   readonly before: string | undefined
 }
 
@@ -28,17 +28,17 @@ export async function readBody<T>(
   return json.ok ? validate(json.value.value, schema) : json
 }
 
-/** As `readBody`, where nobody is logged in: the answer must not be much longer than the body. */
-export async function readStrangersBody<T>(
+/** As `readBody`, for a client that is not logged in. The refusal must not be much longer than the body. */
+export async function readUnauthenticatedBody<T>(
   request: Request,
   schema: z.ZodType<T>,
 ): Promise<Result<T, Refusal>> {
   const json = await readJson(request)
   if (!json.ok) return json
-  return validate(json.value.value, schema, strangerBytes(json.value.bytes))
+  return validate(json.value.value, schema, unauthenticatedFaultBytes(json.value.bytes))
 }
 
-/** `?limit=` and `?cursor=`; a cursor is the id of the last item of the page before. */
+/** Reads `?limit=` and `?cursor=`. A cursor is the id of the last item of the page before. */
 export function readPage(url: string, kind: IdKind): Result<Page, Refusal> {
   const query = validate(Object.fromEntries(new URL(url).searchParams), pageQuery(kind))
   return query.ok ? ok({ limit: query.value.limit, before: query.value.cursor }) : query
@@ -60,15 +60,15 @@ async function readJson(request: Request): Promise<Result<ReadJson, Refusal>> {
     if (bytes === null) return err({ reason: 'payload_too_large' })
     const text = UTF8.decode(bytes)
     const value: unknown = JSON.parse(text)
-    const repeated = repeatedMember(text)
+    const repeated = findRepeatedMember(text)
     if (repeated !== null) return err({ reason: 'body_malformed', repeated })
     return ok({ value, bytes: bytes.byteLength })
   } catch {
-    return err({ reason: 'body_malformed' }) // or it broke off: a bad chunk, a client that has gone
+    return err({ reason: 'body_malformed' }) // or the body broke off, such as after a bad chunk
   }
 }
 
-/** The whole body, or null when it is too large: read no further than that. */
+/** Reads the whole body. Stops and answers null if it is too large. */
 async function readBytes(request: Request): Promise<Uint8Array | null> {
   if (Number(request.headers.get('content-length')) > MAX_BODY_BYTES) return null
   const chunks: Uint8Array[] = []

@@ -1,4 +1,4 @@
-// /admin/api/v1/keys/{id}: what helps to get an IP ACL right. Behind `requireSession`.
+// /admin/api/v1/keys/{id}/ip-acl/check and /denials: help with the IP ACL of a key. Behind `requireSession`.
 
 import { Hono } from 'hono'
 import type { Database } from '../db/client.ts'
@@ -8,12 +8,12 @@ import type { Denial } from '../stores/denial-table.ts'
 import { type AdminEnv, refuse } from './context.ts'
 import { readBody } from './input.ts'
 import { toDenialJson } from './json.ts'
-import { accountOf, inactivity, NOT_FOUND, ownKey } from './own-key.ts'
+import { accountOf, checkActive, NOT_FOUND, findOwnKey } from './own-key.ts'
 import { checkIpAclBody } from './schemas.ts'
 
 export interface IpAclRoutesDeps {
   readonly db: Database
-  /** Rejects when the key's authority cannot be asked. */
+  /** Rejects if the key's authority cannot be asked. */
   readonly listDenials: (lookupId: string) => Promise<Denial[]>
   readonly logFault: LogFault
 }
@@ -22,10 +22,10 @@ export function ipAclRoutes(deps: IpAclRoutesDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
 
   routes.post('/:id/ip-acl/check', async function checkIpAcl(c) {
-    const row = await ownKey(c, deps.db)
+    const row = await findOwnKey(c, deps.db)
     if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
-    // Not a look: from an account that is not active, no address is allowed.
-    const inactive = inactivity(accountOf(c))
+    // Refused for an inactive account, because none of its keys allows any address.
+    const inactive = checkActive(accountOf(c))
     if (inactive !== null) return refuse(c, inactive)
     const body = await readBody(c.req.raw, checkIpAclBody)
     if (!body.ok) return refuse(c, body.error)
@@ -37,7 +37,7 @@ export function ipAclRoutes(deps: IpAclRoutesDeps): Hono<AdminEnv> {
   })
 
   routes.get('/:id/denials', async function showDenials(c) {
-    const row = await ownKey(c, deps.db)
+    const row = await findOwnKey(c, deps.db)
     if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
     try {
       const denials = await deps.listDenials(row.lookupId)

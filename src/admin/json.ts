@@ -49,14 +49,14 @@ export function toKeyJson(key: LiveKey, token = HIDDEN_TOKEN): KeyAnswer {
   }
 }
 
-/** `currentId`: the session that asks. */
+/** `currentId`: the id of the session that the request came with. */
 export function toSessionJson(session: SessionRow, currentId: string): LiveSessionAnswer {
   return {
     id: session.id,
     created_at: toTime(session.createdAt),
     last_seen_at: toTime(session.lastSeenAt),
     address: session.address,
-    // What a browser sent; people read it beside the button that ends the session.
+    // The browser sent this text, and people read it beside the button that ends the session.
     user_agent: session.userAgent === null ? null : withoutUnsafe(session.userAgent),
     current: session.id === currentId,
   }

@@ -1,12 +1,12 @@
-// /admin/api/v1/keys: create, list, get, edit, delete, reveal. Behind `requireSession`. The order of
-// checks is the contract's: existence, account status, body, password, state.
+// /admin/api/v1/keys: create, list, get, edit, delete, reveal. Behind `requireSession`. The contract sets
+// the order of checks: existence, account status, body, password, state.
 
 import { Hono } from 'hono'
 import { insertEvent } from '../db/audit-queries.ts'
 import { listKeys } from '../db/key-queries.ts'
 import { entryWarnings } from '../keys/entry-warnings.ts'
 import { auditEvent } from './audit.ts'
-import { spentBudget } from './change-budget.ts'
+import { checkChangeBudget } from './change-budget.ts'
 import { callerOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { toEnforcement } from './enforcement.ts'
 import { entityTag, ifMatch } from './entity-tag.ts'
@@ -15,7 +15,7 @@ import { readBody, readPage } from './input.ts'
 import { type IpAclRoutesDeps, ipAclRoutes } from './ip-acl-routes.ts'
 import { toKeyJson, toTime } from './json.ts'
 import { createKey, editKey, type KeyServiceDeps, removeKey, revealKey } from './key-service.ts'
-import { accountOf, inactivity, NOT_FOUND, ownKey } from './own-key.ts'
+import { accountOf, checkActive, NOT_FOUND, findOwnKey } from './own-key.ts'
 import { toPage } from './page.ts'
 import { err, ok } from '../result.ts'
 import type { Refusal } from './refusal.ts'
@@ -37,13 +37,13 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   })
 
   routes.post('/', async function createKeyRoute(c) {
-    const inactive = inactivity(accountOf(c))
+    const inactive = checkActive(accountOf(c))
     if (inactive !== null) return refuse(c, inactive)
     const body = await readBody(c.req.raw, createKeyBody)
     if (!body.ok) return refuse(c, body.error)
-    const spent = await spentBudget(accountOf(c).id, deps)
-    if (spent !== null) return refuse(c, spent)
-    const unconfirmed = await confirm(c, body.value.password)
+    const overBudget = await checkChangeBudget(accountOf(c).id, deps)
+    if (overBudget !== null) return refuse(c, overBudget)
+    const unconfirmed = await confirmPassword(c, body.value.password)
     if (unconfirmed !== null) return refuse(c, unconfirmed)
     const created = await createKey(
       body.value,
@@ -61,20 +61,23 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   })
 
   routes.get('/:id', async function showKey(c) {
-    const row = await ownKey(c, deps.db)
+    const row = await findOwnKey(c, deps.db)
     if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
     c.header('ETag', entityTag(row.version))
     return c.json(toKeyJson(row))
   })
 
   routes.patch('/:id', async function editKeyRoute(c) {
-    const [row, spent] = await Promise.all([ownKey(c, deps.db), spentBudget(accountOf(c).id, deps)])
+    const [row, overBudget] = await Promise.all([
+      findOwnKey(c, deps.db),
+      checkChangeBudget(accountOf(c).id, deps),
+    ])
     if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
-    const inactive = inactivity(accountOf(c))
+    const inactive = checkActive(accountOf(c))
     if (inactive !== null) return refuse(c, inactive)
     const body = await readBody(c.req.raw, editKeyBody)
     if (!body.ok) return refuse(c, body.error)
-    if (spent !== null) return refuse(c, spent)
+    if (overBudget !== null) return refuse(c, overBudget)
     const mayReplace = ifMatch(c.req.header('if-match'))
     const edited = await editKey(row, body.value, mayReplace, callerOf(c), deps)
     if (!edited.ok) return refuse(c, edited.error)
@@ -85,7 +88,7 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   })
 
   routes.delete('/:id', async function deleteKeyRoute(c) {
-    const row = await ownKey(c, deps.db)
+    const row = await findOwnKey(c, deps.db)
     if (row === undefined) return refuse(c, NOT_FOUND)
     const removed = await removeKey(row, callerOf(c), deps)
     if (!removed.ok) return refuse(c, removed.error)
@@ -95,22 +98,25 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   })
 
   routes.post('/:id/reveal', async function revealKeyRoute(c) {
-    const [row, spent] = await Promise.all([ownKey(c, deps.db), spentBudget(accountOf(c).id, deps)])
+    const [row, overBudget] = await Promise.all([
+      findOwnKey(c, deps.db),
+      checkChangeBudget(accountOf(c).id, deps),
+    ])
     if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
-    const inactive = inactivity(accountOf(c))
+    const inactive = checkActive(accountOf(c))
     if (inactive !== null) return refuse(c, inactive)
     const body = await readBody(c.req.raw, revealBody)
     if (!body.ok) return refuse(c, body.error)
-    if (spent !== null) return refuse(c, spent)
-    const unconfirmed = await confirm(c, body.value.password)
+    if (overBudget !== null) return refuse(c, overBudget)
+    const unconfirmed = await confirmPassword(c, body.value.password)
     if (unconfirmed !== null) return refuse(c, unconfirmed)
     const token = await revealKey(row, callerOf(c), deps)
     if (!token.ok) return refuse(c, token.error)
     return c.json({ access_token: token.value })
   })
 
-  /** The refusal where this is not the account's password, which is written down. */
-  async function confirm(c: AdminContext, password: string): Promise<Refusal | null> {
+  /** Checks the account's password; answers a refusal if it is wrong, and writes an audit event. */
+  async function confirmPassword(c: AdminContext, password: string): Promise<Refusal | null> {
     const { session, account } = c.get('session')
     const purpose = { kind: 'confirmation', accountId: account.id } as const
     const checked = await withPlace(purpose, deps, async function check(place) {

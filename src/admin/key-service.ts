@@ -1,5 +1,5 @@
-// What can be done to a key: each function decides on the row it read, makes one guarded batch, and
-// settles what the batch returned. A lost race is read again and decided anew.
+// The operations on a key. Each function decides on the row that it read, runs one guarded batch, and
+// settles the row that the batch returned. After a lost race it reads the row again and decides anew.
 
 import { deleteKey, findKey, insertKey, recordReveal, updateKey } from '../db/key-queries.ts'
 import type { KeyDetails, KeyRow, LiveKey, Tombstone } from '../db/key-rows.ts'
@@ -26,9 +26,9 @@ export interface KeyServiceDeps extends OutboxDeps {
   readonly sessionKeys: KeyRing
 }
 
-/** Each try of an edit loses only to another one that succeeded. */
+/** A try of an edit fails only if another change succeeded meanwhile. */
 const EDIT_TRIES = 10
-const RETRY_WITHIN_MS = 40
+const MAX_RETRY_DELAY_MS = 40
 const SESSION_ENDED: Refusal = { reason: 'unauthenticated', scheme: 'session' }
 
 export async function createKey(
@@ -53,7 +53,7 @@ export async function createKey(
     ipAclMode: input.ip_acl_mode,
   }
   const { sessionKeys } = deps
-  // Without a default mode, as versions that know no modes have it: a request may be repeated to another.
+  // The default mode is left out of the hash. A repeated request may reach a version that knows no modes.
   const asked = input.ip_acl_mode === 'enforce' ? { ...details, ipAclMode: undefined } : details
   const idempotency = await toIdempotency(idempotencyKey, asked, sessionKeys, now)
   const changes = detailChanges(undefined, details)
@@ -72,18 +72,18 @@ export async function createKey(
       return err(SESSION_ENDED)
     case 'repeated': {
       if (!inserted.sameBody) return err({ reason: 'idempotency_mismatch' })
-      const shown = await revealKey(inserted.row, caller, deps)
-      return shown.ok ? ok({ key: inserted.row, token: shown.value }) : shown
+      const revealed = await revealKey(inserted.row, caller, deps)
+      return revealed.ok ? ok({ key: inserted.row, token: revealed.value }) : revealed
     }
     case 'inserted':
-      // Before the answer: a suspension must reach the key, whatever becomes of the database.
+      // Noted before the answer, so that a suspension reaches the key even if the database loses it.
       await tryToNoteRows([inserted.row], deps)
       publishLater([inserted.row], deps)
       return ok({ key: inserted.row, token })
   }
 }
 
-/** Edits a key. `mayReplace` judges the request's precondition by the version to be replaced. */
+/** Edits a key. `mayReplace` tells whether the request's If-Match lets a version be replaced. */
 export async function editKey(
   read: LiveKey,
   input: EditKey,
@@ -94,19 +94,19 @@ export async function editKey(
   let row = read
   const decision = decisionOf(input)
   for (let tries = 0; tries < EDIT_TRIES; tries++) {
-    const details = edited(row.details, input)
+    const details = applyEdit(row.details, input)
     const changes = detailChanges(row.details, details)
-    // RFC 9110 §13.1.1: a request whose outcome already stands succeeds, whatever its If-Match says;
-    // so one that was recorded but answered 503 may be repeated.
+    // RFC 9110 §13.1.1: a request whose outcome already stands succeeds, whatever its If-Match says. So a
+    // request that was recorded but answered 503 may be repeated.
     const asked = Object.keys(input).length > 0
-    if (asked && Object.keys(changes).length === 0) return await enforcedEdit(row, decision, deps)
+    if (asked && Object.keys(changes).length === 0) return await enforceEdit(row, decision, deps)
     if (!mayReplace(row.version)) return err({ reason: 'version_conflict' })
-    if (!asked) return await enforcedEdit(row, decision, deps)
+    if (!asked) return await enforceEdit(row, decision, deps)
 
     const event = auditEvent('key.update', caller, deps.nowMs(), { keyId: row.id, changes })
     const done = await updateKey(deps.db, row, details, caller, event)
-    if (done?.kind === 'live') return await enforcedEdit(done, decision, deps)
-    await deps.wait(Math.random() * RETRY_WITHIN_MS)
+    if (done?.kind === 'live') return await enforceEdit(done, decision, deps)
+    await deps.wait(Math.random() * MAX_RETRY_DELAY_MS)
     const current = await readAgain(row.id, caller, deps)
     if (!current.ok) return current
     if (current.value.kind !== 'live') return err({ reason: 'not_found' })
@@ -118,31 +118,31 @@ export async function editKey(
   return err({ reason: 'version_conflict' })
 }
 
-/** Deletes a key, or finishes a deletion that was recorded before. */
+/** Deletes a key, or finishes a deletion that was recorded earlier. */
 export async function removeKey(
   read: KeyRow,
   caller: Caller,
   deps: KeyServiceDeps,
 ): Promise<Result<Tombstone, Refusal>> {
-  if (read.kind === 'tombstone') return await enforcedRemoval(read, deps)
+  if (read.kind === 'tombstone') return await enforceRemoval(read, deps)
   const changes = detailChanges(read.details, undefined)
   const event = auditEvent('key.delete', caller, deps.nowMs(), { keyId: read.id, changes })
   const done = await deleteKey(deps.db, read, caller, event)
-  if (done?.kind === 'tombstone') return await enforcedRemoval(done, deps)
+  if (done?.kind === 'tombstone') return await enforceRemoval(done, deps)
   const current = await readAgain(read.id, caller, deps)
   if (!current.ok) return current
   return current.value.kind === 'tombstone'
-    ? await enforcedRemoval(current.value, deps)
+    ? await enforceRemoval(current.value, deps)
     : err({ reason: 'version_conflict' })
 }
 
-/** Shows the token of a key, and writes down that it was shown. */
+/** Opens the token of a key, and writes an audit event about it. */
 export async function revealKey(
   key: LiveKey,
   caller: Caller,
   deps: KeyServiceDeps,
 ): Promise<Result<string, Refusal>> {
-  const token = await openedToken(key, deps.encryptionKeys)
+  const token = await openKeyToken(key, deps.encryptionKeys)
   const event = auditEvent('key.reveal', caller, deps.nowMs(), { keyId: key.id })
   if (await recordReveal(deps.db, key, caller, event)) return ok(token)
   const current = await readAgain(key.id, caller, deps)
@@ -153,7 +153,7 @@ export async function revealKey(
     : err({ reason: 'not_found' })
 }
 
-/** The row after a guard failed, or the refusal where the caller may not ask any more. */
+/** Reads the row again after a guard failed. Answers a refusal if the session has ended. */
 async function readAgain(
   keyId: string,
   caller: Caller,
@@ -164,8 +164,8 @@ async function readAgain(
   return row === undefined ? err({ reason: 'not_found' }) : ok(row)
 }
 
-/** The token in clear. Throws where no key of the ring opens it, which is a fault of operation. */
-async function openedToken(key: LiveKey, encryptionKeys: KeyRing): Promise<string> {
+/** The token in clear. Throws if no key of the ring opens it, which is a configuration fault. */
+async function openKeyToken(key: LiveKey, encryptionKeys: KeyRing): Promise<string> {
   const owner = { keyId: key.id, accountId: key.accountId }
   const token = await openToken(encryptionKeys, key.sealedToken, owner)
   if (token === null)
@@ -173,27 +173,27 @@ async function openedToken(key: LiveKey, encryptionKeys: KeyRing): Promise<strin
   return token
 }
 
-/** The key as it now is, once that is true; a key that was deleted meanwhile is not there any more. */
-async function enforcedEdit(
+/** Settles an edit and answers the current key; `not_found` if the key was deleted meanwhile. */
+async function enforceEdit(
   row: LiveKey,
   decision: Decision,
   deps: KeyServiceDeps,
 ): Promise<Result<LiveKey, Refusal>> {
-  const settled = await enforced(row, decision, deps)
+  const settled = await settleKey(row, decision, deps)
   if (!settled.ok) return settled
   return settled.value.kind === 'live' ? ok(settled.value) : err({ reason: 'not_found' })
 }
 
-async function enforcedRemoval(
+async function enforceRemoval(
   row: Tombstone,
   deps: KeyServiceDeps,
 ): Promise<Result<Tombstone, Refusal>> {
-  const settled = await enforced(row, [], deps)
+  const settled = await settleKey(row, [], deps)
   return settled.ok ? ok(row) : settled
 }
 
-/** Success only when it is true: the row as it now is, or the refusal that says it is pending. */
-async function enforced(
+/** Brings a row to its authority. Answers the current row, or the refusal that says that it is pending. */
+async function settleKey(
   row: KeyRow,
   decision: Decision,
   deps: KeyServiceDeps,
@@ -204,7 +204,7 @@ async function enforced(
   return ok(settled)
 }
 
-/** What a customer decides of who is let in: what the request names, whether it changes it or not. */
+/** The respects in which an edit decides. A member that the request names counts even if it stays the same. */
 function decisionOf({ ip_acl, ip_acl_mode }: EditKey): Decision {
   return [
     ...(ip_acl === undefined ? [] : (['ip_acl'] as const)),
@@ -212,7 +212,7 @@ function decisionOf({ ip_acl, ip_acl_mode }: EditKey): Decision {
   ]
 }
 
-function edited(details: KeyDetails, input: EditKey): KeyDetails {
+function applyEdit(details: KeyDetails, input: EditKey): KeyDetails {
   const { application_name, application_website, platform, ip_acl, ip_acl_mode } = input
   return {
     applicationName: application_name ?? details.applicationName,

@@ -1,6 +1,7 @@
-// A key's authority that knows newer changes than its row: the database came back from a backup. What the
-// authority holds was answered as enforced, so nothing that it keeps out is let in again by the way. Only
-// what somebody decides anew overrules it: the customer the IP ACL, the operator the account's status.
+// Handles rows that are older than their authority, because the database was restored from a backup. The
+// gateway has reported the authority's record as enforced, so no repair may let in what that record keeps
+// out. Only a new decision overrules it: the customer's about the IP ACL, the operator's about the
+// account's status.
 
 import type { Database } from '../db/client.ts'
 import type { KeyRow, LiveKey } from '../db/key-rows.ts'
@@ -11,10 +12,10 @@ import type { LogFault } from '../log.ts'
 import type { Held } from '../stores/key-authority.ts'
 import { auditEvent, detailChanges } from './audit.ts'
 
-/** In which respects a change decides what holds; null where that is not known any more. */
+/** The respects in which a change decides what holds; null if that is no longer known. */
 export type Decision = readonly Opening[] | null
 
-/** Everything is to be as the database has it. */
+/** The database decides in every respect. */
 export const AS_DATABASE: Decision = OPENINGS
 
 export interface LostChangesDeps {
@@ -23,7 +24,7 @@ export interface LostChangesDeps {
   readonly logFault: LogFault
 }
 
-/** For the log alone: `code` says what was done. */
+/** Only for the log; `code` says what was done. */
 export class DatabaseBehindError extends Error {
   override readonly name = 'DatabaseBehindError'
   readonly code: 'raised' | 'taken_back' | 'buried' | 'held_back'
@@ -35,8 +36,8 @@ export class DatabaseBehindError extends Error {
 }
 
 /**
- * Raises the row above what its authority holds, or buries it where the key is gone. False where neither
- * may be, since it would let in what the authority keeps out.
+ * Raises the row above the revision that its authority holds, or tombstones it if the authority holds a
+ * tombstone. False if the row stays as it is, because it would let in what the authority keeps out.
  */
 export async function overruleOrTakeBack(
   row: KeyRow,
@@ -53,31 +54,32 @@ export async function overruleOrTakeBack(
     else await raiseRevision(db, row, held.revision, deps.nowMs(), null)
     return true
   }
-  const taken =
+  const resolution =
     held.kind === 'unreadable'
-      ? judgeUnreadable(row, held, decision)
-      : judge(row, held, decision, deps)
-  log(taken === 'hold back' ? 'held_back' : taken === null ? 'raised' : 'taken_back')
-  if (taken === 'hold back') return false
-  await raiseRevision(db, row, held.revision, deps.nowMs(), taken)
+      ? resolveUnreadable(row, held, decision)
+      : resolveReadable(row, held, decision, deps)
+  log(resolution === 'hold back' ? 'held_back' : resolution === null ? 'raised' : 'taken_back')
+  if (resolution === 'hold back') return false
+  await raiseRevision(db, row, held.revision, deps.nowMs(), resolution)
   return true
 }
 
 /**
- * A version that runs beside this one brought it in a form of its own: at the row's revision the row
- * itself, as a rule; above it, something that this database has lost. Who decides anew overrules that.
+ * For a record in the form of another version, which runs beside this one. At the row's revision it is
+ * usually the row itself. Above it, it is a change that the database has lost, which only a new decision
+ * overrules.
  */
-function judgeUnreadable(
+function resolveUnreadable(
   row: LiveKey,
   { revision }: { readonly revision: number },
   decision: Decision,
 ): null | 'hold back' {
   const decides = decision?.includes('ip_acl') === true || decision?.includes('account_status')
-  return revision === row.revision || decides === true || isShut(row) ? null : 'hold back'
+  return revision === row.revision || decides === true || isInactive(row) ? null : 'hold back'
 }
 
-/** What the row takes back from what is held; null where it stands as it is. */
-function judge(
+/** The settings that the row takes back from its authority; null if it needs none. */
+function resolveReadable(
   row: LiveKey,
   held: LiveKeyRecord,
   decision: Decision,
@@ -88,22 +90,22 @@ function judge(
   )
   if (opened.length === 0) return null
   if (opened.includes('account_status')) return 'hold back'
-  // Of a row with another change that does not hold yet, nobody knows what that change had decided.
-  const isKnown = decision !== null && holdsTo(row) >= row.revision - 1
-  if (isKnown) return takenBack(row, held, opened, deps)
-  return isShut(row) ? null : 'hold back'
+  // If another change of the row is still pending, it is unknown what that change decided.
+  const isKnown = decision !== null && heldRevision(row) >= row.revision - 1
+  if (isKnown) return takeBack(row, held, opened, deps)
+  return isInactive(row) ? null : 'hold back'
 }
 
-/** The newest revision of the row that is known to hold: what is noted as published does too. */
-function holdsTo({ enforcedRevision, publishedRevision }: LiveKey): number {
+/** The newest revision of the row that is known to hold. A published revision holds too. */
+function heldRevision({ enforcedRevision, publishedRevision }: LiveKey): number {
   return Math.max(enforcedRevision, publishedRevision)
 }
 
-function isShut({ accountStatus }: LiveKey): boolean {
+function isInactive({ accountStatus }: LiveKey): boolean {
   return accountStatus !== 'active'
 }
 
-function takenBack(
+function takeBack(
   row: LiveKey,
   held: LiveKeyRecord,
   opened: readonly Opening[],

@@ -1,6 +1,6 @@
-// Keys that this database does not know, since it came back from a backup from before they were made.
-// Whoever has such a token is let in by the key's authority, so a suspension must reach it there. The
-// key is not tombstoned: the right backup, should it come, finds it alive.
+// Keys that the database has lost, because it was restored from a backup older than they are. The authority
+// of such a key still lets its token in, so a suspension must reach the authority. The key gets no
+// tombstone, because a later backup may bring its row back.
 
 import { settleStatus } from '../db/account-queries.ts'
 import type { Database } from '../db/client.ts'
@@ -19,21 +19,23 @@ export interface LostKeysDeps {
   readonly logFault: LogFault
 }
 
-/** Another change of a key without a row is a suspension again, or the right backup. */
+/**
+ * A further round is needed if something else changed the key meanwhile, which is rare for a key without a
+ * row.
+ */
 const ROUNDS = 4
 const AT_ONCE = 32
 
 /**
- * Stops the keys of an account that is not active and that the database does not know; those that came
- * back with a backup are told as all others. True when each authority has heard of it. A database that
- * notes that it is still to be done says so no more.
+ * If an account is not active, brings its status to the authorities of its lost keys. True when all of them
+ * know it; then `statusPending` is cleared. Keys with a row get the status by way of the outbox.
  */
 export async function stopLostKeys(
   account: { readonly id: string; readonly status: AccountStatus },
   deps: LostKeysDeps,
 ): Promise<boolean> {
   try {
-    if (account.status !== 'active' && !(await stopAll(account.id, account.status, deps)))
+    if (account.status !== 'active' && !(await stopLostKeysOf(account.id, account.status, deps)))
       return false
     await settleStatus(deps.db, account.id, account.status)
     return true
@@ -43,7 +45,7 @@ export async function stopLostKeys(
   }
 }
 
-async function stopAll(
+async function stopLostKeysOf(
   accountId: string,
   status: AccountStatus,
   deps: LostKeysDeps,
@@ -56,20 +58,20 @@ async function stopAll(
     if (last === undefined) return true
     const known = new Set(await findKnownLookupIds(db, issued))
     const lost = issued.filter((id) => !known.has(id))
-    const stopped = await mapPooled(lost, AT_ONCE, (id) => stop(id, accountId, status, deps))
+    const stopped = await mapPooled(lost, AT_ONCE, (id) => stopLostKey(id, accountId, status, deps))
     if (stopped.includes(false)) return false
     after = last
   }
 }
 
-async function stop(
+async function stopLostKey(
   lookupId: string,
   accountId: string,
   status: AccountStatus,
   { advance }: LostKeysDeps,
 ): Promise<boolean> {
-  // Older than any other: an authority that holds a record answers it. One that holds nothing keeps
-  // nothing, and lets no reader bring what it has read before this.
+  // Revision 0 is older than any other, so an authority that holds a record answers that record. An authority
+  // that holds nothing stores nothing, and refuses readers that read libSQL before this call.
   let record: KeyRecord = {
     kind: 'live',
     revision: 0,
@@ -88,7 +90,7 @@ async function stop(
   return false
 }
 
-/** Notes rows as keys of their accounts. Rejects where an object cannot be asked. */
+/** Notes rows as keys of their accounts. Rejects if an object cannot be asked. */
 export async function noteRows(
   rows: readonly KeyRow[],
   { issuedKeys }: LostKeysDeps,
@@ -101,7 +103,7 @@ export async function noteRows(
   })
 }
 
-/** As `noteRows`; a failure is logged alone, since the cron and the doctor make good for it. */
+/** As `noteRows`, but only logs a failure. The cron and the doctor note the rows later. */
 export async function tryToNoteRows(rows: readonly KeyRow[], deps: LostKeysDeps): Promise<boolean> {
   try {
     await noteRows(rows, deps)

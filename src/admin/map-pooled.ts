@@ -1,4 +1,4 @@
-/** Works on all items, at most so many at once; answers in their order. Rejects as the work does. */
+/** Maps items with at most `atOnce` calls of `work` running. Keeps the order; rejects if a call rejects. */
 export async function mapPooled<T, R>(
   items: readonly T[],
   atOnce: number,

@@ -1,4 +1,4 @@
-// What addresses have in common: the network of an address, as text.
+// The network of a client's address, as text. Rate limits count by network.
 
 import type { Address } from '../keys/address.ts'
 import { formatNetwork, maskWords } from '../keys/cidr.ts'
@@ -9,10 +9,10 @@ export interface Prefixes {
   readonly 6: number
 }
 
-/** A customer at the least: an address of IPv4, and in IPv6 a /64, since it has every address in it. */
+/** The smallest network of one client: an IPv4 address, or an IPv6 /64, since one host can use all of it. */
 export const OWN_NETWORK: Prefixes = { 4: 32, 6: 64 }
 
-/** The network of an address as text; '' where the address is unreadable. */
+/** The network of an address as text; '' if the address is unreadable. */
 export function networkOf(address: Address | null, prefixes: Prefixes): string {
   if (address === null) return ''
   const { family, words } = address

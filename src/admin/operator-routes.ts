@@ -1,5 +1,5 @@
-// /admin/api/v1/operator: accounts and the audit over them, for whoever holds OPERATOR_TOKEN. Without that secret in the
-// deployment none of it is there.
+// /admin/api/v1/operator: accounts, their audit, and the comparison of the stores, for the holder of
+// OPERATOR_TOKEN. A deployment without that secret answers 404 to all of it.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { Hono, type MiddlewareHandler } from 'hono'
@@ -79,7 +79,7 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
   return routes.all('*', refuseUnknown)
 }
 
-/** During a rotation OPERATOR_TOKEN holds two, separated by a comma, and both are good. */
+/** During a rotation OPERATOR_TOKEN holds two tokens, separated by a comma. Both are accepted. */
 function requireOperator(operatorToken: string): MiddlewareHandler<AdminEnv> {
   const tokens = operatorToken.split(',').map((token) => token.trim())
   return async function checkOperatorToken(c, next) {
@@ -91,7 +91,7 @@ function requireOperator(operatorToken: string): MiddlewareHandler<AdminEnv> {
   }
 }
 
-/** Compared by digest, and with each of them, so that the time tells neither length nor content. */
+/** Compares digests, and always with every token, so that the time reveals neither length nor content. */
 function isOneOf(presented: string, tokens: readonly string[]): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   const given = digest(presented)

@@ -1,15 +1,15 @@
-// The pages of a list: `?limit=` and `?cursor=` in, items and `next_cursor` out. A page ends after
-// `limit` items, or before the one with which it would have too many bytes.
+// The pages of a list. A page ends after `limit` items, or before the item that would make it exceed
+// PAGE_BYTES.
 
 import { PAGE_BYTES } from '../db/bounded-page.ts'
 
 interface PageRow {
   readonly id: string
-  /** Of a list that is bounded by bytes: how many the row takes. */
+  /** The bytes that the row takes, in a list that is bounded by bytes. */
   readonly pageBytes?: number
 }
 
-/** Cuts what was read, which has a row more than the page where there is a next one, down to the page. */
+/** Cuts rows down to a page. The rows must include the first row of the next page, if there is one. */
 export function toPage<Row extends PageRow>(rows: readonly Row[], limit: number) {
   let bytes = 0
   const end = rows.findIndex((row, index) => {

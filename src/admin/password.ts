@@ -1,8 +1,9 @@
-// Passwords: scrypt with N=2^13, r=8, p=10, of the equal sets of OWASP's Password Storage Cheat Sheet
-// the one that takes the least memory (8 MB) and no more time than any other. The parameters stand with
-// the hash, in the PHC string form `$scrypt$ln=13,r=8,p=10$salt$hash`, so that old hashes still verify.
+// Passwords: scrypt with N=2^13, r=8, p=10. OWASP's Password Storage Cheat Sheet lists several sets as
+// equal; this one takes the least memory (8 MB) and no more time than the others. The parameters are stored
+// with the hash, in the PHC string form `$scrypt$ln=13,r=8,p=10$salt$hash`, so that old hashes still
+// verify.
 //
-// A password is hashed in NFC (RFC 8265 §4.2.2): keyboards differ in how they write an "é".
+// A password is hashed in NFC (RFC 8265 §4.2.2), because keyboards differ in how they write an "é".
 
 import { Buffer } from 'node:buffer'
 import { scrypt, timingSafeEqual } from 'node:crypto'
@@ -14,8 +15,8 @@ interface Parameters {
 }
 
 /**
- * The set before, N=2^14 and p=5, takes as long. A set that takes longer would tell a wrong password from
- * an unknown e-mail by the clock, for accounts that have not logged in since.
+ * The former set, N=2^14 and p=5, takes as long. With a slower set, the time of a log-in would tell an
+ * unknown e-mail from a wrong password, for accounts whose hash still has the former set.
  */
 const CURRENT: Parameters = { ln: 13, r: 8, p: 10 }
 const SALT_BYTES = 16
@@ -23,8 +24,8 @@ const HASH_BYTES = 32
 const STORED = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([\w-]{22})\$([\w-]{43})$/
 
 /**
- * In UTF-16 units: no password that somebody may set is longer, however it is typed. What is longer is
- * wrong as it is, since to normalise a text can take the square of its length.
+ * In UTF-16 units. No password that can be set is longer, even in decomposed form. A longer password is
+ * wrong anyway, and is not normalised, because that can take time quadratic in the length.
  */
 const MAX_NORMALISED = 2_048
 
@@ -34,8 +35,8 @@ interface Stored {
   readonly hash: Uint8Array
 }
 
-/** For an e-mail without an account. Nothing matches it, and finding that out takes as long. */
-const NOBODY: Stored = {
+/** Stands in for the hash of an e-mail without an account. No password matches it; the check takes as long. */
+const NO_ACCOUNT: Stored = {
   parameters: CURRENT,
   salt: new Uint8Array(SALT_BYTES),
   hash: new Uint8Array(HASH_BYTES),
@@ -43,44 +44,45 @@ const NOBODY: Stored = {
 
 export interface PasswordCheck {
   readonly matches: boolean
-  /** The hash was made with other parameters than today's, or not in NFC: hash again. */
+  /** The hash was made with other parameters than today's, or not in NFC, so hash the password again. */
   readonly outdated: boolean
 }
 
 export async function hashPassword(password: string): Promise<string> {
   const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES))
-  const hash = await derive(normalised(password), { ...NOBODY, salt })
+  const hash = await derive(normalise(password), { ...NO_ACCOUNT, salt })
   return encode(CURRENT, salt, hash)
 }
 
 /**
- * `stored`: null where there is no account. Throws a TypeError where it is not a hash of ours.
+ * `stored`: null if there is no account. Throws a TypeError if `stored` is not a hash of this form.
  *
- * The empty password matches nothing. To HMAC it is the same as U+0000 alone, which versions before this took
- * as a password.
+ * The empty password never matches. HMAC treats it like a single U+0000, which older versions accepted as a
+ * password.
  *
- * Hashes made before passwords were normalised may be of another form, so what differs from its NFC is
- * tried as given too. That is so for each e-mail alike: the time tells nothing of an account.
+ * Hashes from before passwords were normalised may be of another form. So a password that differs from its
+ * NFC is tried as given too. This is the same for every e-mail, so the time reveals nothing about an
+ * account.
  */
 export async function checkPassword(
   stored: string | null,
   password: string,
 ): Promise<PasswordCheck> {
-  const expected = stored === null ? NOBODY : decode(stored)
-  const composed = normalised(password)
-  const inNfc = await isOf(expected, composed)
-  const asGiven = !inNfc && composed !== password && (await isOf(expected, password))
+  const expected = stored === null ? NO_ACCOUNT : decode(stored)
+  const composed = normalise(password)
+  const inNfc = await matchesHash(expected, composed)
+  const asGiven = !inNfc && composed !== password && (await matchesHash(expected, password))
   return {
     matches: stored !== null && password !== '' && (inNfc || asGiven),
     outdated: asGiven || !isCurrent(expected.parameters),
   }
 }
 
-function normalised(password: string): string {
+function normalise(password: string): string {
   return password.length > MAX_NORMALISED ? password : password.normalize('NFC')
 }
 
-async function isOf(stored: Stored, password: string): Promise<boolean> {
+async function matchesHash(stored: Stored, password: string): Promise<boolean> {
   return timingSafeEqual(await derive(password, stored), stored.hash)
 }
 
@@ -108,7 +110,7 @@ function derive(
   { salt, parameters: { ln, r, p } }: Omit<Stored, 'hash'>,
 ): Promise<Buffer> {
   const N = 2 ** ln
-  // Node's own limit of 32 MiB is met at once by larger parameters: 128·N·r is what scrypt needs.
+  // scrypt needs 128·N·r bytes. Node's default limit of 32 MiB is too low for larger parameters.
   const options = { N, r, p, maxmem: 2 * 128 * N * r }
   return new Promise((resolve, reject) => {
     scrypt(password, salt, HASH_BYTES, options, (error, key) => {

@@ -1,9 +1,9 @@
-// Puts records into KV (step 3 of a write). Nothing is put that its authority does not hold: a row
-// that is noted as published is enforced.
+// Puts records into KV. This is step 3 of a write. Only a record that its authority holds is put, so every
+// published row is enforced.
 //
-// KV has no compare-and-set, so a late writer can put an older record over a newer one. One rule mends
-// that: a row leaves the outbox only by a put that was made a minute or more after its revision. By then
-// every put of an older revision has been made, and is overwritten.
+// KV has no compare-and-set, so a late writer can put an older record over a newer one. Therefore a row
+// leaves the outbox only by a put that starts at least a minute after its revision was made. By then every
+// put of an older revision is over, and this put overwrites it.
 
 import { isUnpublished, type KeyRow, toKeyRecord } from '../db/key-rows.ts'
 import { markPublished } from '../db/outbox-queries.ts'
@@ -12,20 +12,23 @@ import type { EnforceDeps } from './enforce.ts'
 import { type LostKeysDeps, tryToNoteRows } from './lost-keys.ts'
 
 export interface PublishDeps extends EnforceDeps, LostKeysDeps {
-  /** Rejects when KV fails or does not answer in time. */
+  /** Rejects if KV fails or does not answer in time. */
   readonly putRecord: (lookupId: string, record: KeyRecord) => Promise<void>
 }
 
-/** When no put of an older revision is made any more: a put takes seconds, and PUT_WITHIN_MS holds. */
+/** After this time no put of an older revision is under way. A put takes seconds, and PUT_WITHIN_MS holds. */
 export const SETTLED_MS = 60_000
-/** After this time the rows at hand may be too old to be put. */
+/** Rows that were read longer ago than this are not put. */
 const PUT_WITHIN_MS = 30_000
-/** A Worker has at most six connections open at once (https://developers.cloudflare.com/workers/platform/limits/). */
+/**
+ * A Worker has at most six connections open at once
+ * (https://developers.cloudflare.com/workers/platform/limits/).
+ */
 const PUTS_AT_ONCE = 6
 /** An invocation may ask KV a thousand times (https://developers.cloudflare.com/kv/platform/limits/). */
 export const MAX_PUTS = 900
 
-/** Puts rows that are new or enforced, once each and as far as KV takes them. Answers those that it took. */
+/** Puts rows that are new or enforced into KV, once each. Answers the rows that KV took. */
 export async function putRecords(rows: readonly KeyRow[], deps: PublishDeps): Promise<KeyRow[]> {
   const put: KeyRow[] = []
   const startedMs = deps.nowMs()
@@ -35,15 +38,16 @@ export async function putRecords(rows: readonly KeyRow[], deps: PublishDeps): Pr
     const wave = some.slice(i, i + PUTS_AT_ONCE)
     const taken = await Promise.all(wave.map((row) => putRecord(row, deps)))
     put.push(...wave.filter((_, index) => taken[index]))
-    if (!taken.includes(true)) break // KV is down: the rest would only take its time
+    if (!taken.includes(true)) break // KV is down, and each further put would wait for its time limit
   }
   return put
 }
 
-/** Puts rows as `putRecords` does, and lets those leave the outbox that changed a minute ago or earlier. */
+/** Puts rows as `putRecords` does. Rows that changed at least a minute ago leave the outbox. */
 export async function publish(rows: readonly KeyRow[], deps: PublishDeps): Promise<KeyRow[]> {
   const startedMs = deps.nowMs()
-  // A key that was never published is noted as its account's first, where its creation could not.
+  // The creation of a key may have failed to note it as its account's key, so note it before its first
+  // publishing.
   const fresh = rows.filter(({ publishedRevision }) => publishedRevision === 0)
   const noted = fresh.length === 0 || (await tryToNoteRows(fresh, deps))
   const put = await putRecords(noted ? rows : rows.filter((row) => !fresh.includes(row)), deps)
@@ -51,7 +55,7 @@ export async function publish(rows: readonly KeyRow[], deps: PublishDeps): Promi
   try {
     await markPublished(deps.db, settled.filter(isUnpublished))
   } catch (error) {
-    deps.logFault('mark_published', error) // KV has them: the outbox publishes them once more
+    deps.logFault('mark_published', error) // KV has them, and the cron publishes them once more
   }
   return put
 }

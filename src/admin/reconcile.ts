@@ -1,7 +1,7 @@
-// Compares the copies of the keys with libSQL, a page at a time: first every row with its record in KV
-// and with its authority, then every name in KV with the rows. `repair` brings what the rows say to the
-// copies; *gone* wins over any row. Of an authority that is ahead, it lets nobody in whom that keeps out,
-// unless everything is to be as the database has it.
+// Compares KV and the authorities with libSQL, a page at a time. First comes every row with its record in
+// KV and at its authority, then every name in KV with the rows. `repair` brings the rows to KV and the
+// authorities, but a tombstone wins over any row. If an authority is ahead, a repair lets in nothing that
+// the authority keeps out, except with `as_database`.
 
 import { isPending, isUnpublished, type KeyRow, toKeyRecord } from '../db/key-rows.ts'
 import { countKeys, findKeys, findKnownLookupIds, listKeysAfter } from '../db/outbox-queries.ts'
@@ -21,7 +21,7 @@ export interface ReconcileDeps extends OutboxDeps {
   readonly readRecord: (lookupId: string) => Promise<KeyRecord | 'unreadable' | null>
   /** A page of the lookup ids in KV. */
   readonly listRecords: (cursor: string | null) => Promise<{ ids: string[]; next: string | null }>
-  /** What the authority holds; null where it holds nothing. */
+  /** What the authority holds; null if it holds nothing. */
   readonly readAuthority: (lookupId: string) => Promise<Held | null>
 }
 
@@ -29,38 +29,41 @@ export interface ReconcilePage {
   readonly checked: number
   readonly drift: readonly Drift[]
   readonly next: ReconcileCursor | null
-  /** How many rows there are; with the first page alone. */
+  /** How many rows there are; only with the first page. */
   readonly total?: number
 }
 
-/** Whether to mend what differs; `as_database`: even where that lets in what an authority keeps out. */
+/** Whether to repair differences. `as_database`: even if that lets in what an authority keeps out. */
 export type Repair = boolean | 'as_database'
 
 type Finding = Omit<Drift, 'key_id' | 'repaired'>
 
-const ROWS_A_PAGE = 50
-/** A Worker has at most six connections open at once; what waits for its turn runs into its limit. */
+const ROWS_PER_PAGE = 50
+/** A Worker has at most six connections open at once. A call that waits for one may reach its time limit. */
 const AT_ONCE = 6
-/** A change is on its way for as long as the cron may need, and KV may show what was there before. */
-const ON_ITS_WAY_MS = 90_000
-/** With so many names of a page unknown, or most of them, it is rather the database that is wrong. */
+/** Until then a change may be under way, and KV may still answer the record before it. */
+const IN_FLIGHT_MS = 90_000
+/**
+ * If this many names of a page are unknown, or most of them, the database is probably the store that is
+ * wrong.
+ */
 const MANY_ORPHANS = 10
 
-/** Rejects where a store cannot be asked: nothing is known then. */
+/** Compares one page. Rejects if a store cannot be asked. */
 export async function reconcile(
   { phase, after }: ReconcileCursor,
   repair: Repair,
   deps: ReconcileDeps,
 ): Promise<ReconcilePage> {
   if (phase === 'kv') return await reconcileNames(after, repair, deps)
-  const rows = await listKeysAfter(deps.db, after, ROWS_A_PAGE)
+  const rows = await listKeysAfter(deps.db, after, ROWS_PER_PAGE)
   if (repair !== false)
     await noteRows(
       rows.filter(({ kind }) => kind === 'live'),
       deps,
     )
   const drift = await mapPooled(rows, AT_ONCE, (row) => reconcileRow(row, repair, deps))
-  const last = rows.length < ROWS_A_PAGE ? undefined : rows.at(-1)
+  const last = rows.length < ROWS_PER_PAGE ? undefined : rows.at(-1)
   return {
     checked: rows.length,
     drift: drift.flat(),
@@ -74,32 +77,32 @@ async function reconcileRow(
   repair: Repair,
   deps: ReconcileDeps,
 ): Promise<readonly Drift[]> {
-  const recent = deps.nowMs() - row.revisedAt < ON_ITS_WAY_MS
+  const recent = deps.nowMs() - row.revisedAt < IN_FLIGHT_MS
   if (isUnpublished(row) && recent) return []
-  const [copy, held] = await Promise.all([
+  const [cached, held] = await Promise.all([
     deps.readRecord(row.lookupId),
     deps.readAuthority(row.lookupId),
   ])
-  const late = recent && copy !== null
-  const findings = [...(late ? [] : judgeCopy(row, copy)), ...judgeAuthority(row, held)]
+  const mayBeLate = recent && cached !== null
+  const findings = [...(mayBeLate ? [] : compareKv(row, cached)), ...compareAuthority(row, held)]
   if (findings.length === 0) return []
   const [now] = await findKeys(deps.db, [row.id])
-  if (now?.revision !== row.revision) return [] // it changed meanwhile, and was compared with its past
+  if (now?.revision !== row.revision) return [] // the row changed meanwhile, so it was compared with newer stores
   const repaired =
-    repair !== false && (await mend(row, repair, held !== null || isPending(row), deps))
+    repair !== false && (await repairRow(row, repair, held !== null || isPending(row), deps))
   return findings.map((finding) => ({ key_id: row.id, ...finding, repaired }))
 }
 
-function judgeCopy(row: KeyRow, copy: KeyRecord | 'unreadable' | null): Finding[] {
+function compareKv(row: KeyRow, cached: KeyRecord | 'unreadable' | null): Finding[] {
   const store = 'kv'
-  if (copy === null) return [{ kind: 'missing', store }]
-  if (copy === 'unreadable') return [{ kind: 'stale', store }]
-  if (isSameRecord(copy, toKeyRecord(row))) return []
+  if (cached === null) return [{ kind: 'missing', store }]
+  if (cached === 'unreadable') return [{ kind: 'stale', store }]
+  if (isSameRecord(cached, toKeyRecord(row))) return []
   return [{ kind: row.kind === 'tombstone' ? 'resurrected' : 'stale', store }]
 }
 
-/** An authority that holds nothing is told by its next reader. */
-function judgeAuthority(row: KeyRow, held: Held | null): Finding[] {
+/** An authority that holds nothing is no drift, because its next reader brings it the row. */
+function compareAuthority(row: KeyRow, held: Held | null): Finding[] {
   const store = 'authority'
   if (held === null) return []
   const isSame = held.kind !== 'unreadable' && isSameRecord(held, toKeyRecord(row))
@@ -117,8 +120,8 @@ function toState(state: Pick<LiveKeyRecord, 'accountStatus' | 'ipAcl' | 'ipAclMo
   return { account_status: accountStatus, ip_acl_size: ipAcl.length, ip_acl_mode: ipAclMode }
 }
 
-/** Whether the copies are as the row is, afterwards. An authority that was never asked is left so. */
-async function mend(
+/** Brings the row to KV, and with `authority` to its authority; true if both have it afterwards. */
+async function repairRow(
   row: KeyRow,
   repair: Repair,
   authority: boolean,
@@ -129,7 +132,10 @@ async function mend(
   return rows.length > 0 && (await publish(rows, deps)).length > 0
 }
 
-/** A name in KV without a row: the database has lost the key, and the gateway must not know it. */
+/**
+ * Compares a page of names in KV with the rows. A name without a row is an orphan: the database lost the
+ * key.
+ */
 async function reconcileNames(
   after: string | null,
   repair: Repair,
@@ -154,13 +160,13 @@ async function reconcileOrphan(
   repair: boolean,
   deps: ReconcileDeps,
 ): Promise<readonly Drift[]> {
-  const copy = await deps.readRecord(lookupId)
-  if (copy === null || (copy !== 'unreadable' && copy.kind === 'tombstone')) return []
-  const keyId = copy === 'unreadable' ? null : copy.keyId
+  const cached = await deps.readRecord(lookupId)
+  if (cached === null || (cached !== 'unreadable' && cached.kind === 'tombstone')) return []
+  const keyId = cached === 'unreadable' ? null : cached.keyId
   if (repair) {
-    const gone: KeyRecord = { kind: 'tombstone', revision: 0, keyId: keyId ?? '' }
-    await deps.advance(lookupId, gone)
-    await deps.putRecord(lookupId, gone)
+    const tombstone: KeyRecord = { kind: 'tombstone', revision: 0, keyId: keyId ?? '' }
+    await deps.advance(lookupId, tombstone)
+    await deps.putRecord(lookupId, tombstone)
   }
   return [{ key_id: keyId, kind: 'orphan', store: 'kv', repaired: repair }]
 }

@@ -1,10 +1,10 @@
-// Every refusal of the control plane, and the one place where a refusal becomes a Response.
+// Every refusal of the control plane, and the one place where a refusal becomes a problem.
 
 import type { AccountStatus } from '../keys/key-record.ts'
 import type { Problem } from '../problems/problem.ts'
 import type { Fault } from './answers.ts'
 import { FOREIGN_DATABASE } from './database-owner.ts'
-import { shortName } from './faults.ts'
+import { shortenName } from './faults.ts'
 
 export type { Fault }
 
@@ -20,7 +20,7 @@ export type Refusal =
   | { readonly reason: 'payload_too_large' }
   | {
       readonly reason: 'body_malformed'
-      /** The member that an object of the body gives twice, where that is the fault. */
+      /** The member that an object of the body has twice, if that is the fault. */
       readonly repeated?: string
     }
   | { readonly reason: 'validation_failed'; readonly faults: readonly Fault[] }
@@ -28,7 +28,7 @@ export type Refusal =
   | {
       readonly reason: 'throttled'
       readonly retryAfterSeconds: number
-      /** How many changes were made within a minute, where those are too many and not passwords. */
+      /** How many changes were made within a minute, if these are too many and not password attempts. */
       readonly changes?: number
     }
   | { readonly reason: 'key_limit_reached'; readonly limit: number }
@@ -49,7 +49,7 @@ const RETRY_AFTER_SECONDS = 5
 const SESSION_CHALLENGE = 'Session realm="admin"'
 const BEARER_CHALLENGE = 'Bearer realm="operator"'
 
-/** The one place where a refusal becomes HTTP. */
+/** Maps a refusal to a problem. */
 export function toProblem(refusal: Refusal): Problem {
   const code = refusal.reason
   switch (code) {
@@ -113,7 +113,7 @@ export function toProblem(refusal: Refusal): Problem {
         detail:
           refusal.repeated === undefined
             ? 'The body is not JSON in UTF-8.'
-            : `The body gives the member ${JSON.stringify(shortName(refusal.repeated))} twice in one object. Give it once.`,
+            : `The body gives the member ${JSON.stringify(shortenName(refusal.repeated))} twice in one object. Give it once.`,
       }
     case 'validation_failed':
       return {

@@ -1,31 +1,31 @@
-// Finds a member that an object of a JSON text gives twice. JSON.parse takes the last one; other parsers
-// take the first (RFC 8259 §4), and a person reads either. A document that decides who gets access must
-// say one thing.
+// Finds a member that an object of a JSON text has twice. JSON.parse takes the last value; other parsers
+// take the first (RFC 8259 §4), and a person may read either. A document that decides about access must not
+// be ambiguous.
 
 /**
- * The first name that an object at any depth gives twice, by its decoded form; null where there is none.
- * The text must be JSON, as JSON.parse takes it. One pass, and no recursion.
+ * The first name that an object at any depth has twice, compared in decoded form; null if there is none.
+ * The text must be valid JSON. One pass, no recursion.
  */
-export function repeatedMember(json: string): string | null {
-  /** The names so far in each object around the current place; null for an array. */
-  const around: (Set<string> | null)[] = []
+export function findRepeatedMember(json: string): string | null {
+  /** The names so far in each enclosing object; null for an array. */
+  const enclosing: (Set<string> | null)[] = []
   let names: Set<string> | null = null
   let isBeforeName = false
   for (let at = 0; at < json.length; at++) {
     switch (json.charAt(at)) {
       case '{':
         names = new Set()
-        around.push(names)
+        enclosing.push(names)
         isBeforeName = true
         break
       case '[':
         names = null
-        around.push(names)
+        enclosing.push(names)
         break
       case '}':
       case ']':
-        around.pop()
-        names = around.at(-1) ?? null
+        enclosing.pop()
+        names = enclosing.at(-1) ?? null
         break
       case ',':
         isBeforeName = names !== null
@@ -46,7 +46,7 @@ export function repeatedMember(json: string): string | null {
   return null
 }
 
-/** Where the string that starts at a quote has its closing one. */
+/** The index of the closing quote of the string that starts at `start`. */
 function endOfString(json: string, start: number): number {
   let at = start + 1
   while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1

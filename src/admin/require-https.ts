@@ -1,5 +1,5 @@
-// The admin surface over plain HTTP to another machine: a person who typed the address of a page is led
-// to https:, and everything else is refused, since what it carries has been readable on its way.
+// Refuses plain HTTP from another machine, because others could read the request on its way. A GET of a
+// page is redirected to https:, for people who typed its address.
 
 import type { MiddlewareHandler } from 'hono'
 import { originOf } from '../request-url.ts'
@@ -10,11 +10,14 @@ export const requireHttps: MiddlewareHandler<AdminEnv> = async function requireH
   if (originOf(c.req.url)?.isExposed === false) return await next()
   if (!isPage(c)) return refuse(c, { reason: 'https_required' })
   const url = new URL(c.req.url)
-  c.header('Cache-Control', 'no-store') // a 308 would be kept, whatever Host it came by (RFC 9110 §15.4.9)
+  c.header('Cache-Control', 'no-store') // otherwise a 308 is cached, whatever Host the request named (RFC 9110 §15.4.9)
   return c.redirect(`https://${url.hostname}${url.pathname}${url.search}`, 308)
 }
 
-/** Not the public keys: who verifies by them must not get them by way of a redirect that anyone could have sent. */
+/**
+ * The public keys are no page. A verifier must not follow a redirect that anyone on the way could have
+ * sent.
+ */
 function isPage(c: AdminContext): boolean {
   return isPagePath(c) && c.req.path !== '/admin/jwks.json'
 }

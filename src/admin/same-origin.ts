@@ -1,6 +1,6 @@
-// Cross-site request forgery: whatever changes something must come from this origin or from no
-// browser at all. The cookie is SameSite=Strict already; this holds where a browser or a sibling
-// host gets around that. `same-site` is another origin: a sibling host is not us.
+// Against cross-site request forgery. A request that may change something must come from this origin or
+// from a client that is no browser. The cookie is SameSite=Strict already; this check also stops sibling
+// hosts, which are same-site but another origin.
 
 import type { MiddlewareHandler } from 'hono'
 import { type AdminEnv, refuse } from './context.ts'
@@ -18,7 +18,7 @@ export const requireSameOrigin: MiddlewareHandler<AdminEnv> = async function req
   return await next()
 }
 
-/** Judged by the headers that a browser sets and a page cannot (Fetch Metadata, RFC 6454). */
+/** Uses headers that a browser sets and a page cannot change (Fetch Metadata; Origin, RFC 6454). */
 export function isCrossSite({ url, headers }: Request): boolean {
   const fetchSite = headers.get('sec-fetch-site')
   if (fetchSite !== null && !OWN_FETCH_SITES.has(fetchSite.toLowerCase())) return true

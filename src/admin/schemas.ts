@@ -1,5 +1,5 @@
-// The bodies of the admin API. A schema trims and canonicalises what it accepts, and names what it
-// does not: each rule has a code and a sentence that says what to write.
+// The schemas of the bodies and queries of the admin API. A schema trims and canonicalises valid input.
+// Each rule that it can break has a code and a sentence that says what to write.
 
 import * as z from 'zod'
 import { type IdKind, isId } from '../ids.ts'
@@ -15,7 +15,7 @@ import { isVisible, unsafeCharacter, withoutUnsafe } from '../visible-text.ts'
 const MAX_NAME = 100
 const MAX_WEBSITE = 2_048
 const MAX_ACL_ENTRIES = 1_000
-/** So many keys are suspended within ten seconds. */
+/** This many keys can be suspended within ten seconds. */
 const MAX_KEY_LIMIT = 1_000
 const MIN_PASSWORD = 12
 const MAX_PASSWORD = 256
@@ -36,7 +36,7 @@ function isOfLength(value: string, min: number, max: number): boolean {
   return length >= min && length <= max
 }
 
-/** A lone surrogate has no UTF-8 form, so it would come back as another character. */
+/** Refuses lone surrogates. UTF-8 has no form for them, so they would come back as another character. */
 function wellFormed() {
   return z
     .string()
@@ -47,14 +47,14 @@ function oneOf<const Values extends readonly string[]>(values: Values) {
   return z.enum(values, `This must be one of ${values.join(', ')}`)
 }
 
-/** A broken rule ends the checks of its member: one fault each. */
+/** A rule that ends the checks of its member if it is broken, so that each member has one fault. */
 function rule(code: string, error: string) {
   return { error, params: { code }, abort: true }
 }
 
 const trimmed = z.string().transform((value) => value.trim())
 
-/** A name that people read. Rows from before this rule keep theirs. */
+/** A name that people read. Older rows may have names that break this rule. */
 const visibleName = trimmed
   .pipe(
     text(1, MAX_NAME).superRefine((value, ctx) => {
@@ -112,7 +112,7 @@ function isHttpUrl(value: string): boolean {
   return /^https?:\/\/[^\s/?#]/i.test(value) && !/\s/u.test(value) && URL.canParse(value)
 }
 
-/** One step for the whole list, so that its length and its entries are judged at once. */
+/** One step for the whole list, so that faults of its length and of its entries are reported together. */
 const ipAcl = z.array(z.unknown()).transform((entries, ctx) => {
   const fail = (
     message: string,
@@ -135,8 +135,8 @@ const ipAcl = z.array(z.unknown()).transform((entries, ctx) => {
     if (network.ok) {
       canonical.add(formatNetwork(network.value))
     } else {
-      // Suggestions cost time, which the sender chooses: none for faults that are not listed, and no more
-      // of them than a list could take.
+      // Suggestions cost CPU time that the sender chooses. So there are none for faults that are not listed,
+      // and no more than a list could take.
       faults++
       const isEnough = isTooLong || faults > MAX_FAULTS || suggested >= MAX_ACL_ENTRIES
       const fault = isEnough ? network.error : explainPastedText(network.error, entry)
@@ -148,7 +148,7 @@ const ipAcl = z.array(z.unknown()).transform((entries, ctx) => {
   return [...canonical]
 })
 
-/** The entries' own rules are beyond JSON Schema. */
+/** JSON Schema cannot express the rules of an entry. */
 const ipAclMeta = {
   override: { type: 'array', items: { type: 'string' }, maxItems: MAX_ACL_ENTRIES },
   description: 'IPv4 or IPv6 networks in CIDR form, host bits zero; empty: any address',
@@ -158,7 +158,7 @@ const ipAclMode = oneOf(IP_ACL_MODES).meta({
   description: 'With `report`, what the IP ACL would refuse is let through and recorded',
 })
 
-/** Read as the gateway reads a client's; an IPv4-mapped address is the IPv4 address. */
+/** Parsed like a client's address; an IPv4-mapped address becomes IPv4. */
 const clientIp = trimmed
   .transform((value, ctx) => {
     const address = parseAddress(value)
@@ -173,14 +173,14 @@ const clientIp = trimmed
   .meta({ override: { type: 'string' }, description: 'One IPv4 or IPv6 address' })
 
 const platform = oneOf(PLATFORMS)
-/** HMAC fills its key up with zeros (RFC 2104 §2): behind a password, U+0000 would count for nothing. */
+/** HMAC pads its key with zeros (RFC 2104 §2), so U+0000 at the end of a password would not count. */
 const passwordText = wellFormed().refine(
   (value) => !value.includes('\0'),
   rule('character_not_allowed', 'A password cannot contain U+0000'),
 )
-/** A password to check: whatever is not the account's is simply wrong. */
+/** A password to check. It has no rules on length, because any other password than the account's is wrong. */
 const password = passwordText.meta({ format: 'password' })
-/** Counted as it is hashed: in NFC. */
+/** Its length is counted in NFC, as it is hashed. */
 const newPassword = passwordText
   .refine(
     (value) => isOfLength(value.normalize('NFC'), MIN_PASSWORD, MAX_PASSWORD),
@@ -209,7 +209,7 @@ const email = trimmed
   )
   .meta({ minLength: 3, maxLength: MAX_EMAIL })
 
-/** Whatever is not an account's e-mail is simply unknown. */
+/** The e-mail has no rules on form, because any text but an account's e-mail is unknown. */
 export const logInBody = z.strictObject({ email: trimmed.pipe(wellFormed()), password })
 
 export const createKeyBody = z.strictObject({
@@ -250,11 +250,11 @@ export const editAccountBody = z.strictObject({
 const RECONCILE_CURSOR = /^(?:rows:(?<row>key_[0-9a-f]{32})|kv:(?<kv>[\w+/=-]{0,1024}))$/
 
 export const reconcileBody = z.strictObject({
-  /** `as_database`: also where that lets in what a key's authority keeps out. */
+  /** `as_database`: repair even if that lets in what a key's authority keeps out. */
   repair: z
     .union([z.boolean(), z.literal('as_database')], 'repair is true, false or "as_database"')
     .default(false),
-  /** Parsed to where the page starts. */
+  /** Parsed to the place where the page starts. */
   cursor: z
     .string()
     .transform((given, ctx): ReconcileCursor => {

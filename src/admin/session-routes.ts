@@ -14,7 +14,7 @@ import {
   refuseUnknown,
 } from './context.ts'
 import { type HashingDeps, takePlace, withPlace } from './hashing.ts'
-import { readStrangersBody } from './input.ts'
+import { readUnauthenticatedBody } from './input.ts'
 import { toAccountJson, toSessionJson } from './json.ts'
 import { ok } from '../result.ts'
 import { logInBody } from './schemas.ts'
@@ -31,7 +31,7 @@ export function sessionRoutes(deps: SessionDeps & HashingDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
 
   routes.post('/', async function logIn(c) {
-    const body = await readStrangersBody(c.req.raw, logInBody)
+    const body = await readUnauthenticatedBody(c.req.raw, logInBody)
     if (!body.ok) return refuse(c, body.error)
     const { email, password } = body.value
     const address = clientAddress(c.req.raw.headers)
@@ -46,7 +46,7 @@ export function sessionRoutes(deps: SessionDeps & HashingDeps): Hono<AdminEnv> {
     if (!checked.ok) return refuse(c, checked.error)
     const { account, record } = checked.value
     c.set('accountId', account.id)
-    await record(account.id) // first: no session may live whose cookie was never answered
+    await record(account.id) // before the session starts, since a failure here sends no cookie for it
     if (!(await startSession(c, account, deps))) return refuse(c, { reason: 'login_failed' })
     return c.json({ account: toAccountJson(account) })
   })

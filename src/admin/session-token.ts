@@ -1,5 +1,5 @@
-// The value of a session cookie: 24 random bytes and a keyed tag of 8, in base64url. The tag tells a forged
-// or mistyped cookie from one that was issued without asking libSQL, which holds a keyed hash of the value.
+// The value of a session cookie: 24 random bytes and a keyed tag of 8 bytes, in base64url. With the tag, a
+// forged or mistyped cookie is refused without asking libSQL. libSQL holds a keyed hash of the value.
 
 import { Buffer } from 'node:buffer'
 import { timingSafeEqual } from 'node:crypto'
@@ -14,15 +14,15 @@ export async function mintSessionToken(ring: KeyRing, random: Uint8Array): Promi
 }
 
 /**
- * Whether this is a value that `mintSessionToken` made; 'untagged' where it may be one of a version before
- * it, which were random as a whole.
+ * 'issued' if `mintSessionToken` made the value, 'foreign' if no version can have made it. 'untagged' if an
+ * older version may have made it, whose values were 32 random bytes.
  */
 export async function readSessionToken(
   value: string,
   ring: KeyRing,
 ): Promise<'issued' | 'untagged' | 'foreign'> {
   const bytes = Buffer.from(value, 'base64url')
-  // A last character can carry bits that no byte has: one spelling alone is good.
+  // The last character can carry bits beyond the bytes. Only one spelling is accepted.
   if (!VALUE.test(value) || bytes.toString('base64url') !== value) return 'foreign'
   const random = bytes.subarray(0, SESSION_RANDOM_BYTES)
   const tag = bytes.subarray(SESSION_RANDOM_BYTES)

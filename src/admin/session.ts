@@ -1,5 +1,5 @@
-// Sessions: a cookie with a keyed tag, of which libSQL holds only a keyed hash. 12 hours at most, one hour
-// idle, dead on the server at log-out and at a new password.
+// Sessions: a cookie with a keyed tag. libSQL holds only a keyed hash of the cookie. A session ends after
+// 12 hours or one idle hour, at log-out, and when the password changes.
 
 import type { MiddlewareHandler } from 'hono'
 import { deleteCookie, setCookie } from 'hono/cookie'
@@ -23,7 +23,7 @@ import type { UntaggedSessions } from './untagged-sessions.ts'
 
 const LIFETIME_SECONDS = 12 * 60 * 60
 const IDLE_SECONDS = 60 * 60
-/** A session's last use is written down once a minute at most. */
+/** A session's last use is recorded at most once a minute. */
 const TOUCH_SECONDS = 60
 /** Live sessions of an account. One more ends the oldest. */
 const MAX_SESSIONS = 100
@@ -54,8 +54,8 @@ export function requireSession(deps: SessionDeps): MiddlewareHandler<AdminEnv> {
 }
 
 /**
- * Starts a session for an account whose password was checked, under a new cookie; the one sent along,
- * if any, ends. False where the password was changed meanwhile.
+ * Starts a session, with a new cookie, for an account whose password was checked. The session of the
+ * request's own cookie ends. False if the password was changed meanwhile.
  */
 export async function startSession(
   c: AdminContext,
@@ -107,7 +107,7 @@ async function readSession(
   return found
 }
 
-/** The keyed hashes of the cookie; none where it cannot name a session, which is found without a read. */
+/** The keyed hashes of the cookie; empty if the cookie cannot name a session, which needs no read of libSQL. */
 async function readCookie(c: AdminContext, deps: SessionDeps): Promise<string[]> {
   const value = cookieValue(c)
   if (value === undefined) return []
@@ -129,7 +129,7 @@ function cookieValue(c: AdminContext): string | undefined {
   return more.length === 0 ? value?.slice(start.length) : undefined
 }
 
-/** The `__Host-` prefix needs HTTPS, which a gateway on one's own machine does not have. */
+/** The `__Host-` prefix needs HTTPS, which a gateway on localhost does not have. */
 function cookieName(c: AdminContext): string {
   return isPlainLocalhost(c) ? 'portal_session' : '__Host-portal_session'
 }
@@ -138,7 +138,7 @@ function cookieAttributes(c: AdminContext) {
   return { path: '/', httpOnly: true, sameSite: 'Strict', secure: !isPlainLocalhost(c) } as const
 }
 
-/** Plain HTTP reaches this far on one's own machine alone. */
+/** `requireHttps` has refused plain HTTP from any other machine. */
 function isPlainLocalhost(c: AdminContext): boolean {
   return originOf(c.req.url)?.protocol === 'http'
 }

@@ -1,8 +1,8 @@
-// Guessing a password. Each attempt is counted before anything is hashed: log-ins by the pair of e-mail
-// and address, so that nobody can lock a customer out; confirmations by session, of which a thief has
-// one. Ten attempts are free (a script may confirm several creates at once), then the wait doubles, to five
-// minutes; a success starts anew. Guesses at one e-mail from many networks are counted by the hour as well,
-// and slow only networks that did not log in to it lately.
+// Rate limits for password attempts. Each attempt is counted before anything is hashed. Log-ins are counted
+// by e-mail and network, so that nobody can lock a customer out; confirmations are counted by session. Ten
+// attempts are free, since a script may confirm several creates at once. Then the wait doubles, up to five
+// minutes; a success resets it. Attempts at one e-mail from many networks are also counted by the hour.
+// Those counters slow only networks that did not log in to that account lately.
 
 import {
   type AttemptRules,
@@ -31,7 +31,10 @@ export interface ThrottleDeps {
 const HOUR_MS = 60 * 60_000
 const RULES: AttemptRules = { maxWaitMs: 5 * 60_000, forgetMs: HOUR_MS }
 const FREE = 10
-/** What is free in an hour at one e-mail, by family of the address: its networks, and all addresses together. */
+/**
+ * Free attempts at one e-mail per hour: by network, for each family of address, and from all addresses
+ * together.
+ */
 const WIDER = {
   6: [
     { prefix: 56, free: 15 },
@@ -41,19 +44,19 @@ const WIDER = {
 } as const
 const FREE_OF_ALL = 300
 const KNOWN_MS = 30 * 24 * HOUR_MS
-const MOST_NETWORKS = 100
+const MAX_NETWORKS = 100
 
 export interface LogInAttempt {
   readonly email: string
   readonly address: Address | null
 }
 
-/** Lets a confirmation be tried, and answers what forgets it, to be called when it succeeds. */
+/** Counts a confirmation. Answers a function that resets the counter, to be called on success. */
 export async function throttleConfirmation(
   sessionId: string,
   deps: ThrottleDeps,
 ): Promise<Result<() => Promise<void>, Refusal>> {
-  const own = await counter(['confirmation', sessionId], FREE, deps.sessionKeys)
+  const own = await toCounter(['confirmation', sessionId], FREE, deps.sessionKeys)
   const counted = await countAttempt(
     deps.db,
     { own, wider: [], networks: [], knownSinceMs: 0 },
@@ -62,10 +65,10 @@ export async function throttleConfirmation(
   )
   return counted.counted
     ? ok(() => clearAttempts(deps.db, own.bucket))
-    : err(throttled(counted.waitMs))
+    : err(toThrottled(counted.waitMs))
 }
 
-/** Lets a log-in be tried, and answers what records it, to be called when it succeeds. */
+/** Counts a log-in. Answers a function that records its success. */
 export async function throttleLogIn(
   { email, address }: LogInAttempt,
   deps: ThrottleDeps,
@@ -74,7 +77,7 @@ export async function throttleLogIn(
   const now = deps.nowMs()
   const key = canonicalEmail(email)
   const network = networkOf(address, OWN_NETWORK)
-  const own = await counter(['log-in', key, network], FREE, sessionKeys)
+  const own = await toCounter(['log-in', key, network], FREE, sessionKeys)
   const wider = await widerCounters(key, address, now, sessionKeys)
   const networks =
     address === null
@@ -82,26 +85,26 @@ export async function throttleLogIn(
       : await keyedHashes(JSON.stringify(['log-in network', key, network]), sessionKeys)
   const attempt = { own, wider, networks, knownSinceMs: now - KNOWN_MS }
   const counted = await countAttempt(db, attempt, now, RULES)
-  if (!counted.counted) return err(throttled(counted.waitMs))
+  if (!counted.counted) return err(toThrottled(counted.waitMs))
   const countedWider = wider.filter(({ bucket }) => counted.buckets.includes(bucket))
   return ok(async function record(accountId) {
     const [newest] = networks
     const known = newest === undefined ? null : { accountId, network: newest, lastAt: now }
-    await recordLogIn(db, own, countedWider, known, MOST_NETWORKS)
+    await recordLogIn(db, own, countedWider, known, MAX_NETWORKS)
   })
 }
 
-/** Removes what nothing depends on any more. */
+/** Removes counters and networks that no longer matter. */
 export async function forgetAttempts({ db, nowMs }: ThrottleDeps): Promise<void> {
   await deleteForgottenAttempts(db, nowMs() - RULES.forgetMs)
   await deleteForgottenNetworks(db, nowMs() - KNOWN_MS)
 }
 
-function throttled(waitMs: number): Refusal {
+function toThrottled(waitMs: number): Refusal {
   return { reason: 'throttled', retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) }
 }
 
-/** The hour is a part of what is counted, so the next one begins anew. */
+/** The hour is part of each counter's name, so the counters start anew every hour. */
 async function widerCounters(
   email: string,
   address: Address | null,
@@ -113,14 +116,14 @@ async function widerCounters(
   return await Promise.all([
     ...networks.map(({ prefix, free }) => {
       const prefixes: Prefixes = { 4: prefix, 6: prefix }
-      return counter(['log-in hour', hour, email, networkOf(address, prefixes)], free, ring)
+      return toCounter(['log-in hour', hour, email, networkOf(address, prefixes)], free, ring)
     }),
-    counter(['log-in hour', hour, email], FREE_OF_ALL, ring),
+    toCounter(['log-in hour', hour, email], FREE_OF_ALL, ring),
   ])
 }
 
-/** Under the newest key alone: a rotation of the ring starts all counters anew. */
-async function counter(
+/** Named under the newest key only, so a rotation of the ring starts all counters anew. */
+async function toCounter(
   parts: readonly (string | number)[],
   free: number,
   ring: KeyRing,

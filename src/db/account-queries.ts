@@ -1,5 +1,5 @@
-// Accounts in libSQL. The records of an account's keys hold its status, so a change of status raises the revision
-// of these keys in the same batch. A new password ends the account's sessions.
+// Accounts in libSQL. The records of an account's keys hold its status, so a change of status raises the
+// revision of these keys in the same batch. A new password ends the account's sessions.
 
 import { and, desc, eq, isNull, lt, or, sql } from 'drizzle-orm'
 import type { AccountStatus } from '../keys/key-record.ts'
@@ -55,8 +55,8 @@ export async function listAccountsWithoutCanonicalEmail(
 }
 
 /**
- * Sets the canonical form of each account that has none. If another account has that form, the account gets its
- * own id instead. Answers the ids of the latter.
+ * Sets the canonical form of each account that has none. If another account has that form, the account gets
+ * its own id instead. Answers the ids of the latter.
  */
 export async function setCanonicalEmails(
   db: Database,
@@ -103,8 +103,8 @@ export async function insertAccount(
 }
 
 /**
- * The ids of an account's keys that may still be let in somewhere: live keys, and deleted keys whose deletion is
- * pending. Only ids, because all rows together are more than libSQL answers at once.
+ * The ids of an account's keys that may still be let in somewhere: live keys, and deleted keys whose
+ * deletion is pending. Only ids, because all rows together are more than libSQL answers at once.
  */
 export async function listAccountKeyIds(db: Database, accountId: string): Promise<string[]> {
   return toIds(await selectAccountKeyIds(db, accountId))

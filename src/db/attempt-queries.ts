@@ -81,8 +81,8 @@ export async function clearAttempts(db: Database, bucket: string): Promise<void>
 }
 
 /**
- * Records a successful log-in: clears its own counter, takes back its count in the wider counters, and stores its
- * network. An account keeps its latest `maxNetworks` networks.
+ * Records a successful log-in: clears its own counter, takes back its count in the wider counters, and
+ * stores its network. An account keeps its latest `maxNetworks` networks.
  */
 export async function recordLogIn(
   db: Database,

@@ -23,7 +23,10 @@ export function insertEventWhere(db: Database, event: AuditEvent, guard: SQL) {
     WHERE ${guard}`)
 }
 
-/** A statement for a batch. It inserts an event for each session that `ended` selects, with the actor of `cause`. */
+/**
+ * A statement for a batch. It inserts an event for each session that `ended` selects, with the actor of
+ * `cause`.
+ */
 export function insertSessionEnds(db: Database, cause: AuditEvent, ended: SQL) {
   // Ids as `newId` makes them. SQL makes them here, because only the batch knows which sessions end.
   return db.run(sql`

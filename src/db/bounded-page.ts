@@ -1,5 +1,6 @@
-// Pages that are bounded by bytes as well as by rows. A row can have 50 kB, and libSQL refuses an answer of more
-// than 10 MB (RESPONSE_TOO_LARGE). Large answers also cost CPU time of the thread that serves the Portal API.
+// Pages that are bounded by bytes as well as by rows. A row can have 50 kB, and libSQL refuses an answer of
+// more than 10 MB (RESPONSE_TOO_LARGE). Large answers also cost CPU time of the thread that serves the
+// Portal API.
 
 import { type Column, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
@@ -17,8 +18,8 @@ export function pageBytes(...texts: readonly Column[]): SQL<number> {
 }
 
 /**
- * The condition that a row is on a page of at most `limit` of the rows that `where` selects, newest first. The
- * last row may exceed the bytes of a page. It shows that there is a next page.
+ * The condition that a row is on a page of at most `limit` of the rows that `where` selects, newest first.
+ * The last row may exceed the bytes of a page. It shows that there is a next page.
  */
 export function isOnPage(
   { table, id, bytes }: { table: SQLiteTable; id: Column; bytes: SQL<number> },

@@ -1,5 +1,5 @@
-// The connection to libSQL: HTTP, one round trip per statement or batch, with a time limit. Whatever goes wrong
-// on the way, the error is a StorageUnavailableError.
+// The connection to libSQL: HTTP, one round trip per statement or batch, with a time limit. Whatever goes
+// wrong on the way, the error is a StorageUnavailableError.
 
 import { createClient } from '@libsql/client/web'
 import { drizzle } from 'drizzle-orm/libsql/web'

@@ -1,5 +1,5 @@
-// API keys in libSQL. Each change is one batch, guarded by the revision that it was decided on. So a change that
-// arrives late changes nothing. Only the row that a batch returns may be published.
+// API keys in libSQL. Each change is one batch, guarded by the revision that it was decided on. So a change
+// that arrives late changes nothing. Only the row that a batch returns may be published.
 
 import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core'
@@ -34,7 +34,10 @@ export interface SessionGuard {
   readonly sessionId: string
 }
 
-/** A request that may be repeated. Keyed hashes of its Idempotency-Key and of its body, newest ring key first. */
+/**
+ * A request that may be repeated. Keyed hashes of its Idempotency-Key and of its body, newest ring key
+ * first.
+ */
 export interface Idempotency {
   readonly keys: readonly string[]
   readonly bodies: readonly string[]
@@ -47,7 +50,10 @@ export type InsertedKey =
   | { readonly kind: 'account_not_active'; readonly status: AccountStatus }
   | { readonly kind: 'limit_reached'; readonly limit: number }
   | { readonly kind: 'session_ended' }
-  /** An earlier request with the same Idempotency-Key made this key; `sameBody`: whether its body was the same. */
+  /**
+   * An earlier request with the same Idempotency-Key made this key; `sameBody`: whether its body was the
+   * same.
+   */
   | { readonly kind: 'repeated'; readonly row: LiveKey; readonly sameBody: boolean }
 
 export async function findKey(
@@ -73,8 +79,8 @@ export type ListedKey = LiveKey & { readonly pageBytes: number }
 const BYTES = pageBytes(apiKeys.applicationName, apiKeys.applicationWebsite, apiKeys.ipAcl)
 
 /**
- * Live keys, newest first: at most `limit`, and at most one beyond the bytes of a page. `before` is the last id
- * of the page before.
+ * Live keys, newest first: at most `limit`, and at most one beyond the bytes of a page. `before` is the
+ * last id of the page before.
  */
 export async function listKeys(
   db: Database,
@@ -160,8 +166,8 @@ export async function insertKey(
 }
 
 /**
- * Writes new details into a row. Undefined if the row changed since it was read, if the account is not active, or
- * if the session has ended.
+ * Writes new details into a row. Undefined if the row changed since it was read, if the account is not
+ * active, or if the session has ended.
  */
 export async function updateKey(
   db: Database,

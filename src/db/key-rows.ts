@@ -84,8 +84,8 @@ export function toKeyRecord(row: KeyRow): KeyRecord {
 }
 
 /**
- * Whether it is unknown that the row's newest revision holds for the next request. A published revision does hold,
- * because nothing is put into KV that the authority does not hold.
+ * Whether it is unknown that the row's newest revision holds for the next request. A published revision
+ * does hold, because nothing is put into KV that the authority does not hold.
  */
 export function isPending(row: KeyRow): boolean {
   return isUnpublished(row) && row.enforcedRevision < row.revision

@@ -1,5 +1,5 @@
-// The outbox: rows whose newest revision is not known to be in KV for good. Each row records how far its change
-// has come: in libSQL, at its authority, in KV (see schema.ts).
+// The outbox: rows whose newest revision is not known to be in KV for good. Each row records how far its
+// change has come: in libSQL, at its authority, in KV (see schema.ts).
 
 import { and, eq, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import type { IpAclMode } from '../keys/key-record.ts'
@@ -48,8 +48,8 @@ export async function findKnownLookupIds(
 }
 
 /**
- * Claims up to `limit` pending rows for this run of the cron. Rows that were not tried since they changed come
- * first. So a row that fails again and again does not block others, even if it ends the run.
+ * Claims up to `limit` pending rows for this run of the cron. Rows that were not tried since they changed
+ * come first. So a row that fails again and again does not block others, even if it ends the run.
  */
 export async function takePending(db: Database, run: number, limit: number): Promise<KeyRow[]> {
   return await take(db, sql`enforced_revision < revision`, LEAST_RECENTLY_TRIED, run, limit)

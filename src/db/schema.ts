@@ -1,5 +1,6 @@
-// The tables of libSQL, the system of record. Times are in milliseconds since 1970. Ids start with the time they
-// were made at (see ids.ts), so they sort by age. The migrations in drizzle/ are generated from here and only add.
+// The tables of libSQL, the system of record. Times are in milliseconds since 1970. Ids start with the time
+// they were made at (see ids.ts), so they sort by age. The migrations in drizzle/ are generated from here
+// and only add.
 
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
@@ -14,8 +15,9 @@ export const accounts = sqliteTable(
     /** The e-mail in lower case, by which versions without `canonicalEmail` find the account. */
     emailKey: text('email_key').notNull(),
     /**
-     * The form by which e-mails are compared (admin/email.ts). Null in an older account until the cron fills it.
-     * If another account has the form already, this is the account's own id, and only `emailKey` finds it.
+     * The form by which e-mails are compared (admin/email.ts). Null in an older account until the cron
+     * fills it. If another account has the form already, this is the account's own id, and only `emailKey`
+     * finds it.
      */
     canonicalEmail: text('canonical_email'),
     name: text('name').notNull(),
@@ -77,7 +79,10 @@ export const apiKeys = sqliteTable(
     revision: integer('revision').notNull(),
     /** The newest revision known to hold for the next request; below `revision`, the change is pending. */
     enforcedRevision: integer('enforced_revision').notNull().default(0),
-    /** The newest revision known to be in KV for good, see admin/publish.ts; below `revision`, the row is in the outbox. */
+    /**
+     * The newest revision known to be in KV for good, see admin/publish.ts; below `revision`, the row is in
+     * the outbox.
+     */
     publishedRevision: integer('published_revision').notNull(),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),

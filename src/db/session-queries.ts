@@ -1,5 +1,5 @@
-// Sessions of the API Keys page in libSQL. Each request reads its session and account anew, so a log-out, a new
-// password or a suspension holds for the next request.
+// Sessions of the API Keys page in libSQL. Each request reads its session and account anew, so a log-out, a
+// new password or a suspension holds for the next request.
 
 import { and, desc, eq, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { AccountRow } from './account-queries.ts'
@@ -57,8 +57,8 @@ export interface ReplacedSessions {
 }
 
 /**
- * Starts a session and ends those that it replaces. False if the account's password hash is no longer the one that
- * was checked, because a session must not outlive its password.
+ * Starts a session and ends those that it replaces. False if the account's password hash is no longer the
+ * one that was checked, because a session must not outlive its password.
  */
 export async function insertSession(
   db: Database,

@@ -32,8 +32,8 @@ export function encodeBase62(bytes: Uint8Array): string {
 }
 
 /**
- * Decodes the 43 digits of `text` from `start` into 32 bytes from `at` on. Answers false, and leaves the bytes
- * untouched, for any other character and for values of 2^256 and above.
+ * Decodes the 43 digits of `text` from `start` into 32 bytes from `at` on. Answers false, and leaves the
+ * bytes untouched, for any other character and for values of 2^256 and above.
  */
 export function decodeBase62(text: string, start: number, bytes: Uint8Array, at: number): boolean {
   const end = start + BASE62_DIGITS

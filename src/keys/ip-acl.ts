@@ -17,8 +17,8 @@ export interface IpAcl {
 type Words = readonly number[]
 
 /**
- * Compiles stored entries (canonical CIDR text). Throws a TypeError if an entry does not parse. It must not be
- * skipped: an ACL without entries lets everybody in.
+ * Compiles stored entries (canonical CIDR text). Throws a TypeError if an entry does not parse. It must not
+ * be skipped: an ACL without entries lets everybody in.
  */
 export function compileIpAcl(entries: readonly string[]): IpAcl {
   const networks: Record<4 | 6, Network[]> = { 4: [], 6: [] }

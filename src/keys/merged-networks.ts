@@ -1,10 +1,13 @@
-// Merges a list of networks into the fewest that hold exactly the same addresses. A network within another one
-// is dropped. Neighbours that together make a wider network become that network.
+// Merges a list of networks into the fewest that hold exactly the same addresses. A network within another
+// one is dropped. Neighbours that together make a wider network become that network.
 
 import { type AddressRange, networksOf } from './address-range.ts'
 import { compileIpAcl } from './ip-acl.ts'
 
-/** Takes canonical entries; answers canonical entries in ascending order, or null if they are more than `max`. */
+/**
+ * Takes canonical entries; answers canonical entries in ascending order, or null if they are more than
+ * `max`.
+ */
 export function mergeNetworks(entries: readonly string[], max: number): string[] | null {
   const acl = compileIpAcl(entries)
   const merged: string[] = []

@@ -26,9 +26,9 @@ export function isHeader(columns: readonly string[]): boolean {
 }
 
 /**
- * The networks of a row with one network and words about it; null for any other row. The network may be split
- * into an address and a netmask or prefix length, in two columns. Numbers count as words, but not beside a bare
- * address, because a number there could be its prefix length.
+ * The networks of a row with one network and words about it; null for any other row. The network may be
+ * split into an address and a netmask or prefix length, in two columns. Numbers count as words, but not
+ * beside a bare address, because a number there could be its prefix length.
  */
 export function readRow(columns: readonly string[]): readonly string[] | null {
   const bare: string[] = []

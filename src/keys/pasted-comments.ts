@@ -1,6 +1,6 @@
 // Separates the comments of a pasted text from its code. It knows the marks of the file formats that hold
-// addresses: `#`, `//`, `/* … */`, `<!-- … -->`, Python's three quotes, and at the start of a line `;`, `--`, `'`
-// and `rem`. A comment that is not closed runs to the end of the text.
+// addresses: `#`, `//`, `/* … */`, `<!-- … -->`, Python's three quotes, and at the start of a line `;`,
+// `--`, `'` and `rem`. A comment that is not closed runs to the end of the text.
 
 export interface PastedLine {
   /** The line as it was written. */

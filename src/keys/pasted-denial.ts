@@ -1,10 +1,11 @@
-// Finds words that say that an address must not be let in, or is no client's. An entry of an IP ACL always lets
-// in, so an address beside such a word is never suggested. To leave out too much costs a customer some typing;
-// to let in too much costs them their protection.
+// Finds words that say that an address must not be let in, or is no client's. An entry of an IP ACL always
+// lets in, so an address beside such a word is never suggested. To leave out too much costs a customer some
+// typing; to let in too much costs them their protection.
 
 /**
- * A `strong` word names a refusal or an exception, wherever it stands. A `weak` word says that something is over,
- * is not so, or is a destination. In prose a weak word may be about something other than the addresses.
+ * A `strong` word names a refusal or an exception, wherever it stands. A `weak` word says that something is
+ * over, is not so, or is a destination. In prose a weak word may be about something other than the
+ * addresses.
  */
 export type Denial = 'strong' | 'weak'
 

@@ -14,7 +14,10 @@ export interface EntryFault extends Omit<CidrFault, 'suggestion'> {
   readonly suggestion?: string | readonly string[]
 }
 
-/** Adds suggestions to a fault of `parseCidr(text)`, if the fault is `cidr_malformed` and the text is certain. */
+/**
+ * Adds suggestions to a fault of `parseCidr(text)`, if the fault is `cidr_malformed` and the text is
+ * certain.
+ */
 export function explainPastedText(fault: CidrFault, text: string): EntryFault {
   if (fault.code !== 'cidr_malformed') return fault
   const [first, ...others] = pastedNetworks(text)

@@ -1,5 +1,6 @@
-// Reads a pasted text line by line. An entry of an IP ACL lets in, so a doubt about one line extends to every line
-// that it may concern. A heading concerns the lines under it, an exception the networks that it lies in.
+// Reads a pasted text line by line. An entry of an IP ACL lets in, so a doubt about one line extends to
+// every line that it may concern. A heading concerns the lines under it, an exception the networks that it
+// lies in.
 
 import { parseCidr } from './cidr.ts'
 import { compileIpAcl, matchesIpAcl } from './ip-acl.ts'

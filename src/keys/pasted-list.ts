@@ -7,7 +7,8 @@ import { type PastedItem, toUnclear } from './pasted-item.ts'
 import { isBareAddress, isMaskLike, networksOfPiece } from './pasted-piece.ts'
 
 /**
- * The items of a list, in order; `text` is the whole line. Null if more than `maxUnread` pieces cannot be read.
+ * The items of a list, in order; `text` is the whole line. Null if more than `maxUnread` pieces cannot be
+ * read.
  */
 export function readList(
   pieces: readonly string[],

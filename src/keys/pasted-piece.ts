@@ -126,7 +126,8 @@ function readMasked(piece: string): AddressRange | null {
   if (address === null || mask === null || address.family !== mask.family) return null
   const bits = bitsOf(address.family)
   const all = (1n << BigInt(bits)) - 1n
-  // Mask 0.0.0.0 means all addresses as a netmask, one as a wildcard mask. 0.0.0.0 255.255.255.255 is as unclear.
+  // Mask 0.0.0.0 means all addresses as a netmask, one as a wildcard mask. 0.0.0.0 255.255.255.255 is as
+  // unclear.
   if (mask.value === 0n || (mask.value === all && address.value === 0n)) return null
   const hosts = isLowOnes(all - mask.value) ? all - mask.value : mask.value
   return isLowOnes(hosts) ? blockAround(address, bits - onesOf(hosts)) : null

@@ -1,6 +1,6 @@
-// Reads lists in the notation of a program: JSON, YAML, Terraform, Python or anything else with brackets, quotes
-// or keys. Only its words are looked at. Its networks are certain if every key is known, if the key above each
-// network names sources, and if no word denies anything.
+// Reads lists in the notation of a program: JSON, YAML, Terraform, Python or anything else with brackets,
+// quotes or keys. Only its words are looked at. Its networks are certain if every key is known, if the key
+// above each network names sources, and if no word denies anything.
 
 import { looksLikeAddress } from './pasted-columns.ts'
 import { isMaskLike, networksOfPiece } from './pasted-piece.ts'

@@ -1,5 +1,5 @@
-// Reads a text that was pasted into an IP ACL. It finds valid entries, and suggests networks for other text whose
-// meaning is certain. Whatever the text denies or only comments on is left out.
+// Reads a text that was pasted into an IP ACL. It finds valid entries, and suggests networks for other text
+// whose meaning is certain. Whatever the text denies or only comments on is left out.
 
 import { createCommentReader, type PastedLine, splitLines } from './pasted-comments.ts'
 import { looksLikeAddress } from './pasted-columns.ts'

@@ -1,6 +1,6 @@
-// The token at rest, which a reveal opens: AES-256-GCM under the ring ENCRYPTION_KEYS. Key id and account id are
-// additional data, so a sealed token that was moved to another row or account does not open.
-// Stored form: ring key id, ".", base64url of a 12-byte nonce and the ciphertext with its tag.
+// The token at rest, which a reveal opens: AES-256-GCM under the ring ENCRYPTION_KEYS. Key id and account
+// id are additional data, so a sealed token that was moved to another row or account does not open. Stored
+// form: ring key id, ".", base64url of a 12-byte nonce and the ciphertext with its tag.
 
 import { Buffer } from 'node:buffer'
 import { type KeyRing, newestKey } from './key-ring.ts'

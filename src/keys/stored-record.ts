@@ -1,6 +1,6 @@
-// A record together with the identity of its stored text. Two cached records are the same only if their texts
-// are equal. Equal revisions are not enough: a database restored from a backup may assign a revision again, and
-// others can write to KV.
+// A record together with the identity of its stored text. Two cached records are the same only if their
+// texts are equal. Equal revisions are not enough: a database restored from a backup may assign a revision
+// again, and others can write to KV.
 
 import { createHash } from 'node:crypto'
 import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from './key-record.ts'

@@ -1,7 +1,7 @@
-// Access tokens: a prefix, one character that names the ring key, and 43 base62 digits that carry 192 random
-// bits and a 64-bit tag. One HMAC-SHA-256 over prefix, ring character and random bits gives the tag (its first
-// 8 bytes) and the lookup id (its last 24). So the worker detects a forgery without asking a store, and the
-// stores hold nothing that would authenticate a request.
+// Access tokens: a prefix, one character that names the ring key, and 43 base62 digits that carry 192
+// random bits and a 64-bit tag. One HMAC-SHA-256 over prefix, ring character and random bits gives the tag
+// (its first 8 bytes) and the lookup id (its last 24). So the worker detects a forgery without asking a
+// store, and the stores hold nothing that would authenticate a request.
 
 import { BASE62_DIGITS, decodeBase62, encodeBase62 } from './base62.ts'
 import { type BlockHmacKey, blockHmac, MAX_MESSAGE_BYTES, MAC_BYTES } from './block-hmac.ts'
@@ -19,8 +19,8 @@ export interface MintedToken {
 }
 
 /**
- * The bytes of the token at hand: prefix, ring character, random bits, tag. Shared by all calls, which is safe
- * because no call awaits anything.
+ * The bytes of the token at hand: prefix, ring character, random bits, tag. Shared by all calls, which is
+ * safe because no call awaits anything.
  */
 const tokenBytes = new Uint8Array(MAX_MESSAGE_BYTES + TAG_BYTES)
 

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { listFaults, shortName, strangerBytes } from '../../src/admin/faults.ts'
+import { listFaults, shortenName, unauthenticatedFaultBytes } from '../../src/admin/faults.ts'
 
 const schema = z.strictObject({ name: z.string(), tags: z.array(z.string()).default([]) })
 
@@ -57,16 +57,16 @@ describe('shortName()', () => {
     ['a'.repeat(101), `${'a'.repeat(100)}…`],
     [`${'a'.repeat(99)}🔑`, `${'a'.repeat(99)}\ufffd…`],
   ])('%s', (name, short) => {
-    expect(shortName(name)).toBe(short)
+    expect(shortenName(name)).toBe(short)
   })
 })
 
-describe('strangerBytes()', () => {
+describe('unauthenticatedFaultBytes()', () => {
   it('grows with the body, from a floor on', () => {
-    expect(strangerBytes(0)).toBe(500)
-    expect(strangerBytes(120)).toBe(500)
-    expect(strangerBytes(121)).toBe(510)
-    expect(strangerBytes(1_000)).toBe(9_300)
+    expect(unauthenticatedFaultBytes(0)).toBe(500)
+    expect(unauthenticatedFaultBytes(120)).toBe(500)
+    expect(unauthenticatedFaultBytes(121)).toBe(510)
+    expect(unauthenticatedFaultBytes(1_000)).toBe(9_300)
   })
 })
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { repeatedMember } from '../../src/admin/repeated-member.ts'
+import { findRepeatedMember } from '../../src/admin/repeated-member.ts'
 
-describe('repeatedMember()', () => {
+describe('findRepeatedMember()', () => {
   it.each([
     ['at the top', '{"a":1,"a":2}', 'a'],
     ['with the same value', '{"a":1,"a":1}', 'a'],
@@ -25,7 +25,7 @@ describe('repeatedMember()', () => {
     ['with a quote in it', '{"a\\"b":1,"a\\"b":2}', 'a"b'],
   ])('finds one %s', (_, json, name) => {
     expect(() => JSON.parse(json) as unknown).not.toThrow()
-    expect(repeatedMember(json)).toBe(name)
+    expect(findRepeatedMember(json)).toBe(name)
   })
 
   it.each([
@@ -44,13 +44,13 @@ describe('repeatedMember()', () => {
     '{"ä":1,"a\\u0308":2}',
     '{"__proto__":1,"constructor":2,"toString":3}',
   ])('finds none in %s', (json) => {
-    expect(repeatedMember(json)).toBeNull()
+    expect(findRepeatedMember(json)).toBeNull()
   })
 
   it('finds none in what JSON.stringify wrote', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom(0, 2), (value, spaces) => {
-        expect(repeatedMember(JSON.stringify(value, null, spaces))).toBeNull()
+        expect(findRepeatedMember(JSON.stringify(value, null, spaces))).toBeNull()
       }),
     )
   })
@@ -59,7 +59,7 @@ describe('repeatedMember()', () => {
     fc.assert(
       fc.property(tree(), (given) => {
         JSON.parse(given.json)
-        expect(repeatedMember(given.json) !== null).toBe(given.repeats)
+        expect(findRepeatedMember(given.json) !== null).toBe(given.repeats)
       }),
       { numRuns: 500 },
     )
@@ -69,8 +69,8 @@ describe('repeatedMember()', () => {
     ['lists', (depth: number) => '['.repeat(depth) + ']'.repeat(depth)],
     ['objects', (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`],
   ])('reads %s of any depth', (_, nested) => {
-    expect(repeatedMember(nested(32_000))).toBeNull()
-    expect(repeatedMember(`{"b":${nested(32_000)},"b":1}`)).toBe('b')
+    expect(findRepeatedMember(nested(32_000))).toBeNull()
+    expect(findRepeatedMember(`{"b":${nested(32_000)},"b":1}`)).toBe('b')
   })
 
   it.each([
@@ -79,7 +79,7 @@ describe('repeatedMember()', () => {
     JSON.stringify('"'.repeat(32_000)),
     `{"${'\\u0061'.repeat(10_000)}":1}`,
   ])('reads the longest texts: %.40s', (json) => {
-    expect(repeatedMember(json)).toBeNull()
+    expect(findRepeatedMember(json)).toBeNull()
   })
 })
 

@@ -1,4 +1,4 @@
-// What a customer can call: the session, the keys, and what happened to them.
+// The calls of a customer: session, keys and audit.
 
 import * as z from 'zod'
 import {

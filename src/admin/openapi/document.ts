@@ -1,5 +1,5 @@
-// /admin/api/openapi.json: the admin API described to machines, from the schemas that it validates
-// with and answers by. Loaded and built when it is first asked for: no other request pays for it.
+// /admin/api/openapi.json: the OpenAPI document, made from the schemas that validate requests and type the
+// answers. It is loaded and built on first use, so no other request pays for it.
 
 import { createDocument } from 'zod-openapi'
 import { problem } from '../answers.ts'
@@ -57,12 +57,12 @@ export function openApiDocument(): object {
       },
     },
     {
-      // An answer may gain members; a request is refused for one that is unknown.
+      // An answer may gain members. A request with an unknown member is refused.
       override({ jsonSchema, io }) {
         if (io === 'output' && jsonSchema.additionalProperties === false) {
           delete jsonSchema.additionalProperties
         }
-        delete jsonSchema.readOnly // said of a TypeScript type, not of a member
+        delete jsonSchema.readOnly // it describes the TypeScript type, not the member
       },
     },
   )

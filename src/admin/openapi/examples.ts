@@ -1,4 +1,4 @@
-// One customer with one key, as the examples of the OpenAPI document show them.
+// The examples of the OpenAPI document: one customer with one key.
 
 import { entryWarnings } from '../../keys/entry-warnings.ts'
 import type {
@@ -11,7 +11,7 @@ import type {
 
 const AT = '2026-11-23T08:15:30.000Z'
 
-/** Of the form of a token, and none: no ring holds a key that made it. */
+/** It has the form of a token, but no key ring made it. */
 export const TOKEN = `cpk_A${'0'.repeat(43)}`
 export const PASSWORD = 'correct horse battery staple'
 

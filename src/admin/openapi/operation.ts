@@ -1,5 +1,5 @@
-// One call of the admin API, said in few words, as an OpenAPI operation: what follows from its method,
-// its body or its guard is added here and cannot be forgotten.
+// Turns the short description of a call into an OpenAPI operation. Everything that follows from its method,
+// body or guard is added here, so that no call can forget it.
 
 import type * as z from 'zod'
 import type {
@@ -23,11 +23,11 @@ export interface Call {
   readonly params?: ZodOpenApiParameters
   readonly body?: { readonly schema: z.ZodType; readonly example: object }
   readonly answer: Answer
-  /** What it can answer beyond the errors of every such call. */
+  /** Its errors beyond those that every such call can answer. */
   readonly errors?: readonly ErrorName[]
 }
 
-/** By path, from /admin/api/v1 on, and method. */
+/** By path, relative to /admin/api/v1, and by method. */
 export type Calls = Readonly<Record<string, Readonly<Partial<Record<Method, Call>>>>>
 
 interface Answer {

@@ -1,4 +1,5 @@
-// What the operator can call, with OPERATOR_TOKEN. Where a deployment has none, all of it is 404.
+// The calls of the operator, with OPERATOR_TOKEN. A deployment without that secret answers 404 to all of
+// them.
 
 import * as z from 'zod'
 import {

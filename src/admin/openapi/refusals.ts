@@ -1,5 +1,5 @@
-// The errors of a call as OpenAPI shows them. Statuses, texts and headers are those of refusal.ts
-// itself: each error is described by an example that is made as the real one is.
+// The errors of a call in the OpenAPI document. Each is described by an example that refusal.ts makes, so
+// status, text and headers are the real ones.
 
 import type {
   ZodOpenApiExampleObject,
@@ -11,7 +11,7 @@ import { problemJson } from '../../problems/problem.ts'
 import { PROBLEMS } from '../../problems/table.ts'
 import { type Refusal, toProblem } from '../refusal.ts'
 
-/** An error of a call: its code, and for `unauthenticated` by what one proves who one is. */
+/** An error of a call: its code, and for `unauthenticated` the scheme of authentication. */
 export type ErrorName =
   | Exclude<Refusal['reason'], 'account_not_active' | 'method_not_allowed' | 'unauthenticated'>
   | 'account_pending'
@@ -61,7 +61,7 @@ const EXAMPLES: Record<ErrorName, Refusal> = {
   internal_error: { reason: 'internal_error' },
 }
 
-/** For `components`: one example an error. */
+/** For `components`: one example per error. */
 export function errorExamples(): Record<string, ZodOpenApiExampleObject> {
   const entries = Object.entries(EXAMPLES).map(([name, refusal]) => {
     const value = problemJson(toProblem(refusal), REQUEST_ID, ERRORS_PATH)
@@ -70,7 +70,7 @@ export function errorExamples(): Record<string, ZodOpenApiExampleObject> {
   return Object.fromEntries(entries)
 }
 
-/** One response a status, which names every code that comes with it. */
+/** One response per status, which names every code that comes with it. */
 export function errorResponses(codes: readonly ErrorName[]): ZodOpenApiResponsesObject {
   const statuses = Map.groupBy(codes, (name) => {
     return PROBLEMS[toProblem(EXAMPLES[name]).code].status

@@ -1,4 +1,4 @@
-// What anybody may ask about the gateway itself.
+// The calls about the gateway itself, which need no log-in.
 
 import { healthAnswer } from '../answers.ts'
 import type { Calls } from './operation.ts'

@@ -1,4 +1,4 @@
-// What the readable page takes from the OpenAPI document.
+// The parts of the OpenAPI document that the readable page uses.
 
 import type { JsonSchema, Schemas } from './schema-rows.ts'
 

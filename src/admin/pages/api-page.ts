@@ -1,5 +1,5 @@
-// /admin/api/: the OpenAPI document as a page. Renderers from elsewhere need inline styles, scripts that
-// write HTML, or workers from blob URLs, which the policy of this origin forbids. It has the session's cookie.
+// /admin/api/: the OpenAPI document as a page. Ready-made renderers need inline styles, scripts that write
+// HTML, or workers from blob URLs. This origin forbids all of them, because its cookies hold the session.
 
 import { html } from 'hono/html'
 import { ERRORS_PATH } from '../../problems/errors-url.ts'
@@ -7,10 +7,10 @@ import type { ApiDocument, ApiResponse, Content, Operation, Parameter } from './
 import { type Html, toInline, toPage, toParagraphs } from './html.ts'
 import { schemaRows, type Schemas, type SchemaRow, toRow } from './schema-rows.ts'
 
-/** An operation, and how it is called. */
+/** An operation with its method and path. */
 interface Call {
   readonly method: string
-  /** From the root of the origin. */
+  /** Relative to the origin. */
   readonly path: string
   readonly operation: Operation
 }
@@ -65,7 +65,7 @@ function callsOf({ paths, servers: [{ url }] }: ApiDocument): Call[] {
   )
 }
 
-/** Of a group; operations have their `operationId`. */
+/** The anchor of a group. The anchor of an operation is its `operationId`. */
 function toAnchor(tag: string): string {
   return `group-${tag.toLowerCase()}`
 }

@@ -1,5 +1,5 @@
-// The admin API described, to programs and to people. Both are made when they are first asked for, once per
-// isolate: no other request pays for them.
+// The description of the admin API, for programs and for people. Both are made on first use, once per
+// isolate, so no other request pays for them.
 
 import { Hono } from 'hono'
 import type { AdminEnv } from '../context.ts'

@@ -1,4 +1,4 @@
-// What the pages about errors say, from the table that the refusals are made from.
+// The pages about errors, from the table that the refusals take status and title from.
 
 import { html } from 'hono/html'
 import { ADMIN_PROBLEMS } from '../../problems/admin-problems.ts'

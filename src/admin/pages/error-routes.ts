@@ -1,5 +1,6 @@
-// GET /admin/errors/: what each error means and what to do, for people, and as JSON for programs that ask
-// for it. Needs no session and no store, so it answers in an outage and on a gateway that is not configured.
+// GET /admin/errors/: what each error means and what to do, as a page, or as JSON for programs that accept
+// it. It needs no session and no store, so it answers during an outage and on a gateway that is not
+// configured.
 
 import { Hono } from 'hono'
 import { accepts } from 'hono/accepts'

@@ -1,5 +1,5 @@
-// HTML that the worker writes itself, for people: no script, no inline style, so that it runs under the same
-// policy as the rest. Everything is escaped by the tag `html`.
+// The frame of the pages that the worker renders. They have no script and no inline style, so they need no
+// exception from the policy. The tag `html` escapes all values.
 
 import { html } from 'hono/html'
 
@@ -11,7 +11,7 @@ const PAGES = [
   ['/admin/errors/', 'Errors'],
 ] as const
 
-/** A whole page. `path`: that of the menu which it belongs to. */
+/** A whole page. `path`: the entry of the main menu that the page belongs to. */
 export function toPage(title: string, path: (typeof PAGES)[number][0], content: Html): Html {
   return html`<!doctype html>
     <html lang="en">
@@ -45,14 +45,14 @@ function toMenuItem(current: string) {
   }
 }
 
-/** Text in which code stands between backticks. */
+/** Renders text in which code stands between backticks. */
 export function toInline(text: string): Html[] {
   return text
     .split('`')
     .map((part, i) => (i % 2 === 0 ? html`${part}` : html`<code>${part}</code>`))
 }
 
-/** Such text in paragraphs, with an empty line between two. */
+/** As `toInline`, for paragraphs separated by empty lines. */
 export function toParagraphs(text: string): Html[] {
   return text.split(/\n{2,}/).map((paragraph) => html`<p>${toInline(paragraph)}</p>`)
 }

@@ -1,5 +1,5 @@
-// A JSON Schema as a list of its members, nested ones by their path, such as `keys[].id`. No schema of this
-// API contains itself.
+// Flattens a JSON Schema into a list of its members. Nested members have a path such as `keys[].id`. The
+// schemas of this API are not recursive.
 
 export interface JsonSchema {
   readonly $ref?: string
@@ -24,19 +24,19 @@ export interface JsonSchema {
   readonly maxItems?: number
 }
 
-/** By name, those that a `$ref` can name. */
+/** The schemas that a `$ref` can name, by name. */
 export type Schemas = Readonly<Record<string, JsonSchema>>
 
 export interface SchemaRow {
-  /** Empty for the schema itself, where it is no object. */
+  /** Empty for the schema itself, if it is no object. */
   readonly path: string
   readonly type: string
   readonly required: boolean
-  /** What else is to be said; code stands between backticks. */
+  /** Remarks; code stands between backticks. */
   readonly notes: readonly string[]
 }
 
-/** The rows of the members of a schema, or one row of the schema itself where it has no members. */
+/** One row per member of a schema; if it has no members, one row for the schema itself. */
 export function schemaRows(schema: JsonSchema, schemas: Schemas): SchemaRow[] {
   const rows = membersOf(schema, '', schemas)
   return rows.length > 0 ? rows : [toRow(schema, '', true, schemas)]
@@ -69,7 +69,7 @@ function membersOf(schema: JsonSchema, path: string, schemas: Schemas): SchemaRo
   return rows
 }
 
-/** One row a path: a member is required where each choice requires it. */
+/** Merges the rows of several choices by path. A member is required if each choice requires it. */
 function mergeChoices(choices: readonly (readonly SchemaRow[])[]): SchemaRow[] {
   const objects = choices.filter((rows) => rows.length > 0)
   const groups = Map.groupBy(objects.flat(), ({ path }) => path)
@@ -81,7 +81,7 @@ function mergeChoices(choices: readonly (readonly SchemaRow[])[]): SchemaRow[] {
   }))
 }
 
-/** In words: `string or null`, `array of strings`. */
+/** The type in words, such as `string or null` or `array of strings`. */
 function typeOf(schema: JsonSchema, schemas: Schemas): string {
   const { type, items, ...rest } = resolve(schema, schemas)
   const choices = [...(rest.anyOf ?? []), ...(rest.oneOf ?? [])]
@@ -110,22 +110,22 @@ function notesOf(schema: JsonSchema, schemas: Schemas): string[] {
     resolved.const !== undefined && `Always \`${String(resolved.const)}\``,
     resolved.default !== undefined && `When left out: \`${String(resolved.default)}\``,
     description === undefined && format !== undefined && `Format \`${format}\``,
-    range(minLength, maxLength, ' characters'),
-    range(minimum, maximum, ''),
-    range(minItems, maxItems, ' entries'),
+    describeRange(minLength, maxLength, ' characters'),
+    describeRange(minimum, maximum, ''),
+    describeRange(minItems, maxItems, ' entries'),
     ...choices.flatMap((choice) => notesOf(choice, schemas)),
   ]
   return notes.filter((note) => typeof note === 'string')
 }
 
-/** Undefined where nothing is limited; the largest safe integer is no limit to tell of. */
-function range(least: number | undefined, most: number | undefined, unit: string) {
-  const limit = most === Number.MAX_SAFE_INTEGER ? undefined : most
-  if (limit === undefined) return least === undefined ? undefined : `At least ${least}${unit}`
-  return least === undefined ? `At most ${limit}${unit}` : `${least} to ${limit}${unit}`
+/** Undefined if there is no limit. The largest safe integer counts as none. */
+function describeRange(min: number | undefined, max: number | undefined, unit: string) {
+  const limit = max === Number.MAX_SAFE_INTEGER ? undefined : max
+  if (limit === undefined) return min === undefined ? undefined : `At least ${min}${unit}`
+  return min === undefined ? `At most ${limit}${unit}` : `${min} to ${limit}${unit}`
 }
 
-/** The schema that a `$ref` names; what stands beside the `$ref` goes before it. */
+/** The schema that a `$ref` names. Members beside the `$ref` override it. */
 function resolve(schema: JsonSchema, schemas: Schemas): JsonSchema {
   if (schema.$ref === undefined) return schema
   const { $ref, ...rest } = schema
