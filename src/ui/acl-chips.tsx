@@ -1,4 +1,4 @@
-// The entries of an IP ACL as chips. Up to 1,000 of them: each is drawn once, not with each edit.
+// The entries of an IP ACL as chips. There can be 1,000, so each is drawn once and not with every edit.
 
 import { CloseIcon } from './icons.tsx'
 import { memo } from './memo.ts'
@@ -6,7 +6,7 @@ import { messages } from './messages.ts'
 
 interface AclChipsProps {
   readonly acl: readonly string[]
-  /** The same function each time, so that the chips stay as they are. */
+  /** Must be the same function each time, so that the chips are not drawn again. */
   readonly onRemove: (network: string) => void
 }
 

@@ -8,11 +8,11 @@ import {
   addEntries,
   type EntryFault,
   isUnresolved,
-  leftOutBy,
-  listed,
+  findExcluded,
+  listNetworks,
   MAX_ENTRIES,
   networkOfAddress,
-  NOTHING_OPEN,
+  EMPTY_REPORT,
   reportFaults,
 } from './acl.ts'
 import { AclChips } from './acl-chips.tsx'
@@ -25,13 +25,13 @@ import { messages } from './messages.ts'
 
 interface AclEditorProps {
   readonly acl: readonly string[]
-  /** What stands in the field. */
+  /** The text of the field. */
   readonly entry: string
   readonly report: AclReport
   readonly error?: FieldError | undefined
-  /** Whether the list keeps out, and does not only report. */
+  /** Whether the list refuses requests, and does not only report them. */
   readonly isEnforced: boolean
-  /** The address that the customer is on now. */
+  /** The customer's current address. */
   readonly address: string | null
   readonly onChange: (acl: readonly string[], entry: string, report: AclReport) => void
 }
@@ -48,7 +48,7 @@ export function AclEditor(props: AclEditorProps) {
   const isBlocked = isUnresolved(report, acl)
   const isInField = report.isInField && report.faults.length > 0
   const warnings = useMemo(() => warningsOf(acl), [acl])
-  const isLeftOut = useMemo(() => leftOutBy(acl, [address]).size > 0, [acl, address])
+  const isLeftOut = useMemo(() => findExcluded(acl, [address]).size > 0, [acl, address])
 
   function add(typed: string) {
     const result = addEntries(acl, typed, report)
@@ -59,7 +59,7 @@ export function AclEditor(props: AclEditorProps) {
     else if (duplicate !== undefined) announce(text.duplicate(duplicate))
   }
 
-  /** Takes the suggestions of some faults; the others stay. */
+  /** Adds the suggestions of some faults. The other faults stay. */
   function accept(accepted: readonly EntryFault[]) {
     const taken = new Set(accepted)
     const rest = report.faults.filter((fault) => !taken.has(fault))
@@ -146,7 +146,7 @@ export function AclEditor(props: AclEditorProps) {
           type="button"
           class="link"
           onClick={() => {
-            onChange(acl, entry, isInField ? { ...report, leftOut: [] } : NOTHING_OPEN)
+            onChange(acl, entry, isInField ? { ...report, leftOut: [] } : EMPTY_REPORT)
             field.current?.focus()
           }}
         >
@@ -178,12 +178,12 @@ export function AclEditor(props: AclEditorProps) {
   )
 }
 
-/** What is lawful and probably not meant, by the same rules as the API's `warnings`. */
+/** Sentences about entries that are probably a mistake, by the rules of the API's `warnings`. */
 function warningsOf(acl: readonly string[]): string[] {
   const found = entryWarnings(acl)
   return ENTRY_WARNINGS.flatMap((code) => {
     const warned = found.filter((warning) => warning.code === code)
     const entries = warned.map(({ pointer }) => acl[Number(pointer.split('/')[2])] ?? '')
-    return entries.length === 0 ? [] : [messages.acl.warnings[code](listed(entries))]
+    return entries.length === 0 ? [] : [messages.acl.warnings[code](listNetworks(entries))]
   })
 }

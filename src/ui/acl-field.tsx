@@ -1,8 +1,8 @@
-// The field of an IP ACL: it takes one entry, or a list that is pasted or dropped. It never holds a long
-// text: that is read at once, since each keystroke would read it again.
+// The field of an IP ACL. It takes one entry, or a list that is pasted or dropped. It never holds a long
+// text, because each keystroke would read it again; such a text is read at once.
 
 import type { Ref } from 'preact'
-import { MAX_TYPED } from './acl.ts'
+import { MAX_FIELD_LENGTH } from './acl.ts'
 import { messages } from './messages.ts'
 
 interface AclFieldProps {
@@ -15,11 +15,11 @@ interface AclFieldProps {
 }
 
 export function AclField({ fieldRef, id, entry, isInvalid, onInput, onAdd }: AclFieldProps) {
-  /** Reads at once what is no single entry, in the place where it would stand in the field. */
+  /** If the text is no single entry, reads it at once, together with the text around it in the field. */
   function take(event: Event & { currentTarget: HTMLInputElement }, text: string, at: Range) {
     const { value } = event.currentTarget
-    const isList = value.trim() === '' && /\S[\s,;]+\S/.test(text.slice(0, MAX_TYPED))
-    const isLong = value.length + text.length > MAX_TYPED
+    const isList = value.trim() === '' && /\S[\s,;]+\S/.test(text.slice(0, MAX_FIELD_LENGTH))
+    const isLong = value.length + text.length > MAX_FIELD_LENGTH
     if (!isList && !isLong && !/[\r\n]/.test(text.trim())) return
     event.preventDefault()
     onAdd(`${value.slice(0, at.start)}${text}${value.slice(at.end)}`)
@@ -39,7 +39,7 @@ export function AclField({ fieldRef, id, entry, isInvalid, onInput, onAdd }: Acl
       aria-invalid={isInvalid ? 'true' : undefined}
       onInput={(event) => {
         const { value } = event.currentTarget
-        if (value.length <= MAX_TYPED) return onInput(value)
+        if (value.length <= MAX_FIELD_LENGTH) return onInput(value)
         event.currentTarget.value = entry
         onAdd(value)
       }}

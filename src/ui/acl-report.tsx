@@ -1,5 +1,5 @@
-// What became of a text that was typed or pasted into an IP ACL: what is wrong with it, what to write
-// instead, and what was left out. Bounded: the first of many, and how many more there are.
+// The report about a text that was typed or pasted into an IP ACL: its faults, suggestions, and the lines
+// that were left out. Of many, only the first are shown, with the number of the others.
 
 import type { LeftOut } from '../keys/pasted-item.ts'
 import { useMemo } from 'preact/hooks'
@@ -7,15 +7,15 @@ import {
   type AclReport,
   type EntryFault,
   fit,
-  listed,
+  listNetworks,
   MAX_ENTRIES,
-  shortened,
+  shorten,
   type TooMany,
 } from './acl.ts'
 import { WarningIcon } from './icons.tsx'
 import { messages } from './messages.ts'
 
-/** More faults than that are shown by the first few. */
+/** If there are more faults, only the first FEW_FAULTS are shown. */
 const MAX_FAULTS = 10
 const FEW_FAULTS = 3
 const MAX_LEFT_OUT = 3
@@ -25,7 +25,7 @@ interface AclFaultsProps {
   readonly report: AclReport
   /** Takes the suggestions of some faults. */
   readonly onAccept: (faults: readonly EntryFault[]) => void
-  /** Takes a list in place of the one that is there. */
+  /** Replaces the whole list. */
   readonly onReplace: (acl: readonly string[]) => void
 }
 
@@ -33,7 +33,7 @@ export function AclFaults({ acl, report, onAccept, onReplace }: AclFaultsProps) 
   const { faults, tooMany } = report
   const text = messages.acl
   const several = faults.filter(({ suggestions }) => suggestions.length > 0)
-  // Those that a click mends are of more use than those that only say what is wrong.
+  // Faults with a suggestion come first, because one click corrects them.
   const isMany = faults.length > MAX_FAULTS
   const first = isMany && several.length > 0 ? several : faults
   const shown = isMany ? first.slice(0, FEW_FAULTS) : first
@@ -46,7 +46,7 @@ export function AclFaults({ acl, report, onAccept, onReplace }: AclFaultsProps) 
           {fault.message}{' '}
           {fault.suggestions.length > 0 && (
             <button type="button" class="suggestion" onClick={() => onAccept([fault])}>
-              {text.use(listed(fault.suggestions))}
+              {text.use(listNetworks(fault.suggestions))}
             </button>
           )}
         </p>
@@ -89,7 +89,7 @@ function TooManyEntries({ acl, tooMany, onReplace }: TooManyProps) {
   )
 }
 
-/** The lines that were left out, by what they are. */
+/** The lines that were left out, grouped by reason. */
 export function AclLeftOut({ leftOut }: { readonly leftOut: readonly LeftOut[] }) {
   return (
     <>
@@ -109,7 +109,7 @@ export function AclLeftOut({ leftOut }: { readonly leftOut: readonly LeftOut[] }
 function linesText(lines: readonly string[]): string {
   const first = lines
     .slice(0, MAX_LEFT_OUT)
-    .map((line) => messages.acl.quoted(shortened(line)))
+    .map((line) => messages.acl.quoted(shorten(line)))
     .join(', ')
   const rest = lines.length - MAX_LEFT_OUT
   return rest > 0 ? messages.acl.andMore(first, rest) : first

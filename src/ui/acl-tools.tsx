@@ -1,8 +1,8 @@
-// What helps to get an IP ACL right: an address to test, the mode that only reports, and whom the list
-// kept out lately.
+// Tools for an IP ACL: a test for one address, the mode that only reports, and the addresses that were
+// refused lately.
 
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
-import { judge, leftOutBy, networkOfAddress } from './acl.ts'
+import { checkAddress, findExcluded, networkOfAddress } from './acl.ts'
 import type { Api } from './api.ts'
 import { isSame } from './draft.ts'
 import { messages } from './messages.ts'
@@ -12,7 +12,7 @@ import type { AddressCheck, Denial, IpAclMode, Key } from './types.ts'
 
 interface AclToolsProps {
   readonly api: Api
-  /** The key as it is saved, if it is. */
+  /** The saved key; undefined for a new one. */
   readonly saved: Key | undefined
   readonly acl: readonly string[]
   readonly mode: IpAclMode
@@ -46,9 +46,9 @@ function AddressTest({ api, saved, acl }: Pick<AclToolsProps, 'api' | 'saved' | 
 
   async function test() {
     const address = field.current?.value.trim() ?? ''
-    // What is saved is judged by the gateway, what is only typed yet by the same engine here.
+    // The gateway checks a saved list. A list that is not saved yet is checked here, by the same code.
     const isSaved = saved !== undefined && isSame(saved.ip_acl, acl)
-    if (!isSaved) return setVerdict(verdictText(address, judge(acl, address)))
+    if (!isSaved) return setVerdict(verdictText(address, checkAddress(acl, address)))
     const answer = await api.checkAddress(saved.id, address)
     if (answer.ok) return setVerdict(verdictText(address, answer.value))
     const isInvalid = isCode(answer.error, 'validation_failed')
@@ -103,10 +103,10 @@ function Denials({ api, saved, acl, onAdd }: DenialsProps) {
       if (answer.ok) setDenials(answer.value.denials)
     })
   }, [saved.id])
-  // Judged anew with each edit of the list, not with each letter typed elsewhere.
+  // Computed again with each edit of the list, and not with each letter typed elsewhere.
   const missing = useMemo(() => {
     const addresses = denials.map(({ address }) => address)
-    const isOut = leftOutBy(acl, addresses)
+    const isOut = findExcluded(acl, addresses)
     return addresses.map((address) =>
       address !== null && isOut.has(address) ? networkOfAddress(address) : null,
     )

@@ -1,4 +1,4 @@
-// The IP ACL as it is typed or pasted: text to entries, by the same engine that judges them at the edge.
+// The IP ACL as it is typed or pasted. Text is parsed by the same code that checks requests in the gateway.
 
 import { parseAddress, unmapAddress } from '../keys/address.ts'
 import { formatNetwork, parseCidr } from '../keys/cidr.ts'
@@ -6,46 +6,46 @@ import { compileIpAcl, matchesIpAcl, matchingEntry } from '../keys/ip-acl.ts'
 import { mergeNetworks } from '../keys/merged-networks.ts'
 import type { LeftOut } from '../keys/pasted-item.ts'
 import { readPastedText } from '../keys/pasted-text.ts'
-import { isolated } from './display-text.ts'
+import { isolateDirection } from './display-text.ts'
 import { messages } from './messages.ts'
 import type { AddressCheck } from './types.ts'
 
 export const MAX_ENTRIES = 1_000
-/** What the field holds at most: longer text is read at once, or not at all. */
-export const MAX_TYPED = 1_000
-/** Some 10 000 networks, or 2 000 rows with some words: read in less than a frame or two. */
+/** In characters: what the field holds at most. Longer text is read at once or refused. */
+export const MAX_FIELD_LENGTH = 1_000
+/** Enough for some 10 000 networks, or 2 000 rows with some words. Reading them takes a frame or two. */
 const LIMITS = { characters: 240_000, slowCharacters: 60_000 }
 
-/** What cannot stand on the list as it was written. */
+/** A text that cannot be an entry as it was written. */
 export interface EntryFault {
   readonly entry: string
   readonly message: string
-  /** What to write instead, where that is obvious. */
+  /** The entries to write instead; empty if that is not certain. */
   readonly suggestions: readonly string[]
 }
 
-/** What was not added, since the list would be too long. */
+/** Entries that were not added, because the list would be too long. */
 export interface TooMany {
-  /** The entries, canonical; null where the text was too long to be read. */
+  /** The canonical entries; null if the text was too long to be read. */
   readonly networks: readonly string[] | null
   /** How many entries, or words, the text has. */
   readonly count: number
 }
 
-/** What a text has left open, beside what was added. */
+/** What still has to be resolved after a text was read. */
 export interface AclReport {
   readonly faults: readonly EntryFault[]
-  /** Whether the faults stand in the field, to be mended there. */
+  /** Whether the faulty text is in the field, to be corrected there. */
   readonly isInField: boolean
   readonly leftOut: readonly LeftOut[]
   readonly tooMany: TooMany | null
 }
 
-export const NOTHING_OPEN: AclReport = { faults: [], isInField: true, leftOut: [], tooMany: null }
+export const EMPTY_REPORT: AclReport = { faults: [], isInField: true, leftOut: [], tooMany: null }
 
-export interface Added {
+export interface AddResult {
   readonly acl: readonly string[]
-  /** What the field holds from here on. */
+  /** The new text of the field. */
   readonly entry: string
   readonly report: AclReport
   readonly added: readonly string[]
@@ -53,10 +53,11 @@ export interface Added {
 }
 
 /**
- * Adds what was typed or pasted: all of it, or nothing where the list would be too long. `open` is what
- * an earlier text has left, which stays open where the field does not hold it.
+ * Adds the entries of a typed or pasted text; none of them if the list would be too long. `open` is the
+ * report about earlier text. Its faults stay in the report unless they are in the field, which is read
+ * anew.
  */
-export function addEntries(acl: readonly string[], text: string, open = NOTHING_OPEN): Added {
+export function addEntries(acl: readonly string[], text: string, open = EMPTY_REPORT): AddResult {
   const pasted = readPastedText(text, LIMITS)
   const list = new Set(acl)
   const duplicates: string[] = []
@@ -96,20 +97,20 @@ export function addEntries(acl: readonly string[], text: string, open = NOTHING_
   }
 }
 
-/** Reports faults, and puts them into the field where they would be read there as they were. */
-export function reportFaults(faults: readonly EntryFault[], open = NOTHING_OPEN) {
+/** Reports faults. Puts their text back into the field if it would be read there in the same way. */
+export function reportFaults(faults: readonly EntryFault[], open = EMPTY_REPORT) {
   const entry = toFieldText(faults)
   return { entry, report: { ...open, faults, isInField: faults.length === 0 || entry !== '' } }
 }
 
-/** Whether a list must not be saved before something is done about what was not added to it. */
+/** Whether the report must be resolved before the list may be saved. */
 export function isUnresolved(report: AclReport, acl: readonly string[]): boolean {
-  // An empty list lets in everybody, which is not what somebody means who pastes rules.
+  // An empty list lets in everybody, which a customer who pasted rules does not want.
   const isLost = report.leftOut.length > 0 && acl.length === 0
   return report.faults.length > 0 || report.tooMany !== null || isLost
 }
 
-/** A list with more networks: as it is where it fits, merged where only that does; null where neither. */
+/** Adds networks to a list. If the list gets too long, merges it; `entries` is null if that is not enough. */
 export function fit(
   acl: readonly string[],
   networks: readonly string[],
@@ -121,7 +122,7 @@ export function fit(
 
 function toFieldText(faults: readonly EntryFault[]): string {
   const length = faults.reduce((sum, { entry }) => sum + entry.length + 2, 0)
-  const text = length > MAX_TYPED ? '' : faults.map(({ entry }) => entry).join(', ')
+  const text = length > MAX_FIELD_LENGTH ? '' : faults.map(({ entry }) => entry).join(', ')
   if (/[\r\n]/.test(text)) return ''
   const items = readPastedText(text, LIMITS)?.items ?? []
   const isSame =
@@ -132,7 +133,7 @@ function toFieldText(faults: readonly EntryFault[]): string {
 
 function faultOf(entry: string, suggestions: readonly string[]): EntryFault {
   const parsed = parseCidr(entry)
-  if (parsed.ok) return { entry, message: messages.acl.doubtful(shortened(entry)), suggestions }
+  if (parsed.ok) return { entry, message: messages.acl.doubtful(shorten(entry)), suggestions }
   const { code, detail } = parsed.error
   return toEntryFault(entry, code, detail, suggestions)
 }
@@ -147,25 +148,28 @@ export function toEntryFault(
   const isPasted = code === 'cidr_malformed' && suggestions.length > 0
   const sentences: Partial<Record<string, (entry: string) => string>> = messages.cidr
   const sentence = isPasted ? messages.acl.otherForm : sentences[code]
-  return { entry, message: sentence?.(shortened(entry)) ?? isolated(detail), suggestions }
+  return { entry, message: sentence?.(shorten(entry)) ?? isolateDirection(detail), suggestions }
 }
 
-/** Several networks, short enough for a button. */
-export function listed(networks: readonly string[]): string {
+/** The first few networks as a text for a button. */
+export function listNetworks(networks: readonly string[]): string {
   const rest = networks.length - MAX_LISTED
   const first = networks.slice(0, MAX_LISTED).join(', ')
   return rest > 0 ? messages.acl.andMore(first, rest) : first
 }
 
-/** The network of one address, such as 203.0.113.9/32; null where it cannot be on a list. */
+/** The network of one address, such as 203.0.113.9/32; null if it cannot be an entry. */
 export function networkOfAddress(address: string | null): string | null {
   if (address === null) return null
   const network = parseCidr(`${address}/${address.includes(':') ? 128 : 32}`)
   return network.ok ? formatNetwork(network.value) : null
 }
 
-/** What a list says to an address; null where that is no address. An empty list lets in every one. */
-export function judge(acl: readonly string[], text: string): Omit<AddressCheck, 'mode'> | null {
+/** Whether a list allows an address; null if the text is no address. An empty list allows every address. */
+export function checkAddress(
+  acl: readonly string[],
+  text: string,
+): Omit<AddressCheck, 'mode'> | null {
   const parsed = parseAddress(text.trim())
   if (parsed === null) return null
   const address = unmapAddress(parsed)
@@ -173,8 +177,8 @@ export function judge(acl: readonly string[], text: string): Omit<AddressCheck, 
   return { allowed, entry: matchingEntry(acl, address) }
 }
 
-/** Those of the addresses that a list keeps out; what is no address is none of them. */
-export function leftOutBy(
+/** The addresses that a list does not allow. Texts that are no address are left out. */
+export function findExcluded(
   acl: readonly string[],
   addresses: readonly (string | null)[],
 ): ReadonlySet<string> {
@@ -186,17 +190,17 @@ export function leftOutBy(
   return new Set(addresses.filter(isOut))
 }
 
-const MAX_SHOWN = 60
+const MAX_QUOTED_LENGTH = 60
 const MAX_LISTED = 3
 
-/** Text of the customer's, short enough to be repeated in a sentence; cut between code points. */
-export function shortened(entry: string): string {
-  const line = entry.slice(0, 4 * MAX_SHOWN).replaceAll(/\s+/g, ' ')
+/** Cuts a customer's text, between code points, to a length that fits into a sentence. */
+export function shorten(entry: string): string {
+  const line = entry.slice(0, 4 * MAX_QUOTED_LENGTH).replaceAll(/\s+/g, ' ')
   const start = /^.{0,60}/su.exec(line)?.[0] ?? ''
-  return entry.length <= 4 * MAX_SHOWN && start === line ? line : `${start}…`
+  return entry.length <= 4 * MAX_QUOTED_LENGTH && start === line ? line : `${start}…`
 }
 
-/** Counted by character codes, without a copy of each: a text may have two million characters. */
+/** Counts by character code without copying, because a text may have two million characters. */
 function countWords(text: string): number {
   let count = 0
   let isWithin = false

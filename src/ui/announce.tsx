@@ -1,5 +1,5 @@
-// What a screen reader is told as it happens; a failure that stands nowhere else is shown as well. A modal
-// dialog makes the rest of the page silent, so each dialog has an announcer of its own.
+// Announcements for screen readers. A failure that the page shows nowhere else becomes visible too. A modal
+// dialog hides the rest of the page from screen readers, so each dialog has an announcer of its own.
 
 import { useEffect, useState } from 'preact/hooks'
 import { CloseIcon } from './icons.tsx'
@@ -11,7 +11,7 @@ interface Announcement {
 }
 
 const listeners = new Set<(next: Announcement) => void>()
-/** A region has to be there, and not behind a dialog any more, before its text changes. */
+/** A live region must exist, and not be behind a dialog, before its text changes. */
 const SETTLE_MS = 60
 
 export function announce(text: string, isFailure = false): void {
@@ -20,7 +20,7 @@ export function announce(text: string, isFailure = false): void {
   }, SETTLE_MS)
 }
 
-/** To be seen, too: until it is dismissed, or something else is said. */
+/** Also shows the text, until it is dismissed or the next announcement. */
 export function announceFailure(text: string): void {
   announce(text, true)
 }
@@ -28,7 +28,7 @@ export function announceFailure(text: string): void {
 export function Announcer() {
   const [{ text, isFailure }, setAnnouncement] = useState({ text: '', isFailure: false })
   useEffect(() => {
-    // A sentence that is said twice must differ to be said again.
+    // A repeated sentence must differ, or screen readers do not read it again.
     const listener = (next: Announcement) =>
       setAnnouncement((last) =>
         last.text === next.text ? { ...next, text: `${next.text}\u00a0` } : next,

@@ -1,5 +1,5 @@
-// The admin API, from the page. A refusal is a value; a session that has ended is mended in place: the
-// customer logs in again, and the same request goes on.
+// The page's client of the admin API. A refusal is a value. If the session has ended, the customer is asked
+// to log in again, and then the same request is repeated.
 
 import { err, ok, type Result } from '../result.ts'
 import type { AddressCheck, Denial, Enforcement, Fault, Key, KeyInput, Session } from './types.ts'
@@ -16,7 +16,7 @@ export interface Problem {
 
 export type Failure =
   | Problem
-  /** No connection, or no answer in time: it is unknown whether the request was carried out. */
+  /** No connection, or no answer in time. It is unknown whether the request was carried out. */
   | { readonly kind: 'unreachable' }
   /** The session has ended, and the customer did not log in again. */
   | { readonly kind: 'logged_out' }
@@ -26,12 +26,12 @@ export type Answer<T> = Promise<Result<T, Failure>>
 interface Request {
   readonly body?: unknown
   readonly headers?: Record<string, string>
-  /** In the background: nobody is asked to log in again. */
+  /** A background request, for which nobody is asked to log in again. */
   readonly quiet?: boolean
 }
 
 export interface Api {
-  /** `logged_out` where the browser did not keep the cookie of the session. */
+  /** `logged_out` if the browser did not keep the cookie of the session. */
   readonly logIn: (email: string, password: string) => Answer<Session>
   readonly logOut: () => Answer<unknown>
   readonly readSession: () => Answer<Session>
@@ -52,7 +52,7 @@ const BASE = '/admin/api/v1'
 const TIMEOUT_MS = 20_000
 const PAGE_SIZE = 200
 
-/** `logInAgain` answers whether the customer did. */
+/** `logInAgain` answers whether the customer logged in. */
 export function createApi(logInAgain: () => Promise<boolean>): Api {
   let again: Promise<boolean> | undefined
 

@@ -1,9 +1,9 @@
-// Who is logged in, and the frame around the page.
+// The log-in state, and the frame around the page.
 
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { announce, announceFailure, Announcer } from './announce.tsx'
 import { createApi, type Failure } from './api.ts'
-import { plainly } from './display-text.ts'
+import { toPlainText } from './display-text.ts'
 import { KeyIcon } from './icons.tsx'
 import { KeysPage } from './keys-page.tsx'
 import { LogInAgain, LogInPage } from './log-in-form.tsx'
@@ -11,33 +11,33 @@ import { messages } from './messages.ts'
 import { failureText } from './problem-text.ts'
 import type { Session } from './types.ts'
 
-type Who =
+type LogInState =
   | { readonly kind: 'unknown'; readonly failure: Failure | null }
   | { readonly kind: 'nobody' }
   | { readonly kind: 'customer'; readonly session: Session }
 
 export function App() {
-  const [who, setWho] = useState<Who>({ kind: 'unknown', failure: null })
-  /** Answers the request that met a session's end; set while the log-in stands over the page. */
+  const [logInState, setLogInState] = useState<LogInState>({ kind: 'unknown', failure: null })
+  /** Answers the request that found the session ended; set while the log-in dialog is open. */
   const [again, setAgain] = useState<((isLoggedIn: boolean) => void) | null>(null)
   const api = useMemo(() => createApi(() => new Promise((resolve) => setAgain(() => resolve))), [])
-  const whoRef = useRef(who)
-  whoRef.current = who
+  const logInStateRef = useRef(logInState)
+  logInStateRef.current = logInState
 
   const readSession = useCallback(async () => {
     const answer = await api.readSession()
     if (answer.ok) {
-      const before = whoRef.current
+      const before = logInStateRef.current
       const session = answer.value
-      // Another tab may have logged in as somebody else, whose keys these are not.
+      // Another tab may have logged in to another account, so these keys may not be its keys.
       if (before.kind === 'customer' && before.session.account.id !== session.account.id) {
         return location.reload()
       }
-      return setWho({ kind: 'customer', session })
+      return setLogInState({ kind: 'customer', session })
     }
-    // Later on, an end of the session is noticed by the request that needs it.
-    if (whoRef.current.kind === 'customer') return
-    setWho(
+    // Once logged in, the next request that needs a session notices its end.
+    if (logInStateRef.current.kind === 'customer') return
+    setLogInState(
       answer.error.kind === 'logged_out'
         ? { kind: 'nobody' }
         : { kind: 'unknown', failure: answer.error },
@@ -58,13 +58,15 @@ export function App() {
     if (isLoggedIn) announce(messages.done.back)
   }
 
-  if (who.kind === 'unknown') {
-    return <Waiting failure={who.failure} onRetry={() => void readSession()} />
+  if (logInState.kind === 'unknown') {
+    return <LoadingPage failure={logInState.failure} onRetry={() => void readSession()} />
   }
-  if (who.kind === 'nobody') {
-    return <LogInPage api={api} onLoggedIn={(session) => setWho({ kind: 'customer', session })} />
+  if (logInState.kind === 'nobody') {
+    return (
+      <LogInPage api={api} onLoggedIn={(session) => setLogInState({ kind: 'customer', session })} />
+    )
   }
-  const { session } = who
+  const { session } = logInState
   return (
     <>
       <a class="skip" href="#main">
@@ -74,8 +76,8 @@ export function App() {
         <p class="brand">
           <KeyIcon /> {messages.product}
         </p>
-        <p class="who" title={plainly(session.account.name)}>
-          <bdi>{plainly(session.account.email)}</bdi>
+        <p class="who" title={toPlainText(session.account.name)}>
+          <bdi>{toPlainText(session.account.email)}</bdi>
         </p>
         <button type="button" class="button small" onClick={() => void logOut()}>
           {messages.logIn.out}
@@ -103,12 +105,12 @@ export function App() {
   )
 }
 
-interface WaitingProps {
+interface LoadingPageProps {
   readonly failure: Failure | null
   readonly onRetry: () => void
 }
 
-function Waiting({ failure, onRetry }: WaitingProps) {
+function LoadingPage({ failure, onRetry }: LoadingPageProps) {
   if (failure === null) return <p class="loading">{messages.loading}</p>
   return (
     <main class="log-in">

@@ -1,7 +1,7 @@
 import { announce, announceFailure } from './announce.tsx'
 import { messages } from './messages.ts'
 
-/** Copies a text and says how it went; false where the browser does not let it. */
+/** Copies a text and announces the result; false if the browser does not allow it. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text)

@@ -1,4 +1,4 @@
-// A question before something that cannot be undone; the safe answer has the focus.
+// Asks before something that cannot be undone. The safe answer has the focus.
 
 import type { ComponentChildren } from 'preact'
 import { useId } from 'preact/hooks'
@@ -19,7 +19,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, confirm, cancel, isBusy = false, error = null, onConfirm, onCancel } = props
   const id = useId()
 
-  /** Not while it is carried out: by its end something else could be open. */
+  /** Ignored while the action runs, because another dialog could be open when it ends. */
   function dismiss() {
     if (!isBusy) onCancel()
   }

@@ -1,8 +1,8 @@
-// Two versions of a key, side by side: what is saved now, and what was typed. One choice a field.
+// Shows two versions of a key side by side, the saved one and the typed one. The customer chooses per field.
 
 import { useState } from 'preact/hooks'
 import { DialogBody } from './dialog.tsx'
-import { plainly } from './display-text.ts'
+import { toPlainText } from './display-text.ts'
 import { type Draft, draftOf, isSame } from './draft.ts'
 import { messages } from './messages.ts'
 import type { Key, KeyInput } from './types.ts'
@@ -17,9 +17,9 @@ const FIELDS: readonly Field[] = [
   'ip_acl_mode',
 ]
 
-/** What was typed on a key that was changed meanwhile. */
+/** An edit of a key that was changed by someone else meanwhile. */
 export interface Conflict {
-  /** The key as it was when the typing began, and as it is now. */
+  /** The key when the edit began, and the key as it is saved now. */
   readonly before: Key
   readonly now: Key
   readonly draft: Draft
@@ -36,7 +36,7 @@ export function ConflictChoice({ conflict, isBusy, onChoose, onCancel }: Conflic
   const { before, now, draft } = conflict
   const [theirs, mine, old] = [draftOf(now), draft, draftOf(before)]
   const differing = FIELDS.filter((field) => !isSame(theirs[field], mine[field]))
-  // What was not touched here is taken from there, until the customer says otherwise.
+  // At first, fields that were not edited here take the saved value.
   const [keepsMine, setKeepsMine] = useState<ReadonlySet<Field>>(
     new Set(differing.filter((field) => !isSame(mine[field], old[field]))),
   )
@@ -79,7 +79,7 @@ export function ConflictChoice({ conflict, isBusy, onChoose, onCancel }: Conflic
                 <span>
                   <b>{isMine ? text.mine : text.theirs}</b>
                   <span class={field === 'ip_acl' ? 'mono' : ''}>
-                    <bdi>{plainly(shown(field, isMine ? mine : theirs))}</bdi>
+                    <bdi>{toPlainText(formatValue(field, isMine ? mine : theirs))}</bdi>
                   </span>
                 </span>
               </label>
@@ -107,7 +107,7 @@ const LABELS = {
   ip_acl_mode: 'aclMode',
 } as const satisfies Record<Field, string>
 
-function shown(field: Field, draft: Draft): string {
+function formatValue(field: Field, draft: Draft): string {
   const { ip_acl, ip_acl_mode, platform } = draft
   if (field === 'ip_acl_mode') return messages.acl.modes[ip_acl_mode]
   if (field === 'ip_acl') return ip_acl.length === 0 ? messages.row.anyAddress : ip_acl.join(', ')

@@ -1,4 +1,4 @@
-// A button that copies, and says that it has.
+// A button that copies and then shows that it did.
 
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
@@ -9,11 +9,11 @@ const SHOWN_MS = 2_000
 
 interface CopyButtonProps {
   readonly label: string
-  /** The text beside the icon; without it the label is a tooltip. */
+  /** The text beside the icon. Without it, the label becomes a tooltip. */
   readonly children?: ComponentChildren
   readonly disabled?: boolean
   readonly isPrimary?: boolean
-  /** Answers whether it was copied. */
+  /** Answers whether the text was copied. */
   readonly onCopy: () => Promise<boolean>
 }
 

@@ -9,12 +9,12 @@ import type { Enforcement, Key } from './types.ts'
 interface DeleteDialogProps {
   readonly api: Api
   readonly apiKey: Key
-  /** Without an enforcement where it is recorded and still being enforced. */
+  /** The enforcement is null if the deletion is recorded but not yet enforced. */
   readonly onDeleted: (enforcement: Enforcement | null) => void
   readonly onClose: () => void
 }
 
-/** Asks before a key is deleted, and says what ends with it and what does not. */
+/** Asks before a key is deleted, and explains the consequences. */
 export function DeleteDialog({ api, apiKey, onDeleted, onClose }: DeleteDialogProps) {
   const [error, setError] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)

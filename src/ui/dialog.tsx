@@ -1,5 +1,5 @@
-// A modal dialog of the browser's own: it keeps the focus inside, makes the rest inert, and gives the
-// focus back when it closes.
+// A modal dialog, made with the browser's own element. It keeps the focus inside, makes the rest of the
+// page inert, and gives the focus back when it closes.
 
 import type { ComponentChildren } from 'preact'
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
@@ -9,10 +9,10 @@ import { messages } from './messages.ts'
 
 interface DialogProps {
   readonly title: string
-  /** A panel slides in from the right, a prompt stands in the middle. */
+  /** A panel slides in from the right; a prompt appears in the middle. */
   readonly shape: 'panel' | 'prompt'
   readonly describedBy?: string
-  /** Escape, the close button or a click beside a panel: the owner decides. */
+  /** Called for Escape, the close button, or a click beside a panel. The owner decides whether to close. */
   readonly onDismiss: () => void
   readonly children: ComponentChildren
 }
@@ -43,13 +43,13 @@ export function Dialog({ title, shape, describedBy, onDismiss, children }: Dialo
       }}
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return
-        // Otherwise a second Escape closes it without asking.
+        // Otherwise the browser closes the dialog at a second Escape, without asking.
         event.preventDefault()
         event.stopPropagation()
         onDismiss()
       }}
       onMouseDown={(event) => {
-        // Not the second half of a double click on the button that opened it.
+        // Ignores the second half of a double click on the button that opened the dialog.
         if (shape === 'panel' && event.detail === 1 && isBackdrop(event, dialog.current))
           onDismiss()
       }}
@@ -77,14 +77,14 @@ interface DialogBodyProps {
   readonly children: ComponentChildren
 }
 
-/** The fields of a form. While they are sent nothing can be typed: it would be lost with the dialog. */
+/** The fields of a form. They are inert while the form is sent, because new input would be lost. */
 export function DialogBody({ isBusy, children }: DialogBodyProps) {
   const body = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
     const element = body.current
     const focused = document.activeElement
     if (!isBusy || element === null) return undefined
-    // The focus waits on the button, which says what goes on, and comes back to be there after an error.
+    // Meanwhile the focus is on the button, which shows the progress. It returns to the field after an error.
     if (element.contains(focused)) focusOn(element.closest('form')?.querySelector('[type=submit]'))
     element.inert = true
     return () => {
@@ -99,10 +99,10 @@ export function DialogBody({ isBusy, children }: DialogBodyProps) {
   )
 }
 
-/** When several dialogs close at once, the browser has lost who opened the first of them. */
+/** If several dialogs close at once, the browser does not know what opened the first. */
 function giveFocusBack(opener: Element | null): void {
   if (document.activeElement !== document.body) return
-  // What opened it may be gone with what it did, as the row of a key that was deleted.
+  // The opener may no longer exist, such as the row of a key that was deleted.
   focusOn(opener?.isConnected === true ? opener : document.querySelector('h1'))
 }
 

@@ -1,8 +1,8 @@
-// What is typed about a key, before it is saved, and what is wrong with it.
+// A key as it is typed, before it is saved, and the errors in it.
 
 import { PLATFORMS, type Platform } from '../keys/platform.ts'
 import { type AclReport, type EntryFault, MAX_ENTRIES, reportFaults, toEntryFault } from './acl.ts'
-import { isolated } from './display-text.ts'
+import { isolateDirection } from './display-text.ts'
 import { messages } from './messages.ts'
 import type { Fault, IpAclMode, Key, KeyInput } from './types.ts'
 
@@ -12,7 +12,7 @@ export interface Draft {
   readonly platform: Platform | ''
   readonly ip_acl: readonly string[]
   readonly ip_acl_mode: IpAclMode
-  /** What stands in the field for the next entry, not added yet. */
+  /** The text of the field for the next IP ACL entry, which is not added yet. */
   readonly entry: string
 }
 
@@ -21,13 +21,13 @@ export interface FieldError {
   readonly suggestion?: string
 }
 
-/** What is wrong, at the field where it can be mended. */
+/** Errors, by the field where they can be corrected. */
 export interface DraftErrors {
   readonly application_name?: FieldError
   readonly application_website?: FieldError
   readonly platform?: FieldError
   readonly ip_acl?: FieldError
-  /** What a text that was typed or pasted as entries has left open. */
+  /** The report about text that was typed or pasted as IP ACL entries. */
   readonly pasted?: AclReport
 }
 
@@ -52,7 +52,7 @@ export function draftOf(key: Key): Draft {
   }
 }
 
-/** What is wrong before anything is sent; the API has the last word. */
+/** Finds errors before the draft is sent. The API checks everything again. */
 export function checkDraft(draft: Draft): DraftErrors {
   const { required } = messages.fields
   return {
@@ -62,7 +62,7 @@ export function checkDraft(draft: Draft): DraftErrors {
   }
 }
 
-/** To be called when nothing is wrong with the draft. */
+/** The members to send. The draft must have no errors. */
 export function toInput(draft: Draft): KeyInput {
   const website = draft.application_website.trim()
   return {
@@ -86,7 +86,7 @@ export function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
 
-/** The API's faults at the fields; those of no field are left to the form. */
+/** Assigns the API's faults to fields. Faults of no field are left out. */
 export function toDraftErrors(faults: readonly Fault[], input: KeyInput): DraftErrors {
   const errors: { -readonly [Name in keyof DraftErrors]: DraftErrors[Name] } = {}
   const entries: EntryFault[] = []
@@ -98,7 +98,7 @@ export function toDraftErrors(faults: readonly Fault[], input: KeyInput): DraftE
     } else if (code === 'too_many_faults') {
       errors.ip_acl ??= { message: messages.acl.moreRefused } // no other field can have so many
     } else if (isField(member)) {
-      const message = sentenceOf(member, code) ?? isolated(detail)
+      const message = sentenceOf(member, code) ?? isolateDirection(detail)
       errors[member] = { message, ...(typeof suggestion === 'string' && { suggestion }) }
     }
   }

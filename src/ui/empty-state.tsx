@@ -5,7 +5,7 @@ import { KeyIcon } from './icons.tsx'
 import { messages } from './messages.ts'
 import { snippet } from './snippets.ts'
 
-/** What an account without a key sees: what one is for, and how it is used. */
+/** Shown to an account without keys: what a key is for and how to use it. */
 export function EmptyState() {
   const line = snippet('curl', exampleUrl(), messages.snippets.placeholder)
   return (

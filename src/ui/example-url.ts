@@ -1,4 +1,7 @@
-/** Where the Portal API answers: the page's own origin, by any path that is not the page's. */
+/**
+ * A URL at which the Portal API answers: the page's own origin, with a path that is not the admin
+ * surface's.
+ */
 export function exampleUrl(): string {
   return `${location.origin}/customer`
 }

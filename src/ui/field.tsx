@@ -1,4 +1,4 @@
-// A label, its field, a hint, and what is wrong with it.
+// A form field with its label, hint and error.
 
 import type { ComponentChildren } from 'preact'
 import type { FieldError } from './draft.ts'
@@ -40,8 +40,8 @@ export function Field(props: FieldProps) {
   )
 }
 
-/** What ties a field to its hint and its error. */
-export function described(id: string, error: FieldError | undefined) {
+/** The attributes that link a field to its hint and its error. */
+export function fieldAttributes(id: string, error: FieldError | undefined) {
   return {
     id,
     'aria-describedby': `${id}-error ${id}-hint`,

@@ -1,4 +1,4 @@
-// Icons, drawn with the text's own colour. They are decoration: what a button does is in its name.
+// Icons in the colour of the text. They are decoration; the label of a button says what it does.
 
 import type { ComponentChildren } from 'preact'
 

@@ -2,23 +2,23 @@
 
 import { useId } from 'preact/hooks'
 import { PLATFORMS, type Platform } from '../keys/platform.ts'
-import { NOTHING_OPEN } from './acl.ts'
+import { EMPTY_REPORT } from './acl.ts'
 import { AclEditor } from './acl-editor.tsx'
 import { AclTools } from './acl-tools.tsx'
 import type { Api } from './api.ts'
 import type { Draft, DraftErrors } from './draft.ts'
-import { described, Field } from './field.tsx'
+import { fieldAttributes, Field } from './field.tsx'
 import { messages } from './messages.ts'
 import type { Key } from './types.ts'
 
 interface KeyFormProps {
   readonly api: Api
-  /** The key as it is saved, if it is. */
+  /** The saved key; undefined for a new one. */
   readonly saved: Key | undefined
   readonly draft: Draft
   readonly errors: DraftErrors
   readonly address: string | null
-  /** With what is still wrong. */
+  /** `errors`: the errors that remain. */
   readonly onChange: (draft: Draft, errors: DraftErrors) => void
 }
 
@@ -26,7 +26,7 @@ export function KeyForm({ api, saved, draft, errors, address, onChange }: KeyFor
   const id = useId()
   const text = messages.panel
 
-  /** A field that was changed is not wrong any more, until it is judged again. */
+  /** Changes fields, and clears their errors until the next check. */
   function change(part: Partial<Draft>) {
     const rest = Object.entries(errors).filter(([name]) => !Object.hasOwn(part, name))
     onChange({ ...draft, ...part }, Object.fromEntries(rest))
@@ -42,7 +42,7 @@ export function KeyForm({ api, saved, draft, errors, address, onChange }: KeyFor
         onSuggestion={(application_name) => change({ application_name })}
       >
         <input
-          {...described(`${id}-name`, errors.application_name)}
+          {...fieldAttributes(`${id}-name`, errors.application_name)}
           value={draft.application_name}
           required
           autofocus
@@ -61,7 +61,7 @@ export function KeyForm({ api, saved, draft, errors, address, onChange }: KeyFor
         onSuggestion={(application_website) => change({ application_website })}
       >
         <input
-          {...described(`${id}-website`, errors.application_website)}
+          {...fieldAttributes(`${id}-website`, errors.application_website)}
           type="url"
           inputMode="url"
           value={draft.application_website}
@@ -72,7 +72,7 @@ export function KeyForm({ api, saved, draft, errors, address, onChange }: KeyFor
       </Field>
       <Field id={`${id}-platform`} label={text.platform} error={errors.platform}>
         <select
-          {...described(`${id}-platform`, errors.platform)}
+          {...fieldAttributes(`${id}-platform`, errors.platform)}
           required
           value={draft.platform}
           onChange={(event) => change({ platform: event.currentTarget.value as Platform | '' })}
@@ -90,7 +90,7 @@ export function KeyForm({ api, saved, draft, errors, address, onChange }: KeyFor
       <AclEditor
         acl={draft.ip_acl}
         entry={draft.entry}
-        report={errors.pasted ?? NOTHING_OPEN}
+        report={errors.pasted ?? EMPTY_REPORT}
         error={errors.ip_acl}
         isEnforced={draft.ip_acl_mode === 'enforce'}
         address={address}

@@ -1,17 +1,17 @@
-// The account's keys as the page holds them, and what is still being enforced, followed until it is.
+// The account's keys as the page shows them. Polls pending changes until they are enforced.
 
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import type { Api, Failure } from './api.ts'
 import { isCode } from './problem-text.ts'
 import type { Enforcement, Key } from './types.ts'
 
-/** A key on the page; one that is being deleted stays until its end is enforced. */
+/** A key on the page. A deleted key stays until its deletion is enforced. */
 export interface ListedKey extends Key {
   readonly isDeleting?: boolean
 }
 
 interface KeyList {
-  /** Undefined until they have been read once. */
+  /** Undefined until the first read. */
   readonly keys: readonly ListedKey[] | undefined
   readonly failure: Failure | null
   readonly reload: () => Promise<void>
@@ -21,12 +21,12 @@ interface KeyList {
 
 const POLL_MS = 2_000
 
-interface Followed {
+interface EnforcementCallbacks {
   readonly onEnforced: (key: Key) => void
   readonly onDeleted: (key: Key, enforcement: Enforcement | null) => void
 }
 
-export function useKeyList(api: Api, { onEnforced, onDeleted }: Followed): KeyList {
+export function useKeyList(api: Api, { onEnforced, onDeleted }: EnforcementCallbacks): KeyList {
   const [keys, setKeys] = useState<readonly ListedKey[] | undefined>()
   const [failure, setFailure] = useState<Failure | null>(null)
 
@@ -34,11 +34,11 @@ export function useKeyList(api: Api, { onEnforced, onDeleted }: Followed): KeyLi
     const answer = await api.listKeys()
     setFailure(answer.ok ? null : answer.error)
     if (!answer.ok) return
-    // What is being deleted is not on the API's list any more, and still on the page's.
+    // A key that is being deleted is no longer on the API's list, but stays on the page.
     setKeys((before = []) => [...before.filter(({ isDeleting }) => isDeleting), ...answer.value])
   }, [api])
 
-  /** In the place of the key that it was; a new one on top. */
+  /** Replaces a key in its place, or puts a new one on top. */
   const put = useCallback((key: ListedKey) => {
     setKeys((before = []) =>
       before.some(({ id }) => id === key.id)
@@ -69,7 +69,7 @@ export function useKeyList(api: Api, { onEnforced, onDeleted }: Followed): KeyLi
 
     async function follow(key: ListedKey) {
       if (key.isDeleting === true) {
-        const answer = await api.deleteKey(key.id, true) // may be repeated: it goes on with the first
+        const answer = await api.deleteKey(key.id, true) // may be repeated; it continues the first deletion
         if (!answer.ok && !isCode(answer.error, 'not_found')) return put({ ...key })
         remove(key.id)
         return onDeleted(key, answer.ok ? answer.value.enforcement : null)

@@ -1,4 +1,4 @@
-// The panel that slides in from the right: a new key, or the details of one. What was typed stays until
+// The panel that slides in from the right, for a new key or for the details of a key. The input stays until
 // it is saved or discarded on purpose.
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
@@ -28,12 +28,12 @@ import type { Enforcement, Key, KeyInput, Session } from './types.ts'
 interface KeyPanelProps {
   readonly api: Api
   readonly session: Session
-  /** The key to edit; a new one when left out. */
+  /** The key to edit; left out for a new key. */
   readonly edited?: Key | undefined
-  /** A key that an earlier attempt made, whose answer was lost. */
+  /** Called with a key that an earlier attempt made but whose answer was lost. */
   readonly onMade: (key: Key) => void
   readonly onCreated: (key: Key) => void
-  /** Without an enforcement where it is recorded and still being enforced. */
+  /** The enforcement is null if the change is recorded but not yet enforced. */
   readonly onSaved: (key: Key, enforcement: Enforcement | null) => void
   readonly onUnchanged: () => void
   readonly onClose: () => void
@@ -48,9 +48,9 @@ export function KeyPanel(props: KeyPanelProps) {
   const [isBusy, setBusy] = useState(false)
   const [isAsking, setAsking] = useState<'password' | 'discard' | null>(null)
   const [conflict, setConflict] = useState<Conflict | null>(null)
-  /** One for the panel: however often it is sent, one key is made. */
+  /** One per panel. However often the form is sent, it makes one key. */
   const idempotencyKey = useRef(crypto.randomUUID())
-  /** What was sent with it and may have made the key, for all that the page knows. */
+  /** The inputs sent with that key whose result is unknown. One of them may have made the key. */
   const inDoubt = useRef<KeyInput[]>([])
   const busy = useRef(false)
   const text = messages.panel
@@ -67,7 +67,7 @@ export function KeyPanel(props: KeyPanelProps) {
 
   function submit() {
     if (busy.current) return
-    // What stands in the field for an entry was meant to be on the list.
+    // Text that is still in the field for an entry was meant to be on the list.
     const { acl, entry, report } = addEntries(draft.ip_acl, draft.entry, errors.pasted)
     const complete = { ...draft, ip_acl: acl, entry }
     const found = {
@@ -78,7 +78,7 @@ export function KeyPanel(props: KeyPanelProps) {
     setFailure(null)
     showErrors(found)
     if (Object.keys(found).length > 0) return
-    setErrors({ pasted: report }) // what was left out can still be read
+    setErrors({ pasted: report }) // keeps the lines that were left out visible
     if (base === undefined) setAsking('password')
     else void save(base, complete)
   }
@@ -95,7 +95,10 @@ export function KeyPanel(props: KeyPanelProps) {
     return (await findMade(password)) ?? answer.error
   }
 
-  /** Repeats what is in doubt: the attempt that made the key is answered with it, to be edited from here on. */
+  /**
+   * Repeats the inputs in doubt. The one that made the key is answered with that key, which is edited from
+   * here on.
+   */
   async function findMade(password: string): Promise<Failure | null> {
     for (const input of inDoubt.current) {
       const answer = await api.createKey(input, password, idempotencyKey.current)
@@ -109,22 +112,22 @@ export function KeyPanel(props: KeyPanelProps) {
     return null
   }
 
-  async function save(over: Key, wanted: Draft) {
-    const change = changesOf(over, toInput(wanted))
+  async function save(saved: Key, wanted: Draft) {
+    const change = changesOf(saved, toInput(wanted))
     if (Object.keys(change).length === 0) return onUnchanged()
     busy.current = true
     setBusy(true)
-    const answer = await api.editKey(over, change)
-    // Read before anything can be typed again, which the two versions would not show.
+    const answer = await api.editKey(saved, change)
+    // Read before the form can be edited again, because the comparison would not show such edits.
     const isConflict = !answer.ok && isCode(answer.error, 'version_conflict')
-    const now = isConflict ? await api.readKey(over.id) : null
+    const now = isConflict ? await api.readKey(saved.id) : null
     busy.current = false
     setBusy(false)
     if (answer.ok) return onSaved(answer.value, answer.value.enforcement)
     if (isCode(answer.error, 'enforcement_pending')) {
-      return onSaved({ ...over, ...toInput(wanted), enforcement_state: 'pending' }, null)
+      return onSaved({ ...saved, ...toInput(wanted), enforcement_state: 'pending' }, null)
     }
-    if (now?.ok === true) return setConflict({ before: over, now: now.value, draft: wanted })
+    if (now?.ok === true) return setConflict({ before: saved, now: now.value, draft: wanted })
     setConflict(null)
     refuse(now?.error ?? answer.error)
   }
@@ -134,7 +137,7 @@ export function KeyPanel(props: KeyPanelProps) {
     const found =
       failed.kind === 'problem' ? toDraftErrors(failed.errors, toInput(draft)) : ({} as DraftErrors)
     showErrors(found)
-    // What the API refused goes back into the field, where it can be mended.
+    // Entries that the API refused go back into the field, to be corrected there.
     if (found.pasted !== undefined) {
       const { faults } = found.pasted
       const refused = new Set(faults.map((fault) => fault.entry))
@@ -203,7 +206,7 @@ export function KeyPanel(props: KeyPanelProps) {
                 </button>
               ) : (
                 <button
-                  key="submit" // not the other one made anew, which its own click would then send
+                  key="submit" // its own key: the same click must not submit a button that replaces this one
                   type="submit"
                   class="button primary"
                   aria-disabled={isBusy}
@@ -254,7 +257,7 @@ export function KeyPanel(props: KeyPanelProps) {
     </>
   )
 
-  /** The key that was edited is gone: what was typed becomes a new one. */
+  /** The edited key was deleted, so the input becomes a new key. */
   function createInstead() {
     setBase(undefined)
     setFailure(null)
@@ -266,7 +269,7 @@ function isInDoubt(failure: Failure): boolean {
   return failure.kind !== 'problem' || failure.status >= 500
 }
 
-/** The browser's own question, when the page is left with something typed. */
+/** Lets the browser ask before the page is left with unsaved input. */
 function useWarningBeforeLeaving(isDirty: boolean): void {
   useEffect(() => {
     if (!isDirty) return undefined

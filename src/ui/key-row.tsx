@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks'
 import { memo } from './memo.ts'
 import { CopyButton } from './copy-button.tsx'
-import { isolated, nameOf, plainly } from './display-text.ts'
+import { isolateDirection, nameOf, toPlainText } from './display-text.ts'
 import { CodeIcon, EditIcon, EyeIcon, EyeOffIcon, TrashIcon } from './icons.tsx'
 import type { ListedKey } from './key-list.ts'
 import { messages } from './messages.ts'
@@ -22,7 +22,7 @@ export interface RowActions {
 interface KeyRowProps {
   readonly apiKey: ListedKey
   readonly isNew: boolean
-  /** Whether the account may do more than look and delete. */
+  /** Whether the account is active. Otherwise keys can only be viewed and deleted. */
   readonly isActive: boolean
   /** The token in clear, while it is shown. */
   readonly token: string | null
@@ -118,10 +118,10 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
   )
 })
 
-/** Only http and https: what is stored was checked, and a link is checked where it is made, too. */
+/** Links only http and https. Stored URLs were checked already, and a link is checked here again. */
 function Website({ url }: { readonly url: string | null }) {
   if (url === null) return null
-  const shown = plainly(url)
+  const shown = toPlainText(url)
     .replace(/^https?:\/\//i, '')
     .replace(/\/$/, '')
   if (!/^https?:\/\//i.test(url)) {
@@ -135,7 +135,7 @@ function Website({ url }: { readonly url: string | null }) {
     <a
       class="website"
       href={url}
-      title={isolated(url)}
+      title={isolateDirection(url)}
       target="_blank"
       rel="noopener noreferrer nofollow"
     >

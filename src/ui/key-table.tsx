@@ -1,5 +1,5 @@
-// The list of keys: a table on wide screens, cards on narrow ones. The roles are written out, since a
-// table that is laid out as cards loses its own in some browsers.
+// The list of keys: a table on wide screens, cards on narrow ones. The roles are explicit, because in some
+// browsers a table that is laid out as cards loses its roles.
 
 import { useId } from 'preact/hooks'
 import { SearchIcon, SortIcon } from './icons.tsx'
@@ -103,7 +103,7 @@ interface SortProps {
 function SortButton(props: SortProps & { readonly label: string; readonly field: SortField }) {
   const { label, field, sort, onSort } = props
   const isCurrent = sort.field === field
-  // Times are wanted newest first, names from A on.
+  // The first click sorts times newest first, and names from A.
   const next = isCurrent ? !sort.isDescending : field.endsWith('_at')
   return (
     <button
@@ -116,7 +116,7 @@ function SortButton(props: SortProps & { readonly label: string; readonly field:
   )
 }
 
-/** On narrow screens there are no column heads to click. */
+/** The sort order for narrow screens, which have no column headings. */
 function NarrowSort({ sort, onSort }: SortProps) {
   const id = useId()
   return (

@@ -1,4 +1,4 @@
-// The API Keys page: the list, and what stands over it.
+// The API Keys page: the list, and the dialogs over it.
 
 import { useCallback, useMemo, useRef, useState } from 'preact/hooks'
 import { announce, announceFailure } from './announce.tsx'
@@ -22,11 +22,11 @@ import { secondOf } from './times.ts'
 import type { Enforcement, Key, Session } from './types.ts'
 import { NEWEST_FIRST, type Sort } from './view.ts'
 
-/** What stands over the list. */
-type Over =
+/** The dialog that is open over the list. */
+type OpenDialog =
   { readonly kind: 'create' } | { readonly kind: 'edit' | 'delete' | 'snippets'; readonly key: Key }
 
-/** A password that is asked for, to get the token of a key. */
+/** A request for the password, which gives access to the token of a key. */
 interface Asking {
   readonly key: Key
   readonly label: string
@@ -37,12 +37,12 @@ interface Asking {
 interface KeysPageProps {
   readonly api: Api
   readonly session: Session
-  /** Reads the session again: the address may be another one by now. */
+  /** Reads the session again, because the customer's address may have changed. */
   readonly onOpenPanel: () => void
 }
 
 export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
-  const [over, setOver] = useState<Over | null>(null)
+  const [dialog, setDialog] = useState<OpenDialog | null>(null)
   const [asking, setAsking] = useState<Asking | null>(null)
   const [notice, setNotice] = useState<string | null>(null)
   const [newKeyId, setNewKeyId] = useState<string | null>(null)
@@ -67,7 +67,7 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
   const secretRef = useRef<Secret | null>(null)
   secretRef.current = holder.secret
 
-  /** The token, from memory or for the password; false where the customer closed the prompt. */
+  /** Uses a token, from memory or after asking for the password; false if the customer closed the prompt. */
   const withToken = useCallback(
     (key: Key, label: string, use: (token: string) => Promise<void>) =>
       new Promise<boolean>((resolve) => {
@@ -107,12 +107,12 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
         announce(messages.done.hidden)
       },
       onCopy: (key) => copyToken(key, (token) => token),
-      onSnippets: (key) => setOver({ kind: 'snippets', key }),
+      onSnippets: (key) => setDialog({ kind: 'snippets', key }),
       onEdit: (key) => {
         onOpenPanel()
-        setOver({ kind: 'edit', key })
+        setDialog({ kind: 'edit', key })
       },
-      onDelete: (key) => setOver({ kind: 'delete', key }),
+      onDelete: (key) => setDialog({ kind: 'delete', key }),
     }),
     [],
   )
@@ -122,7 +122,7 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
 
   async function reveal(asked: Asking, password: string): Promise<Failure | null> {
     const answer = await api.reveal(asked.key.id, password)
-    // Closed meanwhile: the customer does not want it any more, and may be asked for another one.
+    // The prompt was closed meanwhile, and another one may be open.
     if (askingRef.current !== asked) return null
     if (!answer.ok) return answer.error
     setAsking(null)
@@ -131,7 +131,7 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
   }
 
   function close() {
-    setOver(null)
+    setDialog(null)
   }
 
   function onMade(key: Key) {
@@ -191,7 +191,7 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
           aria-describedby={isActive ? undefined : 'inactive'}
           onClick={() => {
             onOpenPanel()
-            setOver({ kind: 'create' })
+            setDialog({ kind: 'create' })
           }}
         >
           <PlusIcon /> {text.add}
@@ -247,11 +247,11 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
         />
       )}
 
-      {(over?.kind === 'create' || over?.kind === 'edit') && (
+      {(dialog?.kind === 'create' || dialog?.kind === 'edit') && (
         <KeyPanel
           api={api}
           session={session}
-          edited={over.kind === 'edit' ? over.key : undefined}
+          edited={dialog.kind === 'edit' ? dialog.key : undefined}
           onMade={onMade}
           onCreated={onCreated}
           onSaved={onSaved}
@@ -262,19 +262,19 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
           onClose={close}
         />
       )}
-      {over?.kind === 'delete' && (
+      {dialog?.kind === 'delete' && (
         <DeleteDialog
           api={api}
-          apiKey={over.key}
-          onDeleted={(enforcement) => onDeleted(over.key, enforcement)}
+          apiKey={dialog.key}
+          onDeleted={(enforcement) => onDeleted(dialog.key, enforcement)}
           onClose={close}
         />
       )}
-      {over?.kind === 'snippets' && (
+      {dialog?.kind === 'snippets' && (
         <SnippetDialog
-          name={nameOf(over.key)}
+          name={nameOf(dialog.key)}
           isActive={isActive}
-          onCopyWithToken={(toText) => copyToken(over.key, toText)}
+          onCopyWithToken={(toText) => copyToken(dialog.key, toText)}
           onClose={close}
         />
       )}

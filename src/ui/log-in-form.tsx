@@ -1,4 +1,4 @@
-// The log-in, on a page of its own or in place, when a session has ended in mid-work.
+// The log-in form, on a page of its own, or in a dialog if the session ended during work.
 
 import { useId, useRef, useState } from 'preact/hooks'
 import type { Api, Failure } from './api.ts'
@@ -10,7 +10,7 @@ import type { Session } from './types.ts'
 
 interface LogInFormProps {
   readonly api: Api
-  /** The account that has to come back; anybody's when left out. */
+  /** The e-mail that must log in again; left out, any account may log in. */
   readonly email?: string
   readonly onLoggedIn: (session: Session) => void
   readonly onCancel?: () => void
@@ -105,7 +105,7 @@ function LogInForm({ api, email, onLoggedIn, onCancel }: LogInFormProps) {
   )
 }
 
-/** What a failure means here; elsewhere too many attempts are attempts with a password alone. */
+/** The sentence for a failed log-in. Some failures mean something else here than in other forms. */
 function logInText(failure: Failure): string {
   const { noCookie, throttled } = messages.logIn
   if (failure.kind === 'logged_out') return noCookie

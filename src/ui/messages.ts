@@ -1,7 +1,7 @@
 // Every sentence of the page. A translation is another file of this shape.
 
 import type { CidrFault } from '../keys/cidr.ts'
-import { isolated } from './display-text.ts'
+import { isolateDirection } from './display-text.ts'
 
 const numbers = new Intl.NumberFormat('en')
 const number = (count: number) => numbers.format(count)
@@ -48,7 +48,7 @@ export const messages = {
     clearSearch: 'Clear the search',
     count: (shown: number, all: number) =>
       shown === all ? (all === 1 ? '1 key' : `${all} keys`) : `${shown} of ${all} keys`,
-    noMatch: (query: string) => `No key matches “${isolated(query)}”.`,
+    noMatch: (query: string) => `No key matches “${isolateDirection(query)}”.`,
     loadFailed: 'The API keys could not be loaded.',
     retry: 'Try again',
     offline: 'There is no connection. What you typed is kept: go on when you are online again.',
@@ -86,13 +86,13 @@ export const messages = {
     anyAddress: 'Any address',
     reportOnly: 'Only reports',
     more: (count: number) => `+${count} more`,
-    reveal: (name: string) => `Show the access token of ${isolated(name)}`,
-    hide: (name: string) => `Hide the access token of ${isolated(name)}`,
-    copy: (name: string) => `Copy the access token of ${isolated(name)}`,
-    use: (name: string) => `Code examples for ${isolated(name)}`,
+    reveal: (name: string) => `Show the access token of ${isolateDirection(name)}`,
+    hide: (name: string) => `Hide the access token of ${isolateDirection(name)}`,
+    copy: (name: string) => `Copy the access token of ${isolateDirection(name)}`,
+    use: (name: string) => `Code examples for ${isolateDirection(name)}`,
     edit: 'Edit',
-    editNamed: (name: string) => `Edit ${isolated(name)}`,
-    delete: (name: string) => `Delete ${isolated(name)}`,
+    editNamed: (name: string) => `Edit ${isolateDirection(name)}`,
+    delete: (name: string) => `Delete ${isolateDirection(name)}`,
     hiddenToken: 'Hidden access token',
     pending: 'Being enforced…',
     deleting: 'Deleting…',
@@ -139,7 +139,7 @@ export const messages = {
     removed: (entry: string) => `${entry} removed.`,
     duplicate: (entry: string) => `${entry} is on the list already.`,
     use: (networks: string) => `Use ${networks}`,
-    otherForm: (entry: string) => `“${isolated(entry)}” is not in CIDR form.`,
+    otherForm: (entry: string) => `“${isolateDirection(entry)}” is not in CIDR form.`,
     andMore: (first: string, count: number) => `${first} and ${count} more`,
     useAll: (count: number) => `Use all ${count} suggestions`,
     leavesOut: (address: string) =>
@@ -149,8 +149,8 @@ export const messages = {
     test: 'Test an address',
     testing: 'Test',
     allowedBy: (address: string, entry: string) => `${address} may use the key, by ${entry}.`,
-    allowed: (address: string) => `${isolated(address)} may use the key.`,
-    refused: (address: string) => `${isolated(address)} is not on the list.`,
+    allowed: (address: string) => `${isolateDirection(address)} may use the key.`,
+    refused: (address: string) => `${isolateDirection(address)} is not on the list.`,
     addressInvalid: 'Write one address, such as 192.0.2.1 or 2001:db8::1.',
     denials: 'Not on the list, in the last 24 hours',
     denied: (count: number, last: string) =>
@@ -163,7 +163,7 @@ export const messages = {
       very_wide: (entries: string) => `${entries} lets in a large part of the internet.`,
     },
     doubtful: (entry: string) =>
-      `“${isolated(entry)}” was not added: other lines or words of the text make it doubtful.`,
+      `“${isolateDirection(entry)}” was not added: other lines or words of the text make it doubtful.`,
     tooLong: 'An IP ACL has 1,000 networks at most. Remove some of them.',
     tooMany: (count: number) =>
       `An IP ACL has 1,000 networks at most, and this would make ${number(count)}. Nothing was added.`,
@@ -186,21 +186,22 @@ export const messages = {
       denied: (lines: string) => `Left out, because the text seems to deny or exclude it: ${lines}`,
       comment: (lines: string) => `Left out, because it is a comment: ${lines}`,
     },
-    quoted: (line: string) => `“${isolated(line)}”`,
+    quoted: (line: string) => `“${isolateDirection(line)}”`,
     discard: 'Discard what was not added',
     empty: 'Type an address or a network first.',
   },
 
   cidr: {
     cidr_malformed: (entry: string) =>
-      `“${isolated(entry)}” is not a network in CIDR form. Write one such as 203.0.113.0/24 or 2001:db8::/32.`,
+      `“${isolateDirection(entry)}” is not a network in CIDR form. Write one such as 203.0.113.0/24 or 2001:db8::/32.`,
     cidr_prefix_missing: (entry: string) =>
-      `“${isolated(entry)}” is a single address. Write it with its prefix length.`,
+      `“${isolateDirection(entry)}” is a single address. Write it with its prefix length.`,
     cidr_prefix_out_of_range: (entry: string) =>
-      `“${isolated(entry)}” has a prefix length that is too large. IPv4 has 32 at most, IPv6 128.`,
-    cidr_host_bits_set: (entry: string) => `“${isolated(entry)}” is an address within a network.`,
+      `“${isolateDirection(entry)}” has a prefix length that is too large. IPv4 has 32 at most, IPv6 128.`,
+    cidr_host_bits_set: (entry: string) =>
+      `“${isolateDirection(entry)}” is an address within a network.`,
     cidr_shared_by_workers: (entry: string) =>
-      `“${isolated(entry)}” is shared by every Worker on Cloudflare, anybody's. Leave it out.`,
+      `“${isolateDirection(entry)}” is shared by every Worker on Cloudflare, anybody's. Leave it out.`,
   } satisfies Record<CidrFault['code'], (entry: string) => string>,
 
   password: {
@@ -217,9 +218,9 @@ export const messages = {
   },
 
   remove: {
-    title: (name: string) => `Delete ${isolated(name)}?`,
+    title: (name: string) => `Delete ${isolateDirection(name)}?`,
     text: (name: string) =>
-      `This permanently removes the key of ${isolated(name)}. Any application using it loses access immediately.`,
+      `This permanently removes the key of ${isolateDirection(name)}. Any application using it loses access immediately.`,
     open: 'Connections that are open already, such as a download or a WebSocket, run on until they end.',
     confirm: 'Delete key',
     busy: 'Deleting…',
@@ -238,7 +239,7 @@ export const messages = {
   },
 
   snippets: {
-    title: (name: string) => `Use the key of ${isolated(name)}`,
+    title: (name: string) => `Use the key of ${isolateDirection(name)}`,
     text: 'A request to the Portal API, ready to run.',
     language: 'Language',
     placeholder: 'YOUR_ACCESS_TOKEN',
@@ -248,19 +249,20 @@ export const messages = {
   },
 
   done: {
-    created: (name: string) => `The key of ${isolated(name)} was created. It works at once.`,
-    saved: (name: string) => `The changes to ${isolated(name)} were saved.`,
+    created: (name: string) =>
+      `The key of ${isolateDirection(name)} was created. It works at once.`,
+    saved: (name: string) => `The changes to ${isolateDirection(name)} were saved.`,
     unchanged: 'Nothing was changed.',
-    deleted: (name: string) => `The key of ${isolated(name)} was deleted.`,
+    deleted: (name: string) => `The key of ${isolateDirection(name)} was deleted.`,
     revealed: 'The access token is shown. It hides by itself after 60 seconds.',
     hidden: 'The access token is hidden.',
     strict: 'This holds for the next request, everywhere.',
     bounded: (time: string) => `This holds everywhere by about ${time}.`,
     pendingSave: (name: string) =>
-      `The changes to ${isolated(name)} are recorded and being enforced. This page says when it is done.`,
+      `The changes to ${isolateDirection(name)} are recorded and being enforced. This page says when it is done.`,
     pendingDelete: (name: string) =>
-      `The deletion of ${isolated(name)} is recorded and being enforced. This page says when it is done.`,
-    enforced: (name: string) => `The changes to ${isolated(name)} are enforced now.`,
+      `The deletion of ${isolateDirection(name)} is recorded and being enforced. This page says when it is done.`,
+    enforced: (name: string) => `The changes to ${isolateDirection(name)} are enforced now.`,
     back: 'You are logged in again.',
   },
 
@@ -270,7 +272,7 @@ export const messages = {
     website:
       'Write an absolute URL that begins with http:// or https://, such as https://example.com.',
     platform: 'Choose a platform.',
-    use: (value: string) => `Use ${isolated(value)}`,
+    use: (value: string) => `Use ${isolateDirection(value)}`,
   },
 
   problems: {
@@ -287,6 +289,7 @@ export const messages = {
       'An earlier attempt had already created this key. Save changes to apply what you changed since then.',
     cross_site_request: 'The browser sent this request as one of another site. Reload the page.',
     not_found: 'This key is not there any more: it was deleted elsewhere.',
-    other: (detail: string, id: string) => `${isolated(detail)} (request ${isolated(id)})`,
+    other: (detail: string, id: string) =>
+      `${isolateDirection(detail)} (request ${isolateDirection(id)})`,
   },
 }

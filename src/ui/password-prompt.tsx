@@ -1,5 +1,5 @@
-// The account password, asked for before a key is made or a token is shown. What can be mended by
-// trying again is said here; any other failure goes back to who asked.
+// Asks for the account password before a key is created or a token is shown. The prompt shows failures that
+// another try can resolve. It passes any other failure to `onFailure`.
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import type { Failure } from './api.ts'
@@ -10,9 +10,9 @@ import { failureText, isCode } from './problem-text.ts'
 interface PasswordPromptProps {
   readonly email: string
   readonly submitLabel: string
-  /** What it does cannot be called off: once it is sent, the prompt stays until the answer. */
+  /** The action cannot be cancelled, so the prompt stays open until the answer. */
   readonly isBinding?: boolean
-  /** Does what the password is for; null when it is done. */
+  /** Performs the action with the password; null on success. */
   readonly onSubmit: (password: string) => Promise<Failure | null>
   readonly onFailure: (failure: Failure) => void
   readonly onClose: () => void
@@ -35,7 +35,7 @@ export function PasswordPrompt(props: PasswordPromptProps) {
     event.preventDefault()
     const password = field.current?.value ?? ''
     if (password === '') return setEmpty(true)
-    // A ref, since a second click may come before the first has been drawn.
+    // A ref, because a second click may come before the next drawing.
     if (busy.current || waitSeconds > 0) return
     busy.current = true
     setBusy(true)
@@ -105,7 +105,7 @@ function errorText(failure: Failure | null, waitSeconds: number): string | null 
   return waitSeconds > 0 ? messages.password.throttled(waitSeconds) : null
 }
 
-/** The seconds that are left of what a refusal told to wait. */
+/** The seconds left of the wait that a refusal asked for. */
 function useCountdown(failure: Failure | null): number {
   const [seconds, setSeconds] = useState(0)
   useEffect(() => {

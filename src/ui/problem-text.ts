@@ -1,4 +1,4 @@
-// A failure in words that say what to do.
+// The sentence for a failure, which says what to do.
 
 import type { Failure } from './api.ts'
 import { messages } from './messages.ts'

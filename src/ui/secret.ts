@@ -1,4 +1,4 @@
-// An access token in the page's memory: for 60 seconds at most, and never while nobody looks.
+// Keeps an access token in the page's memory, for at most 60 seconds and only while the tab is visible.
 
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import type { Key } from './types.ts'
@@ -6,13 +6,13 @@ import type { Key } from './types.ts'
 export interface Secret {
   readonly keyId: string
   readonly token: string
-  /** Whether it stands on the page, or is only held for the copy button. */
+  /** Whether the page shows it, or only keeps it for the copy button. */
   readonly isShown: boolean
 }
 
 interface SecretHolder {
   readonly secret: Secret | null
-  /** False, and nothing is held, where the tab was left before the token came. */
+  /** Keeps a token; false if the tab is hidden, and then nothing is kept. */
   readonly hold: (secret: Secret) => boolean
   readonly forget: () => void
 }
@@ -39,7 +39,7 @@ export function useSecret(onForget: (secret: Secret) => void): SecretHolder {
     }
     const timer = setTimeout(forgetIt, SECRET_MS)
     document.addEventListener('visibilitychange', forgetWhenHidden)
-    // Before the page goes into the back-forward cache, or away.
+    // Before the page enters the back-forward cache or is unloaded.
     window.addEventListener('pagehide', forgetIt)
     return () => {
       clearTimeout(timer)
@@ -51,7 +51,7 @@ export function useSecret(onForget: (secret: Secret) => void): SecretHolder {
   return { secret, hold, forget }
 }
 
-/** A new key as the list shows any other: its token is held here alone. */
+/** A new key without its token, for the list. Only the secret holder keeps the token. */
 export function withoutToken(key: Key): Key {
   return { ...key, access_token: '********' }
 }

@@ -1,4 +1,4 @@
-// Code that uses a key. The token is never part of what is shown: it is filled in while copying.
+// Shows code that uses a key. The dialog never shows the token; copying fills it in.
 
 import { useId, useState } from 'preact/hooks'
 import { copyText } from './clipboard.ts'
@@ -10,9 +10,9 @@ import { type Language, LANGUAGES, snippet } from './snippets.ts'
 
 interface SnippetDialogProps {
   readonly name: string
-  /** Whether the account may see tokens. */
+  /** Whether the account is active, so that it may see tokens. */
   readonly isActive: boolean
-  /** Copies what the function makes of the token; answers whether it did. */
+  /** Copies the text that the function makes from the token; answers whether that worked. */
   readonly onCopyWithToken: (toText: (token: string) => string) => Promise<boolean>
   readonly onClose: () => void
 }

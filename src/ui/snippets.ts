@@ -1,18 +1,18 @@
-// A request to the Portal API, ready to run, in the languages of those who will run it.
+// Code for a request to the Portal API, ready to run, in several languages.
 
 export const LANGUAGES = ['curl', 'JavaScript', 'Python', 'PHP'] as const
 export type Language = (typeof LANGUAGES)[number]
 
-/** Whatever `url` and `token` hold, each stays one literal of the language. */
+/** `url` and `token` are escaped, so each stays one literal of the language. */
 export function snippet(language: Language, url: string, token: string): string {
   const header = `Authorization: Token ${token}`
   switch (language) {
     case 'curl':
-      return `curl -H ${shellQuoted(header)} ${SHELL_SAFE.test(url) ? url : shellQuoted(url)}`
+      return `curl -H ${quoteForShell(header)} ${SHELL_SAFE.test(url) ? url : quoteForShell(url)}`
     case 'JavaScript':
       return [
-        `const response = await fetch(${quoted(url)}, {`,
-        `  headers: { Authorization: ${quoted(`Token ${token}`)} },`,
+        `const response = await fetch(${quote(url)}, {`,
+        `  headers: { Authorization: ${quote(`Token ${token}`)} },`,
         '})',
         'if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)',
         'console.log(await response.text())',
@@ -21,7 +21,7 @@ export function snippet(language: Language, url: string, token: string): string 
       return [
         'from urllib.request import Request, urlopen',
         '',
-        // A JSON string is one of Python, too.
+        // A JSON string is a valid Python string.
         `request = Request(${JSON.stringify(url)}, headers={"Authorization": ${JSON.stringify(`Token ${token}`)}})`,
         'with urlopen(request) as response:',
         '    print(response.read().decode())',
@@ -30,21 +30,21 @@ export function snippet(language: Language, url: string, token: string): string 
       return [
         '<?php',
         '$context = stream_context_create([',
-        `    'http' => ['header' => ${quoted(header)}],`,
+        `    'http' => ['header' => ${quote(header)}],`,
         ']);',
-        `echo file_get_contents(${quoted(url)}, false, $context);`,
+        `echo file_get_contents(${quote(url)}, false, $context);`,
       ].join('\n')
   }
 }
 
-/** What a POSIX shell takes as it stands. */
+/** Text that a POSIX shell needs no quotes for. */
 const SHELL_SAFE = /^[\w@%+=:,./-]+$/
 
-function shellQuoted(text: string): string {
+function quoteForShell(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }
 
-/** Of JavaScript and of PHP; neither a token nor a URL has a line break. */
-function quoted(text: string): string {
+/** A string literal of JavaScript or PHP. Neither a token nor a URL has a line break. */
+function quote(text: string): string {
   return `'${text.replaceAll(/[\\']/g, '\\$&')}'`
 }

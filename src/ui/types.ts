@@ -1,4 +1,4 @@
-// What the admin API answers and takes, as the API itself declares it.
+// The types of the admin API, taken from the API's own declarations.
 
 import type * as z from 'zod'
 import type {
@@ -19,11 +19,11 @@ export type Enforcement = EnforcementAnswer
 export type { Fault }
 
 export interface Session extends Readonly<z.infer<typeof sessionAnswer>> {
-  /** Where the API documentation is, when the deployment names it. */
+  /** The URL of the API documentation, if the deployment has one. */
   readonly documentation?: string
 }
 
-/** What a customer writes about a key. */
+/** The members of a key that a customer enters. */
 export interface KeyInput extends Readonly<
   Omit<z.infer<typeof createKeyBody>, 'password' | 'ip_acl'>
 > {

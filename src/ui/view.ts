@@ -1,4 +1,4 @@
-// Which keys are shown, and in which order.
+// Filters and sorts the keys of the list.
 
 import { messages } from './messages.ts'
 import type { Key } from './types.ts'
@@ -14,7 +14,7 @@ export const NEWEST_FIRST: Sort = { field: 'created_at', isDescending: true }
 
 const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true })
 
-/** The keys that hold every word of the query, sorted; those that are equal stay newest first. */
+/** The keys that contain every word of the query, sorted. Equal keys stay newest first. */
 export function viewOf<K extends Key>(keys: readonly K[], query: string, sort: Sort): K[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   const direction = sort.isDescending ? -1 : 1
@@ -26,7 +26,7 @@ export function viewOf<K extends Key>(keys: readonly K[], query: string, sort: S
     .toSorted((a, b) => direction * collator.compare(a[sort.field], b[sort.field]))
 }
 
-/** Kept for each key: a thousand networks are put together once, not with each letter of a query. */
+/** Cached, so that a thousand networks are joined once and not with each letter of a query. */
 const searchTexts = new WeakMap<Key, string>()
 
 function searchText(key: Key): string {

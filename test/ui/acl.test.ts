@@ -3,11 +3,11 @@ import {
   addEntries,
   fit,
   isUnresolved,
-  judge,
-  leftOutBy,
-  listed,
+  checkAddress,
+  findExcluded,
+  listNetworks,
   networkOfAddress,
-  NOTHING_OPEN,
+  EMPTY_REPORT,
 } from '../../src/ui/acl.ts'
 
 describe('addEntries()', () => {
@@ -20,7 +20,7 @@ describe('addEntries()', () => {
     expect(added).toEqual(['2001:db8::/32', '1.2.3.0/24'])
     expect(duplicates).toEqual(['10.0.0.0/8'])
     expect(entry).toBe('')
-    expect(report).toEqual(NOTHING_OPEN)
+    expect(report).toEqual(EMPTY_REPORT)
   })
 
   it.each([
@@ -112,7 +112,7 @@ describe('addEntries()', () => {
     it('takes 1,000', () => {
       const { acl, report } = addEntries(networks(500), networks(1_000).join(' '))
       expect(acl).toHaveLength(1_000)
-      expect(report).toEqual(NOTHING_OPEN)
+      expect(report).toEqual(EMPTY_REPORT)
     })
 
     it('stays open while other entries are added', () => {
@@ -150,7 +150,7 @@ describe('addEntries()', () => {
   ])('counts %s, and reads no more', (_, text, count) => {
     const { acl, entry, report } = addEntries([], text)
     expect([acl, entry]).toEqual([[], ''])
-    expect(report).toEqual({ ...NOTHING_OPEN, tooMany: { networks: null, count } })
+    expect(report).toEqual({ ...EMPTY_REPORT, tooMany: { networks: null, count } })
   })
 
   it('repeats no more of what was pasted than can be read', () => {
@@ -159,15 +159,15 @@ describe('addEntries()', () => {
   })
 })
 
-describe('leftOutBy()', () => {
+describe('findExcluded()', () => {
   it('tells which addresses a list keeps out', () => {
     const addresses = ['10.1.2.3', '::ffff:10.1.2.3', '192.0.2.1', 'unreadable', null]
-    expect(leftOutBy(['10.0.0.0/8'], addresses)).toEqual(new Set(['192.0.2.1']))
-    expect(leftOutBy([], addresses)).toEqual(new Set())
+    expect(findExcluded(['10.0.0.0/8'], addresses)).toEqual(new Set(['192.0.2.1']))
+    expect(findExcluded([], addresses)).toEqual(new Set())
   })
 })
 
-describe('judge()', () => {
+describe('checkAddress()', () => {
   it.each([
     [[], '192.0.2.1', { allowed: true, entry: null }],
     [['10.0.0.0/8'], '10.1.2.3', { allowed: true, entry: '10.0.0.0/8' }],
@@ -178,7 +178,7 @@ describe('judge()', () => {
     [['10.0.0.0/8'], '10.0.0.0/8', null],
     [['10.0.0.0/8'], '', null],
   ])('judges by %j what comes from %j', (acl, address, verdict) => {
-    expect(judge(acl, address)).toEqual(verdict)
+    expect(checkAddress(acl, address)).toEqual(verdict)
   })
 })
 
@@ -193,9 +193,9 @@ describe('networkOfAddress()', () => {
   })
 })
 
-describe('listed()', () => {
+describe('listNetworks()', () => {
   it('is short enough for a button', () => {
-    expect(listed(['a', 'b', 'c'])).toBe('a, b, c')
-    expect(listed(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c and 2 more')
+    expect(listNetworks(['a', 'b', 'c'])).toBe('a, b, c')
+    expect(listNetworks(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c and 2 more')
   })
 })

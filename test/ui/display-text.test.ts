@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isolated, nameOf, plainly } from '../../src/ui/display-text.ts'
+import { isolateDirection, nameOf, toPlainText } from '../../src/ui/display-text.ts'
 import { messages } from '../../src/ui/messages.ts'
 
 const id = 'key_0123'
@@ -26,7 +26,7 @@ describe('nameOf()', () => {
   })
 })
 
-describe('isolated()', () => {
+describe('isolateDirection()', () => {
   it.each([
     ['Billing export', 'Billing export'],
     ['Büro 1', 'Büro 1'],
@@ -35,7 +35,7 @@ describe('isolated()', () => {
     ['\u202Egnp.exe', 'gnp.exe'],
     ['\u2069\u2069 out', 'out'],
   ])('makes of %j %j', (text, shown) => {
-    expect(isolated(text)).toBe(shown)
+    expect(isolateDirection(text)).toBe(shown)
   })
 
   it('is what every sentence does with a name', () => {
@@ -57,8 +57,8 @@ describe('isolated()', () => {
   })
 })
 
-describe('plainly()', () => {
+describe('toPlainText()', () => {
   it('takes away what turns the order, and nothing else', () => {
-    expect(plainly('a\u202db\u202cc\u200f')).toBe('abc\u200f')
+    expect(toPlainText('a\u202db\u202cc\u200f')).toBe('abc\u200f')
   })
 })
