@@ -1,5 +1,5 @@
-// Composition: from a parsed environment to the two planes, which know nothing of each other. Here
-// alone meet the stores, the clock and the secrets.
+// Composes the two planes from a parsed environment. The planes do not know each other, and only this file
+// brings the stores, the clock and the secrets together.
 
 import { type AdminDeps, createAdmin, createMisconfiguredAdmin } from './admin/admin.ts'
 import { fillCanonicalEmails } from './admin/canonical-emails.ts'
@@ -19,7 +19,7 @@ import { createAddressWatch } from './gateway/address-watch.ts'
 import { createAssertionSigner } from './gateway/assertion.ts'
 import { createDenialRecorder } from './gateway/denial-recorder.ts'
 import { createGateway } from './gateway/gateway.ts'
-import { type KeyCopiesDeps, newestRecord } from './gateway/key-copies.ts'
+import { type KeyRecordsDeps, newestRecord } from './gateway/key-records.ts'
 import { refuseExposed } from './gateway/plain-http.ts'
 import { createRefusalBrake } from './gateway/refusal-brake.ts'
 import { createRefusalResponse } from './gateway/refusal.ts'
@@ -46,7 +46,7 @@ import {
 
 export interface App {
   readonly fetch: (request: Request, ctx: ExecutionContext) => Response | Promise<Response>
-  /** What the cron trigger does each minute. */
+  /** The work of the cron trigger. */
   readonly everyMinute: () => Promise<void>
 }
 
@@ -54,18 +54,18 @@ export interface App {
 const CACHE = { entries: 20_000, bytes: 24 * 1024 * 1024 }
 
 /**
- * Under `strict` the authority corrects a copy of any age, and the limit is for the GETs that are sent
- * on meanwhile; under `bounded` it adds to the time that a change takes.
+ * Under `strict` the authority corrects a cached record of any age. The limit only matters to GETs that are
+ * forwarded while it is asked. Under `bounded` the limit adds to the time that a change takes.
  */
 const CACHE_TTL_MS = { strict: 30_000, bounded: BOUNDED_CACHE_TTL_MS }
 
-/** From one question about a copy to the next: an eighth of what the last answer took. */
+/** The time between two checks of a cached record is an eighth of how long the last check took. */
 const CHECK_SPACING_MS = { least: 1, longest: 100, divisor: 8 }
 
-/** An object serves about a thousand calls a second, and every isolate may ask for its health. */
+/** Health checks are spread, since every isolate may ask and an object serves about 1,000 calls a second. */
 const HEALTH_OBJECTS = 16
 
-/** `later` lets a promise outlive the response of the request that it belongs to. */
+/** `later` lets a promise outlive the response, as `waitUntil` does. */
 export async function createApp(env: Env, later: (promise: Promise<void>) => void): Promise<App> {
   const settings = parseSettings(env)
   if (!settings.ok) return createMisconfiguredApp(settings.error)
@@ -86,7 +86,7 @@ function composeApp(
   const { CONSISTENCY: consistency } = settings
   const authorities = createKeyAuthorities(env.KEY_AUTHORITY, settings.AUTHORITY_TIMEOUT_MS)
   const turns = { later, wait, nowMs }
-  const checkCopy = createSharedQuestion({
+  const checkCached = createSharedQuestion({
     ...turns,
     ask: ({ lookupId, copy }) => authorities.check(lookupId, copy),
     timeoutMs: settings.AUTHORITY_TIMEOUT_MS,
@@ -95,16 +95,16 @@ function composeApp(
   const cache = createIsolateCache({ ...CACHE, ttlMs: CACHE_TTL_MS[consistency] }, nowMs)
   const addressWatch = createAddressWatch(logConfigurationFault, nowMs)
 
-  const copies: KeyCopiesDeps = {
+  const records: KeyRecordsDeps = {
     cache,
-    readCopy: (lookupId) => readKeyRecord(env.KEYS, lookupId),
-    readTruth: (lookupId) => findKeyRecord(db, lookupId),
-    authorities: consistency === 'strict' ? { ...authorities, checkCopy } : null,
+    readKvRecord: (lookupId) => readKeyRecord(env.KEYS, lookupId),
+    findDatabaseRecord: (lookupId) => findKeyRecord(db, lookupId),
+    authorities: consistency === 'strict' ? { ...authorities, checkCached } : null,
     onFault: logFault,
     nowMs,
   }
   const gateway = createGateway({
-    ...copies,
+    ...records,
     upstream: { base: settings.UPSTREAM_URL, timeoutMs: settings.UPSTREAM_TIMEOUT_MS },
     tokenPrefix: settings.TOKEN_PREFIX,
     preflight: settings.PREFLIGHT,
@@ -114,7 +114,7 @@ function composeApp(
     brake: createRefusalBrake({
       ...turns,
       limiter: env.REFUSAL_BRAKE,
-      newest: ({ lookupId, copy, requestId }) => newestRecord(lookupId, copy, requestId, copies),
+      newest: ({ lookupId, copy, requestId }) => newestRecord(lookupId, copy, requestId, records),
       newestMs: CHECK_SPACING_MS.longest + 2 * settings.AUTHORITY_TIMEOUT_MS + LIBSQL_TIMEOUT_MS,
       onFault: logFault,
     }),
@@ -135,7 +135,7 @@ function composeApp(
     nowMs,
   })
 
-  // The id of an object, even of none, is a function of its namespace and its name.
+  // An object id follows from the namespace and the name, so it identifies this deployment. No object is made.
   const owner = createDatabaseOwner(db, env.KEY_AUTHORITY.idFromName('owner').toString())
   const adminDeps: AdminDeps = {
     db,
@@ -168,7 +168,7 @@ function composeApp(
     errorsUrl: errorsUrl(settings.ADMIN_HOST),
     async putRecord(lookupId, record) {
       await putKeyRecord(env.KEYS, lookupId, record)
-      // This isolate, at least, need not wait for the copy that it uses to grow old.
+      // At least this isolate uses the new record at once.
       if (cache.get(lookupId) !== undefined)
         cache.set(lookupId, compileKey(toStored(record), Infinity))
     },
@@ -183,10 +183,9 @@ function composeApp(
 
   return {
     fetch(request, ctx) {
-      const came = request.url
-      const url = parsedUrl(came)
+      const url = parsedUrl(request.url)
       if (!isAdminRequest(url, settings.ADMIN_HOST)) return gateway(request, url)
-      return admin.fetch(url === came ? request : new Request(url, request), {}, ctx)
+      return admin.fetch(url === request.url ? request : new Request(url, request), {}, ctx)
     },
     async everyMinute() {
       const chores = [
@@ -208,10 +207,10 @@ function composeApp(
   }
 }
 
-/** Without its secrets the gateway cannot know whether a key is good: it says so, and lets nobody in. */
+/** Refuses every request, because a gateway without valid settings cannot verify a key. */
 function createMisconfiguredApp(faults: readonly ConfigurationFault[]): App {
   const nowMs = () => Date.now()
-  const pages = errorsUrl(undefined) // its own host name may be what is wrong
+  const pages = errorsUrl(undefined) // ADMIN_HOST may be the invalid setting
   const refusalResponse = createRefusalResponse(pages)
   const admin = createMisconfiguredAdmin({ errorsUrl: pages, logRequest, nowMs })
   return {

@@ -1,4 +1,4 @@
-// The worker: built once per isolate from its environment, which does not change during its life.
+// The worker. Its app is built once per isolate, because the environment of an isolate never changes.
 
 import { waitUntil } from 'cloudflare:workers'
 import { type App, createApp } from './app.ts'
@@ -13,7 +13,7 @@ let app: App | undefined
 export default {
   fetch(request, env, ctx) {
     return app === undefined
-      ? start(env).then((it) => it.fetch(request, ctx))
+      ? start(env).then((started) => started.fetch(request, ctx))
       : app.fetch(request, ctx)
   },
 
@@ -25,6 +25,6 @@ export default {
 
 async function start(env: Env): Promise<App> {
   if (app !== undefined) return app
-  const made = await createApp(env, waitUntil)
-  return (app ??= made) // requests that came together have one, and so one cache
+  const created = await createApp(env, waitUntil)
+  return (app ??= created) // concurrent first requests must share one app, and so one cache
 }

@@ -1,4 +1,5 @@
-// What the gateway adds to a request for the upstream: who calls, from where, and the trace of this hop.
+// The headers that the gateway adds for the upstream: the key and account of a request, the client's address,
+// and the trace of this hop.
 
 import { originOf } from '../request-url.ts'
 
@@ -9,7 +10,7 @@ export interface Identity {
   readonly assertion: string
 }
 
-/** Adds who calls and where from, as the gateway knows it; `address` is null where it is unreadable. */
+/** Adds the key and account that the gateway found, and the client's address: null if unreadable. */
 export function addIdentity(headers: Headers, identity: Identity, address: string | null): void {
   headers.set('x-portal-account', identity.accountId)
   headers.set('x-portal-key', identity.keyId)
@@ -17,7 +18,7 @@ export function addIdentity(headers: Headers, identity: Identity, address: strin
   if (address !== null) headers.set('x-portal-client-ip', address)
 }
 
-/** Adds the trace of this hop, the same for a keyed request and a preflight. */
+/** Adds the trace of this hop. It is the same for a request with a key and for a preflight. */
 export function addForwarded(
   headers: Headers,
   requestUrl: string,
@@ -25,7 +26,7 @@ export function addForwarded(
   requestId: string,
 ): void {
   const origin = originOf(requestUrl)
-  if (origin === null) throw new TypeError('The URL of the request is none')
+  if (origin === null) throw new TypeError('The URL of the request has no origin')
   headers.set('x-request-id', requestId)
   headers.set('x-forwarded-host', origin.host)
   headers.set('x-forwarded-proto', origin.protocol)

@@ -1,15 +1,15 @@
 // Notices requests whose client address shows that Cloudflare is not set up as the README asks. Such an
-// address fails every IP ACL that it should match, and nobody but the operator can mend that. The log
-// says so once a minute and isolate, and /health for as long as it lasts.
+// address fails every IP ACL that it should match, and only the operator can mend that. Each isolate logs it
+// once a minute, and /health reports it for ten minutes.
 
 import { type ConfigurationFault, configurationFault } from '../configuration-fault.ts'
 import type { Address } from '../keys/address.ts'
 import { type AddressSymptom, addressSymptom } from '../keys/client-address.ts'
 
 export interface AddressWatch {
-  /** Looks at the address that was read from a request's headers. */
-  readonly see: (headers: Headers, address: Address | null) => void
-  /** What was seen within the last ten minutes, by this isolate. */
+  /** Checks the headers of a request, and the address that was read from them, for a symptom. */
+  readonly observe: (headers: Headers, address: Address | null) => void
+  /** The symptoms that this isolate has seen within the last ten minutes. */
   readonly symptoms: () => AddressSymptom[]
 }
 
@@ -33,7 +33,7 @@ export function createAddressWatch(
   const loggedAtMs = new Map<AddressSymptom, number>()
 
   return {
-    see(headers, address) {
+    observe(headers, address) {
       const symptom = addressSymptom(headers, address)
       if (symptom === null) return
       const now = nowMs()

@@ -1,24 +1,24 @@
-// The session cookie of the API Keys page, under both of its names: on its way to the upstream it would be
-// given away, and from there it would be forged. Names are compared as browsers and servers compare them, with case.
+// Keeps the session cookie of the API Keys page, under both of its names, away from the upstream. Otherwise the
+// upstream could read it or set it. Names are compared with case, as browsers and servers do.
 
 const NAME = '(?:__Host-)?portal_session'
 
 /**
- * A pair of a Cookie header: from the beginning, a `;`, or the `, ` by which the runtime joins repeated
- * headers, to the next of these.
+ * The cookie's pair in a Cookie header. Pairs are separated by `;`, or by the `, ` with which the runtime
+ * joins repeated headers.
  */
 const SENT = new RegExp(`(?:^|;|, )\\s*${NAME}\\s*=(?:(?!, )[^;])*`, 'g')
 
-/** A cookie without a name, whose value a browser sends back as it is, counts too (RFC 6265bis §5.6). */
+/** Also matches a cookie without a name, since a browser sends its value back as is (RFC 6265bis §5.6). */
 const SET = new RegExp(`^[ \\t]*(?:=[ \\t]*)?${NAME}[ \\t]*=`)
 
-/** The value of a Cookie header without the admin cookie; null where nothing is left. */
+/** The value of a Cookie header without the admin cookie, or null if nothing is left. */
 export function withoutAdminCookie(cookies: string): string | null {
   const rest = cookies.replaceAll(SENT, '').replace(/^[;,\s]+/, '')
   return rest === '' ? null : rest
 }
 
-/** Whether a Set-Cookie header is of the admin cookie. */
+/** Whether a Set-Cookie header sets the admin cookie. */
 export function setsAdminCookie(setCookie: string): boolean {
   return SET.test(setCookie)
 }

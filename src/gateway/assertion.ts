@@ -1,17 +1,17 @@
-// X-Portal-Assertion: a short-lived JWT (RFC 7519, EdDSA) by which the upstream knows that a request
-// came through the gateway, and for whom. Signing costs more than all the rest of a request, so an
-// isolate signs once per key each 30 s and sends the same JWT meanwhile.
+// X-Portal-Assertion is a short-lived JWT (RFC 7519, EdDSA). It proves to the upstream that a request came
+// through the gateway, and names its key and account. Signing costs more than all the rest of a request, so
+// an isolate signs once per key in 30 s and reuses the JWT meanwhile.
 
 import { type CryptoKey as JoseKey, importJWK, type JWK, SignJWT } from 'jose'
 import { err, ok, type Result } from '../result.ts'
 
-/** A verifier whose clock is behind would take an assertion of this second for one that is not valid yet. */
+/** If the verifier's clock is behind, an assertion issued this second would not be valid yet. */
 const BACKDATED_SECONDS = 5
-/** From `iat` on: the contract's limit holds by either clock. */
+/** Counted from the backdated `iat`, so the contract's limit holds by the verifier's clock too. */
 const LIFETIME_SECONDS = 60
-/** So at least 25 seconds of its life are left when it is sent. */
+/** Leaves an assertion at least 25 seconds to live when it is sent. */
 const REUSE_SECONDS = 30
-/** About 400 bytes each: at most 4 MB of an isolate's 128. */
+/** At about 400 bytes each, at most 4 MB of an isolate's 128 MB. */
 const CACHED_ASSERTIONS = 10_000
 
 export interface AssertionKeys {
@@ -26,12 +26,12 @@ export interface AssertionSubject {
   readonly keyId: string
 }
 
-/** A promise where it has to be signed anew. */
+/** Returns a promise only if a new assertion must be signed. */
 export type SignAssertion = (subject: AssertionSubject, nowMs: number) => string | Promise<string>
 
 /**
  * Reads ASSERTION_KEYS: a JSON Web Key Set (RFC 7517) of private Ed25519 keys, each with a `kid` of its own.
- * The first signs, all are published. The error is a sentence without key material.
+ * The first key signs and all are published. The error is a sentence without key material.
  */
 export async function importAssertionKeys(text: string): Promise<Result<AssertionKeys, string>> {
   const keys = parseKeySet(text)
@@ -51,7 +51,7 @@ export async function importAssertionKeys(text: string): Promise<Result<Assertio
   }
 }
 
-/** Signs for `issuer` and `audience`, with a bounded cache of its own. */
+/** Signs for `issuer` and `audience`, and keeps a bounded cache. */
 export function createAssertionSigner(
   keys: AssertionKeys,
   issuer: string,
@@ -69,7 +69,7 @@ export function createAssertionSigner(
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + LIFETIME_SECONDS)
       .sign(keys.signingKey)
-    cache.delete(keyId) // re-inserted at the end: a Map keeps insertion order, so the first is the oldest
+    cache.delete(keyId) // inserted again at the end, so the first entry of the Map is always the oldest
     if (cache.size >= CACHED_ASSERTIONS) cache.delete(cache.keys().next().value ?? '')
     cache.set(keyId, { assertion, signedAtMs: nowMs })
     return assertion
@@ -79,7 +79,7 @@ export function createAssertionSigner(
     const cached = cache.get(subject.keyId)
     if (cached === undefined) return sign(subject, nowMs)
     const ageMs = nowMs - cached.signedAtMs
-    // Negative after a clock was set back: then its `exp` is further away than the contract allows.
+    // The age is negative if the clock was set back. Then `exp` is later than the contract allows.
     const isFresh = ageMs >= 0 && ageMs < REUSE_SECONDS * 1000
     return isFresh ? cached.assertion : sign(subject, nowMs)
   }

@@ -1,7 +1,7 @@
 // The pipeline that decides a request, in the contract's order:
-//   credential ─▶ token (HMAC, no I/O) ─▶ copy: isolate, KV ─▶ account, state, IP ACL ─▶ authority
-// Each step may refuse. Yes or no, a verdict that rests on a copy waits for the authority; what cannot
-// be known is a refusal of its own (503), never a no and never a yes.
+//   credential ─▶ token (HMAC, no I/O) ─▶ cached record: isolate, KV ─▶ state, account, IP ACL ─▶ authority
+// Each step may refuse. The authority confirms every decision that was made from a cached record, a grant or
+// a refusal. If no store can say, the request is refused with 503.
 
 import {
   type AccessRefusal,
@@ -16,12 +16,12 @@ import { err, ok, type Result } from '../result.ts'
 import type { AddressWatch } from './address-watch.ts'
 import type { DenialRecorder } from './denial-recorder.ts'
 import { extractCredential } from './credential.ts'
-import { isFinal, type KeyCopiesDeps, newestRecord, readCopy } from './key-copies.ts'
+import { isFinal, type KeyRecordsDeps, newestRecord, readCachedRecord } from './key-records.ts'
 import { BRAKE_SECONDS, type Newest, type RefusalBrake } from './refusal-brake.ts'
 import type { Refusal } from './refusal.ts'
 import type { Trace } from './trace.ts'
 
-export interface AuthorizeDeps extends KeyCopiesDeps {
+export interface AuthorizeDeps extends KeyRecordsDeps {
   /** The lookup id of a token that this gateway issued, or null. No I/O. */
   readonly verifyToken: (token: string) => string | null
   readonly brake: RefusalBrake
@@ -31,17 +31,17 @@ export interface AuthorizeDeps extends KeyCopiesDeps {
 
 export interface Grant {
   readonly key: CompiledLiveKey
-  /** Null where unreadable: a key without an ACL works all the same. */
+  /** Null if unreadable. A key without an IP ACL works all the same. */
   readonly address: Address | null
   /**
-   * Asks the authority, and answers the grant that is final, of the record that it holds, or the refusal.
-   * Until then nothing of the upstream may be shown. Null where this grant is final.
+   * Asks the authority and resolves to the final grant, from the newest record, or to a refusal. Until then
+   * the client must see nothing of the upstream's answer. Null if this grant is final already.
    */
   readonly confirm: (() => Promise<Result<Grant, Refusal>>) | null
 }
 
-/** What is judged, and for whom. */
-interface Question {
+/** A request for which a key is evaluated. */
+interface Attempt {
   readonly lookupId: string
   readonly address: Address | null
   readonly trace: Trace
@@ -49,10 +49,10 @@ interface Question {
 
 const BRAKED: Refusal = { reason: 'rate_limited', retryAfterSeconds: BRAKE_SECONDS }
 
-/** What may wait for a store: a request whose copy is at hand and says yes waits for nothing. */
+/** A promise only if a store must be asked. If a cached record grants the request, none is. */
 type Verdict = Result<Grant, Refusal> | Promise<Result<Grant, Refusal>>
 
-/** The lookup id of the one credential, which is a token that this gateway issued. No I/O. */
+/** The lookup id of the request's only credential, a token that this gateway issued. No I/O. */
 export function identifyKey(
   headers: Headers,
   { verifyToken }: Pick<AuthorizeDeps, 'verifyToken'>,
@@ -70,79 +70,86 @@ export function authorize(
   deps: AuthorizeDeps,
 ): Verdict {
   const address = clientAddress(headers)
-  deps.addressWatch.see(headers, address)
-  const question: Question = { lookupId, address, trace }
+  deps.addressWatch.observe(headers, address)
+  const attempt: Attempt = { lookupId, address, trace }
   const cached = deps.cache.get(lookupId)
-  return cached === undefined ? judgeFromStores(question, deps) : judgeCopy(cached, question, deps)
+  return cached === undefined
+    ? authorizeFromStores(attempt, deps)
+    : evaluateCached(cached, attempt, deps)
 }
 
-async function judgeFromStores(question: Question, deps: AuthorizeDeps) {
-  const copy = await readCopy(question.lookupId, question.trace.requestId, deps)
-  return copy === null
-    ? await judgeNewest(null, question, deps)
-    : await judgeCopy(copy, question, deps)
+async function authorizeFromStores(attempt: Attempt, deps: AuthorizeDeps) {
+  const cached = await readCachedRecord(attempt.lookupId, attempt.trace.requestId, deps)
+  return cached === null
+    ? await confirmGrant(null, attempt, deps)
+    : await evaluateCached(cached, attempt, deps)
 }
 
-function judgeCopy(copy: CompiledKey, question: Question, deps: AuthorizeDeps): Verdict {
-  question.trace.key = copy
-  const access = evaluateAccess(copy, question.address)
-  if (!access.ok) return judgeRefused(copy, access.error, question, deps)
-  if (isFinal(copy, deps)) return ok(granted(access.value, question, deps))
-  const confirm = () => judgeNewest(copy, question, deps)
-  return ok({ key: access.value, address: question.address, confirm })
+function evaluateCached(cached: CompiledKey, attempt: Attempt, deps: AuthorizeDeps): Verdict {
+  attempt.trace.key = cached
+  const access = evaluateAccess(cached, attempt.address)
+  if (!access.ok) return confirmRefusal(cached, access.error, attempt, deps)
+  if (isFinal(cached, deps)) return ok(makeFinalGrant(access.value, attempt, deps))
+  const confirm = () => confirmGrant(cached, attempt, deps)
+  return ok({ key: access.value, address: attempt.address, confirm })
 }
 
-/** What becomes of a request that a copy refuses. */
-async function judgeRefused(
-  copy: CompiledKey,
+/** Evaluates the newest record of a key whose cached record refuses. The newest record may grant. */
+async function confirmRefusal(
+  cached: CompiledKey,
   refusal: AccessRefusal,
-  question: Question,
+  attempt: Attempt,
   deps: AuthorizeDeps,
 ): Promise<Result<Grant, Refusal>> {
-  const { lookupId, trace } = question
+  const { lookupId, trace } = attempt
   const within = await deps.brake.count(lookupId, trace.requestId)
-  if (isFinal(copy, deps)) return err(within ? refused(refusal, question, deps) : BRAKED)
+  if (isFinal(cached, deps)) return err(within ? noteIpDenial(refusal, attempt, deps) : BRAKED)
   const newest = within
-    ? await newestRecord(lookupId, copy, trace.requestId, deps)
-    : await deps.brake.newest({ lookupId, copy, requestId: trace.requestId })
-  return await judge(newest, question, deps, within)
+    ? await newestRecord(lookupId, cached, trace.requestId, deps)
+    : await deps.brake.newest({ lookupId, copy: cached, requestId: trace.requestId })
+  return await evaluateNewest(newest, attempt, deps, within)
 }
 
-/** Judges by what must be honoured now. */
-async function judgeNewest(
-  copy: CompiledKey | null,
-  question: Question,
+/** Evaluates the newest record of a key whose cached record grants, or that has no cached record. */
+async function confirmGrant(
+  cached: CompiledKey | null,
+  attempt: Attempt,
   deps: AuthorizeDeps,
 ): Promise<Result<Grant, Refusal>> {
-  const { lookupId, trace } = question
-  return await judge(await newestRecord(lookupId, copy, trace.requestId, deps), question, deps)
+  const { lookupId, trace } = attempt
+  const newest = await newestRecord(lookupId, cached, trace.requestId, deps)
+  return await evaluateNewest(newest, attempt, deps)
 }
 
-/** A verdict that is final. `counted`: whether the brake let a refusal of this request pass already. */
-async function judge(
+/** The final decision. `counted`: whether the brake let this refusal pass, if it was counted already. */
+async function evaluateNewest(
   newest: Newest,
-  question: Question,
+  attempt: Attempt,
   deps: AuthorizeDeps,
   counted?: boolean,
 ): Promise<Result<Grant, Refusal>> {
-  const { lookupId, address, trace } = question
+  const { lookupId, address, trace } = attempt
   if (!newest.ok) return newest
   trace.key = newest.value
   const access = evaluateAccess(newest.value, address)
-  if (access.ok) return ok(granted(access.value, question, deps))
+  if (access.ok) return ok(makeFinalGrant(access.value, attempt, deps))
   const within = counted ?? (await deps.brake.count(lookupId, trace.requestId))
-  return err(within ? refused(access.error, question, deps) : BRAKED)
+  return err(within ? noteIpDenial(access.error, attempt, deps) : BRAKED)
 }
 
-/** A grant that is final, noted where the IP ACL would have refused it. */
-function granted(key: CompiledLiveKey, question: Question, { denials }: AuthorizeDeps): Grant {
-  const { lookupId, address } = question
+/** Makes a grant that is final. If an IP ACL in mode `report` does not match, a denial is noted. */
+function makeFinalGrant(key: CompiledLiveKey, attempt: Attempt, { denials }: AuthorizeDeps): Grant {
+  const { lookupId, address } = attempt
   if (key.ipAclMode === 'report' && isOffIpAcl(key, address)) denials.note(lookupId, address, false)
   return { key, address, confirm: null }
 }
 
-/** A refusal that is final and not braked, noted where it is the IP ACL's. */
-function refused(refusal: AccessRefusal, question: Question, { denials }: AuthorizeDeps): Refusal {
-  if (refusal.reason === 'ip_denied') denials.note(question.lookupId, question.address, true)
+/** Passes on a refusal that is final. If the IP ACL refused, a denial is noted. */
+function noteIpDenial(
+  refusal: AccessRefusal,
+  attempt: Attempt,
+  { denials }: AuthorizeDeps,
+): Refusal {
+  if (refusal.reason === 'ip_denied') denials.note(attempt.lookupId, attempt.address, true)
   return refusal
 }

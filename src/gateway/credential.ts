@@ -1,6 +1,6 @@
-// Finds the one credential of a request: `Authorization: Token …`, `Bearer …` or `Bearer Token …`
-// (what CommPeak's published collection sends), or `X-API-Key`. Repeated headers arrive comma-joined,
-// and a token holds no comma, so a comma is a second credential.
+// Finds the only credential of a request: `Authorization: Token …`, `Bearer …` or `Bearer Token …`
+// (which CommPeak's published collection sends), or `X-API-Key`. The runtime joins repeated headers with a
+// comma. A token has no comma, so a comma means a second credential.
 
 import { err, ok, type Result } from '../result.ts'
 
@@ -9,9 +9,9 @@ export type CredentialRefusal =
   | { readonly reason: 'credential_ambiguous' }
 
 const SCHEME = /^(?:bearer[ \t]+token|bearer|token)(?:[ \t]+|$)/i
-/** A further credential after a comma: "scheme value", where an auth-param would be "name=value". */
+/** After a comma, "name=value" is an auth-param of the same credential, and "scheme value" is another one. */
 const AUTH_PARAM = /^[\w!#$%&'*+.^`|~-]+[ \t]*=/
-/** One that nothing closes is found too: else each quote in it would be tried as a beginning. */
+/** Also matches a string that is not closed. Otherwise the match would restart at each quote in it. */
 const QUOTED = /"(?:[^"\\]|\\.?)*("|$)/g
 /** Names under which clients put a key into a query string. */
 const QUERY_NAME = /^(?:x[-_])?(?:api[-_]?key|access[-_]?token|auth[-_]?token|token|key)$/i
@@ -34,7 +34,7 @@ export function extractCredential(headers: Headers): Result<string, CredentialRe
   return ok(authorization.slice(scheme[0].length))
 }
 
-/** Whether a query string seems to carry a key. It is looked at to explain a refusal, for nothing else. */
+/** Whether a query string seems to carry a key. Only used to explain a refusal. */
 export function hasKeyInQuery(url: string, prefix: string): boolean {
   for (const [name, value] of new URL(url).searchParams) {
     if (QUERY_NAME.test(name) || value.startsWith(prefix)) return true
@@ -42,7 +42,7 @@ export function hasKeyInQuery(url: string, prefix: string): boolean {
   return false
 }
 
-/** Digest and its like have commas of their own, between parameters. */
+/** Whether a comma starts a second credential. Schemes such as Digest have commas between parameters. */
 function hasSecondCredential(authorization: string): boolean {
   const unquoted = authorization.replaceAll(QUOTED, (text, end) => (end === '"' ? '""' : text))
   const [, ...rest] = unquoted.split(',')

@@ -1,6 +1,6 @@
-// Tells a key's authority whom the IP ACL refused, or would have: after the verdict, so that no request
-// waits for it. What comes fast is gathered and sent together, so that neither an attacker with a
-// leaked token nor a busy key in mode `report` can keep the authority from its work.
+// Reports to a key's authority the addresses that its IP ACL refused, or would have refused. No request waits
+// for a report. Denials are batched, so neither an attacker with a leaked token nor a busy key in mode `report`
+// can keep the authority from its work.
 
 import { type Address, formatAddress } from '../keys/address.ts'
 import type { LogFault } from '../log.ts'
@@ -19,63 +19,63 @@ export interface DenialRecorderDeps {
   readonly nowMs: () => number
 }
 
-/** A key's denials are sent at once, and then at most once in this time. */
+/** A key's first denial is sent at once. After that, a batch is sent at most once in this time. */
 const INTERVAL_MS = 1_000
-/** A request that was to send them and is gone, with its isolate's other work, leaves it to the next. */
+/** If a batch is this late, the request that was to send it has ended, and the next denial sends it. */
 const GIVEN_UP_MS = 10 * INTERVAL_MS
 const MAX_ADDRESSES = 100
 const MAX_KEYS = 1_000
 
-interface Gathered {
-  /** What is not sent yet. */
+interface Batch {
+  /** The denials that are not sent yet. */
   readonly byAddress: Map<string | null, Denial>
-  /** When they are sent, or the last ones were. */
+  /** When this batch is to be sent, or when the last one was. */
   dueAtMs: number
 }
 
 export function createDenialRecorder(deps: DenialRecorderDeps): DenialRecorder {
-  const keys = new Map<string, Gathered>()
+  const batches = new Map<string, Batch>()
 
-  async function send(lookupId: string, { byAddress, dueAtMs }: Gathered): Promise<void> {
-    const early = dueAtMs - deps.nowMs()
-    if (early > 0) await deps.wait(early)
+  async function send(lookupId: string, { byAddress, dueAtMs }: Batch): Promise<void> {
+    const waitMs = dueAtMs - deps.nowMs()
+    if (waitMs > 0) await deps.wait(waitMs)
     const denials = [...byAddress.values()]
     byAddress.clear()
     try {
       await deps.countDenials(lookupId, denials)
     } catch (error) {
-      deps.onFault('denials', error) // a count is lost, no request is
+      deps.onFault('denials', error) // a count is lost, but no request fails
     }
   }
 
   return {
     note(lookupId, address, enforced) {
       const now = deps.nowMs()
-      const gathered = keys.get(lookupId) ?? newlyGathered(keys, lookupId)
-      if (gathered === null) return
-      const { byAddress, dueAtMs } = gathered
-      const isOnItsWay = byAddress.size > 0 && now - dueAtMs < GIVEN_UP_MS
-      add(byAddress, address === null ? null : formatAddress(address), enforced, now)
-      if (isOnItsWay) return
+      const batch = batches.get(lookupId) ?? addBatch(batches, lookupId)
+      if (batch === null) return
+      const { byAddress, dueAtMs } = batch
+      const isScheduled = byAddress.size > 0 && now - dueAtMs < GIVEN_UP_MS
+      addDenial(byAddress, address === null ? null : formatAddress(address), enforced, now)
+      if (isScheduled) return
       const next = Math.max(now, dueAtMs + INTERVAL_MS)
-      gathered.dueAtMs = Math.min(next, now + INTERVAL_MS) // whatever the clock did
-      deps.later(send(lookupId, gathered))
+      batch.dueAtMs = Math.min(next, now + INTERVAL_MS) // even if the clock was set back
+      deps.later(send(lookupId, batch))
     },
   }
 }
 
-/** Room for one more key, where there is any once the idle ones are gone. */
-function newlyGathered(keys: Map<string, Gathered>, lookupId: string): Gathered | null {
-  if (keys.size >= MAX_KEYS) {
-    for (const [id, { byAddress }] of keys) if (byAddress.size === 0) keys.delete(id)
-    if (keys.size >= MAX_KEYS) return null
+/** Starts the batches of a key. Null if there is no room even after idle keys are dropped. */
+function addBatch(batches: Map<string, Batch>, lookupId: string): Batch | null {
+  if (batches.size >= MAX_KEYS) {
+    for (const [id, { byAddress }] of batches) if (byAddress.size === 0) batches.delete(id)
+    if (batches.size >= MAX_KEYS) return null
   }
-  const gathered: Gathered = { byAddress: new Map(), dueAtMs: Number.NEGATIVE_INFINITY }
-  keys.set(lookupId, gathered)
-  return gathered
+  const batch: Batch = { byAddress: new Map(), dueAtMs: Number.NEGATIVE_INFINITY }
+  batches.set(lookupId, batch)
+  return batch
 }
 
-function add(
+function addDenial(
   byAddress: Map<string | null, Denial>,
   address: string | null,
   enforced: boolean,

@@ -1,4 +1,4 @@
-// Forwards a request that may pass, under the headers that it gets here, and notes what became of it.
+// Forwards an authorized request or a preflight: builds its headers, and traces the upstream's answer.
 
 import { type Address, formatAddress } from '../keys/address.ts'
 import { clientAddress } from '../keys/client-address.ts'
@@ -8,7 +8,7 @@ import type { SignAssertion } from './assertion.ts'
 import type { Grant } from './authorize.ts'
 import { forward, type Upstream } from './forward.ts'
 import { bodyOf, type Incoming } from './incoming.ts'
-import { isWebSocket, passedHeaders } from './passed-headers.ts'
+import { isWebSocket, stripHeaders } from './passed-headers.ts'
 import { preflightHeaders } from './preflight.ts'
 import type { Refusal } from './refusal.ts'
 import type { Trace } from './trace.ts'
@@ -19,7 +19,7 @@ export interface ForwardDeps {
   readonly nowMs: () => number
 }
 
-/** The upstream's answer to a request with a key that was found good. */
+/** Forwards an authorized request. Resolves to the upstream's answer. */
 export async function forwardGranted(
   request: Incoming,
   { key, address }: Pick<Grant, 'key' | 'address'>,
@@ -28,23 +28,23 @@ export async function forwardGranted(
 ): Promise<Result<Response, Refusal>> {
   const { accountId, keyId } = key
   const assertion = await deps.signAssertion(key, deps.nowMs())
-  const headers = passedHeaders(request.headers)
+  const headers = stripHeaders(request.headers)
   if (isWebSocket(request)) headers.set('upgrade', 'websocket')
-  const from = toText(address)
-  addForwarded(headers, request.url, from, trace.requestId)
-  addIdentity(headers, { accountId, keyId, assertion }, from)
+  const clientIp = toText(address)
+  addForwarded(headers, request.url, clientIp, trace.requestId)
+  addIdentity(headers, { accountId, keyId, assertion }, clientIp)
   return await askUpstream(request, headers, bodyOf(request), trace, deps)
 }
 
-/** The upstream's answer to a CORS preflight, which carries no key. */
+/** Forwards a CORS preflight, which carries no key. Resolves to the upstream's answer. */
 export async function forwardPreflight(
   request: Incoming,
   trace: Trace,
   deps: ForwardDeps,
 ): Promise<Result<Response, Refusal>> {
   const headers = preflightHeaders(request.headers)
-  const from = toText(clientAddress(request.headers))
-  addForwarded(headers, request.url, from, trace.requestId)
+  const clientIp = toText(clientAddress(request.headers))
+  addForwarded(headers, request.url, clientIp, trace.requestId)
   return await askUpstream(request, headers, null, trace, deps)
 }
 
@@ -52,7 +52,7 @@ function toText(address: Address | null): string | null {
   return address === null ? null : formatAddress(address)
 }
 
-/** Notes how long the upstream took, and what it said. */
+/** Forwards the request, and traces the upstream's status and how long it took. */
 async function askUpstream(
   request: Incoming,
   headers: Headers,
@@ -61,8 +61,8 @@ async function askUpstream(
   { upstream, nowMs }: ForwardDeps,
 ): Promise<Result<Response, Refusal>> {
   const startedMs = nowMs()
-  const asked = await forward(request, headers, body, upstream)
+  const answered = await forward(request, headers, body, upstream)
   trace.upstreamMs = nowMs() - startedMs
-  if (asked.ok) trace.upstreamStatus = asked.value.status
-  return asked
+  if (answered.ok) trace.upstreamStatus = answered.value.status
+  return answered
 }

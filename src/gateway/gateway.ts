@@ -1,5 +1,5 @@
-// The data plane: authenticate, then forward. Every path that is not the admin surface comes here,
-// before any routing, since each Portal API request pays for what is done.
+// The data plane: authenticate, then forward. Every path outside the admin surface comes here without
+// passing a router, because each Portal API request pays for the work done.
 
 import { coloOf, type LogRequest } from '../log.ts'
 import { ok, type Result } from '../result.ts'
@@ -16,13 +16,13 @@ import { startTrace, toRequestLine, type Trace } from './trace.ts'
 export interface GatewayDeps extends AuthorizeDeps, ForwardDeps {
   readonly tokenPrefix: string
   readonly preflight: 'forward' | 'refuse'
-  /** Whether a GET or HEAD may reach the upstream while the authority is still being asked. */
+  /** Whether a GET or HEAD may be sent to the upstream before the authority has answered. */
   readonly speculation: boolean
   readonly refusalResponse: RefusalResponse
   readonly logRequest: LogRequest
 }
 
-/** `url`: the request's. */
+/** `url`: the request's URL, parsed. */
 export type Gateway = (request: Request, url: string) => Response | Promise<Response>
 
 export function createGateway(deps: GatewayDeps): Gateway {
@@ -30,16 +30,16 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const request = toIncoming(received, url)
     const trace = startTrace(request.headers, deps.nowMs())
     const colo = coloOf(received)
-    const logged = (response: Response) => {
+    const logResponse = (response: Response) => {
       deps.logRequest(toRequestLine(request.method, response.status, colo, trace, deps.nowMs()))
       return response
     }
     const answered = answer(request, trace, deps)
-    return answered instanceof Response ? logged(answered) : answered.then(logged)
+    return answered instanceof Response ? logResponse(answered) : answered.then(logResponse)
   }
 }
 
-/** At once where the URL or the credential alone says no: floods are made of such requests. */
+/** Answers synchronously if the URL or the credential is refused, since floods consist of such requests. */
 function answer(request: Incoming, trace: Trace, deps: GatewayDeps): Response | Promise<Response> {
   const exposed = refuseExposed(request.url)
   if (exposed !== null) return refuse(exposed, trace, deps)
@@ -48,13 +48,13 @@ function answer(request: Incoming, trace: Trace, deps: GatewayDeps): Response | 
     const lookupId = isKeyless ? ok(null) : identifyKey(request.headers, deps)
     return lookupId.ok
       ? authorizeAndForward(request, lookupId.value, trace, deps)
-      : refuse(explained(lookupId.error, request, deps), trace, deps)
+      : refuse(explainRefusal(lookupId.error, request, deps), trace, deps)
   } catch (error) {
     return refuseFault(error, request, trace, deps)
   }
 }
 
-/** `lookupId`: null of a preflight, which carries no key. */
+/** `lookupId`: null for a preflight, which carries no key. */
 async function authorizeAndForward(
   request: Incoming,
   lookupId: string | null,
@@ -62,7 +62,8 @@ async function authorizeAndForward(
   deps: GatewayDeps,
 ): Promise<Response> {
   try {
-    if (lookupId === null) return shown(await forwardPreflight(request, trace, deps), trace, deps)
+    if (lookupId === null)
+      return withRequestId(await forwardPreflight(request, trace, deps), trace, deps)
     const verdict = authorize(lookupId, request.headers, trace, deps)
     const grant = verdict instanceof Promise ? await verdict : verdict
     if (!grant.ok) return refuse(grant.error, trace, deps)
@@ -74,17 +75,16 @@ async function authorizeAndForward(
     if (!confirmed.ok) return refuse(confirmed.error, trace, deps)
     trace.authorizedMs = deps.nowMs() - trace.startedMs
     if (hasUnforwardableBody(request)) return refuse({ reason: 'body_not_allowed' }, trace, deps)
-    return shown(await forwardGranted(request, confirmed.value, trace, deps), trace, deps)
+    return withRequestId(await forwardGranted(request, confirmed.value, trace, deps), trace, deps)
   } catch (error) {
     return refuseFault(error, request, trace, deps)
   }
 }
 
 /**
- * Asks the upstream while the authority is still being asked: for requests that change nothing. Not a
- * byte of the upstream's answer is shown before the authority has confirmed the grant; where it refuses,
- * the runtime ends what was asked of the upstream together with this request, once its answer is sent and
- * what is done behind it, such as to note a denial.
+ * Asks the upstream and the authority at the same time, for requests that change nothing. The client gets no
+ * byte of the upstream's answer before the authority has confirmed the grant. If the authority refuses, the
+ * runtime cancels the upstream request when this request and its background work have ended.
  */
 async function forwardSpeculatively(
   request: Incoming,
@@ -99,17 +99,21 @@ async function forwardSpeculatively(
   if (!confirmed.ok) return refuse(confirmed.error, trace, deps)
   trace.authorizedMs = deps.nowMs() - trace.startedMs
   const { value } = confirmed
-  if (isSameCaller(value, grant)) return shown(await forwarded, trace, deps)
-  return shown(await forwardGranted(request, value, trace, deps), trace, deps)
+  if (isSameKey(value, grant)) return withRequestId(await forwarded, trace, deps)
+  return withRequestId(await forwardGranted(request, value, trace, deps), trace, deps)
 }
 
-/** Whether the upstream was told of the right key: a copy that was altered may name another. */
-function isSameCaller({ key: a }: Grant, { key: b }: Grant): boolean {
+/** Whether both grants name the same key and account. A cached record that was tampered with may name another. */
+function isSameKey({ key: a }: Grant, { key: b }: Grant): boolean {
   return a.accountId === b.accountId && a.keyId === b.keyId
 }
 
-/** The upstream's answer under our request id, or the refusal. */
-function shown(answered: Result<Response, Refusal>, trace: Trace, deps: GatewayDeps): Response {
+/** Adds the request id to the upstream's answer, or answers the refusal. */
+function withRequestId(
+  answered: Result<Response, Refusal>,
+  trace: Trace,
+  deps: GatewayDeps,
+): Response {
   if (!answered.ok) return refuse(answered.error, trace, deps)
   answered.value.headers.set('X-Request-Id', trace.requestId)
   return answered.value
@@ -120,23 +124,24 @@ function refuse(refusal: Refusal, trace: Trace, { refusalResponse }: GatewayDeps
   return refusalResponse(refusal, trace.requestId)
 }
 
-/** Closed after a fault, such as a record that cannot be compiled, since nothing is known. */
+/** Refuses after a fault, such as a record that cannot be compiled, because the key was not verified. */
 function refuseFault(error: unknown, request: Incoming, trace: Trace, deps: GatewayDeps): Response {
-  // RFC 9112 §3.2: a Host header that is none. Told here, since only the odd request pays for it.
+  // An invalid Host header (RFC 9112 §3.2). It is checked only here, so that valid requests do not pay for it.
   if (!URL.canParse(request.url))
     return refuse({ reason: 'request_malformed', part: 'url' }, trace, deps)
   deps.onFault('unexpected', error, trace.requestId)
   return refuse({ reason: 'authentication_unavailable' }, trace, deps)
 }
 
-function explained(refusal: Refusal, request: Incoming, deps: GatewayDeps): Refusal {
+/** Says so if a request without a credential seems to carry a key in its query string. */
+function explainRefusal(refusal: Refusal, request: Incoming, deps: GatewayDeps): Refusal {
   const bare = refusal.reason === 'credential_missing' && refusal.seen === 'nothing'
   return bare && hasKeyInQuery(request.url, deps.tokenPrefix)
     ? { reason: 'credential_missing', seen: 'query' }
     : refusal
 }
 
-/** Safe methods alone (RFC 9110 §9.2.1), and nothing that turns into another method or protocol. */
+/** Only GET and HEAD (RFC 9110 §9.2.1), unless a header may change the method or the protocol. */
 function maySpeculate(request: Incoming): boolean {
   const safe = !mayHaveBody(request) && bodyOf(request) === null
   return safe && !request.headers.has('upgrade') && !namesMethod(request.headers)

@@ -1,11 +1,11 @@
-// What of a client's headers goes to the upstream: all but what is hop-by-hop, secret or could pass for
-// identity. Stripping comes first, so that nothing a client sends, `Connection` included, can remove or
-// imitate what the gateway adds.
+// Passes a client's headers to the upstream without those that are hop-by-hop, secret or could pass for
+// identity. They are removed before the gateway adds its own. So no header of the client, `Connection`
+// included, can remove or imitate one of the gateway's.
 
 import { withoutAdminCookie } from './admin-cookie.ts'
 import type { Incoming } from './incoming.ts'
 
-/** RFC 9110 §7.6.1, the credentials, and what an upstream might believe about who is calling. */
+/** Hop-by-hop (RFC 9110 §7.6.1), credentials, and headers that an upstream may trust for the client's identity. */
 const REMOVED = new Set([
   'authorization',
   'x-api-key',
@@ -38,32 +38,32 @@ const REMOVED = new Set([
 ])
 const REMOVED_PREFIXES = ['x-portal-', 'x-forwarded-', 'cf-']
 
-/** Names that were looked at: clients send the same ones each time. Bounded, since they choose them. */
-const known = new Map<string, boolean>()
-const MAX_KNOWN = 1_000
-const MAX_KNOWN_LENGTH = 64
+/** Results of `isRemoved`, since clients send the same names each time. Bounded, since they choose the names. */
+const cachedResults = new Map<string, boolean>()
+const MAX_CACHED = 1_000
+const MAX_CACHED_LENGTH = 64
 
-/** Whether a header of the client stays out, by its lower-case name. `x_portal_key` is `x-portal-key`. */
+/** Whether a client's header is removed. `name`: in lower case; `x_portal_key` counts as `x-portal-key`. */
 export function isRemoved(name: string): boolean {
-  const before = known.get(name)
-  if (before !== undefined) return before
+  const cached = cachedResults.get(name)
+  if (cached !== undefined) return cached
   const plain = name.replaceAll(/[^a-z0-9]/g, '-')
   const removed = REMOVED.has(plain) || REMOVED_PREFIXES.some((prefix) => plain.startsWith(prefix))
-  if (name.length <= MAX_KNOWN_LENGTH) {
-    if (known.size >= MAX_KNOWN) known.clear()
-    known.set(name, removed)
+  if (name.length <= MAX_CACHED_LENGTH) {
+    if (cachedResults.size >= MAX_CACHED) cachedResults.clear()
+    cachedResults.set(name, removed)
   }
   return removed
 }
 
-/** A copy of the client's headers that may pass: of bytes, so that what is no UTF-8 stays what it is. */
-export function passedHeaders(incoming: Headers): Headers {
+/** Copies the client's headers that may pass. Values are copied as bytes, so invalid UTF-8 stays unchanged. */
+export function stripHeaders(incoming: Headers): Headers {
   const headers = new Headers(incoming)
-  // oxlint-disable-next-line unicorn/no-array-for-each -- cheaper than an iterator of the runtime
+  // oxlint-disable-next-line unicorn/no-array-for-each -- faster than the runtime's iterator
   incoming.forEach((_, name) => {
     if (isRemoved(name)) headers.delete(name)
   })
-  for (const name of namedByConnection(incoming)) headers.delete(name)
+  for (const name of listConnectionHeaders(incoming)) headers.delete(name)
 
   const cookies = headers.get('cookie')
   if (cookies?.includes('portal_session') === true) {
@@ -74,13 +74,13 @@ export function passedHeaders(incoming: Headers): Headers {
   return headers
 }
 
-/** Whether a request asks for a WebSocket (RFC 6455 §4.1: by GET alone). */
+/** Whether a request asks for a WebSocket. Only a GET can (RFC 6455 §4.1). */
 export function isWebSocket({ method, headers }: Incoming): boolean {
   return method === 'GET' && headers.get('upgrade')?.toLowerCase() === 'websocket'
 }
 
-/** The well-formed header names that `Connection` lists: those that this hop must not pass on. */
-export function namedByConnection(headers: Headers): string[] {
+/** The well-formed header names in `Connection`, which this hop must not pass on. */
+export function listConnectionHeaders(headers: Headers): string[] {
   const connection = headers.get('connection')
   if (connection === null) return []
   const names = connection.split(',').map((name) => name.trim())

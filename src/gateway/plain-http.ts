@@ -1,12 +1,12 @@
-// A key that travels over plain HTTP can be read on its way, and should not work as if nothing had
-// happened. Judged by the URL alone: a header such as X-Forwarded-Proto can be sent by the client.
+// Refuses plain HTTP, since others can read a key on its way. Only the URL counts, because a client can send a
+// header such as X-Forwarded-Proto.
 
 import { originOf } from '../request-url.ts'
 import type { Refusal } from './refusal.ts'
 
-/** The refusal of a request over plain HTTP to another machine; null for any other. `url`: parsed. */
+/** Refuses a request over plain HTTP unless it goes to this machine. Null if it may pass. `url`: parsed. */
 export function refuseExposed(url: string): Refusal | null {
-  if (url.startsWith('https:')) return null // nearly every request: nothing is parsed
+  if (url.startsWith('https:')) return null // nearly every request, without parsing
   const origin = originOf(url)
   if (origin === null) return { reason: 'request_malformed', part: 'url' }
   return origin.isExposed ? { reason: 'https_required' } : null

@@ -1,5 +1,5 @@
-// A CORS preflight carries no key by design (https://fetch.spec.whatwg.org/#cors-preflight-fetch):
-// the upstream answers it, and sees only what a preflight needs.
+// A CORS preflight carries no key by design (https://fetch.spec.whatwg.org/#cors-preflight-fetch). The upstream
+// answers it, and gets only the headers that a preflight needs.
 
 import type { Incoming } from './incoming.ts'
 
@@ -9,13 +9,13 @@ export function isPreflight({ method, headers }: Incoming): boolean {
   )
 }
 
-/** A copy of the headers of a preflight that pass; a credential or cookie sent along does not. */
+/** Copies the headers that a preflight needs. Credentials and cookies are left out. */
 export function preflightHeaders(incoming: Headers): Headers {
   const headers = new Headers(incoming)
-  for (const name of incoming.keys()) if (!passes(name)) headers.delete(name)
+  for (const name of incoming.keys()) if (!mayPass(name)) headers.delete(name)
   return headers
 }
 
-function passes(name: string): boolean {
+function mayPass(name: string): boolean {
   return name === 'origin' || name === 'user-agent' || name.startsWith('access-control-request-')
 }

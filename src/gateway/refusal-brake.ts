@@ -8,7 +8,7 @@ import type { LogFault } from '../log.ts'
 import type { RequestId } from '../request-id.ts'
 import type { Result } from '../result.ts'
 import { withTimeout } from '../time-limit.ts'
-import type { Unavailable } from './key-copies.ts'
+import type { Unavailable } from './key-records.ts'
 import { type AskAbout, createSharedQuestion, type Turns } from './shared-question.ts'
 
 export type Newest = Result<CompiledKey, Unavailable>

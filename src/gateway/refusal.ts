@@ -1,5 +1,5 @@
-// Every refusal of the data plane, and the one place where a refusal becomes a Response. Malformed,
-// mistyped, forged and never-issued tokens share one answer, so that none can be told from another.
+// Every refusal of the data plane, and the only place where a refusal becomes a Response. Malformed, mistyped,
+// forged and never-issued tokens get the same answer, so that a client cannot tell them apart.
 
 import type { AccessRefusal } from '../keys/access.ts'
 import {
@@ -29,12 +29,12 @@ const REALM = 'realm="Portal API"'
 const ACCEPTED =
   'Send it as "Authorization: Token <key>", "Authorization: Bearer <key>" or "X-API-Key: <key>".'
 
-/** Lets a browser application read a refusal: it carries nothing that its reader has not sent. */
+/** Lets a browser application read a refusal, which only repeats what the application sent. */
 const CORS = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Expose-Headers': 'X-Request-Id, Retry-After, WWW-Authenticate',
 }
-/** RFC 6750 §3: no `error` where no credential was sent. */
+/** Without `error` if no credential was sent (RFC 6750 §3). */
 const CHALLENGE = { 'WWW-Authenticate': `Bearer ${REALM}, Token ${REALM}` }
 const CHALLENGE_INVALID = {
   'WWW-Authenticate': `Bearer ${REALM}, error="invalid_token", Token ${REALM}`,
@@ -42,24 +42,24 @@ const CHALLENGE_INVALID = {
 
 export type RefusalResponse = (refusal: Refusal, requestId: RequestId) => Response
 
-/** `errorsUrl`: what comes before the code in the `type` of a problem. */
+/** `errorsUrl`: the part of a problem's `type` before the code. */
 export function createRefusalResponse(errorsUrl: string): RefusalResponse {
-  /** Of refusals with nothing of the request in them: floods are made of those. */
+  /** Refusals that repeat nothing of the request are prepared once, since floods consist of them. */
   const prepared = new Map<string, PreparedProblem>()
 
   return function refusalResponse(refusal, requestId) {
     const name = nameOf(refusal)
-    const known = prepared.get(name)
-    if (known !== undefined) return preparedResponse(known, requestId)
+    const cached = prepared.get(name)
+    if (cached !== undefined) return preparedResponse(cached, requestId)
     const problem = toProblem(refusal)
     const headers = { ...CORS, ...problem.headers }
     const made = prepareProblem({ ...problem, headers }, errorsUrl)
-    if (isAlike(refusal)) prepared.set(name, made)
+    if (hasFixedBody(refusal)) prepared.set(name, made)
     return preparedResponse(made, requestId)
   }
 }
 
-/** Refusals of one name read the same, where `isAlike`. */
+/** If `hasFixedBody`, refusals of the same name have the same body. */
 function nameOf(refusal: Refusal): string {
   switch (refusal.reason) {
     case 'credential_missing':
@@ -73,8 +73,8 @@ function nameOf(refusal: Refusal): string {
   }
 }
 
-/** Whether nothing of the request is in a refusal for this reason. */
-function isAlike({ reason }: Refusal): boolean {
+/** Whether a refusal for this reason repeats nothing of the request or its key. */
+function hasFixedBody({ reason }: Refusal): boolean {
   return reason !== 'account_inactive' && reason !== 'ip_denied' && reason !== 'rate_limited'
 }
 
@@ -178,7 +178,7 @@ const MALFORMED = {
   body: 'The body of the request broke off or is malformed. The request may have taken effect.',
 }
 
-/** `no`: of the request. `unknown`: the runtime does not tell a refused connection from one that broke. */
+/** By whether the request was sent. `unknown` because the runtime reports a refused and a broken connection alike. */
 const UNREACHABLE = {
   no: 'The gateway let the request through, but could not connect to the Portal API. Nothing was sent to it. Try again later.',
   unknown:

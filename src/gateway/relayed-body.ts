@@ -1,23 +1,22 @@
-// The body of a request on its way to the upstream. When the runtime sends a client's body itself, it
-// fails with the same error whether the client's part or the upstream's part of the way failed. So the
-// body goes by a pipe of ours.
+// Pipes a request body to the upstream. If the runtime forwarded the client's body itself, it would report the
+// same error for a failure of the client as for one of the upstream. A pipe of our own tells them apart.
 
 import type { Incoming } from './incoming.ts'
 
 export interface RelayedBody {
-  /** What the upstream is sent: of the same length, where the client told one. */
+  /** The body for the upstream. It has a fixed length if the client sent one. */
   readonly stream: ReadableStream
-  /** Resolves when the body breaks off or turns out to be malformed; else it stays pending. */
+  /** Resolves if the body breaks off or is malformed, and stays pending otherwise. */
   readonly broken: Promise<'broken'>
 }
 
 /**
- * The upstream's failure ends the pipe as well as the request to it, in either order, at nearly the same
- * time. The client's failure ends the pipe alone. So a failure counts as the client's after this pause.
+ * If the upstream fails, both the pipe and the fetch end, in either order, at nearly the same time. If the
+ * client fails, only the pipe ends. So a failure of the pipe counts as the client's after this pause.
  */
 const PAUSE_MS = 50
 
-/** Null for a body of a length that none can have: the runtime lets a client tell up to 2^64 bytes. */
+/** Null if no body can have the length that the client sent. The runtime accepts up to 2^64 bytes. */
 export function relayBody(body: ReadableStream, { headers }: Incoming): RelayedBody | null {
   const stream = lengthKeepingStream(headers)
   if (stream === null) return null
@@ -32,10 +31,10 @@ export function relayBody(body: ReadableStream, { headers }: Incoming): RelayedB
   return { stream: readable, broken }
 }
 
-/** Streams of the runtime: no chunk passes through JavaScript. */
+/** Uses streams of the runtime, so that no chunk passes through JavaScript. */
 function lengthKeepingStream(headers: Headers): IdentityTransformStream | null {
-  const told = headers.get('content-length')
-  if (told === null || headers.has('transfer-encoding')) return new IdentityTransformStream() // RFC 9112 §6.3
-  const length = Number(told)
+  const sent = headers.get('content-length')
+  if (sent === null || headers.has('transfer-encoding')) return new IdentityTransformStream() // overrides the length (RFC 9112 §6.3)
+  const length = Number(sent)
   return Number.isSafeInteger(length) ? new FixedLengthStream(length) : null
 }

@@ -1,7 +1,7 @@
-// What becomes known of a request on its way through the data plane, for its line in the log. Filled in
-// place, since each Portal API request pays for what is done.
-// Every member is there from the start: V8 throws optimized code away that was made for the later
-// shapes of an object whenever a collection finds none of them alive.
+// What the data plane learns about a request, for its line in the log. It is mutated in place, because each
+// Portal API request pays for the work done.
+// Every member exists from the start. Otherwise V8 discards code that it optimized for later shapes of the
+// object whenever a garbage collection finds none of them alive.
 
 import { toId } from '../ids.ts'
 import type { CompiledKey } from '../keys/access.ts'
@@ -12,9 +12,9 @@ import { type RequestId, requestIdOf } from '../request-id.ts'
 export interface Trace {
   readonly requestId: RequestId
   readonly startedMs: number
-  /** What was judged last. */
+  /** The record that was evaluated last. */
   key: CompiledKey | undefined
-  /** Of a refusal. */
+  /** The code of the refusal. */
   code: ProblemCode | undefined
   authorizedMs: number | undefined
   upstreamMs: number | undefined

@@ -1,12 +1,12 @@
-// Where a request goes at the upstream: path and query as they came, behind the path of UPSTREAM_URL,
-// which no request may leave.
+// Builds the upstream URL of a request: the path of UPSTREAM_URL, then the request's path and query unchanged.
+// No request may leave the path of UPSTREAM_URL.
 
 import { pathStart } from '../request-url.ts'
 
 /**
- * The address at the upstream. Null for a path that could lead out of the base's own path there, though
- * the URL standard does not read it so. `base`: without a slash at the end. `requestUrl`: parsed, so
- * that `..` and `%2e%2e` are resolved. Throws a TypeError where it has no path.
+ * The URL at the upstream, or null if a server could read the path as leading out of the path of `base`.
+ * `base`: without a slash at the end. `requestUrl`: parsed, so `..` and `%2e%2e` are resolved already.
+ * Throws a TypeError if it has no path.
  */
 export function upstreamUrl(base: string, requestUrl: string): string | null {
   const start = pathStart(requestUrl)
@@ -20,9 +20,9 @@ function hasPath(base: string): boolean {
 }
 
 /**
- * Whether a dot segment shows after decoding the path once more, as a proxy or a framework behind this
- * hop may do. It ends at a slash of either kind, at a `;` (path parameters), at what would end the path of a
- * URL, and at U+0000, which ends a name in C.
+ * Whether a dot segment appears if the path is decoded once more, as a proxy or a framework behind this hop
+ * may do. A dot segment ends at `/`, `\`, `;` (path parameters), `?` or `#`, or at U+0000, which ends a string
+ * in C.
  */
 function hasHiddenDotSegment(rest: string): boolean {
   const [path = ''] = rest.split(/[?#]/, 1)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { addForwarded, addIdentity } from '../../src/gateway/added-headers.ts'
-import { passedHeaders } from '../../src/gateway/passed-headers.ts'
+import { stripHeaders } from '../../src/gateway/passed-headers.ts'
 
 const IDENTITY = { accountId: 'acc_1', keyId: 'key_1', assertion: 'a.b.c' }
 
@@ -51,7 +51,7 @@ describe('addForwarded()', () => {
 
 describe('what the gateway adds', () => {
   it('cannot be removed, imitated or added to by the client', () => {
-    const headers = passedHeaders(
+    const headers = stripHeaders(
       new Headers({
         Connection: 'X-Portal-Account, X-Portal-Key, X-Forwarded-For, X-Request-Id',
         'X-Portal-Account': 'acc_other',

@@ -72,7 +72,7 @@ function start() {
     pass: (ms: number) => void (now += ms),
     see: (value: string | null) => {
       const headers = new Headers(value === null ? {} : { 'CF-Connecting-IP': value })
-      watch.see(headers, clientAddress(headers))
+      watch.observe(headers, clientAddress(headers))
     },
   }
 }

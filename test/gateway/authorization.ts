@@ -3,7 +3,7 @@
 import { authorize, type AuthorizeDeps, identifyKey } from '../../src/gateway/authorize.ts'
 import { formatAddress } from '../../src/keys/address.ts'
 import { createAddressWatch } from '../../src/gateway/address-watch.ts'
-import { type KeyCopiesDeps, newestRecord } from '../../src/gateway/key-copies.ts'
+import { type KeyRecordsDeps, newestRecord } from '../../src/gateway/key-records.ts'
 import { createRefusalBrake } from '../../src/gateway/refusal-brake.ts'
 import type { KeyRecord, LiveKeyRecord } from '../../src/keys/key-record.ts'
 import { toStored } from '../../src/keys/stored-record.ts'
@@ -76,14 +76,14 @@ export function start(situation: Situation) {
     const answered = await answer(now)
     return answered === 'current' || answered.kind === 'unknown' ? answered : toStored(answered)
   }
-  const copies: KeyCopiesDeps = {
+  const records: KeyRecordsDeps = {
     cache: createIsolateCache({ entries: 10, bytes: 1e6, ttlMs: 60_000 }, nowMs),
-    async readCopy(lookupId) {
+    async readKvRecord(lookupId) {
       calls.push(`copy ${lookupId}`)
       const read = await answer(copy)
       return read === null ? null : toStored(read)
     },
-    readTruth(lookupId) {
+    findDatabaseRecord(lookupId) {
       calls.push(`truth ${lookupId}`)
       return answer(truth)
     },
@@ -92,7 +92,7 @@ export function start(situation: Situation) {
         ? null
         : {
             check: (_, asked) => ask(asked),
-            checkCopy: (asked) => ask(asked.copy),
+            checkCached: (asked) => ask(asked.copy),
             async seed(_, record, word) {
               calls.push(`seed ${record.revision} ${word}`)
               const held = seeded ?? record
@@ -103,7 +103,7 @@ export function start(situation: Situation) {
     nowMs,
   }
   const deps: AuthorizeDeps = {
-    ...copies,
+    ...records,
     verifyToken(token) {
       calls.push(`verify ${token}`)
       if (verify !== undefined) throw verify
@@ -111,7 +111,7 @@ export function start(situation: Situation) {
     },
     brake: createRefusalBrake({
       limiter,
-      newest: (subject) => newestRecord(subject.lookupId, subject.copy, subject.requestId, copies),
+      newest: (subject) => newestRecord(subject.lookupId, subject.copy, subject.requestId, records),
       newestMs: 1_000,
       later: (promise) => void promise,
       wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),

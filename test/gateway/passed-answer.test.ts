@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { passedAnswer } from '../../src/gateway/passed-answer.ts'
+import { stripAnswer } from '../../src/gateway/passed-answer.ts'
 
-describe('passedAnswer()', () => {
+describe('stripAnswer()', () => {
   it("loses what is hop-by-hop and the admin page's cookie, and keeps the rest in its lines", () => {
     const answer = new Response('body', {
       status: 201,
@@ -20,7 +20,7 @@ describe('passedAnswer()', () => {
         ['Clear-Site-Data', '"cache"'],
       ],
     })
-    const { status, headers } = passedAnswer(answer)
+    const { status, headers } = stripAnswer(answer)
     expect(status).toBe(201)
     expect(headers.getSetCookie()).toEqual([
       'a=1; Path=/',
@@ -34,6 +34,6 @@ describe('passedAnswer()', () => {
 
   it('has no Set-Cookie where the only one was dropped', () => {
     const answer = new Response(null, { headers: { 'Set-Cookie': 'portal_session=x' } })
-    expect(passedAnswer(answer).headers.has('set-cookie')).toBe(false)
+    expect(stripAnswer(answer).headers.has('set-cookie')).toBe(false)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { isRemoved, isWebSocket, passedHeaders } from '../../src/gateway/passed-headers.ts'
+import { isRemoved, isWebSocket, stripHeaders } from '../../src/gateway/passed-headers.ts'
 
-describe('passedHeaders()', () => {
+describe('stripHeaders()', () => {
   it.each([
     // The credential
     'Authorization',
@@ -79,7 +79,7 @@ describe('passedHeaders()', () => {
     'x*rewrite^url',
   ])('removes %s', (name) => {
     expect(isRemoved(name.toLowerCase())).toBe(true)
-    const passed = passedHeaders(new Headers({ [name]: 'x', Accept: 'a/b' }))
+    const passed = stripHeaders(new Headers({ [name]: 'x', Accept: 'a/b' }))
     expect(toObject(passed)).toEqual({ accept: 'a/b' })
   })
 
@@ -125,12 +125,12 @@ describe('passedHeaders()', () => {
     'tracestate',
   ])('passes %s', (name) => {
     const headers = new Headers({ [name]: 'one, two;q="3"' })
-    expect(toObject(passedHeaders(headers))).toEqual(Object.fromEntries(headers))
+    expect(toObject(stripHeaders(headers))).toEqual(Object.fromEntries(headers))
   })
 
   it('leaves the request as it was', () => {
     const incoming = new Headers({ Authorization: 'Token x', Cookie: 'portal_session=x' })
-    passedHeaders(incoming)
+    stripHeaders(incoming)
     expect(incoming.get('authorization')).toBe('Token x')
     expect(incoming.get('cookie')).toBe('portal_session=x')
   })
@@ -149,7 +149,7 @@ describe('passedHeaders()', () => {
     ['', ['accept', 'x-hop']],
   ])('removes what Connection names: %s', (connection, left) => {
     const headers = new Headers({ Connection: connection, 'X-Hop': '1', Accept: 'a/b' })
-    expect([...passedHeaders(headers).keys()]).toEqual(left)
+    expect([...stripHeaders(headers).keys()]).toEqual(left)
   })
 
   it('removes what a repeated Connection names', () => {
@@ -158,25 +158,25 @@ describe('passedHeaders()', () => {
       ['Connection', 'X-Hop'],
       ['X-Hop', '1'],
     ])
-    expect(toObject(passedHeaders(headers))).toEqual({})
+    expect(toObject(stripHeaders(headers))).toEqual({})
   })
 
   it('removes Upgrade, which is set anew for a WebSocket alone', () => {
     const upgrade = { Connection: 'Upgrade', Upgrade: 'WebSocket', 'Sec-WebSocket-Key': 'x' }
-    const passed = passedHeaders(new Headers(upgrade))
+    const passed = stripHeaders(new Headers(upgrade))
     expect(toObject(passed)).toEqual({ 'sec-websocket-key': 'x' })
     const other = new Headers({ Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c' })
     other.set('HTTP2-Settings', 'AAMAAABk')
-    expect(toObject(passedHeaders(other))).toEqual({})
+    expect(toObject(stripHeaders(other))).toEqual({})
   })
 })
 
-describe('passedHeaders(), cookies', () => {
+describe('stripHeaders(), cookies', () => {
   it("loses the admin page's cookie alone", () => {
     const headers = new Headers({ Cookie: 'a=1; __Host-portal_session=x; b=2', Accept: 'a/b' })
-    expect(toObject(passedHeaders(headers))).toEqual({ accept: 'a/b', cookie: 'a=1; b=2' })
+    expect(toObject(stripHeaders(headers))).toEqual({ accept: 'a/b', cookie: 'a=1; b=2' })
     headers.set('Cookie', 'portal_session=x')
-    expect(toObject(passedHeaders(headers))).toEqual({ accept: 'a/b' })
+    expect(toObject(stripHeaders(headers))).toEqual({ accept: 'a/b' })
   })
 
   it('keeps each Set-Cookie of a client, which is not to be joined', () => {
@@ -184,7 +184,7 @@ describe('passedHeaders(), cookies', () => {
       ['Set-Cookie', 'a=1'],
       ['Set-Cookie', 'b=2'],
     ])
-    expect(passedHeaders(headers).getSetCookie()).toEqual(['a=1', 'b=2'])
+    expect(stripHeaders(headers).getSetCookie()).toEqual(['a=1', 'b=2'])
   })
 })
 
