@@ -30,7 +30,7 @@ import { toStored } from './keys/stored-record.ts'
 import { verifyToken } from './keys/token.ts'
 import { coloOf, logConfigurationFault, logFault, logRequest } from './log.ts'
 import { errorsUrl } from './problems/errors-url.ts'
-import { parsedUrl } from './request-url.ts'
+import { normalizeUrl } from './request-url.ts'
 import { importSecrets, type Secrets } from './secrets.ts'
 import { createIssuedKeys } from './stores/account-keys.ts'
 import { createIsolateCache } from './stores/isolate-cache.ts'
@@ -183,7 +183,7 @@ function composeApp(
 
   return {
     fetch(request, ctx) {
-      const url = parsedUrl(request.url)
+      const url = normalizeUrl(request.url)
       if (!isAdminRequest(url, settings.ADMIN_HOST)) return gateway(request, url)
       return admin.fetch(url === request.url ? request : new Request(url, request), {}, ctx)
     },
@@ -216,7 +216,7 @@ function createMisconfiguredApp(faults: readonly ConfigurationFault[]): App {
   return {
     async fetch(request) {
       for (const fault of faults) logConfigurationFault(fault)
-      const url = parsedUrl(request.url)
+      const url = normalizeUrl(request.url)
       if (isAdminRequest(url, undefined)) return await admin.fetch(request)
       const trace = startTrace(request.headers, nowMs())
       const refusal = refuseExposed(url) ?? { reason: 'authentication_unavailable' }

@@ -1,9 +1,9 @@
 declare const brand: unique symbol
 
-/** One sentence about the configuration, such as "PREFLIGHT must be forward or refuse": it may stand in a log. */
+/** A sentence about the configuration that is safe to log, such as "PREFLIGHT must be forward or refuse". */
 export type ConfigurationFault = string & { readonly [brand]: 'ConfigurationFault' }
 
-/** Of a sentence of our own alone, which names variables and repeats no value. */
+/** The sentence must be written in this code. It may name variables, but must not repeat a value. */
 export function configurationFault(sentence: string): ConfigurationFault {
   return sentence as ConfigurationFault
 }

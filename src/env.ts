@@ -1,5 +1,5 @@
-// The worker's bindings, secrets and variables, parsed once at the door. Every variable that cannot
-// be used is named, with the way out; no value is repeated, since it may be a secret.
+// The worker's bindings, secrets and variables, parsed once when an isolate starts. Each fault names its
+// variable and says what to write. No value is repeated, because it may be a secret.
 
 import * as z from 'zod'
 import { type ConfigurationFault, configurationFault } from './configuration-fault.ts'
@@ -8,7 +8,7 @@ import type { AccountKeysNamespace } from './stores/account-keys.ts'
 import type { AuthorityNamespace } from './stores/key-authority.ts'
 import type { HasherNamespace } from './stores/password-hasher.ts'
 
-/** As in wrangler.toml. Everything but the bindings is text, checked here and nowhere else. */
+/** The names are those of wrangler.toml. Everything except the bindings is text, and is only checked here. */
 export interface Env {
   // Bindings
   readonly KEYS: KVNamespace
@@ -44,7 +44,7 @@ const upstreamUrlSchema = z
   })
   .transform(withoutSlash)
 
-/** WebSocket URLs are left out: libSQL's client would use them without the limit on each call. */
+/** WebSocket URLs are refused, because libSQL's client sets no time limit on their calls. */
 export const libsqlUrlSchema = z
   .string('must be set')
   .refine(
@@ -62,7 +62,7 @@ export const operatorTokenSchema = z
       'must be one token, or during a rotation two with a comma between; leave it out for none',
   })
 
-/** The variables that `npm start` passes on, as it checks them too. */
+/** The variables that `npm start` checks and passes on to the worker. */
 export const passedOnSchema = z.object({
   UPSTREAM_URL: upstreamUrlSchema,
   UPSTREAM_TIMEOUT_MS: milliseconds(30_000, 600_000),

@@ -1,12 +1,12 @@
-// Ids: a prefix that names the kind, 12 hex digits of the time in milliseconds, 20 random ones. They
-// sort by age, which makes "newest first" and its cursor one indexed column.
+// Ids: a prefix that names the kind, 12 hex digits of the time in milliseconds, and 20 random hex digits.
+// Ids sort by age, so a list that is newest first needs only the id for its order and its cursor.
 
 import { Buffer } from 'node:buffer'
 
 export type IdKind = 'acc' | 'key' | 'ses' | 'evt'
 
 declare const brand: unique symbol
-/** A text that was seen to be an id of this kind, and so is no secret: it may stand in a log. */
+/** A text that was checked to be an id of this kind. It is no secret and may be logged. */
 export type Id<Kind extends IdKind> = string & { readonly [brand]: Kind }
 
 const RANDOM_BYTES = 10
@@ -16,7 +16,7 @@ export function newId(kind: IdKind, nowMs: number): string {
   return firstId(kind, nowMs) + random.toString('hex')
 }
 
-/** The least id of a kind that was made at a time or later. */
+/** The smallest id of a kind that could be made at a time or later. */
 export function firstId(kind: IdKind, atMs: number): string {
   return `${kind}_${atMs.toString(16).padStart(12, '0')}`
 }
@@ -25,7 +25,7 @@ export function isId<Kind extends IdKind>(kind: Kind, text: string): text is Id<
   return text.startsWith(`${kind}_`) && /^[0-9a-f]{32}$/.test(text.slice(kind.length + 1))
 }
 
-/** The id, or undefined where the text is none. */
+/** The id; undefined if the text is none. */
 export function toId<Kind extends IdKind>(
   kind: Kind,
   text: string | undefined,

@@ -1,7 +1,7 @@
-// The log: JSON lines of a closed form, one for each request and one for each fault. Texts are of types
-// that only their makers can make, so a token, a cookie, a password, a path or a query string is a compile
-// error. An error is logged by its name and code, never by its message, since messages of libSQL's and
-// drizzle's errors hold the bound parameters.
+// The log: JSON lines with fixed members, one per request and one per fault. Its texts have branded types,
+// so logging a token, a cookie, a password, a path or a query string is a compile error. An error is logged
+// by name and code, never by its message, because the messages of libSQL and drizzle contain the bound
+// parameters.
 
 import type { ConfigurationFault } from './configuration-fault.ts'
 import type { Id } from './ids.ts'
@@ -9,34 +9,34 @@ import type { ProblemCode } from './problems/table.ts'
 import type { RequestId } from './request-id.ts'
 
 declare const brand: unique symbol
-/** The pattern of a route of ours, such as `/admin/api/v1/keys/:id`; never the path of a request. */
+/** The pattern of a route, such as `/admin/api/v1/keys/:id`; never the path of a request. */
 export type RoutePattern = string & { readonly [brand]: 'RoutePattern' }
-/** A request id without a token in it. */
+/** A request id that contains no token. */
 export type LoggedRequestId = string & { readonly [brand]: 'LoggedRequestId' }
-/** The Cloudflare location that a request came to, three letters. */
+/** The Cloudflare location that received a request, three letters. */
 export type Colo = string & { readonly [brand]: 'Colo' }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
-/** A client can send any word as its method. */
+/** A client can send any word as the method, so unknown methods are logged as `OTHER`. */
 export type LoggedMethod = (typeof METHODS)[number] | 'OTHER'
 
-/** What is told of a request. Times are in milliseconds; in production they pass during I/O alone. */
+/** The log line of a request. Times are in milliseconds. In production the clock only advances during I/O. */
 export interface RequestLine {
   readonly plane: 'portal' | 'admin'
   readonly request_id: LoggedRequestId
   readonly method: LoggedMethod
   readonly route?: RoutePattern
   readonly status: number
-  /** Of a refusal. */
+  /** The error code of a refusal. */
   readonly code?: ProblemCode | undefined
   readonly key_id?: Id<'key'> | undefined
   readonly account_id?: Id<'acc'> | undefined
   readonly colo?: Colo | undefined
-  /** Until the response headers were there. */
+  /** From the start of the request to its response headers. */
   readonly total_ms: number
-  /** Until the request was known to be allowed. */
+  /** From the start of the request until it was allowed. */
   readonly authorized_ms?: number | undefined
-  /** From asking the upstream to its response headers. */
+  /** From the request to the upstream to the upstream's response headers. */
   readonly upstream_ms?: number | undefined
   readonly upstream_status?: number | undefined
 }
@@ -47,12 +47,12 @@ export function logRequest(line: RequestLine): void {
   console.log(JSON.stringify(line))
 }
 
-/** Of a token behind its prefix: what is shorter need not be searched for one. */
-const SHORTEST_TOKEN = '_'.length + 44
+/** A token has at least so many characters after its prefix. A shorter text cannot contain one. */
+const MIN_TOKEN_LENGTH = '_'.length + 44
 
-/** A client chooses its request id, and may choose its own token. */
+/** Masks tokens in a request id, because a client may send its token as the id. */
 export function toLoggedRequestId(requestId: RequestId): LoggedRequestId {
-  const isShort = requestId.length < SHORTEST_TOKEN
+  const isShort = requestId.length < MIN_TOKEN_LENGTH
   const logged: string = isShort ? requestId : requestId.replace(/_[0-9A-Za-z]{44,}/g, '_********')
   return logged as LoggedRequestId
 }
@@ -63,13 +63,13 @@ export function toLoggedMethod(method: string): LoggedMethod {
 
 let colo: Colo | undefined
 
-/** As `readColo`, until one was read: an isolate stays where it is, and `cf` is costly to read. */
+/** The location, cached per isolate, because an isolate never moves and `cf` is costly to read. */
 export function coloOf(request: Request): Colo | undefined {
   colo ??= readColo(request)
   return colo
 }
 
-/** Undefined beyond Cloudflare. */
+/** Reads the location of a request; undefined outside Cloudflare. */
 export function readColo({ cf }: Request): Colo | undefined {
   const { colo: name } = (cf ?? {}) as { colo?: unknown }
   return typeof name === 'string' && /^[A-Z]{3}$/.test(name) ? (name as Colo) : undefined
@@ -101,7 +101,7 @@ export function logFault(fault: FaultKind, error: unknown, requestId?: RequestId
       level: 'error',
       fault,
       request_id: requestId && toLoggedRequestId(requestId),
-      ...described(error),
+      ...describeError(error),
     }),
   )
 }
@@ -110,7 +110,7 @@ export function logConfigurationFault(detail: ConfigurationFault): void {
   console.error(JSON.stringify({ level: 'error', fault: 'configuration', detail }))
 }
 
-function described(error: unknown): { error: string; code?: string; cause?: string } {
+function describeError(error: unknown): { error: string; code?: string; cause?: string } {
   if (!(error instanceof Error)) return { error: typeof error }
   const { cause } = error
   const code = codeOf(error) ?? codeOf(cause)

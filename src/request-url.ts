@@ -1,12 +1,12 @@
-// The URL of a request, as the URL standard parses it (https://url.spec.whatwg.org/), told without parsing
-// it where that would change nothing: each request would pay for it.
+// The URL of a request in the form of the URL standard (https://url.spec.whatwg.org/). The URL is only
+// parsed if parsing could change it, because every request would pay for that.
 
 /**
- * The URL without dot segments and backslashes, and with a path: an upstream would read them so, and so
- * would step out of the path that it was given. Cloudflare's edge does the same, unless that is switched
- * off. A Host header can make a URL that is none: it stays as it came.
+ * Normalises a URL: no dot segments, no backslashes, and always a path. An upstream resolves dot segments
+ * too, and so could leave the path prefix of UPSTREAM_URL. Cloudflare's edge normalises URLs as well,
+ * unless that is switched off. If a Host header makes the URL invalid, it stays unchanged.
  */
-export function parsedUrl(requestUrl: string): string {
+export function normalizeUrl(requestUrl: string): string {
   const start = pathStart(requestUrl)
   const mayDiffer =
     start < 0 ||
@@ -18,14 +18,17 @@ export function parsedUrl(requestUrl: string): string {
 }
 
 export interface RequestOrigin {
-  /** The host name, and the port where the URL has one. */
+  /** The host name, and the port if the URL has one. */
   readonly host: string
   readonly protocol: 'http' | 'https'
-  /** Whether others could read the request on its way: plain HTTP, and to another machine. */
+  /** Whether others could read the request on its way, so plain HTTP to another machine. */
   readonly isExposed: boolean
 }
 
-/** This machine: 127.0.0.0/8, ::1, and the names of RFC 6761 §6.3, as the URL standard writes a host. */
+/**
+ * Hosts that mean this machine: 127.0.0.0/8, ::1, and the names of RFC 6761 §6.3, in the form of the URL
+ * standard.
+ */
 const LOOPBACK = /^(?:127(?:\.\d+){3}|\[::1\]|(?:.+\.)?localhost\.?)$/
 
 export function isLoopback(hostname: string): boolean {
@@ -34,7 +37,10 @@ export function isLoopback(hostname: string): boolean {
 
 let last: { readonly text: string; readonly origin: RequestOrigin } | undefined
 
-/** Of a parsed URL, nearly always that of the request before. Null where it is no URL. */
+/**
+ * The origin of a normalised URL; null if the URL is invalid. Caches the last one, which is nearly always
+ * the same.
+ */
 export function originOf(requestUrl: string): RequestOrigin | null {
   const start = pathStart(requestUrl)
   if (start < 0) return null
@@ -49,7 +55,7 @@ export function originOf(requestUrl: string): RequestOrigin | null {
   return origin
 }
 
-/** Where the path of a parsed URL begins: behind the scheme and the host. Negative where there is no path. */
+/** The index at which the path begins, after scheme and host. Negative if there is no path. */
 export function pathStart(requestUrl: string): number {
   return requestUrl.indexOf('/', 'https://'.length)
 }

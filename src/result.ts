@@ -1,4 +1,4 @@
-// A refusal is a value, not an exception: functions that can say no return a Result.
+// A refusal is a value and not an exception, so functions that may refuse return a Result.
 
 export type Result<T, E> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E }

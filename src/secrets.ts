@@ -1,5 +1,5 @@
-// The secrets of a deployment, read once: rings of keys, and the keys that sign assertions. The worker
-// and `npm run deploy` read them with the same eyes.
+// Imports the secrets of a deployment: key rings, and the keys that sign assertions. The worker and `npm
+// run deploy` both use this code.
 
 import { type ConfigurationFault, configurationFault } from './configuration-fault.ts'
 import type { Settings } from './env.ts'
@@ -20,7 +20,7 @@ type SecretTexts = Pick<
   'TOKEN_KEYS' | 'ENCRYPTION_KEYS' | 'SESSION_KEYS' | 'ASSERTION_KEYS'
 >
 
-/** Imports the secrets; the faults name what is unreadable and repeat nothing of it. */
+/** Imports the secrets. The faults name the unreadable ones and never repeat their content. */
 export async function importSecrets(
   settings: SecretTexts,
 ): Promise<Result<Secrets, readonly ConfigurationFault[]>> {

@@ -1,6 +1,7 @@
 /**
- * The promise's outcome, or `toError()` where it takes longer. What it stands for is not cancelled. By the
- * runtime's own timer, which takes a fraction of what `setTimeout` does and ends with the request.
+ * The promise's outcome; rejects with `toError()` if it takes longer. The work behind the promise is not
+ * cancelled. Uses the runtime's own timer, which is much cheaper than `setTimeout` and ends with the
+ * request.
  */
 export async function withTimeout<T>(
   promise: Promise<T>,

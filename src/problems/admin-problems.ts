@@ -1,4 +1,4 @@
-// The errors of the admin API, which the API Keys page meets too.
+// The errors of the admin API, which the API Keys page uses too.
 
 import type { ProblemEntry } from './entry.ts'
 

@@ -1,6 +1,9 @@
-// What the gateway says about one kind of error, whatever the request was.
+// The description of one kind of error, independent of the request.
 
-/** The sender of the request, the customer who owns the key, and the operator of the gateway. */
+/**
+ * Who can do something: the sender of the request, the customer who owns the key, or the operator of the
+ * gateway.
+ */
 export type Party = 'caller' | 'owner' | 'operator'
 
 /**
@@ -14,11 +17,11 @@ export type Retry = 'no' | 'wait' | 'check'
 export interface ProblemEntry {
   /** The HTTP status (RFC 9110 §15). */
   readonly status: number
-  /** A few words, the same each time (RFC 9457 §3.1.3). */
+  /** A few words that never change (RFC 9457 §3.1.3). */
   readonly title: string
-  /** What has happened, in sentences. Here and below, code stands between backticks. */
+  /** What happened, in sentences. Here and below, code stands between backticks. */
   readonly meaning: string
-  /** What to do, by the party who can do it; the first one named is asked first. */
+  /** What to do, by the party who can do it. The party that should act first comes first. */
   readonly remedies: Readonly<Partial<Record<Party, string>>>
   readonly retry: Retry
 }

@@ -1,4 +1,4 @@
-// The errors of the Portal API: what the gateway answers in place of the upstream.
+// The errors that the gateway answers to a Portal API request, in place of the upstream.
 
 import type { ProblemEntry } from './entry.ts'
 

@@ -1,20 +1,20 @@
-// The one form of an error, on both planes: application/problem+json (RFC 9457).
+// The form of every error on both planes: application/problem+json (RFC 9457).
 
 import { Buffer } from 'node:buffer'
 import type { RequestId } from '../request-id.ts'
 import { type ProblemCode, PROBLEMS } from './table.ts'
 
-/** Status and title are those that the table has for the code. */
+/** An error as an answer to one request. Status and title come from the table. */
 export interface Problem {
   readonly code: ProblemCode
-  /** What is to be said about this request. */
+  /** The sentence about this request. */
   readonly detail: string
   /** Members beyond RFC 9457's, such as `errors` or `client_ip`. */
   readonly members?: Readonly<Record<string, unknown>>
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** The body of a problem. `errorsUrl`: what comes before the code in its `type`. */
+/** The body of a problem. `errorsUrl`: the part of `type` before the code. */
 export function problemJson(problem: Problem, requestId: string, errorsUrl: string) {
   const { code, detail, members } = problem
   const { status, title } = PROBLEMS[code]
@@ -22,17 +22,17 @@ export function problemJson(problem: Problem, requestId: string, errorsUrl: stri
   return { type, title, status, detail, code, request_id: requestId, ...members }
 }
 
-/** An answer put together but for the request id, the one thing in which two such answers differ. */
+/** An answer that is complete except for the request id. Answers to different requests differ only in that. */
 export interface PreparedProblem {
   readonly status: number
   readonly headers: Headers
-  /** The body before the request id and behind it, and the bytes of both in UTF-8. */
+  /** The body before and after the request id, and the UTF-8 bytes of both together. */
   readonly head: string
   readonly tail: string
   readonly bytes: number
 }
 
-/** The member as it is before it has a value: inside a text of JSON its quotes would be escaped. */
+/** The empty member. It cannot occur inside a JSON string, where its quotes would be escaped. */
 const NO_REQUEST_ID = '"request_id":""'
 
 export function prepareProblem(problem: Problem, errorsUrl: string): PreparedProblem {
@@ -51,12 +51,12 @@ export function prepareProblem(problem: Problem, errorsUrl: string): PreparedPro
   }
 }
 
-/** `requestId`: of characters that JSON takes as they are, ASCII alone. */
+/** `requestId` is ASCII and needs no escaping in JSON. */
 export function preparedResponse(prepared: PreparedProblem, requestId: RequestId): Response {
   const { status, headers, head, tail, bytes } = prepared
-  // The answer takes a copy of the headers, which are the next one's to change.
+  // The response copies the headers, so the next answer may change them.
   headers.set('X-Request-Id', requestId)
-  // So that an answer to HEAD has it too.
+  // Set here, so that an answer to HEAD has it too.
   headers.set('Content-Length', String(bytes + requestId.length))
   return new Response(head + requestId + tail, { status, headers })
 }

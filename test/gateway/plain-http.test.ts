@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { refuseExposed } from '../../src/gateway/plain-http.ts'
-import { parsedUrl } from '../../src/request-url.ts'
+import { normalizeUrl } from '../../src/request-url.ts'
 
 describe('refuseExposed()', () => {
   it.each([
@@ -22,7 +22,7 @@ describe('refuseExposed()', () => {
     'http://[::1]/',
     'http://[0:0:0:0:0:0:0:1]:8787/',
   ])('lets %s be', (url) => {
-    expect(refuseExposed(parsedUrl(url))).toBeNull()
+    expect(refuseExposed(normalizeUrl(url))).toBeNull()
   })
 
   it.each([
@@ -50,13 +50,13 @@ describe('refuseExposed()', () => {
     'http://[::ffff:127.0.0.1]/',
     'http://[fe80::1]/',
   ])('refuses %s', (url) => {
-    expect(refuseExposed(parsedUrl(url))).toEqual({ reason: 'https_required' })
+    expect(refuseExposed(normalizeUrl(url))).toEqual({ reason: 'https_required' })
   })
 
   it.each(['http://: x/', 'http://[/', 'http:///', 'http://a b/', 'http://a, localhost/'])(
     'takes a host that is none for a malformed request: %s',
     (url) => {
-      expect(refuseExposed(parsedUrl(url))).toEqual({ reason: 'request_malformed', part: 'url' })
+      expect(refuseExposed(normalizeUrl(url))).toEqual({ reason: 'request_malformed', part: 'url' })
     },
   )
 })
