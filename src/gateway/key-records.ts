@@ -8,7 +8,7 @@ import type { FaultKind, LogFault } from '../log.ts'
 import type { RequestId } from '../request-id.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { IsolateCache } from '../stores/isolate-cache.ts'
-import type { Held, KeyAuthorities, Standing } from '../stores/key-authority.ts'
+import type { Held, KeyAuthorities, CheckResult } from '../stores/key-authority.ts'
 import type { AskAbout } from './shared-question.ts'
 
 export interface KeyRecordsDeps {
@@ -25,7 +25,7 @@ export interface KeyRecordsDeps {
 
 interface StrictAuthorities extends Pick<KeyAuthorities, 'check' | 'seed'> {
   /** What the authority says about a cached record. Concurrent requests share one call. */
-  readonly checkCached: AskAbout<Standing>
+  readonly checkCached: AskAbout<CheckResult>
 }
 
 export type Unavailable = { readonly reason: 'authentication_unavailable' }

@@ -34,7 +34,8 @@ export function relayBody(body: ReadableStream, { headers }: Incoming): RelayedB
 /** Uses streams of the runtime, so that no chunk passes through JavaScript. */
 function lengthKeepingStream(headers: Headers): IdentityTransformStream | null {
   const sent = headers.get('content-length')
-  if (sent === null || headers.has('transfer-encoding')) return new IdentityTransformStream() // overrides the length (RFC 9112 §6.3)
+  // Transfer-Encoding overrides Content-Length (RFC 9112 §6.3).
+  if (sent === null || headers.has('transfer-encoding')) return new IdentityTransformStream()
   const length = Number(sent)
   return Number.isSafeInteger(length) ? new FixedLengthStream(length) : null
 }

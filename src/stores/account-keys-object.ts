@@ -1,22 +1,22 @@
-// Which keys an account was ever given, by their lookup ids: a Durable Object per account, named by its
-// id. libSQL knows that too, but a database that came back from a backup has lost the newest keys, and a
-// suspension must stop those as well. Keys that are gone for good are left out.
+// The lookup ids of all keys that an account was given, except deleted ones: a Durable Object per account, named
+// by the account id. libSQL has them too, but a database restored from a backup has lost the newest keys. A
+// suspension must stop those keys as well.
 
 import { DurableObject } from 'cloudflare:workers'
 
-/** What is asked for at once. */
+/** The lookup ids on a page. */
 const PAGE = 1_000
 
 export class AccountKeys extends DurableObject {
-  /** Both may be told again. */
-  note(issued: readonly string[], gone: readonly string[]): void {
+  /** Adds and removes lookup ids. Calls may be repeated. */
+  note(issued: readonly string[], deleted: readonly string[]): void {
     const { sql } = this.ctx.storage
     sql.exec('CREATE TABLE IF NOT EXISTS keys (lookup_id TEXT PRIMARY KEY) WITHOUT ROWID')
     for (const id of issued) sql.exec('INSERT OR IGNORE INTO keys VALUES (?)', id)
-    for (const id of gone) sql.exec('DELETE FROM keys WHERE lookup_id = ?', id)
+    for (const id of deleted) sql.exec('DELETE FROM keys WHERE lookup_id = ?', id)
   }
 
-  /** A page of the lookup ids, in order; `after` is the one after which it starts. */
+  /** A page of lookup ids in order, from the first one after `after`. */
   list(after: string): string[] {
     const { sql } = this.ctx.storage
     const found = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'keys'")

@@ -1,5 +1,5 @@
-// When clients were admitted lately, in the storage of a hasher: memory would forget with the object, which
-// sleeps after some idle seconds. A client is a keyed hash and tells nothing.
+// The times at which a hasher admitted its clients in the last minute. They are in the object's storage, because
+// the object loses its memory after some idle seconds. A client is a keyed hash, which reveals no identity.
 
 const PERIOD_MS = 60_000
 
@@ -9,14 +9,14 @@ export function createAdmissionTable(sql: SqlStorage): void {
   sql.exec('CREATE INDEX IF NOT EXISTS admissions_at ON admissions (at)')
 }
 
-/** How long a client that may be admitted `perMinute` times in any minute must wait; 0 for not at all. */
+/** How long a client must wait that may be admitted `perMinute` times in any minute. 0 if it need not wait. */
 export function admissionWaitMs(
   sql: SqlStorage,
   client: string,
   perMinute: number,
   nowMs: number,
 ): number {
-  // What lies ahead was written before the clock was set back.
+  // A time in the future was written before the clock was set back.
   sql.exec('DELETE FROM admissions WHERE at <= ? OR at > ?', nowMs - PERIOD_MS, nowMs)
   const [nth] = sql
     .exec<{ at: number }>(

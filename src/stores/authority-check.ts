@@ -1,25 +1,26 @@
-// The one question that each request of a client waits for: whether a copy is what must be honoured. It is
-// asked by a request and not by RPC, which takes twice the CPU time. 204 says that the copy is current;
-// else the answer is JSON, an `AuthorityAnswer`.
+// The check that every client request waits for: whether a cached record is current. It uses fetch because RPC
+// takes twice the CPU time. The answer is 204 if the record is current, and otherwise an `AuthorityAnswer` as
+// JSON.
 
 const URL_START = 'http://key-authority/'
 
-/** What tells one copy from another. */
-export interface CopyIdentity {
-  /** Orders copies, and identifies none. */
+/** Identifies a cached record. */
+export interface RecordIdentity {
+  /** Orders records. Two different records may have the same revision. */
   readonly revision: number
-  /** Of the stored text, see keys/stored-record.ts; null from a version that knows no tags. */
+  /** The tag of the stored text, see keys/stored-record.ts. Null from a version that knows no tags. */
   readonly tag: string | null
 }
 
-/** Asks about a copy; null where there is none at hand. */
-export function checkUrl(copy: CopyIdentity | null): string {
-  if (copy === null) return URL_START
-  return copy.tag === null ? URL_START + copy.revision : `${URL_START}${copy.revision}/${copy.tag}`
+/** The URL that checks a cached record. `cached`: null if there is none. */
+export function checkUrl(cached: RecordIdentity | null): string {
+  if (cached === null) return URL_START
+  const { revision, tag } = cached
+  return tag === null ? URL_START + revision : `${URL_START}${revision}/${tag}`
 }
 
-/** What `checkUrl` was made of. */
-export function checkedCopy(url: string): CopyIdentity | null {
+/** The record that a URL of `checkUrl` asks about. */
+export function parseCheckUrl(url: string): RecordIdentity | null {
   if (url === URL_START) return null
   const [revision, tag = null] = url.slice(URL_START.length).split('/')
   return { revision: Number(revision), tag }

@@ -1,24 +1,24 @@
-// Whom a key's IP ACL has kept out, or would have, within 24 hours: a table in the key's Durable
-// Object, counted by address and hour. Bounded, since addresses are the attacker's to choose.
+// The addresses that a key's IP ACL refused, or would have refused, within 24 hours. A table in the key's Durable
+// Object counts them by address and hour. It is bounded, since an attacker chooses the addresses.
 
-/** Requests of one address that the IP ACL refused, or let through in mode `report`. */
+/** The requests from an address that the IP ACL refused, or would have refused outside mode `report`. */
 export interface Denial {
-  /** Null where unreadable. */
+  /** Null if unreadable. */
   readonly address: string | null
   readonly count: number
   readonly firstAtMs: number
   readonly lastAtMs: number
-  /** False where the last one was only reported. */
+  /** False if the last request was only reported. */
   readonly enforced: boolean
 }
 
 const HOUR_MS = 3_600_000
 const KEPT_MS = 24 * HOUR_MS
 const MAX_ADDRESSES = 100
-/** SQLite has no NULL in a primary key that would equal another. */
+/** Stored instead of NULL, because SQLite never treats two NULLs in a primary key as equal. */
 const UNREADABLE = ''
 
-/** Adds what was counted, and forgets what is too old or too much. */
+/** Adds denials, then drops those that are too old and the least recent addresses above the limit. */
 export function addDenials(sql: SqlStorage, denials: readonly Denial[], nowMs: number): void {
   sql.exec(`CREATE TABLE IF NOT EXISTS denials (
     address TEXT NOT NULL, hour INTEGER NOT NULL, count INTEGER NOT NULL, first_at INTEGER NOT NULL,
@@ -43,7 +43,7 @@ export function addDenials(sql: SqlStorage, denials: readonly Denial[], nowMs: n
   )
 }
 
-/** The last 24 hours, newest first. */
+/** The denials of the last 24 hours, newest first. */
 export function listDenials(sql: SqlStorage, nowMs: number): Denial[] {
   if (!hasTable(sql)) return []
   const rows = sql.exec<Row>(
@@ -63,7 +63,7 @@ export function listDenials(sql: SqlStorage, nowMs: number): Denial[] {
   }))
 }
 
-/** Drops what is too old; answers when there will be something to drop again, null where nothing is left. */
+/** Drops denials that are too old. Returns when the next will be, or null if none are left. */
 export function forgetDenials(sql: SqlStorage, nowMs: number): number | null {
   if (!hasTable(sql)) return null
   sql.exec('DELETE FROM denials WHERE last_at <= ?', nowMs - KEPT_MS)

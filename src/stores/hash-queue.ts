@@ -1,20 +1,21 @@
-// The short queue before a hasher. Groups of clients take turns, whoever came first, and within a group its
-// clients do, so a client that asks a lot waits for itself. A client may take a place while it holds fewer
-// than are free: alone, half of them; beside others less, and there is always one left for a client that
-// has none, until all are taken. Clients of one group together hold three quarters at most: whoever has a
-// /48 of IPv6 is 65,536 clients.
+// The short queue of a hasher. Groups of clients take turns, and so do the clients of a group. A client with many
+// requests only delays its own.
+//
+// A client may take a place if it holds fewer than are free. A client that is alone gets half of the places,
+// and less beside others. So a client without a place finds one until all are taken. A group holds at most three
+// quarters of the places, because a single /48 of IPv6 has 65,536 clients.
 
 export interface HashQueue {
-  /** A place for a client, until it is given up or 5 s pass unused; null where there is none for it. */
+  /** Takes a place, which is lost if unused for 5 s. Null if there is none for this client. */
   readonly take: (client: string, group: string, nowMs: number) => string | null
   readonly giveUp: (place: string) => void
-  /** Does the work of a place when its turn comes. Null where there is no such place any more. */
+  /** Runs the work of a place when its turn comes. Null if the place was lost or used. */
   readonly run: <T>(place: string, work: () => Promise<T>) => Promise<T> | null
 }
 
 export interface HashQueueDeps {
-  /** Settles when the next work may begin. */
-  readonly turn: () => Promise<void>
+  /** Resolves when the next work may begin. */
+  readonly nextTurn: () => Promise<void>
   readonly newPlace: () => string
 }
 
@@ -27,22 +28,22 @@ type Work = () => Promise<void>
 interface Place {
   readonly client: string
   readonly group: string
-  /** Infinity once there is work for it. */
+  /** Infinity once the place has work. */
   expiresAtMs: number
 }
 
-export function createHashQueue({ turn, newPlace }: HashQueueDeps): HashQueue {
+export function createHashQueue({ nextTurn, newPlace }: HashQueueDeps): HashQueue {
   const places = new Map<string, Place>()
-  /** The work that waits, by group and client; whose turn is next comes first. */
+  /** The waiting work by group and client, in the order of their turns. */
   const waiting = new Map<string, Map<string, Work[]>>()
   let isWorking = false
 
-  async function workOff(): Promise<void> {
+  async function runWaiting(): Promise<void> {
     if (isWorking) return
     isWorking = true
     try {
       for (let next = takeNext(); next !== undefined; next = takeNext()) {
-        await turn()
+        await nextTurn()
         await next()
       }
     } finally {
@@ -100,7 +101,7 @@ export function createHashQueue({ turn, newPlace }: HashQueueDeps): HashQueue {
             .finally(() => places.delete(id))
             .then(resolve, reject)
         append(place, job)
-        void workOff()
+        void runWaiting()
       })
     },
   }

@@ -1,25 +1,25 @@
-// The records that this isolate has met, compiled. Values only: a promise or a stream of one request
-// must not be used by another (https://developers.cloudflare.com/workers/observability/errors/).
-// Bounded in entries and bytes. Of the records that were not used since the last look at them, the oldest
-// goes first (the clock algorithm): so a use is a flag, and reorders nothing.
+// The compiled key records that this isolate has cached. It holds values only, because a promise or a stream of
+// one request must not be used by another (https://developers.cloudflare.com/workers/observability/errors/).
+// It is bounded in entries and bytes. The clock algorithm evicts the oldest record that was not used since its
+// last visit. So a use only sets a flag and reorders nothing.
 
 import type { CompiledKey } from '../keys/access.ts'
 import { byteSizeOfIpAcl } from '../keys/ip-acl.ts'
 
 export interface IsolateCache {
   readonly get: (lookupId: string) => CompiledKey | undefined
-  /** Keeps a record, unless what is there is newer and not `refuted`: known not to hold any more. */
-  readonly set: (lookupId: string, record: CompiledKey, refuted?: CompiledKey) => void
+  /** Caches a record, unless the one in the cache is newer. `outdated` is replaced even if it is newer. */
+  readonly set: (lookupId: string, record: CompiledKey, outdated?: CompiledKey) => void
 }
 
 export interface IsolateCacheLimits {
   readonly entries: number
   readonly bytes: number
-  /** How long a record may be used without being read anew; a key that is gone for good may be for ever. */
+  /** How long a record may be used before it is read again. A final tombstone never expires. */
   readonly ttlMs: number
 }
 
-/** The objects and texts of a record without its ACL, rounded up. */
+/** The size of a record without its IP ACL, rounded up. */
 export const RECORD_BYTES = 1_024
 
 interface Entry {
@@ -30,7 +30,7 @@ interface Entry {
 }
 
 export function createIsolateCache(limits: IsolateCacheLimits, nowMs: () => number): IsolateCache {
-  // A Map keeps the order of insertion: what was used is put at the end again, so the first is the oldest.
+  // A Map keeps insertion order. Used entries are inserted again at the end, so the first is the oldest.
   const entries = new Map<string, Entry>()
   let bytes = 0
 
@@ -67,11 +67,11 @@ export function createIsolateCache(limits: IsolateCacheLimits, nowMs: () => numb
       return entry.record
     },
 
-    set(lookupId, record, refuted) {
+    set(lookupId, record, outdated) {
       const before = live(lookupId)?.record
-      if (before !== undefined && before !== refuted && isNewer(before, record)) return
+      if (before !== undefined && before !== outdated && isNewer(before, record)) return
       remove(lookupId)
-      const expiresAtMs = isGoneForGood(record) ? Infinity : nowMs() + limits.ttlMs
+      const expiresAtMs = isFinalTombstone(record) ? Infinity : nowMs() + limits.ttlMs
       const entry = { record, bytes: byteSizeOf(record), expiresAtMs, used: false }
       if (entry.bytes > limits.bytes) return
       makeRoomFor(entry.bytes)
@@ -82,11 +82,11 @@ export function createIsolateCache(limits: IsolateCacheLimits, nowMs: () => numb
 }
 
 function isNewer(a: CompiledKey, b: CompiledKey): boolean {
-  if (isGoneForGood(a) || isGoneForGood(b)) return !isGoneForGood(b)
+  if (isFinalTombstone(a) || isFinalTombstone(b)) return !isFinalTombstone(b)
   return a.revision > b.revision
 }
 
-function isGoneForGood(record: CompiledKey): boolean {
+function isFinalTombstone(record: CompiledKey): boolean {
   return record.kind === 'tombstone' && record.certainUntilMs === Infinity
 }
 

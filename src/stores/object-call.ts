@@ -1,10 +1,10 @@
-// Calls of Durable Objects. Every call has a limit, since the platform sets none, and a stub of its own,
-// since a stub of an object that was reset stays broken
+// Calls of Durable Objects. Every call has a time limit, because the platform sets none. Every call has its own
+// stub, because the stub of an object that was reset stays broken
 // (https://developers.cloudflare.com/durable-objects/best-practices/error-handling/).
 
 import { withTimeout } from '../time-limit.ts'
 
-/** The object could not be asked: nothing is known. `code` is safe to log. */
+/** The object could not be reached, or did not answer in time. `code` is safe to log. */
 export class AuthorityUnavailableError extends Error {
   override readonly name = 'AuthorityUnavailableError'
   readonly code: 'timeout' | 'overloaded' | 'reset' | 'unreachable'
@@ -20,36 +20,36 @@ interface Namespace<Stub> {
 }
 
 export interface ObjectCalls<Stub> {
-  /** Of what may be done twice: where the runtime calls it worth while, it is done once more. */
+  /** Makes a call that may be repeated. It is repeated once if the runtime says that this may help. */
   readonly ask: <T>(name: string, call: (stub: Stub) => Promise<T>) => Promise<T>
-  /** Of what is done once at most. */
-  readonly once: <T>(name: string, call: (stub: Stub) => Promise<T>) => Promise<T>
+  /** Makes a call that must not be repeated. */
+  readonly askOnce: <T>(name: string, call: (stub: Stub) => Promise<T>) => Promise<T>
 }
 
-/** All calls reject with AuthorityUnavailableError where the object fails or takes longer than `timeoutMs`. */
+/** Calls reject with AuthorityUnavailableError if the object fails or takes longer than `timeoutMs`. */
 export function createObjectCalls<Stub>(
   namespace: Namespace<Stub>,
   timeoutMs: number,
 ): ObjectCalls<Stub> {
-  async function limited<T>(answer: Promise<T>): Promise<T> {
+  async function limitTime<T>(answer: Promise<T>): Promise<T> {
     const timeout = () => new AuthorityUnavailableError('timeout')
     return await withTimeout(answer, timeoutMs, timeout).catch((error: unknown) => {
-      throw error instanceof AuthorityUnavailableError ? error : unavailable(error)
+      throw error instanceof AuthorityUnavailableError ? error : toUnavailable(error)
     })
   }
 
   return {
     async ask(name, call) {
-      const now = () => call(namespace.getByName(name))
-      return await limited(
-        now().catch((error: unknown) => (mayRepeat(error) ? now() : reject(error))),
+      const attempt = () => call(namespace.getByName(name))
+      return await limitTime(
+        attempt().catch((error: unknown) => (mayRepeat(error) ? attempt() : reject(error))),
       )
     },
-    once: (name, call) => limited(call(namespace.getByName(name))),
+    askOnce: (name, call) => limitTime(call(namespace.getByName(name))),
   }
 }
 
-/** What the runtime notes on an error of a Durable Object. */
+/** The members that the runtime sets on an error of a Durable Object. */
 interface ObjectError {
   readonly overloaded?: boolean
   readonly durableObjectReset?: boolean
@@ -61,7 +61,7 @@ function mayRepeat(error: unknown): boolean {
   return overloaded !== true && (durableObjectReset === true || retryable === true)
 }
 
-function unavailable(error: unknown): AuthorityUnavailableError {
+function toUnavailable(error: unknown): AuthorityUnavailableError {
   const { overloaded, durableObjectReset } = error as ObjectError
   if (overloaded === true) return new AuthorityUnavailableError('overloaded', error)
   return new AuthorityUnavailableError(durableObjectReset === true ? 'reset' : 'unreachable', error)

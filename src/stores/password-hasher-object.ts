@@ -1,6 +1,6 @@
-// The password hasher: a few Durable Objects that hash, so that no isolate that serves requests does. A
-// hash takes a tenth of a second of a thread, and nothing else runs on it meanwhile. The object also
-// counts, since all that a client asks goes to one object.
+// The password hasher: a few Durable Objects hash passwords, so that the isolates that serve requests do not. A
+// hash occupies its thread for a tenth of a second. The object also limits the rate of a client, because all
+// requests of a client go to the same object.
 //
 // Methods and answers are additive, since old and new versions of the worker run side by side during a deploy.
 
@@ -11,12 +11,12 @@ import { createHashQueue } from './hash-queue.ts'
 
 export type Admission =
   | { readonly state: 'admitted'; readonly place: string }
-  /** The client was admitted as often as it may be. */
+  /** The client has reached its rate limit. */
   | { readonly state: 'over_rate'; readonly waitMs: number }
   /** There is no place for this client. */
   | { readonly state: 'busy' }
 
-/** The place is not there any more: the object began anew, or it was not used in time. */
+/** The place was lost, because the object restarted or the place was not used in time. */
 export interface NoPlace {
   readonly state: 'no_place'
 }
@@ -24,7 +24,7 @@ export interface NoPlace {
 export interface Checked {
   readonly state: 'checked'
   readonly matches: boolean
-  /** A hash under today's parameters, where it matches, was asked for, and the stored one is older. */
+  /** A hash with today's parameters if the password matches, `renew` was set and the stored one is older. */
   readonly renewed: string | null
 }
 
@@ -35,19 +35,19 @@ export interface Hashed {
 
 const NO_PLACE: NoPlace = { state: 'no_place' }
 
-/** The thread is free for so long between two hashes, which is plenty for what else waits for it. */
+/** How long the thread is free between two hashes, for the other work that waits. */
 const GAP_MS = 20
 const LONGEST_HASH_MS = 2_000
 
 /**
- * Until when no hash may begin. Of the isolate and not of an object: objects of one isolate share its thread,
- * and hashes of several of them, one after the other, would shut others out.
+ * No hash may begin before this time. It belongs to the isolate, because its objects share one thread. The hashes
+ * of several objects in a row would block all other work.
  */
 let closedUntilMs = 0
 
 export class PasswordHasher extends DurableObject {
   readonly #queue = createHashQueue({
-    turn: nextGap,
+    nextTurn: waitForGap,
     newPlace: () => crypto.randomUUID(),
   })
 
@@ -57,8 +57,8 @@ export class PasswordHasher extends DurableObject {
   }
 
   /**
-   * Lets a client ask for one check or hash; `perMinute` is how often it may, null for any number. `group` is
-   * what it may have in common with others that one sender has.
+   * Admits a client for one check or hash. `perMinute` is its rate limit, or null for none. `group` is the same
+   * for clients that may belong to one sender.
    */
   admit(client: string, perMinute: number | null, group = client): Admission {
     const { sql } = this.ctx.storage
@@ -71,7 +71,7 @@ export class PasswordHasher extends DurableObject {
     return { state: 'admitted', place }
   }
 
-  /** Checks a password against a stored hash; null where there is no account, which takes as long. */
+  /** Checks a password against a stored hash. `stored`: null for no account, which takes as long. */
   async check(
     place: string,
     stored: string | null,
@@ -93,7 +93,7 @@ export class PasswordHasher extends DurableObject {
     return (await hashed) ?? NO_PLACE
   }
 
-  /** Gives a place up that is not needed. */
+  /** Gives up a place that is not needed. */
   leave(place: string): void {
     this.#queue.giveUp(place)
   }
@@ -110,11 +110,11 @@ export class PasswordHasher extends DurableObject {
   }
 }
 
-async function nextGap(): Promise<void> {
+async function waitForGap(): Promise<void> {
   while (Date.now() < closedUntilMs) await scheduler.wait(GAP_MS)
 }
 
-/** By a timer: `Date.now()` does not advance while a hash is made. */
+/** Uses a timer, because `Date.now()` does not advance during a hash. */
 async function openAfterGap(): Promise<void> {
   await scheduler.wait(GAP_MS)
   closedUntilMs = 0

@@ -1,30 +1,30 @@
-// Asking a password hasher. As with key authorities, each call has a limit and a stub of its own.
+// Calls a password hasher. As with key authorities, each call has a time limit and its own stub.
 
 import { withTimeout } from '../time-limit.ts'
 import type { PasswordHasher } from './password-hasher-object.ts'
 
 export type HasherNamespace = DurableObjectNamespace<PasswordHasher>
 
-/** A hasher could not be asked: nothing is known of the password. */
+/** The hasher could not be reached, or did not answer in time. Nothing is known about the password. */
 export class HasherUnavailableError extends Error {
   override readonly name = 'HasherUnavailableError'
 }
 
-/** A place before a hasher, for one check or one hash. Null where it was lost: ask for another. */
+/** A place in a hasher's queue, for one check or one hash. Both resolve to null if the place was lost. */
 export interface HashingPlace {
-  /** `stored`: null for no account. `renew`: make a hash under today's parameters where the old one is older. */
+  /** `stored`: null for no account. `renew`: make a new hash if the stored one has older parameters. */
   readonly check: (
     stored: string | null,
     password: string,
     renew: boolean,
   ) => Promise<{ readonly matches: boolean; readonly renewed: string | null } | null>
   readonly hash: (password: string) => Promise<string | null>
-  /** Gives the place up, unless it was used. */
+  /** Gives up the place, unless it was used. */
   readonly leave: () => Promise<void>
 }
 
 export interface PasswordHashers {
-  /** Asks the hasher of this name for a place, or answers how many milliseconds to wait. */
+  /** Asks the hasher of this name for a place. Resolves to how long to wait if there is none. */
   readonly admit: (
     name: string,
     client: string,
@@ -34,11 +34,11 @@ export interface PasswordHashers {
 }
 
 const ADMIT_TIMEOUT_MS = 3_000
-/** As many hashes as there are places. */
+/** Enough for a hash in every place of the queue. */
 const HASH_TIMEOUT_MS = 15_000
 const BUSY_WAIT_MS = 2_000
 
-/** All calls reject with HasherUnavailableError where the object fails or takes too long. */
+/** Calls reject with HasherUnavailableError if the object fails or takes too long. */
 export function createPasswordHashers(namespace: HasherNamespace): PasswordHashers {
   async function ask<T>(
     name: string,

@@ -9,7 +9,7 @@ import type { KeyRecord, LiveKeyRecord } from '../../src/keys/key-record.ts'
 import { toStored } from '../../src/keys/stored-record.ts'
 import { createIsolateCache } from '../../src/stores/isolate-cache.ts'
 import type { Held, Unknown } from '../../src/stores/key-authority.ts'
-import type { CopyIdentity } from '../../src/stores/authority-check.ts'
+import type { RecordIdentity } from '../../src/stores/authority-check.ts'
 import { startTrace } from '../../src/gateway/trace.ts'
 
 export const TOKEN = 'cpk_issued'
@@ -70,7 +70,7 @@ export function start(situation: Situation) {
       return { success: await answer(mayRefuse) }
     },
   }
-  const ask = async (asked: CopyIdentity | null) => {
+  const ask = async (asked: RecordIdentity | null) => {
     calls.push(`check ${asked === null ? null : asked.revision}`)
     const now = typeof standing === 'function' ? (standing() ?? 'current') : (standing ?? FAULT)
     const answered = await answer(now)

@@ -5,7 +5,7 @@ function startQueue() {
   let places = 0
   const done: string[] = []
   const queue = createHashQueue({
-    turn: () => Promise.resolve(),
+    nextTurn: () => Promise.resolve(),
     newPlace: () => `place-${places++}`,
   })
   const take = (client: string, nowMs: number, group = client) => queue.take(client, group, nowMs)
