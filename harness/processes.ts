@@ -36,6 +36,11 @@ export async function stopChild(child: ChildProcess, withinMs = STOPPED_WITHIN_M
   clearTimeout(stubborn)
 }
 
+/** Kills the children that this process still has. */
+export function killChildren(): void {
+  for (const pid of childrenOf(process.pid)) endProcess(pid, 'SIGKILL')
+}
+
 /** Empty too where the process has just ended. */
 export function childrenOf(pid: number): number[] {
   const children =
@@ -71,9 +76,9 @@ export async function endLeftBehind(file: string): Promise<void> {
   }
 }
 
-function endProcess(pid: number): void {
+function endProcess(pid: number, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): void {
   try {
-    process.kill(pid)
+    process.kill(pid, signal)
   } catch {
     // it has ended since it was looked at, or is not ours: it is looked at again
   }

@@ -3,17 +3,21 @@
 
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { buildProduct } from '../harness/build.ts'
 import { type DataDir, openDataDir } from './local/data-dir.ts'
 import { ensureDemoAccount, ensureDemoToken } from './local/demo-account.ts'
 import { startDemoUpstream } from './local/demo-upstream.ts'
 import { Failure } from '../harness/failure.ts'
 import { migrateDatabase } from '../harness/migrate.ts'
+import { killChildren } from '../harness/processes.ts'
 import { readStartSettings } from './local/settings.ts'
 import { startSqld } from '../harness/sqld.ts'
 import { startLocalWorker } from '../harness/worker.ts'
 
 const CRON_MS = 60_000
+/** How long a part may take to stop. What still runs after the last one is killed. */
+const STOP_WITHIN_MS = 8_000
 
 /** What was started, to be stopped in the opposite order. */
 const stops: (() => Promise<void> | void)[] = []
@@ -127,11 +131,12 @@ async function end(exitCode: number): Promise<void> {
   ending = true
   for (const stop of stops.toReversed()) {
     try {
-      await stop()
+      await Promise.race([stop(), sleep(STOP_WITHIN_MS)])
     } catch (error) {
       console.error(`While ending: ${String(error)}`)
     }
   }
+  killChildren()
   process.exit(exitCode)
 }
 
