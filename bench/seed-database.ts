@@ -3,11 +3,11 @@
 // table, are customers with as many keys in every database, and these keys have tokens.
 
 import { type Client, createClient } from '@libsql/client/web'
-import { newId } from '../src/ids.ts'
 import { type BlockHmacKey, toBlockHmacKey } from '../src/keys/block-hmac.ts'
 import { importAesGcmKey, importKeyRing, type KeyRing } from '../src/keys/key-ring.ts'
 import { NONCE_BYTES, sealToken } from '../src/keys/sealed-token.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../src/keys/token.ts'
+import { newId } from '../src/shared/ids.ts'
 
 export interface Seed {
   readonly accounts: number

@@ -3,18 +3,18 @@
 
 import { type AdminDeps, createAdmin, createMisconfiguredAdmin } from './admin/admin.ts'
 import { fillCanonicalEmails } from './admin/canonical-emails.ts'
-import { BOUNDED_CACHE_TTL_MS } from './admin/enforcement.ts'
 import { createDatabaseOwner, FOREIGN_DATABASE } from './admin/database-owner.ts'
+import { BOUNDED_CACHE_TTL_MS } from './admin/enforcement.ts'
 import { enforcePending, publishEnforced, stopPendingLostKeys } from './admin/outbox.ts'
 import { sessionLimits } from './admin/session.ts'
 import { forgetAttempts } from './admin/throttle.ts'
 import { createUntaggedSessions } from './admin/untagged-sessions.ts'
-import { isAdminRequest } from './admin-path.ts'
+import type { ConfigurationFault } from './configuration/configuration-fault.ts'
+import { type Env, parseSettings, type Settings } from './configuration/env.ts'
+import { importSecrets, type Secrets } from './configuration/secrets.ts'
 import { connect, LIBSQL_TIMEOUT_MS } from './db/client.ts'
 import { findKeyRecord } from './db/key-queries.ts'
 import { deleteDeadSessions, hasUntaggedSession } from './db/session-queries.ts'
-import type { ConfigurationFault } from './configuration-fault.ts'
-import { type Env, parseSettings, type Settings } from './env.ts'
 import { createAddressWatch } from './gateway/address-watch.ts'
 import { createAssertionSigner } from './gateway/assertion.ts'
 import { createDenialRecorder } from './gateway/denial-recorder.ts'
@@ -25,17 +25,17 @@ import { createRefusalBrake } from './gateway/refusal-brake.ts'
 import { createRefusalResponse } from './gateway/refusal.ts'
 import { createSharedQuestion } from './gateway/shared-question.ts'
 import { startTrace, toRequestLine } from './gateway/trace.ts'
+import { isAdminRequest } from './http/admin-path.ts'
+import { normalizeUrl } from './http/request-url.ts'
 import { compileKey } from './keys/access.ts'
 import { toStored } from './keys/stored-record.ts'
 import { verifyToken } from './keys/token.ts'
-import { coloOf, logConfigurationFault, logFault, logRequest } from './log.ts'
+import { logConfigurationFault, logFault } from './log/fault.ts'
+import { coloOf, logRequest } from './log/request-line.ts'
 import { errorsUrl } from './problems/errors-url.ts'
-import { normalizeUrl } from './request-url.ts'
-import { importSecrets, type Secrets } from './secrets.ts'
 import { createIssuedKeys } from './stores/account-keys.ts'
 import { createIsolateCache } from './stores/isolate-cache.ts'
 import { createKeyAuthorities } from './stores/key-authority.ts'
-import { createPasswordHashers } from './stores/password-hasher.ts'
 import {
   inspectKeyRecord,
   listLookupIds,
@@ -43,6 +43,7 @@ import {
   putKeyRecord,
   readKeyRecord,
 } from './stores/key-kv.ts'
+import { createPasswordHashers } from './stores/password-hasher.ts'
 
 export interface App {
   readonly fetch: (request: Request, ctx: ExecutionContext) => Response | Promise<Response>

@@ -2,7 +2,7 @@
 
 import { waitUntil } from 'cloudflare:workers'
 import { type App, createApp } from './app.ts'
-import type { Env } from './env.ts'
+import type { Env } from './configuration/env.ts'
 
 export { AccountKeys } from './stores/account-keys-object.ts'
 export { KeyAuthority } from './stores/key-authority-object.ts'

@@ -20,6 +20,11 @@ const FENCES: readonly (readonly [string, readonly string[]])[] = [
   ['src/admin/', ['src/gateway/']],
   ['src/keys/', ['src/stores/', 'src/gateway/', 'src/admin/', 'src/db/']],
   ['src/problems/', ['src/keys/', 'src/stores/', 'src/gateway/', 'src/admin/', 'src/db/', 'hono']],
+  ['src/http/', ['src/stores/', 'src/gateway/', 'src/admin/', 'src/db/', 'hono']],
+  ['src/log/', ['src/stores/', 'src/gateway/', 'src/admin/', 'src/db/', 'hono']],
+  // What every room may use, the page in the browser too.
+  ['src/shared/', ['src/configuration/', 'src/http/', 'src/log/', 'src/problems/', 'src/keys/']],
+  ['src/shared/', ['src/stores/', 'src/gateway/', 'src/admin/', 'src/db/', 'src/ui/']],
   // The page is one more client of the admin API, in a browser.
   ['src/ui/', ['src/gateway/', 'src/admin/', 'src/db/', 'src/stores/', 'src/app.ts', 'node:']],
   ['src/app.ts', ['src/ui/']],
@@ -56,7 +61,12 @@ describe('src/', () => {
   it('writes to the log in one place', () => {
     const users = [...readSources()].filter(([, source]) => /\bconsole\./.test(source))
     const worker = users.map(([path]) => path).filter((path) => !path.startsWith('src/ui/'))
-    expect(worker).toEqual(['src/log.ts'])
+    expect(worker.toSorted()).toEqual(['src/log/fault.ts', 'src/log/request-line.ts'])
+  })
+
+  it('holds at its root what composes, and nothing else', () => {
+    const loose = [...graph.keys()].filter((path) => path.split('/').length === 2)
+    expect(loose.toSorted()).toEqual(['src/app.ts', 'src/index.ts'])
   })
 
   it('composes both planes in one place', () => {
@@ -135,12 +145,16 @@ describe('violations()', () => {
   const lawful = {
     'src/index.ts': ['src/app.ts'],
     'src/app.ts': ['src/gateway/gateway.ts', 'src/admin/admin.ts', 'src/db/client.ts'],
-    'src/gateway/gateway.ts': ['src/keys/address.ts', 'src/log.ts', 'src/gateway/assertion.ts'],
+    'src/gateway/gateway.ts': [
+      'src/keys/address.ts',
+      'src/log/fault.ts',
+      'src/gateway/assertion.ts',
+    ],
     'src/gateway/assertion.ts': ['jose'],
-    'src/admin/admin.ts': ['hono', 'src/keys/address.ts', 'src/db/client.ts', 'src/log.ts'],
+    'src/admin/admin.ts': ['hono', 'src/keys/address.ts', 'src/db/client.ts', 'src/log/fault.ts'],
     'src/db/client.ts': ['@libsql/client', 'drizzle-orm', 'src/keys/address.ts'],
     'src/keys/address.ts': ['ipaddr.js'],
-    'src/log.ts': [],
+    'src/log/fault.ts': [],
     'src/ui/app.tsx': ['preact', 'src/ui/api.ts', 'src/keys/address.ts'],
     'src/ui/api.ts': [],
   }
@@ -153,7 +167,7 @@ describe('violations()', () => {
   const gateway = 'src/gateway/gateway.ts'
   const admin = 'src/admin/admin.ts'
   const address = 'src/keys/address.ts'
-  const log = 'src/log.ts'
+  const log = 'src/log/fault.ts'
 
   it.each([
     ['the data plane importing the control plane', gateway, [admin], UNREACHABLE],
@@ -195,8 +209,8 @@ describe('violations()', () => {
   })
 
   it('shows the way to what must not be reached', () => {
-    const graph = graphOf({ ...lawful, 'src/log.ts': ['src/db/client.ts'] })
-    const way = 'src/gateway/gateway.ts → src/log.ts → src/db/client.ts'
+    const graph = graphOf({ ...lawful, 'src/log/fault.ts': ['src/db/client.ts'] })
+    const way = 'src/gateway/gateway.ts → src/log/fault.ts → src/db/client.ts'
     expect(violations(graph)).toContain(`must not be reached: ${way}`)
   })
 })

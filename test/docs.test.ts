@@ -5,10 +5,10 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { PROJECT_DIR } from '../harness/project-dir.ts'
 import { ADMIN_PROBLEMS } from '../src/problems/admin-problems.ts'
 import type { ProblemEntry } from '../src/problems/entry.ts'
 import { PORTAL_PROBLEMS } from '../src/problems/portal-problems.ts'
-import { PROJECT_DIR } from '../harness/project-dir.ts'
 import {
   BINDINGS,
   FAULT_KINDS,
@@ -109,7 +109,7 @@ describe.each(PAGES)('$file', ({ file, text, prose, blocks }) => {
   })
 })
 
-/** Such as `src/env.ts` or `wrangler.toml`; not what a reader makes, such as `secrets.json`. */
+/** Such as `src/index.ts` or `wrangler.toml`; not what a reader makes, such as `secrets.json`. */
 const PATH =
   /^(?:(?:src|test|scripts|harness|docs|bench|fuzz|drizzle)\/[\w./-]*\w|wrangler\.toml|\.npmrc|package\.json)$/
 

@@ -1,6 +1,7 @@
 // The gateway without its checks: everybody is let in, as the owner of one key. The rest is the gateway's
 // own code: headers stripped and added, the assertion, the time limit, the line in the log.
 
+import { ACCOUNT_ID, KEY_ID } from '../../harness/key-ids.ts'
 import { createAssertionSigner, importAssertionKeys } from '../../src/gateway/assertion.ts'
 import { forwardGranted } from '../../src/gateway/forward-granted.ts'
 import { toIncoming } from '../../src/gateway/incoming.ts'
@@ -9,9 +10,8 @@ import { startTrace, toRequestLine } from '../../src/gateway/trace.ts'
 import { type CompiledLiveKey, compileKey } from '../../src/keys/access.ts'
 import { clientAddress } from '../../src/keys/client-address.ts'
 import { toStored } from '../../src/keys/stored-record.ts'
-import { coloOf, logRequest } from '../../src/log.ts'
+import { coloOf, logRequest } from '../../src/log/request-line.ts'
 import { ERRORS_PATH } from '../../src/problems/errors-url.ts'
-import { ACCOUNT_ID, KEY_ID } from '../../harness/key-ids.ts'
 
 interface Env {
   readonly UPSTREAM_URL: string

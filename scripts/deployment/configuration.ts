@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { unstable_readConfig, type Unstable_Config } from 'wrangler'
-import { isLoopback } from '../../src/request-url.ts'
 import { Failure } from '../../harness/failure.ts'
+import { isLoopback } from '../../src/http/request-url.ts'
 import { exposureFaults } from './exposure.ts'
 import { type Fault, missing, wrong } from './fault.ts'
 

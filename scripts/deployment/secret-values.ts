@@ -2,9 +2,9 @@
 // secret that was set before, only its name.
 
 import { readFileSync } from 'node:fs'
-import { parseSettings } from '../../src/env.ts'
-import { importSecrets } from '../../src/secrets.ts'
 import { Failure } from '../../harness/failure.ts'
+import { parseSettings } from '../../src/configuration/env.ts'
+import { importSecrets } from '../../src/configuration/secrets.ts'
 import { type Fault, wrong } from './fault.ts'
 
 export const REQUIRED = ['TOKEN_KEYS', 'ENCRYPTION_KEYS', 'SESSION_KEYS', 'ASSERTION_KEYS'] as const

@@ -1,13 +1,13 @@
 // The variables of `npm start`, checked before anything is started.
 
 import * as z from 'zod'
+import { Failure } from '../../harness/failure.ts'
 import {
   libsqlUrlSchema,
   operatorTokenSchema,
   parseVariables,
   passedOnSchema,
-} from '../../src/env.ts'
-import { Failure } from '../../harness/failure.ts'
+} from '../../src/configuration/env.ts'
 
 const schema = z.object({
   ...passedOnSchema.partial({ UPSTREAM_URL: true }).shape,

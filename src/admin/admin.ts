@@ -6,7 +6,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed'
 import { matchedRoutes, routePath } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
 import { isStorageUnavailable } from '../db/client.ts'
-import { toId } from '../ids.ts'
+import { requestIdOf } from '../http/request-id.ts'
 import {
   coloOf,
   type LogRequest,
@@ -14,21 +14,21 @@ import {
   type RoutePattern,
   toLoggedMethod,
   toLoggedRequestId,
-} from '../log.ts'
-import { requestIdOf } from '../request-id.ts'
+} from '../log/request-line.ts'
+import { toId } from '../shared/ids.ts'
 import { HasherUnavailableError } from '../stores/password-hasher.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { type HealthDeps, healthRoutes } from './health.ts'
 import { keyRoutes, type KeyRoutesDeps } from './key-routes.ts'
 import { type OperatorDeps, operatorRoutes } from './operator-routes.ts'
+import { isPagePath } from './page-path.ts'
 import { apiReferenceRoutes } from './pages/api-routes.ts'
 import { errorRoutes } from './pages/error-routes.ts'
-import { isPagePath } from './page-path.ts'
 import { requireHttps } from './require-https.ts'
 import { requireSameOrigin } from './same-origin.ts'
-import { requireSession, type SessionDeps } from './session.ts'
 import { liveSessionRoutes, sessionRoutes } from './session-routes.ts'
+import { requireSession, type SessionDeps } from './session.ts'
 
 export interface AdminDeps extends KeyRoutesDeps, OperatorDeps, SessionDeps, HealthDeps {
   /** The public halves of the assertion keys (RFC 7517). */

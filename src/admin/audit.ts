@@ -5,7 +5,7 @@
 import type { AuditEvent } from '../db/audit-queries.ts'
 import type { KeyDetails } from '../db/key-rows.ts'
 import type { ACTORS, AuditAction, Changes } from '../db/schema.ts'
-import { newId } from '../ids.ts'
+import { newId } from '../shared/ids.ts'
 import { withAclChange } from './acl-change.ts'
 
 export type { Changes } from '../db/schema.ts'

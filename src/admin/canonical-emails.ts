@@ -1,10 +1,13 @@
 // Gives accounts from before canonical e-mails existed their canonical form. The cron does this, and so
 // does the creation of an account, because its e-mail may be another spelling of an existing one.
 
+import {
+  type ConfigurationFault,
+  configurationFault,
+} from '../configuration/configuration-fault.ts'
 import { listAccountsWithoutCanonicalEmail, setCanonicalEmails } from '../db/account-queries.ts'
 import type { Database } from '../db/client.ts'
-import { type ConfigurationFault, configurationFault } from '../configuration-fault.ts'
-import { toId } from '../ids.ts'
+import { toId } from '../shared/ids.ts'
 import { canonicalEmail } from './email.ts'
 
 export interface CanonicalEmailDeps {

@@ -3,11 +3,11 @@
 import type { Context } from 'hono'
 import type { SessionGuard } from '../db/key-queries.ts'
 import type { SessionWithAccount } from '../db/session-queries.ts'
+import type { RequestId } from '../http/request-id.ts'
 import { formatAddress } from '../keys/address.ts'
 import { clientAddress } from '../keys/client-address.ts'
 import { problemResponse } from '../problems/problem.ts'
 import type { ProblemCode } from '../problems/table.ts'
-import type { RequestId } from '../request-id.ts'
 import type { Actor } from './audit.ts'
 import { type Refusal, toProblem } from './refusal.ts'
 

@@ -2,7 +2,10 @@
 // would never reach the authorities of the other. So the first deployment records the id of its object
 // namespace in the database, and any other one reports that the database is foreign.
 
-import { type ConfigurationFault, configurationFault } from '../configuration-fault.ts'
+import {
+  type ConfigurationFault,
+  configurationFault,
+} from '../configuration/configuration-fault.ts'
 import type { Database } from '../db/client.ts'
 import { findMeta, insertMeta } from '../db/meta-queries.ts'
 

@@ -5,10 +5,10 @@
 import { Buffer } from 'node:buffer'
 import type { Address } from '../keys/address.ts'
 import { type KeyRing, newestKey } from '../keys/key-ring.ts'
-import type { LogFault } from '../log.ts'
-import { err, ok, type Result } from '../result.ts'
+import type { LogFault } from '../log/fault.ts'
+import { err, ok, type Result } from '../shared/result.ts'
+import { withTimeout } from '../shared/time-limit.ts'
 import type { HashingPlace, PasswordHashers } from '../stores/password-hasher.ts'
-import { withTimeout } from '../time-limit.ts'
 import { networkOf, OWN_NETWORK } from './network.ts'
 import type { Refusal } from './refusal.ts'
 

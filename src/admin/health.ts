@@ -3,7 +3,7 @@
 
 import { Hono } from 'hono'
 import type { AddressSymptom } from '../keys/client-address.ts'
-import { withTimeout } from '../time-limit.ts'
+import { withTimeout } from '../shared/time-limit.ts'
 import { type AdminEnv, refuse } from './context.ts'
 
 const HEALTH_PARTS = ['libsql', 'kv', 'authority'] as const

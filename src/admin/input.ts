@@ -2,8 +2,8 @@
 // refusal lists all faults at once (faults.ts).
 
 import type * as z from 'zod'
-import type { IdKind } from '../ids.ts'
-import { err, ok, type Result } from '../result.ts'
+import type { IdKind } from '../shared/ids.ts'
+import { err, ok, type Result } from '../shared/result.ts'
 import { listFaults, unauthenticatedFaultBytes } from './faults.ts'
 import type { Refusal } from './refusal.ts'
 import { findRepeatedMember } from './repeated-member.ts'

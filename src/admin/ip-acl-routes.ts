@@ -3,7 +3,7 @@
 import { Hono } from 'hono'
 import type { Database } from '../db/client.ts'
 import { compileIpAcl, isEmptyIpAcl, matchesIpAcl, matchingEntry } from '../keys/ip-acl.ts'
-import type { LogFault } from '../log.ts'
+import type { LogFault } from '../log/fault.ts'
 import type { Denial } from '../stores/denial-table.ts'
 import { type AdminEnv, refuse } from './context.ts'
 import { readBody } from './input.ts'

@@ -4,6 +4,7 @@ import type { AccountRow } from '../db/account-queries.ts'
 import type { EventRow } from '../db/audit-queries.ts'
 import { isPending, type LiveKey } from '../db/key-rows.ts'
 import type { SessionRow } from '../db/session-queries.ts'
+import { withoutUnsafe } from '../shared/visible-text.ts'
 import type { Denial } from '../stores/denial-table.ts'
 import { withAclChange } from './acl-change.ts'
 import type {
@@ -15,7 +16,6 @@ import type {
   OperatorAccountAnswer,
   OperatorEventAnswer,
 } from './answers.ts'
-import { withoutUnsafe } from '../visible-text.ts'
 
 const HIDDEN_TOKEN = '********'
 

@@ -8,7 +8,7 @@ import type { KeyRow, LiveKey } from '../db/key-rows.ts'
 import { tombstoneKey, raiseRevision, type TakenBack } from '../db/outbox-queries.ts'
 import type { LiveKeyRecord } from '../keys/key-record.ts'
 import { type Opening, OPENINGS, findOpenings } from '../keys/openings.ts'
-import type { LogFault } from '../log.ts'
+import type { LogFault } from '../log/fault.ts'
 import type { Held } from '../stores/key-authority.ts'
 import { auditEvent, detailChanges } from './audit.ts'
 

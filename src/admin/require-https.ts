@@ -2,7 +2,7 @@
 // page is redirected to https:, for people who typed its address.
 
 import type { MiddlewareHandler } from 'hono'
-import { originOf } from '../request-url.ts'
+import { originOf } from '../http/request-url.ts'
 import { type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { isPagePath } from './page-path.ts'
 

@@ -2,15 +2,15 @@
 // Each rule that it can break has a code and a sentence that says what to write.
 
 import * as z from 'zod'
-import { type IdKind, isId } from '../ids.ts'
 import { parseAddress, unmapAddress } from '../keys/address.ts'
 import { formatNetwork, parseCidr } from '../keys/cidr.ts'
 import { ACCOUNT_STATUSES, IP_ACL_MODES } from '../keys/key-record.ts'
 import { type EntryFault, explainPastedText } from '../keys/pasted-entry.ts'
 import { PLATFORMS } from '../keys/platform.ts'
+import { type IdKind, isId } from '../shared/ids.ts'
+import { isVisible, unsafeCharacter, withoutUnsafe } from '../shared/visible-text.ts'
 import { isEmail } from './email.ts'
 import { MAX_FAULTS } from './faults.ts'
-import { isVisible, unsafeCharacter, withoutUnsafe } from '../visible-text.ts'
 
 const MAX_NAME = 100
 const MAX_WEBSITE = 2_048

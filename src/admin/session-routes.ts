@@ -3,6 +3,7 @@
 import { Hono } from 'hono'
 import { deleteSession, listSessions } from '../db/session-queries.ts'
 import { clientAddress } from '../keys/client-address.ts'
+import { ok } from '../shared/result.ts'
 import { checkLogIn } from './account-service.ts'
 import { auditEvent } from './audit.ts'
 import {
@@ -16,7 +17,6 @@ import {
 import { type HashingDeps, takePlace, withPlace } from './hashing.ts'
 import { readUnauthenticatedBody } from './input.ts'
 import { toAccountJson, toSessionJson } from './json.ts'
-import { ok } from '../result.ts'
 import { logInBody } from './schemas.ts'
 import {
   clearSessionCookie,

@@ -12,9 +12,9 @@ import {
   type SessionWithAccount,
   touchSession,
 } from '../db/session-queries.ts'
-import { newId } from '../ids.ts'
+import { originOf } from '../http/request-url.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
-import { originOf } from '../request-url.ts'
+import { newId } from '../shared/ids.ts'
 import { auditEvent } from './audit.ts'
 import { addressOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { keyedHashes } from './keyed-hash.ts'

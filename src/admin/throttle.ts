@@ -16,7 +16,7 @@ import {
 import type { Database } from '../db/client.ts'
 import type { Address } from '../keys/address.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
-import { err, ok, type Result } from '../result.ts'
+import { err, ok, type Result } from '../shared/result.ts'
 import { canonicalEmail } from './email.ts'
 import { keyedHashes } from './keyed-hash.ts'
 import { networkOf, OWN_NETWORK, type Prefixes } from './network.ts'

@@ -2,7 +2,7 @@
 // change without its event, and no event without its change.
 
 import { and, desc, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm'
-import { firstId } from '../ids.ts'
+import { firstId } from '../shared/ids.ts'
 import { isOnPage, pageBytes } from './bounded-page.ts'
 import type { Database } from './client.ts'
 import { auditEvents } from './schema.ts'

@@ -1,7 +1,7 @@
 // The headers that the gateway adds for the upstream: the key and account of a request, the client's address,
 // and the trace of this hop.
 
-import { originOf } from '../request-url.ts'
+import { originOf } from '../http/request-url.ts'
 
 export interface Identity {
   readonly accountId: string

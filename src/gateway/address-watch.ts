@@ -2,7 +2,10 @@
 // address fails every IP ACL that it should match, and only the operator can mend that. Each isolate logs it
 // once a minute, and /health reports it for ten minutes.
 
-import { type ConfigurationFault, configurationFault } from '../configuration-fault.ts'
+import {
+  type ConfigurationFault,
+  configurationFault,
+} from '../configuration/configuration-fault.ts'
 import type { Address } from '../keys/address.ts'
 import { type AddressSymptom, addressSymptom } from '../keys/client-address.ts'
 

@@ -3,7 +3,7 @@
 // an isolate signs once per key in 30 s and reuses the JWT meanwhile.
 
 import { type CryptoKey as JoseKey, importJWK, type JWK, SignJWT } from 'jose'
-import { err, ok, type Result } from '../result.ts'
+import { err, ok, type Result } from '../shared/result.ts'
 
 /** If the verifier's clock is behind, an assertion issued this second would not be valid yet. */
 const BACKDATED_SECONDS = 5

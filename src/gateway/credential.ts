@@ -2,7 +2,7 @@
 // (which CommPeak's published collection sends), or `X-API-Key`. The runtime joins repeated headers with a
 // comma. A token has no comma, so a comma means a second credential.
 
-import { err, ok, type Result } from '../result.ts'
+import { err, ok, type Result } from '../shared/result.ts'
 
 export type CredentialRefusal =
   | { readonly reason: 'credential_missing'; readonly seen: 'nothing' | 'other_scheme' | 'query' }

@@ -3,7 +3,7 @@
 // can keep the authority from its work.
 
 import { type Address, formatAddress } from '../keys/address.ts'
-import type { LogFault } from '../log.ts'
+import type { LogFault } from '../log/fault.ts'
 import type { Denial } from '../stores/denial-table.ts'
 
 export interface DenialRecorder {

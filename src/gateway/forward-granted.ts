@@ -2,7 +2,7 @@
 
 import { type Address, formatAddress } from '../keys/address.ts'
 import { clientAddress } from '../keys/client-address.ts'
-import type { Result } from '../result.ts'
+import type { Result } from '../shared/result.ts'
 import { addForwarded, addIdentity } from './added-headers.ts'
 import type { SignAssertion } from './assertion.ts'
 import type { Grant } from './authorize.ts'

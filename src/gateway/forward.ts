@@ -1,7 +1,7 @@
 // Sends a request on to the upstream and streams the answer back. Nothing is buffered, decoded,
 // followed or cached.
 
-import { err, ok, type Result } from '../result.ts'
+import { err, ok, type Result } from '../shared/result.ts'
 import type { Incoming } from './incoming.ts'
 import { stripAnswer } from './passed-answer.ts'
 import type { Refusal } from './refusal.ts'

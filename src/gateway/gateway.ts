@@ -1,8 +1,8 @@
 // The data plane: authenticate, then forward. Every path outside the admin surface comes here without
 // passing a router, because each Portal API request pays for the work done.
 
-import { coloOf, type LogRequest } from '../log.ts'
-import { ok, type Result } from '../result.ts'
+import { coloOf, type LogRequest } from '../log/request-line.ts'
+import { ok, type Result } from '../shared/result.ts'
 import { authorize, type AuthorizeDeps, type Grant, identifyKey } from './authorize.ts'
 import { hasKeyInQuery } from './credential.ts'
 import { type ForwardDeps, forwardGranted, forwardPreflight } from './forward-granted.ts'

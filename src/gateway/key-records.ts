@@ -1,12 +1,12 @@
 // Reads key records for the data plane. A cached record comes from this isolate or from KV, and may be out of
 // date. The newest record comes from the key's authority, or from libSQL if the authority holds nothing.
 
+import type { RequestId } from '../http/request-id.ts'
 import { type CompiledKey, compileKey } from '../keys/access.ts'
 import type { KeyRecord } from '../keys/key-record.ts'
 import { type StoredRecord, toStored } from '../keys/stored-record.ts'
-import type { FaultKind, LogFault } from '../log.ts'
-import type { RequestId } from '../request-id.ts'
-import { err, ok, type Result } from '../result.ts'
+import type { FaultKind, LogFault } from '../log/fault.ts'
+import { err, ok, type Result } from '../shared/result.ts'
 import type { IsolateCache } from '../stores/isolate-cache.ts'
 import type { Held, KeyAuthorities, CheckResult } from '../stores/key-authority.ts'
 import type { AskAbout } from './shared-question.ts'

@@ -1,7 +1,7 @@
 // Refuses plain HTTP, since others can read a key on its way. Only the URL counts, because a client can send a
 // header such as X-Forwarded-Proto.
 
-import { originOf } from '../request-url.ts'
+import { originOf } from '../http/request-url.ts'
 import type { Refusal } from './refusal.ts'
 
 /** Refuses a request over plain HTTP unless it goes to this machine. Null if it may pass. `url`: parsed. */

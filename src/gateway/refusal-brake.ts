@@ -3,11 +3,11 @@
 // holds, the requests of an isolate that a copy refuses share what must be honoured now, which is asked
 // for less often than for others.
 
+import type { RequestId } from '../http/request-id.ts'
 import type { CompiledKey } from '../keys/access.ts'
-import type { LogFault } from '../log.ts'
-import type { RequestId } from '../request-id.ts'
-import type { Result } from '../result.ts'
-import { withTimeout } from '../time-limit.ts'
+import type { LogFault } from '../log/fault.ts'
+import type { Result } from '../shared/result.ts'
+import { withTimeout } from '../shared/time-limit.ts'
 import type { Unavailable } from './key-records.ts'
 import { type AskAbout, createSharedQuestion, type Turns } from './shared-question.ts'
 

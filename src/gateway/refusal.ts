@@ -1,6 +1,7 @@
 // Every refusal of the data plane, and the only place where a refusal becomes a Response. Malformed, mistyped,
 // forged and never-issued tokens get the same answer, so that a client cannot tell them apart.
 
+import type { RequestId } from '../http/request-id.ts'
 import type { AccessRefusal } from '../keys/access.ts'
 import {
   type PreparedProblem,
@@ -8,7 +9,6 @@ import {
   preparedResponse,
   prepareProblem,
 } from '../problems/problem.ts'
-import type { RequestId } from '../request-id.ts'
 import type { CredentialRefusal } from './credential.ts'
 
 export type Refusal =

@@ -7,10 +7,10 @@
 // request lives (the compatibility flag handle_cross_request_promise_resolution, on by date): so the one
 // that asks for others is kept alive, and they can do without it.
 
+import type { RequestId } from '../http/request-id.ts'
 import type { CompiledKey } from '../keys/access.ts'
-import type { RequestId } from '../request-id.ts'
+import { withTimeout } from '../shared/time-limit.ts'
 import { AuthorityUnavailableError } from '../stores/object-call.ts'
-import { withTimeout } from '../time-limit.ts'
 
 /** What is asked about, by the request that asks. */
 export interface Subject {

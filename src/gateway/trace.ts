@@ -3,11 +3,16 @@
 // Every member exists from the start. Otherwise V8 discards code that it optimized for later shapes of the
 // object whenever a garbage collection finds none of them alive.
 
-import { toId } from '../ids.ts'
+import { type RequestId, requestIdOf } from '../http/request-id.ts'
 import type { CompiledKey } from '../keys/access.ts'
-import { type Colo, type RequestLine, toLoggedMethod, toLoggedRequestId } from '../log.ts'
+import {
+  type Colo,
+  type RequestLine,
+  toLoggedMethod,
+  toLoggedRequestId,
+} from '../log/request-line.ts'
 import type { ProblemCode } from '../problems/table.ts'
-import { type RequestId, requestIdOf } from '../request-id.ts'
+import { toId } from '../shared/ids.ts'
 
 export interface Trace {
   readonly requestId: RequestId

@@ -1,7 +1,7 @@
 // Builds the upstream URL of a request: the path of UPSTREAM_URL, then the request's path and query unchanged.
 // No request may leave the path of UPSTREAM_URL.
 
-import { pathStart } from '../request-url.ts'
+import { pathStart } from '../http/request-url.ts'
 
 /**
  * The URL at the upstream, or null if a server could read the path as leading out of the path of `base`.

@@ -1,7 +1,7 @@
 // Decides whether a key lets a request in, from its record and the client's address alone. The checks
 // run in the contract's order: record, account, IP ACL. No I/O and no clock.
 
-import { err, ok, type Result } from '../result.ts'
+import { err, ok, type Result } from '../shared/result.ts'
 import { type Address, formatAddress } from './address.ts'
 import { compileIpAcl, type IpAcl, isEmptyIpAcl, matchesIpAcl } from './ip-acl.ts'
 import type { AccountStatus, TombstoneRecord, LiveKeyRecord } from './key-record.ts'

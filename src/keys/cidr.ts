@@ -2,7 +2,7 @@
 // a prefix length is needed, and host bits must be zero. An IPv4-mapped network of /96 or longer becomes its
 // IPv4 network. The address that every Cloudflare Worker can call from is refused.
 
-import { err, ok, type Result } from '../result.ts'
+import { err, ok, type Result } from '../shared/result.ts'
 import { type Address, formatAddress, isMapped, parseAddress, unmapAddress } from './address.ts'
 
 export interface Network {

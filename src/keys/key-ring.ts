@@ -2,7 +2,7 @@
 // key is 32 bytes in base64url. The newest key makes new values; every key of the ring reads old ones.
 
 import { Buffer } from 'node:buffer'
-import { err, ok, type Result } from '../result.ts'
+import { err, ok, type Result } from '../shared/result.ts'
 
 export interface KeyRing<Key = CryptoKey> {
   /** The id of the key that new values are made with. */

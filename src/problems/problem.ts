@@ -1,7 +1,7 @@
 // The form of every error on both planes: application/problem+json (RFC 9457).
 
 import { Buffer } from 'node:buffer'
-import type { RequestId } from '../request-id.ts'
+import type { RequestId } from '../http/request-id.ts'
 import { type ProblemCode, PROBLEMS } from './table.ts'
 
 /** An error as an answer to one request. Status and title come from the table. */

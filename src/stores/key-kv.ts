@@ -4,7 +4,7 @@
 
 import { encodeKeyRecord, type KeyRecord } from '../keys/key-record.ts'
 import { readStored, type StoredRecord } from '../keys/stored-record.ts'
-import { withTimeout } from '../time-limit.ts'
+import { withTimeout } from '../shared/time-limit.ts'
 
 /** The minimum of KV (https://developers.cloudflare.com/kv/api/read-key-value-pairs/). */
 const CACHE_TTL_SECONDS = 30

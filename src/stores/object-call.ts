@@ -2,7 +2,7 @@
 // stub, because the stub of an object that was reset stays broken
 // (https://developers.cloudflare.com/durable-objects/best-practices/error-handling/).
 
-import { withTimeout } from '../time-limit.ts'
+import { withTimeout } from '../shared/time-limit.ts'
 
 /** The object could not be reached, or did not answer in time. `code` is safe to log. */
 export class AuthorityUnavailableError extends Error {

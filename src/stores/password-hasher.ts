@@ -1,6 +1,6 @@
 // Calls a password hasher. As with key authorities, each call has a time limit and its own stub.
 
-import { withTimeout } from '../time-limit.ts'
+import { withTimeout } from '../shared/time-limit.ts'
 import type { PasswordHasher } from './password-hasher-object.ts'
 
 export type HasherNamespace = DurableObjectNamespace<PasswordHasher>

@@ -1,7 +1,7 @@
 // The page's client of the admin API. A refusal is a value. If the session has ended, the customer is asked
 // to log in again, and then the same request is repeated.
 
-import { err, ok, type Result } from '../result.ts'
+import { err, ok, type Result } from '../shared/result.ts'
 import type { AddressCheck, Denial, Enforcement, Fault, Key, KeyInput, Session } from './types.ts'
 
 export interface Problem {

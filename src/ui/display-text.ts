@@ -1,7 +1,7 @@
 // Displays text that people wrote, such as the name of a key. It must not change the reading order of the
 // text around it, and a name must be visible. The API refuses other names, but older keys may have them.
 
-import { isVisible, withoutUnsafe } from '../visible-text.ts'
+import { isVisible, withoutUnsafe } from '../shared/visible-text.ts'
 import type { Key } from './types.ts'
 
 /** Characters of scripts that are written from right to left. */

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { describe, expect, it } from 'vitest'
 import { auditEvent, detailChanges } from '../../src/admin/audit.ts'
-import { isId } from '../../src/ids.ts'
+import { isId } from '../../src/shared/ids.ts'
 
 const NOW = 1_800_000_000_000
 const ACTOR = { kind: 'customer', accountId: 'acc_1', address: '203.0.113.7' } as const

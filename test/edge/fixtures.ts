@@ -4,20 +4,20 @@
 import { createHmac, randomBytes, scryptSync } from 'node:crypto'
 import { inArray } from 'drizzle-orm'
 import type { Secrets } from '../../harness/secrets.ts'
+import { SESSION_RANDOM_BYTES } from '../../src/admin/session-token.ts'
 import type { Database } from '../../src/db/client.ts'
 import { accounts, apiKeys, auditEvents, sessions } from '../../src/db/schema.ts'
-import { SESSION_RANDOM_BYTES } from '../../src/admin/session-token.ts'
-import { newId } from '../../src/ids.ts'
 import { toBlockHmacKey } from '../../src/keys/block-hmac.ts'
+import { encodeKeyRecord } from '../../src/keys/key-record.ts'
 import {
   type ImportKey,
   importAesGcmKey,
   importKeyRing,
   type KeyRing,
 } from '../../src/keys/key-ring.ts'
-import { encodeKeyRecord } from '../../src/keys/key-record.ts'
 import { NONCE_BYTES, sealToken } from '../../src/keys/sealed-token.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../../src/keys/token.ts'
+import { newId } from '../../src/shared/ids.ts'
 
 export const PASSWORD = 'correct horse battery'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { refuseExposed } from '../../src/gateway/plain-http.ts'
-import { normalizeUrl } from '../../src/request-url.ts'
+import { normalizeUrl } from '../../src/http/request-url.ts'
 
 describe('refuseExposed()', () => {
   it.each([

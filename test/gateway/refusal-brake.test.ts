@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createRefusalBrake, type Newest } from '../../src/gateway/refusal-brake.ts'
+import { requestIdOf } from '../../src/http/request-id.ts'
 import { compileKey } from '../../src/keys/access.ts'
 import { toStored } from '../../src/keys/stored-record.ts'
-import { requestIdOf } from '../../src/request-id.ts'
 
 const NEWEST_MS = 1_000
 const GONE = compileKey(toStored({ kind: 'tombstone', revision: 1, keyId: 'key_1' }), Infinity)

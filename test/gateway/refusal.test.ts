@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRefusalResponse, type Refusal } from '../../src/gateway/refusal.ts'
-import { requestIdOf } from '../../src/request-id.ts'
+import { requestIdOf } from '../../src/http/request-id.ts'
 
 const refusalResponse = createRefusalResponse('https://keys.example/admin/errors/')
 const REQUEST_ID = requestIdOf(new Headers({ 'X-Request-Id': 'req-1' }))

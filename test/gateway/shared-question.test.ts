@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createSharedQuestion } from '../../src/gateway/shared-question.ts'
+import { requestIdOf } from '../../src/http/request-id.ts'
 import { type CompiledKey, compileKey } from '../../src/keys/access.ts'
 import { toStored } from '../../src/keys/stored-record.ts'
-import { requestIdOf } from '../../src/request-id.ts'
 import { AuthorityUnavailableError } from '../../src/stores/object-call.ts'
 
 const TIMEOUT_MS = 1_000

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { upstreamUrl } from '../../src/gateway/upstream-url.ts'
-import { normalizeUrl } from '../../src/request-url.ts'
+import { normalizeUrl } from '../../src/http/request-url.ts'
 
 const BASE = 'https://portal.internal'
 

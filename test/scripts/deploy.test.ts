@@ -10,15 +10,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client/web'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { readConfiguration } from '../../scripts/deployment/configuration.ts'
-import { valueFaults } from '../../scripts/deployment/secret-values.ts'
 import { migrateDatabase } from '../../harness/migrate.ts'
 import { PROJECT_DIR } from '../../harness/project-dir.ts'
 import { makeSecrets } from '../../harness/secrets.ts'
 import { type Sqld, startSqld } from '../../harness/sqld.ts'
+import { readConfiguration } from '../../scripts/deployment/configuration.ts'
+import { valueFaults } from '../../scripts/deployment/secret-values.ts'
+import { importSecrets } from '../../src/configuration/secrets.ts'
 import { NONCE_BYTES, sealToken } from '../../src/keys/sealed-token.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../../src/keys/token.ts'
-import { importSecrets } from '../../src/secrets.ts'
 
 /** Each test starts wrangler several times. */
 vi.setConfig({ testTimeout: 120_000 })

@@ -3,10 +3,10 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { OpenApi } from '../../harness/described.ts'
+import { PROJECT_DIR } from '../../harness/project-dir.ts'
 import { openApiDocument } from '../../src/admin/openapi/document.ts'
 import { PROBLEMS } from '../../src/problems/table.ts'
-import { PROJECT_DIR } from '../../harness/project-dir.ts'
-import type { OpenApi } from '../../harness/described.ts'
 
 export const OPEN_API = openApiDocument() as OpenApi
 
@@ -14,19 +14,24 @@ export function source(file: string): string {
   return readFileSync(join(PROJECT_DIR, file), 'utf8')
 }
 
-const LOG = source('src/log.ts')
 const WRANGLER = source('wrangler.toml')
 
 /** The variables and secrets of the worker. */
 export const SETTINGS: readonly string[] = [
-  ...membersOf(source('src/env.ts'), 'export const passedOnSchema'),
-  ...membersOf(source('src/env.ts'), 'const settingsSchema'),
+  ...membersOf(source('src/configuration/env.ts'), 'export const passedOnSchema'),
+  ...membersOf(source('src/configuration/env.ts'), 'const settingsSchema'),
 ]
 export const START_SETTINGS = membersOf(source('scripts/local/settings.ts'), 'const schema')
 export const BINDINGS = matches(WRANGLER, /^(?:binding|name) = "([A-Z_]+)"/gm)
 /** The fields of a line of the log, and the kinds of faults. */
-export const LINE_FIELDS = membersOf(LOG, 'export interface RequestLine')
-export const FAULT_KINDS = matches(upTo(LOG, 'export type FaultKind', '\n\n'), /'(\w+)'/g)
+export const LINE_FIELDS = membersOf(
+  source('src/log/request-line.ts'),
+  'export interface RequestLine',
+)
+export const FAULT_KINDS = matches(
+  upTo(source('src/log/fault.ts'), 'export type FaultKind', '\n\n'),
+  /'(\w+)'/g,
+)
 
 /** Every name of several words in lower case that a reader can meet: in answers, the log or the stores. */
 export const SNAKE_NAMES: ReadonlySet<string> = new Set([

@@ -2,8 +2,8 @@
 
 import { type Client, createClient } from '@libsql/client/web'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newId } from '../../src/ids.ts'
 import type { Customer } from '../../harness/customer.ts'
+import { newId } from '../../src/shared/ids.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig

@@ -2,11 +2,11 @@
 // variable and says what to write. No value is repeated, because it may be a secret.
 
 import * as z from 'zod'
+import { err, ok, type Result } from '../shared/result.ts'
+import type { AccountKeysNamespace } from '../stores/account-keys.ts'
+import type { AuthorityNamespace } from '../stores/key-authority.ts'
+import type { HasherNamespace } from '../stores/password-hasher.ts'
 import { type ConfigurationFault, configurationFault } from './configuration-fault.ts'
-import { err, ok, type Result } from './result.ts'
-import type { AccountKeysNamespace } from './stores/account-keys.ts'
-import type { AuthorityNamespace } from './stores/key-authority.ts'
-import type { HasherNamespace } from './stores/password-hasher.ts'
 
 /** The names are those of wrangler.toml. Everything except the bindings is text, and is only checked here. */
 export interface Env {

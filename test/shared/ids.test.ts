@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isId, newId } from '../src/ids.ts'
+import { isId, newId } from '../../src/shared/ids.ts'
 
 const NOW = 1_800_000_000_000
 const timeMs = fc.nat(2 ** 47)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { normalizeUrl, pathStart } from '../src/request-url.ts'
+import { normalizeUrl, pathStart } from '../../src/http/request-url.ts'
 
 describe('normalizeUrl()', () => {
   it('never leads out of a prefix, whatever a path is made of', () => {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { toId } from '../src/ids.ts'
+import { requestIdOf } from '../../src/http/request-id.ts'
+import { logConfigurationFault } from '../../src/log/fault.ts'
 import {
   readColo,
-  logConfigurationFault,
   type LogRequest,
   type RequestLine,
   toLoggedMethod,
   toLoggedRequestId,
-} from '../src/log.ts'
-import { requestIdOf } from '../src/request-id.ts'
+} from '../../src/log/request-line.ts'
+import { toId } from '../../src/shared/ids.ts'
 
 const ID = `key_${'0'.repeat(32)}`
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isAdminRequest } from '../src/admin-path.ts'
+import { isAdminRequest } from '../../src/http/admin-path.ts'
 
 const ORIGIN = 'https://gateway.example'
 

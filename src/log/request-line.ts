@@ -1,12 +1,10 @@
-// The log: JSON lines with fixed members, one per request and one per fault. Its texts have branded types,
-// so logging a token, a cookie, a password, a path or a query string is a compile error. An error is logged
-// by name and code, never by its message, because the messages of libSQL and drizzle contain the bound
-// parameters.
+// The log: JSON lines of a closed form, one for each request and one for each fault. Texts are of types
+// that only their makers can make, so a token, a cookie, a password, a path or a query string is a compile
+// error. This is the line of a request.
 
-import type { ConfigurationFault } from './configuration-fault.ts'
-import type { Id } from './ids.ts'
-import type { ProblemCode } from './problems/table.ts'
-import type { RequestId } from './request-id.ts'
+import type { RequestId } from '../http/request-id.ts'
+import type { ProblemCode } from '../problems/table.ts'
+import type { Id } from '../shared/ids.ts'
 
 declare const brand: unique symbol
 /** The pattern of a route, such as `/admin/api/v1/keys/:id`; never the path of a request. */
@@ -73,55 +71,4 @@ export function coloOf(request: Request): Colo | undefined {
 export function readColo({ cf }: Request): Colo | undefined {
   const { colo: name } = (cf ?? {}) as { colo?: unknown }
   return typeof name === 'string' && /^[A-Z]{3}$/.test(name) ? (name as Colo) : undefined
-}
-
-export type FaultKind =
-  | 'authority'
-  | 'kv_read'
-  | 'kv_put'
-  | 'libsql'
-  | 'database_behind'
-  | 'mark_enforced'
-  | 'mark_published'
-  | 'outbox'
-  | 'brake'
-  | 'hasher'
-  | 'log_in_rate'
-  | 'denials'
-  | 'configuration'
-  | 'cron'
-  | 'reconcile'
-  | 'unexpected'
-
-export type LogFault = (fault: FaultKind, error: unknown, requestId?: RequestId) => void
-
-export function logFault(fault: FaultKind, error: unknown, requestId?: RequestId): void {
-  console.error(
-    JSON.stringify({
-      level: 'error',
-      fault,
-      request_id: requestId && toLoggedRequestId(requestId),
-      ...describeError(error),
-    }),
-  )
-}
-
-export function logConfigurationFault(detail: ConfigurationFault): void {
-  console.error(JSON.stringify({ level: 'error', fault: 'configuration', detail }))
-}
-
-function describeError(error: unknown): { error: string; code?: string; cause?: string } {
-  if (!(error instanceof Error)) return { error: typeof error }
-  const { cause } = error
-  const code = codeOf(error) ?? codeOf(cause)
-  return {
-    error: error.name,
-    ...(code !== undefined && { code }),
-    ...(cause instanceof Error && { cause: cause.name }),
-  }
-}
-
-function codeOf(error: unknown): string | undefined {
-  const { code } = (error ?? {}) as { code?: unknown }
-  return typeof code === 'string' ? code : undefined
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseSettings } from '../src/env.ts'
+import { parseSettings } from '../../src/configuration/env.ts'
 
 const VARIABLES = {
   UPSTREAM_URL: 'https://portal.internal',

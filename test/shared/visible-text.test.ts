@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isVisible, unsafeCharacter, withoutUnsafe } from '../src/visible-text.ts'
+import { isVisible, unsafeCharacter, withoutUnsafe } from '../../src/shared/visible-text.ts'
 
 const everyCharacter = fc.string({ unit: 'binary' })
 

@@ -1,12 +1,12 @@
 // Imports the secrets of a deployment: key rings, and the keys that sign assertions. The worker and `npm
 // run deploy` both use this code.
 
+import { type AssertionKeys, importAssertionKeys } from '../gateway/assertion.ts'
+import { type BlockHmacKey, toBlockHmacKey } from '../keys/block-hmac.ts'
+import { importAesGcmKey, importHmacKey, importKeyRing, type KeyRing } from '../keys/key-ring.ts'
+import { err, ok, type Result } from '../shared/result.ts'
 import { type ConfigurationFault, configurationFault } from './configuration-fault.ts'
 import type { Settings } from './env.ts'
-import { type AssertionKeys, importAssertionKeys } from './gateway/assertion.ts'
-import { type BlockHmacKey, toBlockHmacKey } from './keys/block-hmac.ts'
-import { importAesGcmKey, importHmacKey, importKeyRing, type KeyRing } from './keys/key-ring.ts'
-import { err, ok, type Result } from './result.ts'
 
 export interface Secrets {
   readonly tokenKeys: KeyRing<BlockHmacKey>
