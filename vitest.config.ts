@@ -8,6 +8,8 @@ export default defineConfig({
     // Real workerd and sqld on shared machines: a limit against hangs, not a measure.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // So are the limits on what a test waits for.
+    expect: { poll: { timeout: 10_000 } },
     reporters: ['default', './test/support/count-reporter.ts'],
   },
 })
