@@ -17,7 +17,7 @@ import { publish } from './publish.ts'
 import type { ReconcileCursor } from './schemas.ts'
 
 export interface ReconcileDeps extends OutboxDeps {
-  /** The record in KV, 'unreadable', or null where there is none. */
+  /** The record in KV, 'unreadable', or null if there is none. */
   readonly readRecord: (lookupId: string) => Promise<KeyRecord | 'unreadable' | null>
   /** A page of the lookup ids in KV. */
   readonly listRecords: (cursor: string | null) => Promise<{ ids: string[]; next: string | null }>

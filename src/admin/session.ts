@@ -118,9 +118,9 @@ async function readCookie(c: AdminContext, deps: SessionDeps): Promise<string[]>
 }
 
 /**
- * The one cookie of our name. More than one is as good as none: a browser sends two where somebody else
- * has set one of them for another path. Cookie lines that were sent apart may be joined by a comma and a space.
- * What is read here is what the gateway takes out of a request for the upstream (gateway/admin-cookie.ts).
+ * The value of the session cookie; undefined if the request has none or several. A browser sends several if
+ * another host of the domain has set one. The runtime may join `Cookie` lines by a comma and a space. The
+ * gateway splits them in the same way to remove this cookie (gateway/admin-cookie.ts).
  */
 function cookieValue(c: AdminContext): string | undefined {
   const start = `${cookieName(c)}=`

@@ -1,7 +1,6 @@
-// The brake on refusals, per key: a leaked token that its IP ACL keeps out must not be able to exhaust
-// its owner's authority. It counts refused requests only, and stops none that is allowed: while it
-// holds, the requests of an isolate that a copy refuses share what must be honoured now, which is asked
-// for less often than for others.
+// A rate limit on the refused requests of a key. Without it, a leaked token that the IP ACL refuses could
+// exhaust the key's authority. Only refused requests count, and no allowed request is stopped. Over the
+// limit, requests that the cached record refuses share calls to the authority, at longer intervals.
 
 import type { RequestId } from '../http/request-id.ts'
 import type { CompiledKey } from '../keys/access.ts'
@@ -14,26 +13,26 @@ import { type AskAbout, createSharedQuestion, type Turns } from './shared-questi
 export type Newest = Result<CompiledKey, Unavailable>
 
 export interface RefusalBrake {
-  /** Counts a refused request; false where this key has had too many of them. */
+  /** Counts a refused request. Answers false if the key has had too many of them. */
   readonly count: (lookupId: string, requestId: RequestId) => Promise<boolean>
-  /** What must be honoured now, for a request that is held. */
+  /** Answers the record that decides now, for a request over the limit. */
   readonly newest: AskAbout<Newest>
 }
 
 interface RefusalBrakeDeps extends Turns {
-  /** Counts per Cloudflare location; one that fails brakes nothing. */
+  /** Counts per Cloudflare location. If it fails, no request is over the limit. */
   readonly limiter: RateLimit
-  /** What must be honoured now; takes no longer than `newestMs`. */
+  /** Answers the record that decides now, within `newestMs` milliseconds. */
   readonly newest: AskAbout<Newest>
   readonly newestMs: number
   readonly onFault: LogFault
 }
 
-/** The window of the rate limit, as in wrangler.toml. */
+/** The window of the rate limit in seconds, as in wrangler.toml. */
 export const BRAKE_SECONDS = 60
 
 const COUNT_TIMEOUT_MS = 1_000
-/** A question begins when the last one is answered, but never later than `longest` after it. */
+/** The next call starts when the last one is answered, at the latest `longest` milliseconds after it. */
 const SPACING_MS = { least: 25, longest: 100, divisor: 1 }
 
 export function createRefusalBrake(deps: RefusalBrakeDeps): RefusalBrake {

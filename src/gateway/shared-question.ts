@@ -1,18 +1,18 @@
-// Requests of one isolate that hold the same copy of a key share their questions about it, such as to its
-// authority, which no isolate asks more often than once in a few milliseconds. Who comes sooner waits for
-// the next question and its answer together with all who come meanwhile: so each is judged by an answer to
-// a question that was asked after it had come. A key with less traffic than that waits for nobody.
+// Requests of one isolate that hold the same cached record share calls about it, such as the call to its
+// authority. An isolate starts such a call at most once in a few milliseconds. A request that arrives in
+// between joins the next call. So no request is judged by a call that started before it arrived. A key with
+// little traffic waits for no other request.
 //
-// A promise of one request is awaited by others here, which the runtime lets them do for as long as that
-// request lives (the compatibility flag handle_cross_request_promise_resolution, on by date): so the one
-// that asks for others is kept alive, and they can do without it.
+// A request may await the promise of another only while that other request lives (the compatibility flag
+// handle_cross_request_promise_resolution, on by date). So the request that makes the call is kept alive,
+// and the others ask for themselves if it ends all the same.
 
 import type { RequestId } from '../http/request-id.ts'
 import type { CompiledKey } from '../keys/access.ts'
 import { withTimeout } from '../shared/time-limit.ts'
 import { AuthorityUnavailableError } from '../stores/object-call.ts'
 
-/** What is asked about, by the request that asks. */
+/** The cached record that a call is about, and the request that makes it. */
 export interface Subject {
   readonly lookupId: string
   readonly copy: CompiledKey
@@ -21,7 +21,7 @@ export interface Subject {
 
 export type AskAbout<T> = (subject: Subject) => Promise<T>
 
-/** How questions share what the runtime gives. */
+/** The clock and the timers. */
 export interface Turns {
   /** Lets a promise outlive the response, as `waitUntil` does. */
   readonly later: (promise: Promise<void>) => void
@@ -30,8 +30,8 @@ export interface Turns {
 }
 
 /**
- * From one question to the next: a part of what the last answer took, or of the time for which there was
- * none, so that who answers is asked the less often the busier it is.
+ * The pause between two calls, in milliseconds. It is `1 / divisor` of the time that the last call took, or
+ * of the time since the first call without an answer. So a busy authority is asked less often.
  */
 export interface Spacing {
   readonly least: number
@@ -46,23 +46,23 @@ interface SharedQuestionDeps<T> extends Turns {
   readonly spacingMs: Spacing
 }
 
-/** The questions about one copy. */
+/** The calls about one cached record. */
 interface Questions<T> {
   lastMs: number
-  /** What the last answer took. */
+  /** How long the last call took. */
   answerMs: number
-  /** When the first was asked of those that came after the last answer. */
+  /** When the first call after the last answer was made. */
   silentSinceMs: number | null
   next: NextQuestion<T> | null
 }
 
-/** One that is not asked yet. */
+/** A call that has not been made yet. */
 interface NextQuestion<T> {
   readonly dueMs: number
   readonly answer: Promise<T>
 }
 
-/** Rejects as `ask` does, and with AuthorityUnavailableError where the answer for all takes too long. */
+/** Rejects as `ask` does, and with AuthorityUnavailableError if the shared answer takes too long. */
 export function createSharedQuestion<T>(deps: SharedQuestionDeps<T>): AskAbout<T> {
   const { spacingMs } = deps
   const asked = new WeakMap<CompiledKey, Questions<T>>()
@@ -79,12 +79,12 @@ export function createSharedQuestion<T>(deps: SharedQuestionDeps<T>): AskAbout<T
 
   function askNext(subject: Subject, questions: Questions<T>, inMs: number): Promise<T> {
     const answer = deps.wait(inMs).then(() => {
-      // Who comes from here on needs a later one.
+      // A request that arrives from here on needs a later call.
       if (questions.next?.answer === answer) questions.next = null
       return ask(subject, questions)
     })
     questions.next = { dueMs: deps.nowMs() + inMs, answer }
-    // A client that goes away takes its request along, but must leave an answer to those who wait with it.
+    // If the client goes away, its request ends. The requests that wait with it must still get an answer.
     deps.later(answer.then(noop, noop))
     return answer
   }
@@ -99,7 +99,7 @@ export function createSharedQuestion<T>(deps: SharedQuestionDeps<T>): AskAbout<T
       return await withTimeout(next.answer, spacingMs.longest + deps.timeoutMs, timeout)
     } catch (error) {
       if (error instanceof AuthorityUnavailableError) throw error
-      // The runtime's word that the request which was to ask has ended.
+      // The runtime rejects the promise because the request that was to make the call has ended.
       if (questions.next === next) questions.next = null
       return await askShared(subject)
     }
@@ -113,7 +113,7 @@ export function createSharedQuestion<T>(deps: SharedQuestionDeps<T>): AskAbout<T
       asked.set(subject.copy, questions)
     }
     const { next, lastMs } = questions
-    // One that is long overdue, or of another time, will never be asked.
+    // A call that is long overdue, or due at a time that a clock step left behind, is never made.
     if (next !== null && Math.abs(nowMs - next.dueMs) <= spacingMs.longest) {
       return overhear(subject, next, questions)
     }

@@ -1,5 +1,5 @@
-// The IP ACL of a key: chips, a field that takes one entry or a pasted list, and one click for each
-// suggestion. What cannot be added stays in the field, to be mended there, where the field can hold it.
+// The IP ACL of a key: chips, a field that takes one entry or a pasted list, and a button for each
+// suggestion. An entry that cannot be added stays in the field, unless it is too long for the field.
 
 import { useCallback, useId, useMemo, useRef, useState } from 'preact/hooks'
 import { ENTRY_WARNINGS, entryWarnings } from '../keys/entry-warnings.ts'
