@@ -1,7 +1,7 @@
 // `npm run doctor`: compares KV and the key authorities with libSQL through the operator API, and
 // prints what differs. Exit code 0 where nothing does, 1 on drift, 2 where that cannot be known.
-// `-- --repair` mends what it finds, but lets nobody in whom a key's authority keeps out; that needs
-// `-- --repair --as-database`. `-- --url https://…` asks another gateway than the local one.
+// `-- --repair` mends what it finds, but never allows a request that a key's authority refuses. Only
+// `-- --repair --as-database` does. `-- --url https://…` checks a gateway other than the local one.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -116,7 +116,7 @@ describe('a suspension', () => {
   })
 })
 
-describe('a key whose account could not be told of it', () => {
+describe('a key that could not be registered with its account', () => {
   it('is made all the same, and the cron makes good for it before it is published', async () => {
     const { ground } = scene
     await ground.backUp()
