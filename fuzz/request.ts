@@ -8,7 +8,6 @@ import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { createAddressWatch } from '../src/gateway/address-watch.ts'
 import { createGateway } from '../src/gateway/gateway.ts'
-import { createRefusalBrake } from '../src/gateway/refusal-brake.ts'
 import { createRefusalResponse } from '../src/gateway/refusal.ts'
 import { toStored } from '../src/keys/stored-record.ts'
 import { verifyToken } from '../src/keys/token.ts'
@@ -52,24 +51,23 @@ export async function startRequestFuzz(): Promise<RequestFuzz> {
     preflight: 'forward',
     verifyToken: (token) => verifyToken(PREFIX, ring, token),
     speculation: true,
-    cache: createIsolateCache({ entries: 10, bytes: 1e6, ttlMs: 60_000 }, nowMs),
+    cache: createIsolateCache({ entries: 10, bytes: 1e6 }),
     readKvRecord: async (lookupId) => byLookupId.get(lookupId) ?? null,
     findDatabaseRecord: async () => null,
-    authorities: {
-      check: async () => 'current',
-      checkCached: async () => 'current',
-      seed: async (_, record) => toStored(record),
+    questions: {
+      newest: () => 0,
+      async ask(lookupId) {
+        const says = byLookupId.get(lookupId) ?? { kind: 'unknown', word: undefined }
+        return { says, question: 1, askedMs: 0, leaseMs: 0, leaseEnds: null, objectMs: 0 }
+      },
     },
+    seed: async (_, record) => toStored(record),
+    clock: { isTrusted: () => true, compare: () => undefined },
+    timeoutMs: 1_000,
+    graceMs: 0,
+    later: () => undefined,
+    wait: async () => undefined,
     addressWatch: createAddressWatch(() => undefined, nowMs),
-    brake: createRefusalBrake({
-      limiter: { limit: async () => ({ success: true }) },
-      newest: async () => assert.fail('The brake held a request'),
-      newestMs: 0,
-      later: () => undefined,
-      wait: async () => undefined,
-      onFault,
-      nowMs,
-    }),
     denials: {
       note: (lookupId, _, enforced) => void notes.push([byLookupId.get(lookupId)?.keyId, enforced]),
     },

@@ -4,7 +4,6 @@
 import { type AdminDeps, createAdmin, createMisconfiguredAdmin } from './admin/admin.ts'
 import { fillCanonicalEmails } from './admin/canonical-emails.ts'
 import { createDatabaseOwner, FOREIGN_DATABASE } from './admin/database-owner.ts'
-import { BOUNDED_CACHE_TTL_MS } from './admin/enforcement.ts'
 import { enforcePending, publishEnforced, stopPendingLostKeys } from './admin/outbox.ts'
 import { sessionLimits } from './admin/session.ts'
 import { forgetAttempts } from './admin/throttle.ts'
@@ -12,30 +11,29 @@ import { createUntaggedSessions } from './admin/untagged-sessions.ts'
 import type { ConfigurationFault } from './configuration/configuration-fault.ts'
 import { type Env, parseSettings, type Settings } from './configuration/env.ts'
 import { importSecrets, type Secrets } from './configuration/secrets.ts'
-import { connect, LIBSQL_TIMEOUT_MS } from './db/client.ts'
+import { connect } from './db/client.ts'
 import { findKeyRecord } from './db/key-queries.ts'
 import { deleteDeadSessions, hasUntaggedSession } from './db/session-queries.ts'
 import { createAddressWatch } from './gateway/address-watch.ts'
 import { createAssertionSigner } from './gateway/assertion.ts'
-import { createDenialRecorder } from './gateway/denial-recorder.ts'
+import type { CachedKey } from './gateway/cached-key.ts'
+import { createClockGuard } from './gateway/clock-guard.ts'
+import { createDenialRecorder, type DenialRecorder } from './gateway/denial-recorder.ts'
 import { createGateway } from './gateway/gateway.ts'
-import { type KeyRecordsDeps, newestRecord } from './gateway/key-records.ts'
+import { askNewest, type KeyRecordsDeps } from './gateway/key-records.ts'
 import { refuseExposed } from './gateway/plain-http.ts'
-import { createRefusalBrake } from './gateway/refusal-brake.ts'
+import { createQuestions } from './gateway/questions.ts'
 import { createRefusalResponse } from './gateway/refusal.ts'
-import { createSharedQuestion } from './gateway/shared-question.ts'
 import { startTrace, toRequestLine } from './gateway/trace.ts'
 import { isAdminRequest } from './http/admin-path.ts'
 import { normalizeUrl } from './http/request-url.ts'
-import { compileKey } from './keys/access.ts'
-import { toStored } from './keys/stored-record.ts'
 import { verifyToken } from './keys/token.ts'
 import { logConfigurationFault, logFault } from './log/fault.ts'
 import { coloOf, logRequest } from './log/request-line.ts'
 import { errorsUrl } from './problems/errors-url.ts'
 import { createIssuedKeys } from './stores/account-keys.ts'
 import { createIsolateCache } from './stores/isolate-cache.ts'
-import { createKeyAuthorities } from './stores/key-authority.ts'
+import { createKeyAuthorities } from './stores/key-authority/key-authority.ts'
 import {
   inspectKeyRecord,
   listLookupIds,
@@ -53,15 +51,6 @@ export interface App {
 
 /** An isolate has 128 MB (https://developers.cloudflare.com/workers/platform/limits/). */
 const CACHE = { entries: 20_000, bytes: 24 * 1024 * 1024 }
-
-/**
- * Under `strict` the authority corrects a cached record of any age. The limit only matters to GETs that are
- * forwarded while it is asked. Under `bounded` the limit adds to the time that a change takes.
- */
-const CACHE_TTL_MS = { strict: 30_000, bounded: BOUNDED_CACHE_TTL_MS }
-
-/** The time between two checks of a cached record is an eighth of how long the last check took. */
-const CHECK_SPACING_MS = { least: 1, longest: 100, divisor: 8 }
 
 /** Health checks are spread, since every isolate may ask and an object serves about 1,000 calls a second. */
 const HEALTH_OBJECTS = 16
@@ -84,23 +73,47 @@ function composeApp(
   const nowMs = () => Date.now()
   const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
   const db = connect(settings.LIBSQL_URL, settings.LIBSQL_AUTH_TOKEN)
-  const { CONSISTENCY: consistency } = settings
-  const authorities = createKeyAuthorities(env.KEY_AUTHORITY, settings.AUTHORITY_TIMEOUT_MS)
-  const turns = { later, wait, nowMs }
-  const checkCached = createSharedQuestion({
-    ...turns,
-    ask: ({ lookupId, copy }) => authorities.check(lookupId, copy),
-    timeoutMs: settings.AUTHORITY_TIMEOUT_MS,
-    spacingMs: CHECK_SPACING_MS,
+  const timeoutMs = settings.AUTHORITY_TIMEOUT_MS
+  const termMs = settings.LEASE_MS
+  const authorities = createKeyAuthorities(env.KEY_AUTHORITY, {
+    timeoutMs,
+    leaseMs: termMs,
+    wait,
+    nowMs,
   })
-  const cache = createIsolateCache({ ...CACHE, ttlMs: CACHE_TTL_MS[consistency] }, nowMs)
+  const cache = createIsolateCache<CachedKey>(CACHE)
+  const clock = createClockGuard(termMs, logFault)
+  const denials: DenialRecorder = createDenialRecorder({
+    async report(lookupId) {
+      const asker = { requestId: undefined, grace: undefined }
+      await askNewest(lookupId, cache.get(lookupId) ?? null, asker, records, false)
+    },
+    later,
+    wait,
+    nowMs,
+  })
   const addressWatch = createAddressWatch(logConfigurationFault, nowMs)
 
   const records: KeyRecordsDeps = {
     cache,
     readKvRecord: (lookupId) => readKeyRecord(env.KEYS, lookupId),
     findDatabaseRecord: (lookupId) => findKeyRecord(db, lookupId),
-    authorities: consistency === 'strict' ? { ...authorities, checkCached } : null,
+    questions: createQuestions({
+      authorities,
+      termMs,
+      timeoutMs,
+      clock,
+      takeDenials: denials.take,
+      later,
+      wait,
+      nowMs,
+    }),
+    seed: authorities.seed,
+    clock,
+    timeoutMs,
+    graceMs: settings.OUTAGE_GRACE_S * 1_000,
+    later,
+    wait,
     onFault: logFault,
     nowMs,
   }
@@ -112,20 +125,7 @@ function composeApp(
     verifyToken: (token) => verifyToken(settings.TOKEN_PREFIX, secrets.tokenKeys, token),
     speculation: settings.SPECULATION === 'on',
     addressWatch,
-    brake: createRefusalBrake({
-      ...turns,
-      limiter: env.REFUSAL_BRAKE,
-      newest: ({ lookupId, copy, requestId }) => newestRecord(lookupId, copy, requestId, records),
-      newestMs: CHECK_SPACING_MS.longest + 2 * settings.AUTHORITY_TIMEOUT_MS + LIBSQL_TIMEOUT_MS,
-      onFault: logFault,
-    }),
-    denials: createDenialRecorder({
-      countDenials: authorities.countDenials,
-      later,
-      wait,
-      onFault: logFault,
-      nowMs,
-    }),
+    denials,
     signAssertion: createAssertionSigner(
       secrets.assertionKeys,
       settings.ASSERTION_ISSUER,
@@ -151,7 +151,6 @@ function composeApp(
     jwks: secrets.assertionKeys.published,
     documentationUrl: settings.API_DOCS_URL,
     assets: { fetch: (request) => env.ASSETS.fetch(request) },
-    consistency,
     advance: authorities.advance,
     seed: authorities.seed,
     issuedKeys: createIssuedKeys(env.ACCOUNT_KEYS, settings.AUTHORITY_TIMEOUT_MS),
@@ -167,12 +166,7 @@ function composeApp(
     isForeignDatabase: owner.isForeign,
     addressSymptoms: addressWatch.symptoms,
     errorsUrl: errorsUrl(settings.ADMIN_HOST),
-    async putRecord(lookupId, record) {
-      await putKeyRecord(env.KEYS, lookupId, record)
-      // At least this isolate uses the new record at once.
-      if (cache.get(lookupId) !== undefined)
-        cache.set(lookupId, compileKey(toStored(record), Infinity))
-    },
+    putRecord: (lookupId, record) => putKeyRecord(env.KEYS, lookupId, record),
     later,
     wait,
     logFault,

@@ -1,8 +1,12 @@
 // What is not in the gateway's process: KV, by the requests that the runtime makes of a binding's calls,
 // and the key authorities, by those of `otherAuthorities` in bindings.ts.
 
-import { type AuthorityRecord, KeyAuthority } from '../../src/stores/key-authority-object.ts'
-import type { AuthorityNamespace } from '../../src/stores/key-authority.ts'
+import {
+  type AuthorityRecord,
+  KeyAuthority,
+  type WaitingCaller,
+} from '../../src/stores/key-authority/key-authority-object.ts'
+import type { AuthorityNamespace } from '../../src/stores/key-authority/key-authority.ts'
 
 export { KeyAuthority }
 
@@ -16,16 +20,18 @@ export default {
     const stub = env.KEY_AUTHORITY.getByName(name)
     switch (method) {
       case 'fetch':
-        return await stub.fetch(search.slice(1))
-      case 'advance':
-        return Response.json(await stub.advance(await request.json()))
+        return await stub.fetch(search.slice(1), request)
+      case 'advance': {
+        const { brought, caller } = await request.json<{
+          brought: AuthorityRecord
+          caller: WaitingCaller
+        }>()
+        return Response.json(await stub.advance(brought, caller))
+      }
       case 'seed': {
         const { brought, word } = await request.json<{ brought: AuthorityRecord; word?: string }>()
         return Response.json(await stub.seed(brought, word))
       }
-      case 'countDenials':
-        await stub.countDenials(await request.json())
-        return Response.json(null)
       default:
         return new Response(null, { status: 404 })
     }

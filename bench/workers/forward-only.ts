@@ -43,7 +43,7 @@ async function createForward({ UPSTREAM_URL: base, ASSERTION_KEYS }: Env) {
     ipAcl: [],
     ipAclMode: 'enforce',
   })
-  const key = compileKey(record, 0) as CompiledLiveKey
+  const key = compileKey(record) as CompiledLiveKey
 
   return async function forwardRequest(received: Request): Promise<Response> {
     const request = toIncoming(received, received.url)

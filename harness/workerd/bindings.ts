@@ -1,8 +1,11 @@
 // Bindings that stand in for the platform's, within the gateway's own isolate: workerd's wrapped bindings
 // (`WrappedBinding` in its workerd.capnp). Each function takes what it wraps.
 
-import type { AuthorityRecord } from '../../src/stores/key-authority-object.ts'
-import type { AuthorityNamespace } from '../../src/stores/key-authority.ts'
+import type {
+  AuthorityRecord,
+  WaitingCaller,
+} from '../../src/stores/key-authority/key-authority-object.ts'
+import type { AuthorityNamespace } from '../../src/stores/key-authority/key-authority.ts'
 
 /** Authorities as far away as `wayMs` says, there and back. */
 export function farAuthorities(inner: { authorities: AuthorityNamespace; wayMs: string }) {
@@ -11,13 +14,17 @@ export function farAuthorities(inner: { authorities: AuthorityNamespace; wayMs: 
     getByName(name: string) {
       const stub = inner.authorities.getByName(name)
       return {
-        async fetch(url: string) {
+        async fetch(url: string, init?: RequestInit) {
           await away()
-          return await stub.fetch(url)
+          return await stub.fetch(url, init)
         },
-        async seed(record: AuthorityRecord) {
+        async advance(record: AuthorityRecord, caller?: WaitingCaller) {
           await away()
-          return await stub.seed(record)
+          return await stub.advance(record, caller)
+        },
+        async seed(record: AuthorityRecord, word?: string) {
+          await away()
+          return await stub.seed(record, word)
         },
       }
     },
@@ -34,16 +41,11 @@ export function otherAuthorities({ elsewhere }: { elsewhere: Fetcher }) {
         return await (await elsewhere.fetch(url + method, init)).json()
       }
       return {
-        fetch: (checkUrl: string) => elsewhere.fetch(`${url}fetch?${checkUrl}`),
-        advance: (brought: unknown) => call('advance', brought),
+        fetch: (questionUrl: string, init?: RequestInit) =>
+          elsewhere.fetch(`${url}fetch?${questionUrl}`, init),
+        advance: (brought: unknown, caller?: unknown) => call('advance', { brought, caller }),
         seed: (brought: unknown, word?: string) => call('seed', { brought, word }),
-        countDenials: (denials: unknown) => call('countDenials', denials),
       }
     },
   }
-}
-
-/** The brake on refusals, which brakes nothing here. */
-export function brake() {
-  return { limit: async () => ({ success: true }) }
 }

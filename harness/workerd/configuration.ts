@@ -16,7 +16,7 @@ export interface Bindings {
 }
 
 interface Configured extends Bindings {
-  /** Whether it has key authorities and a brake at all. */
+  /** Whether it has key authorities. */
   readonly isGateway: boolean
   /** Where its objects store. */
   readonly disk: string
@@ -76,9 +76,7 @@ export const OBJECTS = `
 function bindings({ isGateway, variables, ...where }: Configured): string[] {
   const kv = '(name = "KEYS", kvNamespace = "kv")'
   const texts = Object.entries(variables).map(([name, value]) => text(name, value))
-  return isGateway
-    ? [...texts, kv, authorities(where), wrapped('REFUSAL_BRAKE', 'brake', '')]
-    : [...texts, kv]
+  return isGateway ? [...texts, kv, authorities(where)] : [...texts, kv]
 }
 
 function authorities({ authorityMs, authorityAddress }: Omit<Bindings, 'variables'>): string {

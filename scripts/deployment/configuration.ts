@@ -76,9 +76,8 @@ function bindingFaults(config: Unstable_Config): Fault[] {
   for (const [binding, className] of OBJECTS) {
     faults.push(...objectFaults(config, binding, className))
   }
-  for (const limit of ['REFUSAL_BRAKE', 'LOG_IN_RATE']) {
-    if (config.ratelimits.some(({ name }) => name === limit)) continue
-    faults.push(wrong(`${limit} is not bound to a rate limit`))
+  if (!config.ratelimits.some(({ name }) => name === 'LOG_IN_RATE')) {
+    faults.push(wrong('LOG_IN_RATE is not bound to a rate limit'))
   }
   if (config.triggers.crons?.includes('* * * * *') !== true) {
     faults.push(wrong('The cron trigger "* * * * *" is not there, which finishes what is pending'))

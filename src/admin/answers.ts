@@ -81,15 +81,8 @@ export const logInAnswer = z.object({ account })
 export const sessionAnswer = z.object({ account, client_ip: address })
 
 export const enforcement = z
-  .discriminatedUnion('mode', [
-    z.object({ mode: z.literal('strict'), effective_at: time }).meta({
-      description: 'True for the next request anywhere',
-    }),
-    z
-      .object({ mode: z.literal('bounded'), effective_at: z.null(), expected_by: time })
-      .meta({ description: 'True in time; `expected_by` is an estimate' }),
-  ])
-  .meta({ id: 'Enforcement' })
+  .object({ effective_at: time })
+  .meta({ id: 'Enforcement', description: 'The change holds for the next request anywhere' })
 
 const ipAclMode = z.enum(IP_ACL_MODES)
 

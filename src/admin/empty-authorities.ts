@@ -8,7 +8,7 @@ import { toKeyRecord } from '../db/key-rows.ts'
 import { findKeys } from '../db/outbox-queries.ts'
 import type { KeyRecord } from '../keys/key-record.ts'
 import type { LogFault } from '../log/fault.ts'
-import type { Held } from '../stores/key-authority.ts'
+import type { Held } from '../stores/key-authority/key-authority.ts'
 import { mapPooled } from './map-pooled.ts'
 
 export interface SeedDeps {

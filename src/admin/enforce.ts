@@ -1,17 +1,17 @@
 // Brings changes to the authorities of their keys. This is step 2 of a write, after the batch in libSQL.
-// Once an authority has answered, no request that starts later is judged by an older state.
+// Once a change has settled, no request that starts later is judged by an older state.
 
 import { isStorageUnavailable } from '../db/client.ts'
 import { type KeyRow, toKeyRecord } from '../db/key-rows.ts'
 import { findKeys } from '../db/outbox-queries.ts'
 import { isSameRecord, type KeyRecord } from '../keys/key-record.ts'
-import type { Brought, Held } from '../stores/key-authority.ts'
+import type { Brought, Held } from '../stores/key-authority/key-authority.ts'
 import { type Empty, type SeedDeps, seedEmpty } from './empty-authorities.ts'
 import { type Decision, type LostChangesDeps, overruleOrTakeBack } from './lost-changes.ts'
 import { mapPooled } from './map-pooled.ts'
 
 export interface EnforceDeps extends LostChangesDeps, SeedDeps {
-  /** Answers the record that holds from now on. Rejects if the authority cannot be asked. */
+  /** Answers the record that holds once it has settled. Rejects if the authority cannot be asked. */
   readonly advance: (lookupId: string, record: KeyRecord) => Promise<Brought>
 }
 
@@ -23,34 +23,49 @@ const ROUNDS = 4
  */
 const AT_ONCE = 32
 
+export interface Enforced {
+  /** The current rows that their authorities hold. The others are left out. */
+  readonly rows: KeyRow[]
+  /** Resolves when all leases on what the authorities held before have run out. Never rejects. */
+  readonly settled: Promise<void>
+}
+
+/** What came up while rows were brought. */
+interface Findings {
+  /** The rows of authorities that keep nothing of them. */
+  readonly empty: Empty[]
+  readonly settled: Promise<void>[]
+}
+
 /**
- * Brings rows to their authorities. Answers the current rows that their authorities now hold, and leaves
- * out the others. `decision` is what the change behind these rows has decided, see lost-changes.ts.
+ * Brings rows to their authorities. The change holds once `settled` of the answer has resolved. `decision` is
+ * what the change behind these rows has decided, see lost-changes.ts.
  */
 export async function enforce(
   rows: readonly KeyRow[],
   decision: Decision,
   deps: EnforceDeps,
-): Promise<KeyRow[]> {
-  const empty: Empty[] = []
+): Promise<Enforced> {
+  const findings: Findings = { empty: [], settled: [] }
   const brought = await mapPooled(rows, AT_ONCE, (row) =>
-    bringToAuthority(row, decision, empty, deps),
+    bringToAuthority(row, decision, findings, deps),
   )
-  if (empty.length > 0) await seedEmpty(empty, AT_ONCE, deps)
-  return brought.filter((row) => row !== null)
+  if (findings.empty.length > 0) await seedEmpty(findings.empty, AT_ONCE, deps)
+  const settled = Promise.all(findings.settled).then(() => undefined)
+  return { rows: brought.filter((row) => row !== null), settled }
 }
 
-/** Adds to `empty` the row of an authority that keeps nothing of it. */
 async function bringToAuthority(
   read: KeyRow,
   decision: Decision,
-  empty: Empty[],
+  { empty, settled }: Findings,
   deps: EnforceDeps,
 ): Promise<KeyRow | null> {
   let row: KeyRow | undefined = read
   try {
     for (let round = 0; round < ROUNDS && row !== undefined; round++) {
       const held = await deps.advance(row.lookupId, toKeyRecord(row))
+      settled.push(held.settled)
       if (isHeld(held, row)) {
         if (held.word !== undefined) empty.push({ id: row.id, word: held.word })
         return row

@@ -5,7 +5,7 @@ import type { EventRow } from '../db/audit-queries.ts'
 import { isPending, type LiveKey } from '../db/key-rows.ts'
 import type { SessionRow } from '../db/session-queries.ts'
 import { withoutUnsafe } from '../shared/visible-text.ts'
-import type { Denial } from '../stores/denial-table.ts'
+import type { Denial } from '../stores/key-authority/denial-table.ts'
 import { withAclChange } from './acl-change.ts'
 import type {
   AccountAnswer,

@@ -9,7 +9,6 @@ import { err, ok } from '../shared/result.ts'
 import { auditEvent } from './audit.ts'
 import { checkChangeBudget } from './change-budget.ts'
 import { callerOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
-import { toEnforcement } from './enforcement.ts'
 import { entityTag, ifMatch } from './entity-tag.ts'
 import { type HashingDeps, PLACE_LOST, withPlace } from './hashing.ts'
 import { readBody, readPage } from './input.ts'
@@ -82,7 +81,7 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     const edited = await editKey(row, body.value, mayReplace, callerOf(c), deps)
     if (!edited.ok) return refuse(c, edited.error)
     c.header('ETag', entityTag(edited.value.version))
-    const enforcement = toEnforcement(deps.consistency, deps.nowMs())
+    const enforcement = { effective_at: toTime(deps.nowMs()) }
     const warnings = entryWarnings(edited.value.details.ipAcl)
     return c.json({ ...toKeyJson(edited.value), enforcement, warnings })
   })
@@ -93,7 +92,7 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     const removed = await removeKey(row, callerOf(c), deps)
     if (!removed.ok) return refuse(c, removed.error)
     const { id, deletedAt } = removed.value
-    const enforcement = toEnforcement(deps.consistency, deps.nowMs())
+    const enforcement = { effective_at: toTime(deps.nowMs()) }
     return c.json({ id, deleted_at: toTime(deletedAt), enforcement })
   })
 

@@ -6,6 +6,7 @@ import type { KeyDetails, KeyRow, LiveKey, Tombstone } from '../db/key-rows.ts'
 import { hasSession } from '../db/session-queries.ts'
 import type { BlockHmacKey } from '../keys/block-hmac.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
+import type { Opening } from '../keys/openings.ts'
 import { NONCE_BYTES, openToken, sealToken } from '../keys/sealed-token.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../keys/token.ts'
 import { newId } from '../shared/ids.ts'
@@ -101,10 +102,11 @@ export async function editKey(
     const asked = Object.keys(input).length > 0
     if (asked && Object.keys(changes).length === 0) return await enforceEdit(row, decision, deps)
     if (!mayReplace(row.version)) return err({ reason: 'version_conflict' })
-    if (!asked) return await enforceEdit(row, decision, deps)
+    if (!asked) return ok(row)
 
     const event = auditEvent('key.update', caller, deps.nowMs(), { keyId: row.id, changes })
-    const done = await updateKey(deps.db, row, details, caller, event)
+    const revises = changesRecord(row.details, details)
+    const done = await updateKey(deps.db, row, details, revises, caller, event)
     if (done?.kind === 'live') return await enforceEdit(done, decision, deps)
     await deps.wait(Math.random() * MAX_RETRY_DELAY_MS)
     const current = await readAgain(row.id, caller, deps)
@@ -173,12 +175,16 @@ async function openKeyToken(key: LiveKey, encryptionKeys: KeyRing): Promise<stri
   return token
 }
 
-/** Settles an edit and answers the current key; `not_found` if the key was deleted meanwhile. */
+/**
+ * Settles an edit and answers the current key; `not_found` if the key was deleted meanwhile. An edit that
+ * decides nothing that requests depend on has nothing to settle.
+ */
 async function enforceEdit(
   row: LiveKey,
-  decision: Decision,
+  decision: readonly Opening[],
   deps: KeyServiceDeps,
 ): Promise<Result<LiveKey, Refusal>> {
+  if (decision.length === 0) return ok(row)
   const settled = await settleKey(row, decision, deps)
   if (!settled.ok) return settled
   return settled.value.kind === 'live' ? ok(settled.value) : err({ reason: 'not_found' })
@@ -205,11 +211,16 @@ async function settleKey(
 }
 
 /** The respects in which an edit decides. A member that the request names counts even if it stays the same. */
-function decisionOf({ ip_acl, ip_acl_mode }: EditKey): Decision {
+function decisionOf({ ip_acl, ip_acl_mode }: EditKey): readonly Opening[] {
   return [
     ...(ip_acl === undefined ? [] : (['ip_acl'] as const)),
     ...(ip_acl_mode === undefined ? [] : (['ip_acl_mode'] as const)),
   ]
+}
+
+/** Whether an edit changes what requests depend on, and so the record of the key. */
+function changesRecord(before: KeyDetails, after: KeyDetails): boolean {
+  return before.ipAclMode !== after.ipAclMode || String(before.ipAcl) !== String(after.ipAcl)
 }
 
 function applyEdit(details: KeyDetails, input: EditKey): KeyDetails {

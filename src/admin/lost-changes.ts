@@ -9,7 +9,7 @@ import { tombstoneKey, raiseRevision, type TakenBack } from '../db/outbox-querie
 import type { LiveKeyRecord } from '../keys/key-record.ts'
 import { type Opening, OPENINGS, findOpenings } from '../keys/openings.ts'
 import type { LogFault } from '../log/fault.ts'
-import type { Held } from '../stores/key-authority.ts'
+import type { Held } from '../stores/key-authority/key-authority.ts'
 import { auditEvent, detailChanges } from './audit.ts'
 
 /** The respects in which a change decides what holds; null if that is no longer known. */

@@ -9,7 +9,7 @@ import { findKnownLookupIds } from '../db/outbox-queries.ts'
 import type { AccountStatus, KeyRecord } from '../keys/key-record.ts'
 import type { LogFault } from '../log/fault.ts'
 import type { IssuedKeys } from '../stores/account-keys.ts'
-import type { Brought } from '../stores/key-authority.ts'
+import type { Brought } from '../stores/key-authority/key-authority.ts'
 import { mapPooled } from './map-pooled.ts'
 
 export interface LostKeysDeps {
@@ -58,7 +58,19 @@ async function stopLostKeysOf(
     if (last === undefined) return true
     const known = new Set(await findKnownLookupIds(db, issued))
     const lost = issued.filter((id) => !known.has(id))
-    const stopped = await mapPooled(lost, AT_ONCE, (id) => stopLostKey(id, accountId, status, deps))
+    const settled: Promise<void>[] = []
+    const waiting: LostKeysDeps = {
+      ...deps,
+      async advance(lookupId, record) {
+        const brought = await deps.advance(lookupId, record)
+        settled.push(brought.settled)
+        return brought
+      },
+    }
+    const stopped = await mapPooled(lost, AT_ONCE, (id) =>
+      stopLostKey(id, accountId, status, waiting),
+    )
+    await Promise.all(settled)
     if (stopped.includes(false)) return false
     after = last
   }

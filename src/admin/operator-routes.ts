@@ -8,10 +8,9 @@ import { createAccount, editAccount } from './account-service.ts'
 import { operatorAuditRoutes } from './audit-routes.ts'
 import type { CanonicalEmailDeps } from './canonical-emails.ts'
 import { addressOf, type AdminEnv, refuse, refuseUnknown } from './context.ts'
-import { toEnforcement } from './enforcement.ts'
 import type { HashingDeps } from './hashing.ts'
 import { readBody, readPage } from './input.ts'
-import { toOperatorAccountJson } from './json.ts'
+import { toOperatorAccountJson, toTime } from './json.ts'
 import { toPage } from './page.ts'
 import { reconcile, type ReconcileDeps } from './reconcile.ts'
 import {
@@ -56,7 +55,7 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
     if (!body.ok) return refuse(c, body.error)
     const edited = await editAccount(id, body.value, addressOf(c), deps)
     if (!edited.ok) return refuse(c, edited.error)
-    const enforcement = toEnforcement(deps.consistency, deps.nowMs())
+    const enforcement = { effective_at: toTime(deps.nowMs()) }
     return c.json({ ...toOperatorAccountJson(edited.value), enforcement })
   })
 

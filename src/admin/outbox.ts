@@ -4,22 +4,23 @@
 
 import { listStatusPending } from '../db/account-queries.ts'
 import { isPending, isUnpublished, type KeyRow } from '../db/key-rows.ts'
-import { findKeys, markEnforced, takeEnforced, takePending } from '../db/outbox-queries.ts'
+import {
+  findKeys,
+  markEnforced,
+  type Revision,
+  takeEnforced,
+  takePending,
+} from '../db/outbox-queries.ts'
 import { enforce } from './enforce.ts'
-import type { Consistency } from './enforcement.ts'
 import type { Decision } from './lost-changes.ts'
 import { type LostKeysDeps, stopLostKeys } from './lost-keys.ts'
 import { MAX_PUTS, publish, type PublishDeps, putRecords, SETTLED_MS } from './publish.ts'
 
 export interface OutboxDeps extends PublishDeps, LostKeysDeps {
-  readonly consistency: Consistency
   /** Lets a promise outlive the response, as `waitUntil` does. */
   readonly later: (promise: Promise<void>) => void
   readonly wait: (ms: number) => Promise<void>
 }
-
-/** KV takes one write a second to a name (https://developers.cloudflare.com/kv/platform/limits/). */
-const KV_RETRY_MS = 1_100
 
 /** Rows per read. Rows can be big, and libSQL limits the size of an answer. */
 const ROWS_PER_PART = 100
@@ -36,10 +37,9 @@ const MAX_ADVANCES = 1_000
 const ACCOUNTS_PER_RUN = 5
 
 /**
- * Brings rows as far as an answer about them needs: to the authorities, and under `bounded` to KV too.
- * Answers the rows that came so far, in their current state. Rows without a pending change are brought too,
- * because after a restore from a backup an authority may hold something else. `decision`: see
- * lost-changes.ts.
+ * Brings rows to their authorities, and waits until they have settled. Answers the rows that hold, in their
+ * current state. Rows without a pending change are brought too, because after a restore from a backup an
+ * authority may hold something else. `decision`: see lost-changes.ts.
  */
 export async function settle(
   rows: readonly KeyRow[],
@@ -47,17 +47,14 @@ export async function settle(
   deps: OutboxDeps,
 ): Promise<KeyRow[]> {
   const settled = await enforceAndMark(rows, decision, deps)
-  if (deps.consistency === 'strict') publishLater(settled.filter(isUnpublished), deps)
-  if (deps.consistency === 'strict' || settled.length === rows.length) return settled
-  await deps.wait(KV_RETRY_MS)
-  const ids = rows.map(({ id }) => id)
-  return await enforceAndMark(await findKeys(deps.db, ids), decision, deps)
+  publishLater(settled.filter(isUnpublished), deps)
+  return settled
 }
 
 /**
  * As `settle`, for all keys of an account; true if every key came so far. An account may have 1 000 keys,
- * whose rows are too many for one answer of libSQL and for an isolate. So they are read in parts. After a
- * part of which nothing could be brought, the cron has to bring the rest.
+ * whose rows are too many for one answer of libSQL and for an isolate. So they are read in parts. All parts
+ * settle at the same time. After a part of which nothing could be brought, the cron has to bring the rest.
  */
 export async function settleInParts(
   ids: readonly string[],
@@ -65,24 +62,28 @@ export async function settleInParts(
   decision: Decision,
   deps: OutboxDeps,
 ): Promise<boolean> {
-  // The rows of a single part are kept, and put into KV at once.
-  const readsAgain = deps.consistency === 'strict' && ids.length > ROWS_PER_PART
   let complete = true
+  const marked: Promise<void>[] = []
   try {
     for (const part of partsOf(ids)) {
       const due = (await findKeys(deps.db, part)).filter(isDue)
-      const settled = readsAgain
-        ? await enforceAndMark(due, decision, deps)
-        : await settle(due, decision, deps)
-      if (settled.length < due.length) complete = false
-      if (settled.length === 0 && due.length > 0) break
+      const { rows, settled } = await enforce(due, decision, deps)
+      marked.push(markSettled(toRevisions(rows), settled, deps))
+      if (rows.length < due.length) complete = false
+      if (rows.length === 0 && due.length > 0) break
     }
   } catch (error) {
     deps.logFault('libsql', error)
     complete = false
   }
-  if (readsAgain) deps.later(putHeld(ids, deps))
+  await Promise.all(marked)
+  deps.later(putHeld(ids, deps))
   return complete
+}
+
+/** The pending ones of some rows, without their contents. */
+function toRevisions(rows: readonly KeyRow[]): Revision[] {
+  return rows.filter(isPending).map(({ id, revision }) => ({ id, revision }))
 }
 
 /** Puts rows that are enforced into KV after the answer is sent. Reads them again, in parts. */
@@ -150,14 +151,19 @@ async function enforceAndMark(
   deps: OutboxDeps,
 ): Promise<KeyRow[]> {
   const enforced = await enforce(rows, decision, deps)
-  const pending = enforced.filter(isPending)
-  const held = deps.consistency === 'strict' ? pending : await putRecords(pending, deps)
+  await markSettled(toRevisions(enforced.rows), enforced.settled, deps)
+  return enforced.rows.map((row) => ({ ...row, enforcedRevision: row.revision }))
+}
+
+async function markSettled(
+  revisions: readonly Revision[],
+  settled: Promise<void>,
+  deps: OutboxDeps,
+): Promise<void> {
+  await settled
   try {
-    await markEnforced(deps.db, held)
+    await markEnforced(deps.db, revisions)
   } catch (error) {
     deps.logFault('mark_enforced', error) // the rows hold all the same, and the cron marks them later
   }
-  return enforced
-    .filter((row) => !isPending(row) || held.includes(row))
-    .map((row) => ({ ...row, enforcedRevision: row.revision }))
 }

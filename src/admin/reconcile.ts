@@ -6,7 +6,7 @@
 import { isPending, isUnpublished, type KeyRow, toKeyRecord } from '../db/key-rows.ts'
 import { countKeys, findKeys, findKnownLookupIds, listKeysAfter } from '../db/outbox-queries.ts'
 import { isSameRecord, type KeyRecord, type LiveKeyRecord } from '../keys/key-record.ts'
-import type { Held } from '../stores/key-authority.ts'
+import type { Held } from '../stores/key-authority/key-authority.ts'
 import type { AccessState, Drift } from './answers.ts'
 import { enforce } from './enforce.ts'
 import { AS_DATABASE } from './lost-changes.ts'
@@ -128,7 +128,9 @@ async function repairRow(
   deps: ReconcileDeps,
 ): Promise<boolean> {
   const decision = repair === 'as_database' ? AS_DATABASE : isPending(row) ? null : []
-  const rows = authority ? await enforce([row], decision, deps) : [row]
+  const none = { rows: [row], settled: Promise.resolve() }
+  const { rows, settled } = authority ? await enforce([row], decision, deps) : none
+  await settled
   return rows.length > 0 && (await publish(rows, deps)).length > 0
 }
 
@@ -165,7 +167,8 @@ async function reconcileOrphan(
   const keyId = cached === 'unreadable' ? null : cached.keyId
   if (repair) {
     const tombstone: KeyRecord = { kind: 'tombstone', revision: 0, keyId: keyId ?? '' }
-    await deps.advance(lookupId, tombstone)
+    const { settled } = await deps.advance(lookupId, tombstone)
+    await settled
     await deps.putRecord(lookupId, tombstone)
   }
   return [{ key_id: keyId, kind: 'orphan', store: 'kv', repaired: repair }]

@@ -2,9 +2,10 @@
 // variable and says what to write. No value is repeated, because it may be a secret.
 
 import * as z from 'zod'
+import { MAX_TERM_MS } from '../keys/lease.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import type { AccountKeysNamespace } from '../stores/account-keys.ts'
-import type { AuthorityNamespace } from '../stores/key-authority.ts'
+import type { AuthorityNamespace } from '../stores/key-authority/key-authority.ts'
 import type { HasherNamespace } from '../stores/password-hasher.ts'
 import { type ConfigurationFault, configurationFault } from './configuration-fault.ts'
 
@@ -14,7 +15,6 @@ export interface Env {
   readonly KEYS: KVNamespace
   readonly KEY_AUTHORITY: AuthorityNamespace
   readonly ACCOUNT_KEYS: AccountKeysNamespace
-  readonly REFUSAL_BRAKE: RateLimit
   readonly PASSWORD_HASHER: HasherNamespace
   readonly LOG_IN_RATE: RateLimit
   readonly ASSETS: Fetcher
@@ -26,14 +26,26 @@ function choice<const Values extends readonly [string, ...string[]]>(...values: 
   return z.enum(values, `must be ${values.join(' or ')}`).default(values[0])
 }
 
-function milliseconds(byDefault: number, max: number) {
+interface Range {
+  readonly min: number
+  readonly max: number
+  /** Whether 0 is allowed although it is below the minimum. */
+  readonly orZero?: boolean
+}
+
+function wholeNumber(byDefault: number, unit: string, { min, max, orZero = false }: Range) {
+  const isInRange = (value: number) => (value >= min && value <= max) || (orZero && value === 0)
   return z
     .string()
     .default(String(byDefault))
-    .refine((text) => /^[1-9]\d*$/.test(text) && Number(text) <= max, {
-      error: `must be whole milliseconds from 1 to ${max}`,
+    .refine((text) => /^(?:0|[1-9]\d*)$/.test(text) && isInRange(Number(text)), {
+      error: `must be ${orZero ? '0, or ' : ''}whole ${unit} from ${min} to ${max}`,
     })
     .transform(Number)
+}
+
+function milliseconds(byDefault: number, max: number) {
+  return wholeNumber(byDefault, 'milliseconds', { min: 1, max })
 }
 
 const upstreamUrlSchema = z
@@ -89,7 +101,8 @@ export const passedOnSchema = z.object({
     })
     .transform((text) => (text === undefined ? undefined : new URL(text).href)),
   PREFLIGHT: choice('forward', 'refuse'),
-  CONSISTENCY: choice('strict', 'bounded'),
+  LEASE_MS: wholeNumber(1_000, 'milliseconds', { min: 100, max: MAX_TERM_MS, orZero: true }),
+  OUTAGE_GRACE_S: wholeNumber(0, 'seconds', { min: 0, max: 3_600 }),
   SPECULATION: choice('on', 'off'),
 })
 

@@ -167,19 +167,23 @@ export async function insertKey(
 
 /**
  * Writes new details into a row. Undefined if the row changed since it was read, if the account is not
- * active, or if the session has ended.
+ * active, or if the session has ended. `changesRecord`: whether requests depend on what changes. If not, the
+ * revision stays, and nothing has to be enforced.
  */
 export async function updateKey(
   db: Database,
   read: LiveKey,
   details: KeyDetails,
+  changesRecord: boolean,
   sessionGuard: SessionGuard,
   event: AuditEvent,
 ): Promise<KeyRow | undefined> {
   const now = event.at
+  const revised = changesRecord ? { revision: sql`revision + 1`, revisedAt: now } : {}
   const guard = and(
     isLive(read.id),
     eq(apiKeys.revision, read.revision),
+    eq(apiKeys.version, read.version),
     isSessionAlive(sessionGuard),
     sql`EXISTS (SELECT 1 FROM accounts WHERE id = ${read.accountId} AND status = 'active')`,
   )
@@ -187,9 +191,8 @@ export async function updateKey(
     ...details,
     ipAcl: [...details.ipAcl],
     version: sql`version + 1`,
-    revision: sql`revision + 1`,
     updatedAt: now,
-    revisedAt: now,
+    ...revised,
   })
 }
 

@@ -9,7 +9,8 @@ import { isLive, TOMBSTONE_COLUMNS } from './key-queries.ts'
 import { type KeyRow, selectKeys, toKeyRow } from './key-rows.ts'
 import { apiKeys } from './schema.ts'
 
-interface Revision {
+/** A revision of a row. */
+export interface Revision {
   readonly id: string
   readonly revision: number
 }

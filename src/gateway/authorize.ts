@@ -1,10 +1,10 @@
 // The pipeline that decides a request, in the contract's order:
-//   credential ─▶ token (HMAC, no I/O) ─▶ cached record: isolate, KV ─▶ state, account, IP ACL ─▶ authority
-// Each step may refuse. The authority confirms every decision that was made from a cached record, a grant or
-// a refusal. If no store can say, the request is refused with 503.
+//   credential ─▶ token (HMAC, no I/O) ─▶ cached record ─▶ account, IP ACL ─┬─ leased: the verdict stands
+//                                                                           └─ else the authority confirms
+// Each step may refuse. A record with a running lease judges at once, yes or no. Without one the authority
+// confirms every decision, a grant or a refusal. If no store can say, the request is refused with 503.
 
 import {
-  type AccessRefusal,
   type CompiledKey,
   type CompiledLiveKey,
   evaluateAccess,
@@ -14,19 +14,26 @@ import type { Address } from '../keys/address.ts'
 import { clientAddress } from '../keys/client-address.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import type { AddressWatch } from './address-watch.ts'
+import { type CachedKey, newCachedKey } from './cached-key.ts'
 import { extractCredential } from './credential.ts'
 import type { DenialRecorder } from './denial-recorder.ts'
-import { isFinal, type KeyRecordsDeps, newestRecord, readCachedRecord } from './key-records.ts'
-import { BRAKE_SECONDS, type Newest, type RefusalBrake } from './refusal-brake.ts'
+import {
+  askNewest,
+  isBelieved,
+  type KeyRecordsDeps,
+  type Newest,
+  newestRecord,
+  readKvRecord,
+  renewLease,
+} from './key-records.ts'
 import type { Refusal } from './refusal.ts'
 import type { Trace } from './trace.ts'
 
 export interface AuthorizeDeps extends KeyRecordsDeps {
   /** The lookup id of a token that this gateway issued, or null. No I/O. */
   readonly verifyToken: (token: string) => string | null
-  readonly brake: RefusalBrake
   readonly addressWatch: AddressWatch
-  readonly denials: DenialRecorder
+  readonly denials: Pick<DenialRecorder, 'note'>
 }
 
 export interface Grant {
@@ -47,9 +54,7 @@ interface Attempt {
   readonly trace: Trace
 }
 
-const BRAKED: Refusal = { reason: 'rate_limited', retryAfterSeconds: BRAKE_SECONDS }
-
-/** A promise only if a store must be asked. If a cached record grants the request, none is. */
+/** A promise only if a store must be asked. If a leased record decides, none is. */
 type Verdict = Result<Grant, Refusal> | Promise<Result<Grant, Refusal>>
 
 /** The lookup id of the request's only credential, a token that this gateway issued. No I/O. */
@@ -73,83 +78,75 @@ export function authorize(
   deps.addressWatch.observe(headers, address)
   const attempt: Attempt = { lookupId, address, trace }
   const cached = deps.cache.get(lookupId)
-  return cached === undefined
-    ? authorizeFromStores(attempt, deps)
-    : evaluateCached(cached, attempt, deps)
+  if (cached === undefined) return authorizeUncached(attempt, deps)
+  if (!isBelieved(cached, trace.startedMs, deps)) return authorizeUnleased(cached, attempt, deps)
+  if (trace.startedMs >= cached.renewFromMs) renewLease(lookupId, cached, trace.requestId, deps)
+  if (cached.isGrace) trace.grace = true
+  return judge(cached.record, attempt, deps)
 }
 
-async function authorizeFromStores(attempt: Attempt, deps: AuthorizeDeps) {
-  const cached = await readCachedRecord(attempt.lookupId, attempt.trace.requestId, deps)
-  return cached === null
-    ? await confirmGrant(null, attempt, deps)
-    : await evaluateCached(cached, attempt, deps)
+/** Evaluates a cached record without a lease. If it grants, the request may be sent on before the answer. */
+function authorizeUnleased(cached: CachedKey, attempt: Attempt, deps: AuthorizeDeps): Verdict {
+  const { lookupId, address, trace } = attempt
+  const came = deps.questions.newest()
+  const confirm = async () =>
+    judgeNewest(await newestRecord(lookupId, cached, came, trace, deps), attempt, deps)
+  trace.key = cached.record
+  const access = evaluateAccess(cached.record, address)
+  return access.ok ? ok({ key: access.value, address, confirm }) : confirm()
 }
 
-function evaluateCached(cached: CompiledKey, attempt: Attempt, deps: AuthorizeDeps): Verdict {
-  attempt.trace.key = cached
-  const access = evaluateAccess(cached, attempt.address)
-  if (!access.ok) return confirmRefusal(cached, access.error, attempt, deps)
-  if (isFinal(cached, deps)) return ok(makeFinalGrant(access.value, attempt, deps))
-  const confirm = () => confirmGrant(cached, attempt, deps)
-  return ok({ key: access.value, address: attempt.address, confirm })
-}
-
-/** Evaluates the newest record of a key whose cached record refuses. The newest record may grant. */
-async function confirmRefusal(
-  cached: CompiledKey,
-  refusal: AccessRefusal,
+/**
+ * Asks KV and the authority at the same time. KV's record may grant before the authority has answered. It also
+ * shows if the authority is behind, because its storage was set back. Then libSQL is asked.
+ */
+async function authorizeUncached(
   attempt: Attempt,
   deps: AuthorizeDeps,
 ): Promise<Result<Grant, Refusal>> {
-  const { lookupId, trace } = attempt
-  const within = await deps.brake.count(lookupId, trace.requestId)
-  if (isFinal(cached, deps)) return err(within ? noteIpDenial(refusal, attempt, deps) : BRAKED)
-  const newest = within
-    ? await newestRecord(lookupId, cached, trace.requestId, deps)
-    : await deps.brake.newest({ lookupId, copy: cached, requestId: trace.requestId })
-  return await evaluateNewest(newest, attempt, deps, within)
+  const { lookupId, address, trace } = attempt
+  const asked = askNewest(lookupId, null, trace, deps)
+  const record = await readKvRecord(lookupId, trace.requestId, deps)
+  if (record === null) return judgeNewest(await asked, attempt, deps)
+  const confirm = async () => {
+    const newest = await asked
+    const isBehind = newest.ok && isOlder(newest.value, record)
+    const again = isBehind ? askNewest(lookupId, newCachedKey(record), trace, deps) : newest
+    return judgeNewest(await again, attempt, deps)
+  }
+  trace.key = record
+  const access = evaluateAccess(record, address)
+  return access.ok ? ok({ key: access.value, address, confirm }) : await confirm()
 }
 
-/** Evaluates the newest record of a key whose cached record grants, or that has no cached record. */
-async function confirmGrant(
-  cached: CompiledKey | null,
-  attempt: Attempt,
-  deps: AuthorizeDeps,
-): Promise<Result<Grant, Refusal>> {
-  const { lookupId, trace } = attempt
-  const newest = await newestRecord(lookupId, cached, trace.requestId, deps)
-  return await evaluateNewest(newest, attempt, deps)
+/** Whether an authority's record is older than the one in KV. Nothing follows a tombstone. */
+function isOlder(held: CompiledKey, kv: CompiledKey): boolean {
+  return held.kind === 'live' && (kv.kind === 'tombstone' || held.revision < kv.revision)
 }
 
-/** The final decision. `counted`: whether the brake let this refusal pass, if it was counted already. */
-async function evaluateNewest(
+function judgeNewest(
   newest: Newest,
   attempt: Attempt,
   deps: AuthorizeDeps,
-  counted?: boolean,
-): Promise<Result<Grant, Refusal>> {
-  const { lookupId, address, trace } = attempt
-  if (!newest.ok) return newest
-  trace.key = newest.value
-  const access = evaluateAccess(newest.value, address)
-  if (access.ok) return ok(makeFinalGrant(access.value, attempt, deps))
-  const within = counted ?? (await deps.brake.count(lookupId, trace.requestId))
-  return err(within ? noteIpDenial(access.error, attempt, deps) : BRAKED)
+): Result<Grant, Refusal> {
+  return newest.ok ? judge(newest.value, attempt, deps) : newest
 }
 
-/** Makes a grant that is final. If an IP ACL in mode `report` does not match, a denial is noted. */
-function makeFinalGrant(key: CompiledLiveKey, attempt: Attempt, { denials }: AuthorizeDeps): Grant {
-  const { lookupId, address } = attempt
-  if (key.ipAclMode === 'report' && isOffIpAcl(key, address)) denials.note(lookupId, address, false)
-  return { key, address, confirm: null }
-}
-
-/** Passes on a refusal that is final. If the IP ACL refused, a denial is noted. */
-function noteIpDenial(
-  refusal: AccessRefusal,
-  attempt: Attempt,
+/**
+ * The final decision. If the IP ACL refuses, or would refuse outside mode `report`, a denial is noted.
+ */
+function judge(
+  record: CompiledKey,
+  { lookupId, address, trace }: Attempt,
   { denials }: AuthorizeDeps,
-): Refusal {
-  if (refusal.reason === 'ip_denied') denials.note(attempt.lookupId, attempt.address, true)
-  return refusal
+): Result<Grant, Refusal> {
+  trace.key = record
+  const access = evaluateAccess(record, address)
+  if (!access.ok) {
+    if (access.error.reason === 'ip_denied') denials.note(lookupId, address, true)
+    return access
+  }
+  const key = access.value
+  if (key.ipAclMode === 'report' && isOffIpAcl(key, address)) denials.note(lookupId, address, false)
+  return ok({ key, address, confirm: null })
 }

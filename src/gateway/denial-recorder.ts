@@ -1,78 +1,66 @@
-// Reports to a key's authority the addresses that its IP ACL refused, or would have refused. No request waits
-// for a report. Denials are batched, so neither an attacker with a leaked token nor a busy key in mode `report`
-// can keep the authority from its work.
+// The addresses that a key's IP ACL refused, or would have refused, until they are reported to its authority. They
+// travel with the next question about the key. If none is asked within two seconds, one is asked for them.
 
 import { type Address, formatAddress } from '../keys/address.ts'
-import type { LogFault } from '../log/fault.ts'
-import type { Denial } from '../stores/denial-table.ts'
+import type { Denial } from '../stores/key-authority/denial-table.ts'
 
 export interface DenialRecorder {
   readonly note: (lookupId: string, address: Address | null, enforced: boolean) => void
+  /** Takes the denials of a key that are not reported yet. */
+  readonly take: (lookupId: string) => readonly Denial[]
 }
 
 export interface DenialRecorderDeps {
-  readonly countDenials: (lookupId: string, denials: readonly Denial[]) => Promise<void>
+  /** Asks a question about a key, which takes its denials along. Never rejects. */
+  readonly report: (lookupId: string) => Promise<void>
   /** Lets a promise outlive the response, as `waitUntil` does. */
   readonly later: (promise: Promise<void>) => void
   readonly wait: (ms: number) => Promise<void>
-  readonly onFault: LogFault
   readonly nowMs: () => number
 }
 
-/** A key's first denial is sent at once. After that, a batch is sent at most once in this time. */
-const INTERVAL_MS = 1_000
-/** If a batch is this late, the request that was to send it has ended, and the next denial sends it. */
-const GIVEN_UP_MS = 10 * INTERVAL_MS
+const REPORT_WITHIN_MS = 2_000
+/** If a report is this late, the request that was to send it has ended, and the next denial sends it. */
+const GIVEN_UP_MS = 10_000
 const MAX_ADDRESSES = 100
 const MAX_KEYS = 1_000
 
 interface Batch {
-  /** The denials that are not sent yet. */
   readonly byAddress: Map<string | null, Denial>
-  /** When this batch is to be sent, or when the last one was. */
-  dueAtMs: number
+  /** When somebody began to wait for a question that takes this batch along. */
+  waitingSinceMs: number
 }
 
 export function createDenialRecorder(deps: DenialRecorderDeps): DenialRecorder {
   const batches = new Map<string, Batch>()
 
-  async function send(lookupId: string, { byAddress, dueAtMs }: Batch): Promise<void> {
-    const waitMs = dueAtMs - deps.nowMs()
-    if (waitMs > 0) await deps.wait(waitMs)
-    const denials = [...byAddress.values()]
-    byAddress.clear()
-    try {
-      await deps.countDenials(lookupId, denials)
-    } catch (error) {
-      deps.onFault('denials', error) // a count is lost, but no request fails
-    }
+  async function reportInTime(lookupId: string, batch: Batch): Promise<void> {
+    await deps.wait(REPORT_WITHIN_MS)
+    if (batches.get(lookupId) === batch) await deps.report(lookupId)
   }
 
   return {
     note(lookupId, address, enforced) {
-      const now = deps.nowMs()
-      const batch = batches.get(lookupId) ?? addBatch(batches, lookupId)
-      if (batch === null) return
-      const { byAddress, dueAtMs } = batch
-      const isScheduled = byAddress.size > 0 && now - dueAtMs < GIVEN_UP_MS
-      addDenial(byAddress, address === null ? null : formatAddress(address), enforced, now)
-      if (isScheduled) return
-      const next = Math.max(now, dueAtMs + INTERVAL_MS)
-      batch.dueAtMs = Math.min(next, now + INTERVAL_MS) // even if the clock was set back
-      deps.later(send(lookupId, batch))
+      const nowMs = deps.nowMs()
+      let batch = batches.get(lookupId)
+      if (batch === undefined) {
+        if (batches.size >= MAX_KEYS) return
+        batch = { byAddress: new Map(), waitingSinceMs: Number.NEGATIVE_INFINITY }
+        batches.set(lookupId, batch)
+      }
+      addDenial(batch.byAddress, address === null ? null : formatAddress(address), enforced, nowMs)
+      if (Math.abs(nowMs - batch.waitingSinceMs) < GIVEN_UP_MS) return
+      batch.waitingSinceMs = nowMs
+      deps.later(reportInTime(lookupId, batch))
+    },
+
+    take(lookupId) {
+      const batch = batches.get(lookupId)
+      if (batch === undefined) return []
+      batches.delete(lookupId)
+      return [...batch.byAddress.values()]
     },
   }
-}
-
-/** Starts the batches of a key. Null if there is no room even after idle keys are dropped. */
-function addBatch(batches: Map<string, Batch>, lookupId: string): Batch | null {
-  if (batches.size >= MAX_KEYS) {
-    for (const [id, { byAddress }] of batches) if (byAddress.size === 0) batches.delete(id)
-    if (batches.size >= MAX_KEYS) return null
-  }
-  const batch: Batch = { byAddress: new Map(), dueAtMs: Number.NEGATIVE_INFINITY }
-  batches.set(lookupId, batch)
-  return batch
 }
 
 function addDenial(

@@ -1,5 +1,5 @@
-// Reads key records for the data plane. A cached record comes from this isolate or from KV, and may be out of
-// date. The newest record comes from the key's authority, or from libSQL if the authority holds nothing.
+// The newest record of a key: from its authority, or from libSQL if the authority holds nothing. What the
+// authority answered is kept in the cache of this isolate, with the lease that came with it.
 
 import type { RequestId } from '../http/request-id.ts'
 import { type CompiledKey, compileKey } from '../keys/access.ts'
@@ -7,107 +7,222 @@ import type { KeyRecord } from '../keys/key-record.ts'
 import { type StoredRecord, toStored } from '../keys/stored-record.ts'
 import type { FaultKind, LogFault } from '../log/fault.ts'
 import { err, ok, type Result } from '../shared/result.ts'
-import type { IsolateCache } from '../stores/isolate-cache.ts'
-import type { Held, KeyAuthorities, CheckResult } from '../stores/key-authority.ts'
-import type { AskAbout } from './shared-question.ts'
+import type { KeyAuthorities } from '../stores/key-authority/key-authority.ts'
+import { AuthorityUnavailableError } from '../stores/object-call.ts'
+import { byteSizeOf, type CachedKey, type KeyCache, newCachedKey } from './cached-key.ts'
+import type { ClockGuard } from './clock-guard.ts'
+import type { Answer, Questions } from './questions.ts'
 
 export interface KeyRecordsDeps {
-  readonly cache: IsolateCache
+  readonly cache: KeyCache
   /** The record in KV, or null on a miss. Rejects if KV fails, which is not a miss. */
   readonly readKvRecord: (lookupId: string) => Promise<StoredRecord | null>
   /** The record in libSQL, or null if there is no such row. Rejects if libSQL fails. */
   readonly findDatabaseRecord: (lookupId: string) => Promise<KeyRecord | null>
-  /** Null in mode `bounded`, which trusts a cached record without asking. */
-  readonly authorities: StrictAuthorities | null
+  readonly questions: Questions
+  readonly seed: KeyAuthorities['seed']
+  readonly clock: ClockGuard
+  /** After so many milliseconds, a question has been answered or is lost. */
+  readonly timeoutMs: number
+  /** How long a record is believed while its authority cannot be asked, see OUTAGE_GRACE_S. */
+  readonly graceMs: number
+  /** Lets a promise outlive the response, as `waitUntil` does. */
+  readonly later: (promise: Promise<void>) => void
+  readonly wait: (ms: number) => Promise<void>
   readonly onFault: LogFault
   readonly nowMs: () => number
 }
 
-interface StrictAuthorities extends Pick<KeyAuthorities, 'check' | 'seed'> {
-  /** What the authority says about a cached record. Concurrent requests share one call. */
-  readonly checkCached: AskAbout<CheckResult>
+/** The request for which a record is needed. */
+export interface Asker {
+  readonly requestId: RequestId | undefined
+  /** Set if the record is believed only because its authority cannot be asked. */
+  grace: true | undefined
 }
 
 export type Unavailable = { readonly reason: 'authentication_unavailable' }
+export type Newest = Result<CompiledKey, Unavailable>
 
 /**
  * How long a token that this gateway issued is refused without asking again if libSQL has no row for it.
  * Its key was deleted, but a database restored from a backup may get the row back.
  */
 const NO_ROW_MS = 1_000
+/** While its authority cannot be asked, a record is believed for so long, and then the authority is asked again. */
+const GRACE_TERM_MS = 1_000
+/** How many questions of this isolate about one key may be on their way. Others wait for an answer to these. */
+const MAX_ON_THEIR_WAY = 8
+const POLL_MS = 5
+const RENEWAL_RETRY_MS = 250
 
-/**
- * The record in KV, of any age, put into the isolate's cache. Null if KV has none or fails: a failure is
- * logged.
- */
-export async function readCachedRecord(
+/** Whether a cached record judges requests without a question. */
+export function isBelieved(
+  cached: CachedKey,
+  nowMs: number,
+  { clock }: Pick<KeyRecordsDeps, 'clock'>,
+): boolean {
+  if (nowMs >= cached.believedUntilMs) return false
+  return cached.isGrace || cached.believedUntilMs === Infinity || clock.isTrusted(nowMs)
+}
+
+/** The record in KV, of any age. Null if KV has none or fails: a failure is logged. */
+export async function readKvRecord(
   lookupId: string,
   requestId: RequestId,
   deps: KeyRecordsDeps,
 ): Promise<CompiledKey | null> {
   try {
     const stored = await deps.readKvRecord(lookupId)
-    // Concurrent requests must use the same object, because calls about a record are shared by object.
-    const cached = deps.cache.get(lookupId)
-    if (cached !== undefined || stored === null) return cached ?? null
-    const compiled = compileKey(stored, deps.authorities === null ? Infinity : 0)
-    deps.cache.set(lookupId, compiled)
-    return compiled
+    return stored === null ? null : compileKey(stored)
   } catch (error) {
     deps.onFault('kv_read', error, requestId)
     return null
   }
 }
 
-/** Whether a decision from this cached record stands without asking the authority. */
-export function isFinal(cached: CompiledKey, { authorities, nowMs }: KeyRecordsDeps): boolean {
-  if (authorities === null) return true
-  return cached.kind === 'tombstone' && nowMs() < cached.certainUntilMs
-}
-
 /**
- * The record that decides a request now. It is the cached record if the authority calls it current, and
- * otherwise the record that the authority holds. If the authority holds nothing, libSQL decides, and its
- * record is sent to the authority so that the next request does not need libSQL.
+ * The record that judges a request. `cached`: what this isolate has of the key. `came`: the number of the newest
+ * question when the request came. If enough questions about the key are on their way, the request waits for
+ * an answer to a question that was asked after it came, or for a lease.
  */
 export async function newestRecord(
   lookupId: string,
-  cached: CompiledKey | null,
-  requestId: RequestId,
+  cached: CachedKey,
+  came: number,
+  asker: Asker,
   deps: KeyRecordsDeps,
-): Promise<Result<CompiledKey, Unavailable>> {
-  const { authorities } = deps
-  let asked: FaultKind = 'authority'
-  let word: string | undefined
-  const keep = (compiled: CompiledKey) => {
-    deps.cache.set(lookupId, compiled, cached ?? undefined)
-    return ok(compiled)
-  }
-  try {
-    if (authorities !== null) {
-      const standing = await (cached === null
-        ? authorities.check(lookupId, null)
-        : authorities.checkCached({ lookupId, copy: cached, requestId }))
-      if (standing === 'current' && cached !== null) return ok(cached)
-      if (standing !== 'current' && standing.kind !== 'unknown') {
-        return keep(compileKey(standing, Infinity))
-      }
-      if (standing !== 'current') word = standing.word
+): Promise<Newest> {
+  for (let waited = 0; cached.onTheirWay >= MAX_ON_THEIR_WAY; waited += POLL_MS) {
+    if (waited >= deps.timeoutMs) {
+      return fail('authority', new AuthorityUnavailableError('timeout'), cached, asker, deps)
     }
+    await deps.wait(POLL_MS)
+    if (cached.question > came || isBelieved(cached, deps.nowMs(), deps)) {
+      if (cached.isGrace) asker.grace = true
+      return ok(cached.record)
+    }
+  }
+  return await askNewest(lookupId, cached, asker, deps)
+}
+
+/** As `newestRecord`, with a question of its own. `cached`: null if there is no record. */
+export async function askNewest(
+  lookupId: string,
+  cached: CachedKey | null,
+  asker: Asker,
+  deps: KeyRecordsDeps,
+  mayLease = true,
+): Promise<Newest> {
+  const record = cached?.record
+  let asked: FaultKind = 'authority'
+  try {
+    const answer = await deps.questions.ask(lookupId, cached, mayLease)
+    const { says } = answer
+    if (says === 'current' && record !== undefined) return keep(lookupId, record, answer, deps)
+    if (says !== 'current' && says.kind !== 'unknown') {
+      return keep(lookupId, compileKey(says), answer, deps)
+    }
+    const word = says === 'current' ? undefined : says.word
     asked = 'libsql'
     const row = await deps.findDatabaseRecord(lookupId)
-    if (row === null) return keep(tombstoneForNoRow(deps))
+    if (row === null) return keepAbsence(lookupId, answer, deps)
     asked = 'authority'
-    const held: Held = (await authorities?.seed(lookupId, row, word)) ?? toStored(row)
-    return keep(compileKey(held.kind === 'unreadable' ? toStored(row) : held, Infinity))
+    const held = await deps.seed(lookupId, row, word)
+    const newest = held.kind === 'unreadable' ? toStored(row) : held
+    return keep(lookupId, compileKey(newest), answer, deps)
   } catch (error) {
-    deps.onFault(asked, error, requestId)
-    return err({ reason: 'authentication_unavailable' })
+    return fail(asked, error, cached, asker, deps)
   }
 }
 
-/** A tombstone for a key without a row. While it is cached, such requests never reach the upstream. */
-function tombstoneForNoRow({ nowMs }: KeyRecordsDeps): CompiledKey {
-  const certainUntilMs = nowMs() + NO_ROW_MS
-  return { kind: 'tombstone', revision: 0, keyId: '', tag: '', certainUntilMs }
+/** Renews the lease of a cached record in the background. */
+export function renewLease(
+  lookupId: string,
+  cached: CachedKey,
+  requestId: RequestId,
+  deps: KeyRecordsDeps,
+): void {
+  cached.renewFromMs = deps.nowMs() + RENEWAL_RETRY_MS // this renewal may be lost
+  const renewed = askNewest(lookupId, cached, { requestId, grace: undefined }, deps)
+  deps.later(renewed.then(() => undefined))
+}
+
+/** Keeps the record of an answer, unless a later question has been answered since. */
+function keep(lookupId: string, record: CompiledKey, answer: Answer, deps: KeyRecordsDeps): Newest {
+  const { askedMs, leaseMs, leaseEnds } = answer
+  const cached = replaceRecord(lookupId, record, answer, deps)
+  if (cached === null) return ok(record)
+  if (record.kind === 'tombstone') {
+    cached.believedUntilMs = Infinity // an authority never drops a tombstone
+    cached.renewFromMs = Infinity
+  } else if (leaseMs > 0 && leaseEnds !== null) {
+    const untilMs = askedMs + leaseMs
+    cached.believedUntilMs = untilMs
+    cached.renewFromMs = askedMs + leaseMs / 2
+    const end = () => {
+      if (cached.believedUntilMs === untilMs) cached.believedUntilMs = -Infinity
+    }
+    deps.later(leaseEnds.then(end))
+  }
+  return ok(record)
+}
+
+/** Keeps that there is no row, and so no key. Then such requests never reach the upstream. */
+function keepAbsence(lookupId: string, answer: Answer, deps: KeyRecordsDeps): Newest {
+  const absent: CompiledKey = { kind: 'tombstone', revision: 0, keyId: '', tag: '' }
+  const cached = replaceRecord(lookupId, absent, answer, deps)
+  if (cached !== null) cached.believedUntilMs = deps.nowMs() + NO_ROW_MS
+  return ok(absent)
+}
+
+/** Puts the record of an answer into the cache. Null if the cache has one that is newer or final. */
+function replaceRecord(
+  lookupId: string,
+  record: CompiledKey,
+  { question, askedMs }: Answer,
+  { cache }: KeyRecordsDeps,
+): CachedKey | null {
+  const found = cache.get(lookupId)
+  if (found !== undefined && (found.question > question || isFinal(found))) return null
+  const cached = found ?? newCachedKey(record)
+  if (cached.record !== record || cached.isGrace) {
+    cached.believedUntilMs = -Infinity
+    cached.renewFromMs = Infinity
+    cached.isGrace = false
+  }
+  cached.record = record
+  cached.question = question
+  cached.confirmedMs = askedMs
+  if (found === undefined) cached.askedMs = askedMs
+  cache.set(lookupId, cached, byteSizeOf(record))
+  return cached
+}
+
+function isFinal({ record, believedUntilMs }: CachedKey): boolean {
+  return record.kind === 'tombstone' && believedUntilMs === Infinity
+}
+
+/** Refuses the request, unless the cached record may be believed all the same. */
+function fail(
+  fault: FaultKind,
+  error: unknown,
+  cached: CachedKey | null,
+  asker: Asker,
+  deps: KeyRecordsDeps,
+): Newest {
+  deps.onFault(fault, error, asker.requestId)
+  if (cached === null) return err({ reason: 'authentication_unavailable' })
+  const nowMs = deps.nowMs()
+  if (fault === 'authority' && !isBelieved(cached, nowMs, deps)) believeInGrace(cached, nowMs, deps)
+  if (!isBelieved(cached, nowMs, deps)) return err({ reason: 'authentication_unavailable' })
+  if (cached.isGrace) asker.grace = true
+  return ok(cached.record)
+}
+
+function believeInGrace(cached: CachedKey, nowMs: number, { graceMs }: KeyRecordsDeps): void {
+  const graceEndsMs = cached.confirmedMs + graceMs
+  if (graceMs === 0 || nowMs >= graceEndsMs) return
+  cached.isGrace = true
+  cached.believedUntilMs = Math.min(graceEndsMs, nowMs + GRACE_TERM_MS)
+  cached.renewFromMs = nowMs + GRACE_TERM_MS / 2
 }

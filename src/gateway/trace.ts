@@ -21,6 +21,8 @@ export interface Trace {
   key: CompiledKey | undefined
   /** The code of the refusal. */
   code: ProblemCode | undefined
+  /** True if the record was believed only because its authority could not be asked. */
+  grace: true | undefined
   authorizedMs: number | undefined
   upstreamMs: number | undefined
   upstreamStatus: number | undefined
@@ -32,6 +34,7 @@ export function startTrace(headers: Headers, nowMs: number): Trace {
     startedMs: nowMs,
     key: undefined,
     code: undefined,
+    grace: undefined,
     authorizedMs: undefined,
     upstreamMs: undefined,
     upstreamStatus: undefined,
@@ -55,6 +58,7 @@ export function toRequestLine(
     key_id: toId('key', key?.keyId),
     account_id: toId('acc', key?.kind === 'live' ? key.accountId : undefined),
     colo,
+    grace: trace.grace,
     total_ms: nowMs - trace.startedMs,
     authorized_ms: trace.authorizedMs,
     upstream_ms: trace.upstreamMs,

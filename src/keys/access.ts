@@ -19,23 +19,12 @@ export interface CompiledLiveKey extends Omit<LiveKeyRecord, 'ipAcl'> {
   readonly ipAcl: IpAcl
 }
 
-export interface CompiledTombstone extends TombstoneRecord {
-  readonly tag: string
-  /**
-   * Until when the tombstone is final without asking the authority, in milliseconds since 1970.
-   * Infinity if the authority confirmed it, since an authority never drops a tombstone. 0 if only KV
-   * has it.
-   */
-  readonly certainUntilMs: number
-}
+export type CompiledTombstone = TombstoneRecord & { readonly tag: string }
 
 export type CompiledKey = CompiledLiveKey | CompiledTombstone
 
-/** `certainUntilMs` is only used for a tombstone. */
-export function compileKey(record: StoredRecord, certainUntilMs: number): CompiledKey {
-  return record.kind === 'tombstone'
-    ? { ...record, certainUntilMs }
-    : { ...record, ipAcl: compileIpAcl(record.ipAcl) }
+export function compileKey(record: StoredRecord): CompiledKey {
+  return record.kind === 'tombstone' ? record : { ...record, ipAcl: compileIpAcl(record.ipAcl) }
 }
 
 /** Whether the key has an IP ACL and the address, which may be unreadable, is not on it. */

@@ -7,6 +7,7 @@ import { toLoggedRequestId } from './request-line.ts'
 
 export type FaultKind =
   | 'authority'
+  | 'clock'
   | 'kv_read'
   | 'kv_put'
   | 'libsql'
@@ -14,10 +15,8 @@ export type FaultKind =
   | 'mark_enforced'
   | 'mark_published'
   | 'outbox'
-  | 'brake'
   | 'hasher'
   | 'log_in_rate'
-  | 'denials'
   | 'configuration'
   | 'cron'
   | 'reconcile'

@@ -30,6 +30,8 @@ export interface RequestLine {
   readonly key_id?: Id<'key'> | undefined
   readonly account_id?: Id<'acc'> | undefined
   readonly colo?: Colo | undefined
+  /** The authority could not be asked, and the record was believed all the same, see OUTAGE_GRACE_S. */
+  readonly grace?: true | undefined
   /** From the start of the request to its response headers. */
   readonly total_ms: number
   /** From the start of the request until it was allowed. */

@@ -18,7 +18,6 @@ import { useIsOffline } from './offline.ts'
 import { failureText, isCode } from './problem-text.ts'
 import { type Secret, useSecret, withoutToken } from './secret.ts'
 import { SnippetDialog } from './snippet-dialog.tsx'
-import { secondOf } from './times.ts'
 import type { Enforcement, Key, Session } from './types.ts'
 import { NEWEST_FIRST, type Sort } from './view.ts'
 
@@ -300,8 +299,5 @@ export function KeysPage({ api, session, onOpenPanel }: KeysPageProps) {
 }
 
 function enforcementText(enforcement: Enforcement | null): string {
-  if (enforcement === null) return ''
-  return enforcement.mode === 'strict'
-    ? messages.done.strict
-    : messages.done.bounded(secondOf(enforcement.expected_by))
+  return enforcement === null ? '' : messages.done.holds
 }

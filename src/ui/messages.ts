@@ -256,8 +256,7 @@ export const messages = {
     deleted: (name: string) => `The key of ${isolateDirection(name)} was deleted.`,
     revealed: 'The access token is shown. It hides by itself after 60 seconds.',
     hidden: 'The access token is hidden.',
-    strict: 'This holds for the next request, everywhere.',
-    bounded: (time: string) => `This holds everywhere by about ${time}.`,
+    holds: 'This holds for the next request, everywhere.',
     pendingSave: (name: string) =>
       `The changes to ${isolateDirection(name)} are recorded and being enforced. This page says when it is done.`,
     pendingDelete: (name: string) =>

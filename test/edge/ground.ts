@@ -156,7 +156,6 @@ function worldConfig(options: GroundOptions, variables: Variables): WorldConfig 
         env: {
           ...env,
           KEYS: at('Kv'),
-          REFUSAL_BRAKE: at('Brake'),
           KEY_AUTHORITY: at('Authority'),
           PASSWORD_HASHER: object('PasswordHasher'),
           ACCOUNT_KEYS: at('Accounts'),

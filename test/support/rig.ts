@@ -30,13 +30,12 @@ export interface RigOptions {
   readonly upstreamPath?: string
   /** Variables and secrets to leave out. */
   readonly without?: readonly string[]
-  /** Binds KV and the brake to simulations that count and fail. */
+  /** Binds KV and the rate of log-ins to simulations that count and fail. */
   readonly simulatedStores?: boolean
 }
 
 export interface StoreCommand {
   readonly fault?: KvFault
-  readonly brake?: 'open' | 'shut' | 'broken' | 'slow'
   readonly logInRate?: 'open' | 'shut' | 'broken'
   readonly put?: readonly [string, string]
   readonly clear?: boolean

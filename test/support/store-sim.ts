@@ -8,7 +8,6 @@ export interface StoreSimState {
   readonly kvPuts: number
   /** What was put, whether it failed or not, in order. */
   readonly puts: readonly string[]
-  readonly limits: number
   readonly values: Readonly<Record<string, string>>
 }
 
@@ -21,7 +20,7 @@ const values = new Map()
 const puts = []
 const lastPut = new Map()
 let writeLimit = false
-let kvGets = 0, kvPuts = 0, limits = 0, fault = 'none', brake = 'open', failNext = 0
+let kvGets = 0, kvPuts = 0, fault = 'none', failNext = 0
 
 export class Kv extends WorkerEntrypoint {
   async get(name) {
@@ -51,15 +50,6 @@ export class Kv extends WorkerEntrypoint {
   }
 }
 
-export class Brake extends WorkerEntrypoint {
-  async limit() {
-    limits++
-    if (brake === 'broken') throw new Error('internal error')
-    if (brake === 'slow') await new Promise((resolve) => setTimeout(resolve, 300))
-    return { success: brake !== 'shut' }
-  }
-}
-
 /** Password hashers that cannot be asked. */
 export class BrokenHasher extends WorkerEntrypoint {
   getByName() {
@@ -80,14 +70,13 @@ export default {
   async fetch(request) {
     const command = await request.json()
     if (command.fault) fault = command.fault
-    if (command.brake) brake = command.brake
     if (command.logInRate) logInRate = command.logInRate
     if (command.put) values.set(...command.put)
     if (command.clear) values.clear()
     if (command.remove) values.delete(command.remove)
     if ('writeLimit' in command) writeLimit = command.writeLimit
     if (command.failNext) failNext = command.failNext
-    return Response.json({ puts, kvGets, kvPuts, limits, values: Object.fromEntries(values) })
+    return Response.json({ puts, kvGets, kvPuts, values: Object.fromEntries(values) })
   },
 }
 `
@@ -95,7 +84,6 @@ export default {
 export const STORE_SIM: Pick<LocalWorkerOptions, 'bindings' | 'otherWorkers'> = {
   bindings: {
     KEYS: { type: 'worker', worker: 'store-sim', exportName: 'Kv' },
-    REFUSAL_BRAKE: { type: 'worker', worker: 'store-sim', exportName: 'Brake' },
     LOG_IN_RATE: { type: 'worker', worker: 'store-sim', exportName: 'LogInRate' },
   },
   otherWorkers: [

@@ -1,9 +1,9 @@
-// What the locations find behind their bindings: KV, the brake on refusals, the way to the key
+// What the locations find behind their bindings: KV, the way to the key
 // authorities, and the network.
 
 import { RpcTarget, WorkerEntrypoint } from 'cloudflare:workers'
-import { checkUrl } from '../../../src/stores/authority-check.ts'
-import type { AuthorityAnswer } from '../../../src/stores/key-authority-object.ts'
+import { questionUrl } from '../../../src/stores/key-authority/question.ts'
+import type { AuthorityAnswer } from '../../../src/stores/key-authority/key-authority-object.ts'
 import { connectionLost, LATE_MS, overloaded, reset, SLOW_MS } from './faults.ts'
 import {
   type Command,
@@ -81,12 +81,6 @@ export class Kv extends WorkerEntrypoint<Env, Props> {
           return await act()
       }
     })
-  }
-}
-
-export class Brake extends WorkerEntrypoint<Env> {
-  async limit() {
-    return { success: true }
   }
 }
 
@@ -189,7 +183,7 @@ async function callAuthority(
   const call = async (stub: AuthorityStub) => await stub[method]?.(...args)
   if (method === 'advance' && mutant === 'advance is not monotonic') {
     await lose(object(name))
-    const asked = await object(name)['fetch']?.(checkUrl(null))
+    const asked = await object(name)['fetch']?.(questionUrl(null))
     const { word } = await (asked as Response).json<{ word: string }>()
     return await object(name)['seed']?.(...args, word)
   }
@@ -201,7 +195,7 @@ async function callAuthority(
     return await call(object(`shadow of ${name}`))
   }
   const answer = await call(object(name))
-  const asks = method === 'fetch' && args[0] !== checkUrl(null)
+  const asks = method === 'fetch' && args[0] !== questionUrl(null)
   return asks &&
     mutant === 'an emptied object says current' &&
     (await isUnknown(answer as Response))

@@ -9,11 +9,16 @@
 // A record read in libSQL long ago must not be stored as new. The object may have lost its storage since, or
 // the database may have been restored from a backup. So a live record from libSQL needs the word that
 // was sent with `unknown`. Each change makes a new word, and so does a restart, because the word is in memory.
+//
+// The object grants leases, see granted-leases.ts. It is known to be the only instance of its name when an
+// event starts and when it uses its storage. So a lease is granted in the first turn of an event, which has
+// read the record in storage.
 
 import { DurableObject } from 'cloudflare:workers'
-import { tagOf } from '../keys/stored-record.ts'
-import { parseCheckUrl, type RecordIdentity } from './authority-check.ts'
+import { tagOf } from '../../keys/stored-record.ts'
 import { addDenials, type Denial, dropDenials, forgetDenials, listDenials } from './denial-table.ts'
+import { GrantedLeases } from './granted-leases.ts'
+import { answerHeaders, parseQuestion, type RecordIdentity, type Report } from './question.ts'
 
 /** A record on its way to or from the authority. */
 export interface AuthorityRecord {
@@ -35,6 +40,18 @@ export type AuthorityAnswer =
    */
   | { readonly state: 'unknown'; readonly word?: string }
 
+/** The caller of a change, who waits until it has settled. */
+export interface WaitingCaller {
+  /** The caller's clock. */
+  readonly nowMs: number
+}
+
+/** The answer to a change. Versions without leases send no `settlesInMs`. */
+export type ChangeAnswer = AuthorityAnswer & {
+  /** How long until the leases on what was before have run out. Until then the change may not be answered. */
+  readonly settlesInMs?: number
+}
+
 interface Head extends Omit<AuthorityRecord, 'record'> {
   /** The record's tag. A version that knows no tags writes none. */
   readonly tag?: string
@@ -44,34 +61,48 @@ const CURRENT: AuthorityAnswer = { state: 'current' }
 
 export class KeyAuthority extends DurableObject {
   private word = newWord()
+  private readonly leases = new GrantedLeases(this.ctx.storage.kv, Date.now())
 
-  /** Checks a cached record, see authority-check.ts. */
-  override fetch(request: Request): Response {
-    const answer = this.answerCheck(parseCheckUrl(request.url))
-    return answer.state === 'current' ? new Response(null, { status: 204 }) : Response.json(answer)
+  /** Answers a question of a location, see question.ts. */
+  override fetch(request: Request): Response | Promise<Response> {
+    const { cached, leaseMs, askedMs } = parseQuestion(request)
+    const answer = this.answerCheck(cached)
+    const nowMs = Date.now()
+    const isLive = answer.state === 'current' || (answer.state === 'holds' && !answer.gone)
+    const grantedMs = isLive ? this.leases.grant(leaseMs, nowMs, askedMs) : 0
+    const headers = answerHeaders(grantedMs, nowMs)
+    const response =
+      answer.state === 'current'
+        ? new Response(null, { status: 204, headers })
+        : Response.json(answer, { headers })
+    return request.body === null ? response : this.takeReport(request).then(() => response)
   }
 
-  /** The check of older versions, by RPC. */
+  /** The question of the oldest versions, by RPC. */
   check(revision: number | null): AuthorityAnswer {
     return this.answerCheck(revision === null ? null : { revision, tag: null })
   }
 
-  /** Stores the record of a change. After the answer, no location honours an older record. */
-  advance(sent: AuthorityRecord): AuthorityAnswer {
-    if (this.head() !== undefined || sent.gone) return this.raise(sent)
-    // The next reader of libSQL seeds it. A reader from before this change now has an outdated word.
-    this.word = newWord()
-    return this.answerUnknown()
+  /**
+   * Stores the record of a change. When it has settled, no location judges by an older record. `caller`: absent
+   * from versions without leases. They do not wait, so the object waits before it answers.
+   */
+  async advance(sent: AuthorityRecord, caller?: WaitingCaller): Promise<ChangeAnswer> {
+    const callerMs = caller?.nowMs ?? null
+    const answer = this.keep(sent, callerMs)
+    const settlesInMs = Math.ceil(this.leases.settlesInMs(Date.now(), callerMs))
+    if (caller === undefined && settlesInMs > 0) await scheduler.wait(settlesInMs)
+    return { ...answer, settlesInMs }
   }
 
   /** Stores a record read in libSQL, unless a change came in between. */
   seed(sent: AuthorityRecord, word?: string): AuthorityAnswer {
-    if (sent.gone || word === this.word) return this.raise(sent)
+    if (sent.gone || word === this.word) return this.raise(sent, null)
     const head = this.head()
     return head === undefined ? this.answerUnknown() : this.answerToOlder(head, sent.record)
   }
 
-  /** Counts requests that the key's IP ACL refused, or would have refused. A tombstone counts none. */
+  /** The report of versions without leases: a call of its own. A tombstone counts nothing. */
   async countDenials(denials: readonly Denial[]): Promise<void> {
     const { sql } = this.ctx.storage
     if (this.head()?.gone === true) return
@@ -90,6 +121,18 @@ export class KeyAuthority extends DurableObject {
     if (nextMs !== null) await this.ctx.storage.setAlarm(nextMs)
   }
 
+  private async takeReport(request: Request): Promise<void> {
+    const { denials } = await request.json<Report>()
+    await this.countDenials(denials)
+  }
+
+  private keep(sent: AuthorityRecord, callerMs: number | null): AuthorityAnswer {
+    if (this.head() !== undefined || sent.gone) return this.raise(sent, callerMs)
+    // The next reader of libSQL seeds it. A reader from before this change now has an outdated word.
+    this.word = newWord()
+    return this.answerUnknown()
+  }
+
   private answerCheck(cached: RecordIdentity | null): AuthorityAnswer {
     const head = this.head()
     if (head === undefined) return this.answerUnknown()
@@ -100,7 +143,10 @@ export class KeyAuthority extends DurableObject {
     return revision <= head.revision ? this.answerHeld(head) : this.answerUnknown()
   }
 
-  private raise({ revision, gone, record }: AuthorityRecord): AuthorityAnswer {
+  private raise(
+    { revision, gone, record }: AuthorityRecord,
+    callerMs: number | null,
+  ): AuthorityAnswer {
     const { kv, sql } = this.ctx.storage
     const head = this.head()
     const rises = head === undefined || (!head.gone && (gone || revision > head.revision))
@@ -109,6 +155,7 @@ export class KeyAuthority extends DurableObject {
     // Both are written in one turn, so atomically. The runtime holds the answer until they are durable.
     kv.put<Head>('head', { revision, gone, tag: tagOf(record) })
     kv.put('record', record)
+    this.leases.settle(Date.now(), callerMs)
     if (gone) dropDenials(sql)
     return CURRENT
   }

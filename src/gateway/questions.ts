@@ -1,0 +1,101 @@
+// Asks the authorities of keys whether cached records are current. Questions of this isolate have numbers. A
+// request notes the number of the newest question when it comes. Every question with a higher number was
+// asked after that, so its answer may judge the request. No clock is needed for that.
+
+import type { Denial } from '../stores/key-authority/denial-table.ts'
+import type { Answered, KeyAuthorities } from '../stores/key-authority/key-authority.ts'
+import type { CachedKey } from './cached-key.ts'
+import type { ClockGuard } from './clock-guard.ts'
+
+export interface Answer extends Answered {
+  readonly question: number
+  /** When the question was asked, by the clock of this isolate. The lease of the answer runs from here. */
+  readonly askedMs: number
+  /**
+   * Resolves when the lease has run out, by a timer that started before the question was asked. Timers run on
+   * while `Date.now()` stands still or is set back. Null if no lease was wanted.
+   */
+  readonly leaseEnds: Promise<void> | null
+}
+
+export interface Questions {
+  /** The number of the newest question. */
+  readonly newest: () => number
+  /** Rejects if the authority cannot be asked. `mayLease`: whether a lease is of use. */
+  readonly ask: (lookupId: string, cached: CachedKey | null, mayLease: boolean) => Promise<Answer>
+}
+
+export interface QuestionsDeps {
+  readonly authorities: Pick<KeyAuthorities, 'ask'>
+  /** The term of a lease in milliseconds, 0 for no leases. */
+  readonly termMs: number
+  /** After so many milliseconds, a question has been answered or is lost. */
+  readonly timeoutMs: number
+  readonly clock: ClockGuard
+  /** The denials of a key that are to be reported. They count as reported, even if the question fails. */
+  readonly takeDenials: (lookupId: string) => readonly Denial[]
+  /** Lets a promise outlive the response, as `waitUntil` does. */
+  readonly later: (promise: Promise<void>) => void
+  readonly wait: (ms: number) => Promise<void>
+  readonly nowMs: () => number
+}
+
+export function createQuestions(deps: QuestionsDeps): Questions {
+  const { authorities, termMs, timeoutMs, clock, nowMs } = deps
+  let newest = 0
+
+  /** A key that is used less than twice in a term gets no lease, which would only slow its changes. */
+  function isUsedOften(cached: CachedKey, askedMs: number): boolean {
+    return askedMs - cached.askedMs <= termMs
+  }
+
+  function observe(cached: CachedKey, askedMs: number, question: number, objectMs: number): void {
+    const sighting = { question, newest, askedMs, receivedMs: nowMs(), objectMs }
+    if (cached.sighting !== null) clock.compare(cached.sighting, sighting)
+    if (cached.sighting === null || question > cached.sighting.question) cached.sighting = sighting
+  }
+
+  async function ask(
+    lookupId: string,
+    cached: CachedKey | null,
+    mayLease: boolean,
+  ): Promise<Answer> {
+    const question = ++newest
+    const askedMs = nowMs()
+    const wants = mayLease && cached !== null && isUsedOften(cached, askedMs)
+    const leaseMs = wants && clock.isTrusted(askedMs) ? termMs : 0
+    const leaseEnds = leaseMs > 0 ? deps.wait(leaseMs) : null
+    const denials = deps.takeDenials(lookupId)
+    const report = denials.length === 0 ? null : { denials }
+    const identity = cached?.record ?? null
+    if (cached !== null) countStart(cached, askedMs)
+    try {
+      const asked = { cached: identity, leaseMs, askedMs, report }
+      const answered = await authorities.ask(lookupId, asked)
+      if (cached !== null && answered.objectMs !== null)
+        observe(cached, askedMs, question, answered.objectMs)
+      return { ...answered, question, askedMs, leaseEnds }
+    } finally {
+      if (cached !== null) cached.onTheirWay = Math.max(cached.onTheirWay - 1, 0)
+    }
+  }
+
+  function countStart(cached: CachedKey, askedMs: number): void {
+    // The runtime may have ended a request before its answer came. Then nobody counted it as answered.
+    if (askedMs - cached.askedMs > timeoutMs) cached.onTheirWay = 0
+    cached.askedMs = askedMs
+    cached.onTheirWay++
+  }
+
+  return {
+    newest: () => newest,
+    ask(lookupId, cached, mayLease) {
+      const answer = ask(lookupId, cached, mayLease)
+      // If the client goes away, its request ends. Requests that wait for the answer must still get it.
+      deps.later(answer.then(noop, noop))
+      return answer
+    },
+  }
+}
+
+function noop(): void {}

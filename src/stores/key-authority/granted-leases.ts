@@ -1,0 +1,71 @@
+// The leases that an authority has granted, and the wait that a change of its record causes. Only the longest
+// lease counts, so it is one number, kept in memory. An object loses its memory when it restarts. Whatever it
+// had granted, it granted before it started again. So an instance that starts waits for the longest lease
+// from its own start on. A row in storage tells whether that is needed. The row is written at most every ten
+// seconds, before the answer with the lease leaves, because the runtime holds answers until writes are durable
+// (https://developers.cloudflare.com/durable-objects/reference/in-memory-state/).
+
+import { type Hold, HOLD_FACTOR, MAX_TERM_MS, remainingMs } from '../../keys/lease.ts'
+
+const ROW = 'granted'
+const ROW_INTERVAL_MS = 10_000
+/** Another machine may have written the row, and clocks of machines differ. */
+const ROW_TOLERANCE_MS = 60_000
+
+type Storage = Pick<DurableObjectStorage['kv'], 'get' | 'put'>
+
+export class GrantedLeases {
+  /** The leases on the record that the authority holds. */
+  private granted: Hold | null = null
+  /** The wait for leases on records that it held before. */
+  private settling: Hold | null = null
+  private row: Hold | undefined
+  private readonly storage: Storage
+
+  constructor(storage: Storage, nowMs: number) {
+    this.storage = storage
+    this.row = storage.get<Hold>(ROW)
+    if (this.row === undefined) return
+    const { lengthMs } = this.row
+    const recent = { ...this.row, lengthMs: lengthMs + ROW_TOLERANCE_MS }
+    if (remainingMs(recent, nowMs, null) === 0) return
+    this.settling = { atMs: nowMs, callerMs: null, lengthMs }
+  }
+
+  /**
+   * Grants a lease on the record that the authority holds, in the turn that read it. Answers its term in
+   * milliseconds, or 0 for none: nothing is granted while a change waits.
+   */
+  grant(wantedMs: number, nowMs: number, callerMs: number | null): number {
+    const termMs = Math.min(wantedMs, MAX_TERM_MS)
+    if (!(termMs > 0) || this.settlesInMs(nowMs, null) > 0) return 0
+    const before = this.granted === null ? 0 : remainingMs(this.granted, nowMs, null)
+    const lengthMs = Math.max(termMs * HOLD_FACTOR, before)
+    this.granted = { atMs: nowMs, callerMs, lengthMs }
+    this.note(this.granted)
+    return termMs
+  }
+
+  /** Begins the wait for the leases on a record that was replaced just now. */
+  settle(nowMs: number, callerMs: number | null): void {
+    const lengthMs = Math.max(
+      this.granted === null ? 0 : remainingMs(this.granted, nowMs, callerMs),
+      this.settlesInMs(nowMs, callerMs),
+    )
+    this.granted = null
+    this.settling = { atMs: nowMs, callerMs, lengthMs }
+  }
+
+  /** How long until the leases on all records that were replaced have run out, in milliseconds. */
+  settlesInMs(nowMs: number, callerMs: number | null): number {
+    return this.settling === null ? 0 : remainingMs(this.settling, nowMs, callerMs)
+  }
+
+  private note(granted: Hold): void {
+    const { row } = this
+    const isFresh = row !== undefined && Math.abs(granted.atMs - row.atMs) < ROW_INTERVAL_MS
+    if (isFresh && granted.lengthMs <= row.lengthMs) return
+    this.row = granted
+    this.storage.put<Hold>(ROW, granted)
+  }
+}

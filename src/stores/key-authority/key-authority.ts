@@ -1,0 +1,161 @@
+// Calls a key's authority, see key-authority-object.ts.
+
+import { encodeKeyRecord, type KeyRecord } from '../../keys/key-record.ts'
+import { HOLD_FACTOR } from '../../keys/lease.ts'
+import { readStored, type StoredRecord, tagOf } from '../../keys/stored-record.ts'
+import { createObjectCalls } from '../object-call.ts'
+import type { Denial } from './denial-table.ts'
+import type {
+  AuthorityAnswer,
+  AuthorityRecord,
+  ChangeAnswer,
+  KeyAuthority,
+} from './key-authority-object.ts'
+import {
+  type AnswerTimes,
+  parseAnswerTimes,
+  type Question,
+  questionInit,
+  questionUrl,
+} from './question.ts'
+
+export type AuthorityNamespace = DurableObjectNamespace<KeyAuthority>
+
+/** The answer to a question, with its lease and the object's clock. */
+export interface Answered extends AnswerTimes {
+  /** The cached record is current, or libSQL must be asked, or this record replaces it. */
+  readonly says: 'current' | Unknown | StoredRecord
+}
+
+/** The authority cannot say. `word` is for `seed`. An authority of an older version sends none. */
+export interface Unknown {
+  readonly kind: 'unknown'
+  readonly word: string | undefined
+}
+
+/** What an authority holds. Of a record in the form of a later version, only the revision is readable. */
+export type Held = StoredRecord | { readonly kind: 'unreadable'; readonly revision: number }
+
+/** What must be honoured after a change was sent. */
+export type Brought = Held & {
+  /** Resolves when no location may judge by an older record any more. Never rejects. */
+  readonly settled: Promise<void>
+  /** For `seed`. Only set by an authority that held nothing, which does not keep the change. */
+  readonly word?: string
+}
+
+export interface KeyAuthorities {
+  /** Asks whether a cached record is current, and for how long. */
+  readonly ask: (lookupId: string, question: Question) => Promise<Answered>
+  /** Reads what the authority holds. Null if it holds nothing. */
+  readonly peek: (lookupId: string) => Promise<Held | null>
+  /**
+   * Sends the record of a change. Resolves as soon as it is durable, to the record that must be honoured once it
+   * has settled. It is the one that the authority holds, or `record` if the authority holds nothing and
+   * leaves the decision to libSQL.
+   */
+  readonly advance: (lookupId: string, record: KeyRecord) => Promise<Brought>
+  /**
+   * Sends a record that was read in libSQL after the authority had answered with `word`. Resolves as `advance`
+   * does. If the word is outdated and the authority still holds nothing, it resolves to `record`.
+   */
+  readonly seed: (lookupId: string, record: KeyRecord, word: string | undefined) => Promise<Held>
+  /** The denials of the last 24 hours, newest first. */
+  readonly listDenials: (lookupId: string) => Promise<Denial[]>
+}
+
+export interface KeyAuthoritiesDeps {
+  readonly timeoutMs: number
+  /** The term of the leases that locations hold. */
+  readonly leaseMs: number
+  readonly wait: (ms: number) => Promise<void>
+  readonly nowMs: () => number
+}
+
+type Stub = DurableObjectStub<KeyAuthority>
+
+/** Calls reject with AuthorityUnavailableError if the object fails or takes longer than `timeoutMs`. */
+export function createKeyAuthorities(
+  namespace: AuthorityNamespace,
+  { timeoutMs, leaseMs, wait, nowMs }: KeyAuthoritiesDeps,
+): KeyAuthorities {
+  // Calls about a record may be repeated, because an object never replaces a record by an older one.
+  const { ask, askOnce } = createObjectCalls<Stub>(namespace, timeoutMs)
+  /** The wait for an object of a version without leases. An instance before it may have granted some. */
+  const unknownWaitMs = leaseMs * HOLD_FACTOR
+
+  return {
+    async ask(lookupId, question) {
+      // A repeated report would count twice.
+      const call = question.report === null ? ask : askOnce
+      const { answer, ...times } = await call(lookupId, (stub) => fetchAnswer(stub, question))
+      return { says: toSays(answer), ...times }
+    },
+    async peek(lookupId) {
+      const { answer } = await ask(lookupId, (stub) => fetchAnswer(stub, PEEK))
+      return answer.state === 'holds' ? toHeld(answer) : null
+    },
+    async advance(lookupId, record) {
+      const sent = toAuthorityRecord(record)
+      const answer: ChangeAnswer = await ask(
+        lookupId,
+        async (stub) => await stub.advance(sent, { nowMs: nowMs() }),
+      )
+      const { settlesInMs = unknownWaitMs } = answer
+      const settled = settlesInMs > 0 ? wait(settlesInMs) : Promise.resolve()
+      const held = heldAfter(sent, record, answer)
+      const word = answer.state === 'unknown' ? answer.word : undefined
+      return word === undefined ? { ...held, settled } : { ...held, settled, word }
+    },
+    async seed(lookupId, record, word) {
+      const sent = toAuthorityRecord(record)
+      const answer = await ask(lookupId, async (stub) => await stub.seed(sent, word))
+      return heldAfter(sent, record, answer)
+    },
+    listDenials: (lookupId) => ask(lookupId, async (stub) => await stub.denials()),
+  }
+}
+
+const PEEK: Question = { cached: null, leaseMs: 0, askedMs: 0, report: null }
+
+async function fetchAnswer(
+  stub: Stub,
+  question: Question,
+): Promise<AnswerTimes & { readonly answer: AuthorityAnswer }> {
+  const { cached } = question
+  const response = await stub.fetch(questionUrl(cached), questionInit(question))
+  const times = parseAnswerTimes(response)
+  if (response.status === 204) return { answer: { state: 'current' }, ...times }
+  const answer = await response.json<AuthorityAnswer>()
+  // An object of a version that knows no tags cannot read such a check, and answers without a word.
+  const knowsNoTags = answer.state === 'unknown' && answer.word === undefined
+  return knowsNoTags && cached !== null && cached.tag !== null
+    ? await fetchAnswer(stub, { ...question, cached: { ...cached, tag: null } })
+    : { answer, ...times }
+}
+
+function toSays(answer: AuthorityAnswer): Answered['says'] {
+  if (answer.state === 'current') return 'current'
+  if (answer.state === 'unknown') return { kind: 'unknown', word: answer.word }
+  const held = toHeld(answer)
+  return held.kind === 'unreadable' ? { kind: 'unknown', word: undefined } : held
+}
+
+/** What must be honoured after a record was sent. If the authority holds nothing, it is that record. */
+function heldAfter(sent: AuthorityRecord, record: KeyRecord, answer: AuthorityAnswer): Held {
+  return answer.state === 'holds' ? toHeld(answer) : { ...record, tag: tagOf(sent.record) }
+}
+
+function toAuthorityRecord(record: KeyRecord): AuthorityRecord {
+  const { kind, revision } = record
+  return { revision, gone: kind === 'tombstone', record: encodeKeyRecord(record) }
+}
+
+/** A tombstone counts in any form. A live record in the form of a later version is unreadable. */
+function toHeld({ revision, gone, record }: AuthorityRecord): Held {
+  const stored = readStored(record)
+  if (stored !== null) return stored
+  return gone
+    ? { kind: 'tombstone', revision, keyId: '', tag: tagOf(record) }
+    : { kind: 'unreadable', revision }
+}
