@@ -14,12 +14,11 @@ import type { Address } from '../keys/address.ts'
 import { clientAddress } from '../keys/client-address.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import type { AddressWatch } from './address-watch.ts'
-import { type CachedKey, newCachedKey } from './cached-key.ts'
+import { type CachedKey, isBelieved, newCachedKey } from './cached-key.ts'
 import { extractCredential } from './credential.ts'
 import type { DenialRecorder } from './denial-recorder.ts'
 import {
   askNewest,
-  isBelieved,
   type KeyRecordsDeps,
   type Newest,
   newestRecord,
@@ -79,7 +78,8 @@ export function authorize(
   const attempt: Attempt = { lookupId, address, trace }
   const cached = deps.cache.get(lookupId)
   if (cached === undefined) return authorizeUncached(attempt, deps)
-  if (!isBelieved(cached, trace.startedMs, deps)) return authorizeUnleased(cached, attempt, deps)
+  if (!isBelieved(cached, trace.startedMs, deps.clock))
+    return authorizeUnleased(cached, attempt, deps)
   if (trace.startedMs >= cached.renewFromMs) renewLease(lookupId, cached, trace.requestId, deps)
   if (cached.isGrace) trace.grace = true
   return judge(cached.record, attempt, deps)

@@ -5,7 +5,7 @@
 import type { CompiledKey } from '../keys/access.ts'
 import { byteSizeOfIpAcl } from '../keys/ip-acl.ts'
 import type { IsolateCache } from '../stores/isolate-cache.ts'
-import type { Sighting } from './clock-guard.ts'
+import type { ClockGuard, Sighting } from './clock-guard.ts'
 
 /** Times are in milliseconds since 1970, by the clock of this isolate. */
 export interface CachedKey {
@@ -30,24 +30,98 @@ export interface CachedKey {
 
 export type KeyCache = IsolateCache<CachedKey>
 
+/** A question that was answered. */
+interface Asked {
+  readonly question: number
+  readonly askedMs: number
+}
+
 /** The size of a record without its IP ACL, rounded up. */
 export const RECORD_BYTES = 1_024
+
+/** While its authority cannot be asked, a record is believed for so long, and then the authority is asked again. */
+const GRACE_TERM_MS = 1_000
 
 /** A record that no question has confirmed yet. */
 export function newCachedKey(record: CompiledKey): CachedKey {
   return {
     record,
     question: 0,
-    confirmedMs: Number.NEGATIVE_INFINITY,
-    believedUntilMs: Number.NEGATIVE_INFINITY,
-    renewFromMs: Number.POSITIVE_INFINITY,
+    confirmedMs: -Infinity,
+    believedUntilMs: -Infinity,
+    renewFromMs: Infinity,
     isGrace: false,
-    askedMs: Number.NEGATIVE_INFINITY,
+    askedMs: -Infinity,
     onTheirWay: 0,
     sighting: null,
   }
 }
 
-export function byteSizeOf(record: CompiledKey): number {
+/** Whether a cached record judges requests without a question. */
+export function isBelieved(
+  cached: CachedKey,
+  nowMs: number,
+  clock: Pick<ClockGuard, 'isTrusted'>,
+): boolean {
+  if (nowMs >= cached.believedUntilMs) return false
+  return cached.isGrace || cached.believedUntilMs === Infinity || clock.isTrusted(nowMs)
+}
+
+/**
+ * Puts the record of an answer into the cache. Another record is not believed yet. Null if a later question has
+ * been answered since, or if the cache has a final tombstone.
+ */
+export function replaceRecord(
+  cache: KeyCache,
+  lookupId: string,
+  record: CompiledKey,
+  { question, askedMs }: Asked,
+): CachedKey | null {
+  const found = cache.get(lookupId)
+  if (found !== undefined && (found.question > question || isFinal(found))) return null
+  const cached = found ?? newCachedKey(record)
+  if (cached.record !== record || cached.isGrace) {
+    cached.believedUntilMs = -Infinity
+    cached.renewFromMs = Infinity
+    cached.isGrace = false
+  }
+  cached.record = record
+  cached.question = question
+  cached.confirmedMs = askedMs
+  if (found === undefined) cached.askedMs = askedMs
+  cache.set(lookupId, cached, byteSizeOf(record))
+  return cached
+}
+
+/** Believes a tombstone that the authority holds. An authority never drops one. */
+export function believeForEver(cached: CachedKey): void {
+  cached.believedUntilMs = Infinity
+  cached.renewFromMs = Infinity
+}
+
+/** Believes a record for the term of a lease, from when the question was asked. Answers how to end that. */
+export function believeForLease(cached: CachedKey, askedMs: number, termMs: number): () => void {
+  const untilMs = askedMs + termMs
+  cached.believedUntilMs = untilMs
+  cached.renewFromMs = askedMs + termMs / 2
+  return () => {
+    if (cached.believedUntilMs === untilMs) cached.believedUntilMs = -Infinity
+  }
+}
+
+/** Believes a record although its authority cannot be asked, if it was confirmed less than `graceMs` ago. */
+export function believeInGrace(cached: CachedKey, nowMs: number, graceMs: number): void {
+  const sinceMs = nowMs - cached.confirmedMs
+  if (sinceMs < 0 || sinceMs >= graceMs) return
+  cached.isGrace = true
+  cached.believedUntilMs = Math.min(cached.confirmedMs + graceMs, nowMs + GRACE_TERM_MS)
+  cached.renewFromMs = nowMs + GRACE_TERM_MS / 2
+}
+
+function isFinal({ record, believedUntilMs }: CachedKey): boolean {
+  return record.kind === 'tombstone' && believedUntilMs === Infinity
+}
+
+function byteSizeOf(record: CompiledKey): number {
   return RECORD_BYTES + (record.kind === 'tombstone' ? 0 : byteSizeOfIpAcl(record.ipAcl))
 }

@@ -9,7 +9,15 @@ import type { FaultKind, LogFault } from '../log/fault.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import type { KeyAuthorities } from '../stores/key-authority/key-authority.ts'
 import { AuthorityUnavailableError } from '../stores/object-call.ts'
-import { byteSizeOf, type CachedKey, type KeyCache, newCachedKey } from './cached-key.ts'
+import {
+  believeForEver,
+  believeForLease,
+  believeInGrace,
+  type CachedKey,
+  isBelieved,
+  type KeyCache,
+  replaceRecord,
+} from './cached-key.ts'
 import type { ClockGuard } from './clock-guard.ts'
 import type { Answer, Questions } from './questions.ts'
 
@@ -48,22 +56,10 @@ export type Newest = Result<CompiledKey, Unavailable>
  * Its key was deleted, but a database restored from a backup may get the row back.
  */
 const NO_ROW_MS = 1_000
-/** While its authority cannot be asked, a record is believed for so long, and then the authority is asked again. */
-const GRACE_TERM_MS = 1_000
 /** How many questions of this isolate about one key may be on their way. Others wait for an answer to these. */
 const MAX_ON_THEIR_WAY = 8
 const POLL_MS = 5
 const RENEWAL_RETRY_MS = 250
-
-/** Whether a cached record judges requests without a question. */
-export function isBelieved(
-  cached: CachedKey,
-  nowMs: number,
-  { clock }: Pick<KeyRecordsDeps, 'clock'>,
-): boolean {
-  if (nowMs >= cached.believedUntilMs) return false
-  return cached.isGrace || cached.believedUntilMs === Infinity || clock.isTrusted(nowMs)
-}
 
 /** The record in KV, of any age. Null if KV has none or fails: a failure is logged. */
 export async function readKvRecord(
@@ -97,9 +93,8 @@ export async function newestRecord(
       return fail('authority', new AuthorityUnavailableError('timeout'), cached, asker, deps)
     }
     await deps.wait(POLL_MS)
-    if (cached.question > came || isBelieved(cached, deps.nowMs(), deps)) {
-      if (cached.isGrace) asker.grace = true
-      return ok(cached.record)
+    if (cached.question > came || isBelieved(cached, deps.nowMs(), deps.clock)) {
+      return believe(cached, asker)
     }
   }
   return await askNewest(lookupId, cached, asker, deps)
@@ -147,22 +142,14 @@ export function renewLease(
   deps.later(renewed.then(() => undefined))
 }
 
-/** Keeps the record of an answer, unless a later question has been answered since. */
+/** Keeps the record of an answer, with the lease that came with it. */
 function keep(lookupId: string, record: CompiledKey, answer: Answer, deps: KeyRecordsDeps): Newest {
   const { askedMs, leaseMs, leaseEnds } = answer
-  const cached = replaceRecord(lookupId, record, answer, deps)
+  const cached = replaceRecord(deps.cache, lookupId, record, answer)
   if (cached === null) return ok(record)
-  if (record.kind === 'tombstone') {
-    cached.believedUntilMs = Infinity // an authority never drops a tombstone
-    cached.renewFromMs = Infinity
-  } else if (leaseMs > 0 && leaseEnds !== null) {
-    const untilMs = askedMs + leaseMs
-    cached.believedUntilMs = untilMs
-    cached.renewFromMs = askedMs + leaseMs / 2
-    const end = () => {
-      if (cached.believedUntilMs === untilMs) cached.believedUntilMs = -Infinity
-    }
-    deps.later(leaseEnds.then(end))
+  if (record.kind === 'tombstone') believeForEver(cached)
+  else if (leaseMs > 0 && leaseEnds !== null) {
+    deps.later(leaseEnds.then(believeForLease(cached, askedMs, leaseMs)))
   }
   return ok(record)
 }
@@ -170,36 +157,9 @@ function keep(lookupId: string, record: CompiledKey, answer: Answer, deps: KeyRe
 /** Keeps that there is no row, and so no key. Then such requests never reach the upstream. */
 function keepAbsence(lookupId: string, answer: Answer, deps: KeyRecordsDeps): Newest {
   const absent: CompiledKey = { kind: 'tombstone', revision: 0, keyId: '', tag: '' }
-  const cached = replaceRecord(lookupId, absent, answer, deps)
+  const cached = replaceRecord(deps.cache, lookupId, absent, answer)
   if (cached !== null) cached.believedUntilMs = deps.nowMs() + NO_ROW_MS
   return ok(absent)
-}
-
-/** Puts the record of an answer into the cache. Null if the cache has one that is newer or final. */
-function replaceRecord(
-  lookupId: string,
-  record: CompiledKey,
-  { question, askedMs }: Answer,
-  { cache }: KeyRecordsDeps,
-): CachedKey | null {
-  const found = cache.get(lookupId)
-  if (found !== undefined && (found.question > question || isFinal(found))) return null
-  const cached = found ?? newCachedKey(record)
-  if (cached.record !== record || cached.isGrace) {
-    cached.believedUntilMs = -Infinity
-    cached.renewFromMs = Infinity
-    cached.isGrace = false
-  }
-  cached.record = record
-  cached.question = question
-  cached.confirmedMs = askedMs
-  if (found === undefined) cached.askedMs = askedMs
-  cache.set(lookupId, cached, byteSizeOf(record))
-  return cached
-}
-
-function isFinal({ record, believedUntilMs }: CachedKey): boolean {
-  return record.kind === 'tombstone' && believedUntilMs === Infinity
 }
 
 /** Refuses the request, unless the cached record may be believed all the same. */
@@ -210,19 +170,19 @@ function fail(
   asker: Asker,
   deps: KeyRecordsDeps,
 ): Newest {
+  const { clock, graceMs } = deps
   deps.onFault(fault, error, asker.requestId)
   if (cached === null) return err({ reason: 'authentication_unavailable' })
   const nowMs = deps.nowMs()
-  if (fault === 'authority' && !isBelieved(cached, nowMs, deps)) believeInGrace(cached, nowMs, deps)
-  if (!isBelieved(cached, nowMs, deps)) return err({ reason: 'authentication_unavailable' })
-  if (cached.isGrace) asker.grace = true
-  return ok(cached.record)
+  if (fault === 'authority' && (cached.isGrace || !isBelieved(cached, nowMs, clock))) {
+    believeInGrace(cached, nowMs, graceMs)
+  }
+  if (!isBelieved(cached, nowMs, clock)) return err({ reason: 'authentication_unavailable' })
+  return believe(cached, asker)
 }
 
-function believeInGrace(cached: CachedKey, nowMs: number, { graceMs }: KeyRecordsDeps): void {
-  const graceEndsMs = cached.confirmedMs + graceMs
-  if (graceMs === 0 || nowMs >= graceEndsMs) return
-  cached.isGrace = true
-  cached.believedUntilMs = Math.min(graceEndsMs, nowMs + GRACE_TERM_MS)
-  cached.renewFromMs = nowMs + GRACE_TERM_MS / 2
+/** Judges a request by a cached record that is believed. */
+function believe({ record, isGrace }: CachedKey, asker: Asker): Newest {
+  if (isGrace) asker.grace = true
+  return ok(record)
 }
