@@ -48,8 +48,8 @@ export type Newest = Result<CompiledKey, Unavailable>
  * Its key was deleted, but a database restored from a backup may get the row back.
  */
 const NO_ROW_MS = 1_000
-/** While its authority cannot be asked, a record is believed for so long, and then the authority is asked again. */
-const GRACE_TERM_MS = 1_000
+/** How long after a question has failed a request asks again. Meanwhile the record is believed in its grace. */
+const GRACE_RENEWAL_MS = 500
 /** How many questions of this isolate about one key may be on their way. Others wait for an answer to these. */
 const MAX_ON_THEIR_WAY = 8
 const POLL_MS = 5
@@ -92,9 +92,11 @@ export async function newestRecord(
   asker: Asker,
   deps: KeyRecordsDeps,
 ): Promise<Newest> {
-  for (let waited = 0; cached.onTheirWay >= MAX_ON_THEIR_WAY; waited += POLL_MS) {
+  const isFull = () => deps.questions.countOnTheirWay(cached) >= MAX_ON_THEIR_WAY
+  for (let waited = 0; isFull(); waited += POLL_MS) {
     if (waited >= deps.timeoutMs) {
-      return fail('authority', new AuthorityUnavailableError('timeout'), cached, asker, deps)
+      const error = new AuthorityUnavailableError('timeout')
+      return fail('authority', error, true, cached, asker, deps)
     }
     await deps.wait(POLL_MS)
     if (cached.question > came || isBelieved(cached, deps.nowMs(), deps)) {
@@ -115,8 +117,10 @@ export async function askNewest(
 ): Promise<Newest> {
   const record = cached?.record
   let asked: FaultKind = 'authority'
+  let isOutage = true
   try {
     const answer = await deps.questions.ask(lookupId, cached, mayLease)
+    isOutage = false
     const { says } = answer
     if (says === 'current' && record !== undefined) return keep(lookupId, record, answer, deps)
     if (says !== 'current' && says.kind !== 'unknown') {
@@ -131,7 +135,7 @@ export async function askNewest(
     const newest = held.kind === 'unreadable' ? toStored(row) : held
     return keep(lookupId, compileKey(newest), answer, deps)
   } catch (error) {
-    return fail(asked, error, cached, asker, deps)
+    return fail(asked, error, isOutage, cached, asker, deps)
   }
 }
 
@@ -156,13 +160,7 @@ function keep(lookupId: string, record: CompiledKey, answer: Answer, deps: KeyRe
     cached.believedUntilMs = Infinity // an authority never drops a tombstone
     cached.renewFromMs = Infinity
   } else if (leaseMs > 0 && leaseEnds !== null) {
-    const untilMs = askedMs + leaseMs
-    cached.believedUntilMs = untilMs
-    cached.renewFromMs = askedMs + leaseMs / 2
-    const end = () => {
-      if (cached.believedUntilMs === untilMs) cached.believedUntilMs = -Infinity
-    }
-    deps.later(leaseEnds.then(end))
+    believe(cached, askedMs + leaseMs, askedMs + leaseMs / 2, leaseEnds, deps)
   }
   return ok(record)
 }
@@ -171,8 +169,28 @@ function keep(lookupId: string, record: CompiledKey, answer: Answer, deps: KeyRe
 function keepAbsence(lookupId: string, answer: Answer, deps: KeyRecordsDeps): Newest {
   const absent: CompiledKey = { kind: 'tombstone', revision: 0, keyId: '', tag: '' }
   const cached = replaceRecord(lookupId, absent, answer, deps)
-  if (cached !== null) cached.believedUntilMs = deps.nowMs() + NO_ROW_MS
+  if (cached !== null)
+    believe(cached, deps.nowMs() + NO_ROW_MS, Infinity, deps.wait(NO_ROW_MS), deps)
   return ok(absent)
+}
+
+/**
+ * Believes a record without a question. `ends`: resolves by a timer after the same time, because timers run on
+ * while the clock stands still or is set back.
+ */
+function believe(
+  cached: CachedKey,
+  untilMs: number,
+  renewFromMs: number,
+  ends: Promise<void>,
+  { later }: KeyRecordsDeps,
+): void {
+  cached.believedUntilMs = untilMs
+  cached.renewFromMs = renewFromMs
+  const end = () => {
+    if (cached.believedUntilMs === untilMs) cached.believedUntilMs = -Infinity
+  }
+  later(ends.then(end))
 }
 
 /** Puts the record of an answer into the cache. Null if the cache has one that is newer or final. */
@@ -202,27 +220,36 @@ function isFinal({ record, believedUntilMs }: CachedKey): boolean {
   return record.kind === 'tombstone' && believedUntilMs === Infinity
 }
 
-/** Refuses the request, unless the cached record may be believed all the same. */
+/**
+ * Refuses the request, unless the cached record may be believed all the same. `isOutage`: whether the authority
+ * did not answer.
+ */
 function fail(
   fault: FaultKind,
   error: unknown,
+  isOutage: boolean,
   cached: CachedKey | null,
   asker: Asker,
   deps: KeyRecordsDeps,
 ): Newest {
   deps.onFault(fault, error, asker.requestId)
   if (cached === null) return err({ reason: 'authentication_unavailable' })
-  const nowMs = deps.nowMs()
-  if (fault === 'authority' && !isBelieved(cached, nowMs, deps)) believeInGrace(cached, nowMs, deps)
-  if (!isBelieved(cached, nowMs, deps)) return err({ reason: 'authentication_unavailable' })
+  if (isOutage) believeInGrace(cached, deps)
+  else if (cached.isGrace) cached.believedUntilMs = -Infinity
+  if (!isBelieved(cached, deps.nowMs(), deps)) return err({ reason: 'authentication_unavailable' })
   if (cached.isGrace) asker.grace = true
   return ok(cached.record)
 }
 
-function believeInGrace(cached: CachedKey, nowMs: number, { graceMs }: KeyRecordsDeps): void {
+/** Believes a record for so long that the next question can fail too, unless a lease runs. */
+function believeInGrace(cached: CachedKey, deps: KeyRecordsDeps): void {
+  const { graceMs, timeoutMs } = deps
+  const nowMs = deps.nowMs()
   const graceEndsMs = cached.confirmedMs + graceMs
-  if (graceMs === 0 || nowMs >= graceEndsMs) return
+  // A clock that was set back does not say how long ago the record was confirmed.
+  if (graceMs === 0 || nowMs < cached.confirmedMs || nowMs >= graceEndsMs) return
+  if (!cached.isGrace && isBelieved(cached, nowMs, deps)) return
   cached.isGrace = true
-  cached.believedUntilMs = Math.min(graceEndsMs, nowMs + GRACE_TERM_MS)
-  cached.renewFromMs = nowMs + GRACE_TERM_MS / 2
+  const untilMs = Math.min(graceEndsMs, nowMs + 2 * GRACE_RENEWAL_MS + timeoutMs)
+  believe(cached, untilMs, nowMs + GRACE_RENEWAL_MS, deps.wait(untilMs - nowMs), deps)
 }
