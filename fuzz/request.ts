@@ -56,6 +56,7 @@ export async function startRequestFuzz(): Promise<RequestFuzz> {
     findDatabaseRecord: async () => null,
     questions: {
       newest: () => 0,
+      countOnTheirWay: () => 0,
       async ask(lookupId) {
         const says = byLookupId.get(lookupId) ?? { kind: 'unknown', word: undefined }
         return { says, question: 1, askedMs: 0, leaseMs: 0, leaseEnds: null, objectMs: 0 }

@@ -39,9 +39,6 @@ interface Asked {
 /** The size of a record without its IP ACL, rounded up. */
 export const RECORD_BYTES = 1_024
 
-/** While its authority cannot be asked, a record is believed for so long, and then the authority is asked again. */
-const GRACE_TERM_MS = 1_000
-
 /** A record that no question has confirmed yet. */
 export function newCachedKey(record: CompiledKey): CachedKey {
   return {
@@ -99,23 +96,13 @@ export function believeForEver(cached: CachedKey): void {
   cached.renewFromMs = Infinity
 }
 
-/** Believes a record for the term of a lease, from when the question was asked. Answers how to end that. */
-export function believeForLease(cached: CachedKey, askedMs: number, termMs: number): () => void {
-  const untilMs = askedMs + termMs
+/** Believes a record without a question. Answers what ends that, unless it was prolonged meanwhile. */
+export function believe(cached: CachedKey, untilMs: number, renewFromMs: number): () => void {
   cached.believedUntilMs = untilMs
-  cached.renewFromMs = askedMs + termMs / 2
+  cached.renewFromMs = renewFromMs
   return () => {
     if (cached.believedUntilMs === untilMs) cached.believedUntilMs = -Infinity
   }
-}
-
-/** Believes a record although its authority cannot be asked, if it was confirmed less than `graceMs` ago. */
-export function believeInGrace(cached: CachedKey, nowMs: number, graceMs: number): void {
-  const sinceMs = nowMs - cached.confirmedMs
-  if (sinceMs < 0 || sinceMs >= graceMs) return
-  cached.isGrace = true
-  cached.believedUntilMs = Math.min(cached.confirmedMs + graceMs, nowMs + GRACE_TERM_MS)
-  cached.renewFromMs = nowMs + GRACE_TERM_MS / 2
 }
 
 function isFinal({ record, believedUntilMs }: CachedKey): boolean {

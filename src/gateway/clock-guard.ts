@@ -42,8 +42,10 @@ export function createClockGuard(termMs: number, onFault: LogFault): ClockGuard 
 
   return {
     isTrusted(nowMs) {
-      // A clock that was set back since says nothing, so the minute has not gone by.
-      if (distrustedAtMs !== null && nowMs - distrustedAtMs >= DISTRUSTED_MS) distrustedAtMs = null
+      if (distrustedAtMs === null) return true
+      // A clock that was set back since says nothing, so the minute begins again.
+      distrustedAtMs = Math.min(distrustedAtMs, nowMs)
+      if (nowMs - distrustedAtMs >= DISTRUSTED_MS) distrustedAtMs = null
       return distrustedAtMs === null
     },
 

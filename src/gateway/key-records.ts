@@ -10,9 +10,8 @@ import { err, ok, type Result } from '../shared/result.ts'
 import type { KeyAuthorities } from '../stores/key-authority/key-authority.ts'
 import { AuthorityUnavailableError } from '../stores/object-call.ts'
 import {
+  believe,
   believeForEver,
-  believeForLease,
-  believeInGrace,
   type CachedKey,
   isBelieved,
   type KeyCache,
@@ -56,6 +55,8 @@ export type Newest = Result<CompiledKey, Unavailable>
  * Its key was deleted, but a database restored from a backup may get the row back.
  */
 const NO_ROW_MS = 1_000
+/** How long after a question has failed a request asks again. Meanwhile the record is believed in its grace. */
+const GRACE_RENEWAL_MS = 500
 /** How many questions of this isolate about one key may be on their way. Others wait for an answer to these. */
 const MAX_ON_THEIR_WAY = 8
 const POLL_MS = 5
@@ -88,13 +89,15 @@ export async function newestRecord(
   asker: Asker,
   deps: KeyRecordsDeps,
 ): Promise<Newest> {
-  for (let waited = 0; cached.onTheirWay >= MAX_ON_THEIR_WAY; waited += POLL_MS) {
+  const isFull = () => deps.questions.countOnTheirWay(cached) >= MAX_ON_THEIR_WAY
+  for (let waited = 0; isFull(); waited += POLL_MS) {
     if (waited >= deps.timeoutMs) {
-      return fail('authority', new AuthorityUnavailableError('timeout'), cached, asker, deps)
+      const error = new AuthorityUnavailableError('timeout')
+      return fail('authority', error, true, cached, asker, deps)
     }
     await deps.wait(POLL_MS)
     if (cached.question > came || isBelieved(cached, deps.nowMs(), deps.clock)) {
-      return believe(cached, asker)
+      return judgeBy(cached, asker)
     }
   }
   return await askNewest(lookupId, cached, asker, deps)
@@ -110,8 +113,10 @@ export async function askNewest(
 ): Promise<Newest> {
   const record = cached?.record
   let asked: FaultKind = 'authority'
+  let isOutage = true
   try {
     const answer = await deps.questions.ask(lookupId, cached, mayLease)
+    isOutage = false
     const { says } = answer
     if (says === 'current' && record !== undefined) return keep(lookupId, record, answer, deps)
     if (says !== 'current' && says.kind !== 'unknown') {
@@ -126,7 +131,7 @@ export async function askNewest(
     const newest = held.kind === 'unreadable' ? toStored(row) : held
     return keep(lookupId, compileKey(newest), answer, deps)
   } catch (error) {
-    return fail(asked, error, cached, asker, deps)
+    return fail(asked, error, isOutage, cached, asker, deps)
   }
 }
 
@@ -149,7 +154,9 @@ function keep(lookupId: string, record: CompiledKey, answer: Answer, deps: KeyRe
   if (cached === null) return ok(record)
   if (record.kind === 'tombstone') believeForEver(cached)
   else if (leaseMs > 0 && leaseEnds !== null) {
-    deps.later(leaseEnds.then(believeForLease(cached, askedMs, leaseMs)))
+    // A timer ends the lease too, because timers run on while the clock stands still or is set back.
+    const end = believe(cached, askedMs + leaseMs, askedMs + leaseMs / 2)
+    deps.later(leaseEnds.then(end))
   }
   return ok(record)
 }
@@ -158,31 +165,50 @@ function keep(lookupId: string, record: CompiledKey, answer: Answer, deps: KeyRe
 function keepAbsence(lookupId: string, answer: Answer, deps: KeyRecordsDeps): Newest {
   const absent: CompiledKey = { kind: 'tombstone', revision: 0, keyId: '', tag: '' }
   const cached = replaceRecord(deps.cache, lookupId, absent, answer)
-  if (cached !== null) cached.believedUntilMs = deps.nowMs() + NO_ROW_MS
+  if (cached !== null) {
+    const end = believe(cached, deps.nowMs() + NO_ROW_MS, Infinity)
+    deps.later(deps.wait(NO_ROW_MS).then(end))
+  }
   return ok(absent)
 }
 
-/** Refuses the request, unless the cached record may be believed all the same. */
+/**
+ * Refuses the request, unless the cached record may be believed all the same. `isOutage`: whether the authority
+ * did not answer.
+ */
 function fail(
   fault: FaultKind,
   error: unknown,
+  isOutage: boolean,
   cached: CachedKey | null,
   asker: Asker,
   deps: KeyRecordsDeps,
 ): Newest {
-  const { clock, graceMs } = deps
   deps.onFault(fault, error, asker.requestId)
   if (cached === null) return err({ reason: 'authentication_unavailable' })
+  if (isOutage) believeInGrace(cached, deps)
+  else if (cached.isGrace) cached.believedUntilMs = -Infinity
+  return isBelieved(cached, deps.nowMs(), deps.clock)
+    ? judgeBy(cached, asker)
+    : err({ reason: 'authentication_unavailable' })
+}
+
+/** Believes a record for so long that the next question can fail too, unless a lease runs. */
+function believeInGrace(cached: CachedKey, deps: KeyRecordsDeps): void {
+  const { graceMs, timeoutMs } = deps
   const nowMs = deps.nowMs()
-  if (fault === 'authority' && (cached.isGrace || !isBelieved(cached, nowMs, clock))) {
-    believeInGrace(cached, nowMs, graceMs)
-  }
-  if (!isBelieved(cached, nowMs, clock)) return err({ reason: 'authentication_unavailable' })
-  return believe(cached, asker)
+  const graceEndsMs = cached.confirmedMs + graceMs
+  // A clock that was set back does not say how long ago the record was confirmed.
+  if (graceMs === 0 || nowMs < cached.confirmedMs || nowMs >= graceEndsMs) return
+  if (!cached.isGrace && isBelieved(cached, nowMs, deps.clock)) return
+  cached.isGrace = true
+  const untilMs = Math.min(graceEndsMs, nowMs + 2 * GRACE_RENEWAL_MS + timeoutMs)
+  const end = believe(cached, untilMs, nowMs + GRACE_RENEWAL_MS)
+  deps.later(deps.wait(untilMs - nowMs).then(end))
 }
 
 /** Judges a request by a cached record that is believed. */
-function believe({ record, isGrace }: CachedKey, asker: Asker): Newest {
+function judgeBy({ record, isGrace }: CachedKey, asker: Asker): Newest {
   if (isGrace) asker.grace = true
   return ok(record)
 }

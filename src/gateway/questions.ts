@@ -21,6 +21,8 @@ export interface Answer extends Answered {
 export interface Questions {
   /** The number of the newest question. */
   readonly newest: () => number
+  /** How many questions about a key are on their way. */
+  readonly countOnTheirWay: (cached: CachedKey) => number
   /** Rejects if the authority cannot be asked. `mayLease`: whether a lease is of use. */
   readonly ask: (lookupId: string, cached: CachedKey | null, mayLease: boolean) => Promise<Answer>
 }
@@ -80,15 +82,20 @@ export function createQuestions(deps: QuestionsDeps): Questions {
     }
   }
 
-  function countStart(cached: CachedKey, askedMs: number): void {
+  function countOnTheirWay(cached: CachedKey): number {
     // The runtime may have ended a request before its answer came. Then nobody counted it as answered.
-    if (askedMs - cached.askedMs > timeoutMs) cached.onTheirWay = 0
+    if (Math.abs(nowMs() - cached.askedMs) > timeoutMs) cached.onTheirWay = 0
+    return cached.onTheirWay
+  }
+
+  function countStart(cached: CachedKey, askedMs: number): void {
+    cached.onTheirWay = countOnTheirWay(cached) + 1
     cached.askedMs = askedMs
-    cached.onTheirWay++
   }
 
   return {
     newest: () => newest,
+    countOnTheirWay,
     ask(lookupId, cached, mayLease) {
       const answer = ask(lookupId, cached, mayLease)
       // If the client goes away, its request ends. Requests that wait for the answer must still get it.

@@ -162,7 +162,10 @@ export const CALLS: Readonly<
       [undefined, idempotency].map((request) => {
         return keys.insertKey(db, { ...newKey, idempotency: request }, AUTHORITY, event())
       }),
-    updateKey: (db) => [keys.updateKey(db, key, details, AUTHORITY, event())],
+    updateKey: (db) =>
+      [false, true].map((changesRecord) => {
+        return keys.updateKey(db, key, details, changesRecord, AUTHORITY, event())
+      }),
     deleteKey: (db) => [keys.deleteKey(db, key, AUTHORITY, event())],
     recordReveal: (db) => [keys.recordReveal(db, key, AUTHORITY, event())],
   },

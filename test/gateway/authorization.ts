@@ -1,123 +1,101 @@
-// One authorization against stores that answer as a test wants them to.
+// Authorizations by one isolate, with stores that answer as a test wants them to, and a clock that it moves.
 
-import { authorize, type AuthorizeDeps, identifyKey } from '../../src/gateway/authorize.ts'
-import { formatAddress } from '../../src/keys/address.ts'
 import { createAddressWatch } from '../../src/gateway/address-watch.ts'
-import { type KeyRecordsDeps, newestRecord } from '../../src/gateway/key-records.ts'
-import { createRefusalBrake } from '../../src/gateway/refusal-brake.ts'
-import type { KeyRecord, LiveKeyRecord } from '../../src/keys/key-record.ts'
-import { toStored } from '../../src/keys/stored-record.ts'
-import { createIsolateCache } from '../../src/stores/isolate-cache.ts'
-import type { Held, Unknown } from '../../src/stores/key-authority.ts'
-import type { RecordIdentity } from '../../src/stores/authority-check.ts'
+import {
+  authorize,
+  type AuthorizeDeps,
+  type Grant,
+  identifyKey,
+} from '../../src/gateway/authorize.ts'
+import { createClockGuard } from '../../src/gateway/clock-guard.ts'
+import type { KeyRecordsDeps } from '../../src/gateway/key-records.ts'
+import { createQuestions } from '../../src/gateway/questions.ts'
+import type { Refusal } from '../../src/gateway/refusal.ts'
 import { startTrace } from '../../src/gateway/trace.ts'
+import { formatAddress } from '../../src/keys/address.ts'
+import type { KeyRecord } from '../../src/keys/key-record.ts'
+import { toStored } from '../../src/keys/stored-record.ts'
+import type { Result } from '../../src/shared/result.ts'
+import { createIsolateCache } from '../../src/stores/isolate-cache.ts'
+import { createManualClock } from '../support/manual-clock.ts'
+import { CLIENT, FAULT, LOOKUP_ID, TOKEN } from './samples.ts'
+import { createTestAuthority, type TestAuthority } from './test-authority.ts'
 
-export const TOKEN = 'cpk_issued'
-export const LOOKUP_ID = 'lookup-1'
-export const CLIENT = '203.0.113.7'
-
-export const KEY: LiveKeyRecord = {
-  kind: 'live',
-  revision: 3,
-  keyId: 'key_1',
-  accountId: 'acc_1',
-  accountStatus: 'active',
-  ipAcl: [],
-  ipAclMode: 'enforce',
-}
-export const FENCED: LiveKeyRecord = { ...KEY, ipAcl: ['10.0.0.0/8'] }
-export const OPEN: LiveKeyRecord = { ...KEY, ipAcl: ['203.0.113.0/24'] }
-export const SUSPENDED: LiveKeyRecord = { ...FENCED, accountStatus: 'suspended' }
-export const GONE: KeyRecord = { kind: 'tombstone', revision: 4, keyId: 'key_1' }
-export const LATER = { kind: 'unreadable', revision: 9 } as const
-export const UNKNOWN: Unknown = { kind: 'unknown', word: 'word-1' }
-export const FAULT = new Error('503 Service Unavailable')
-
-export const REVOKED = { reason: 'key_revoked' }
-export const IP_DENIED = { reason: 'ip_denied', clientIp: CLIENT }
-export const UNAVAILABLE = { reason: 'authentication_unavailable' }
-export const RATE_LIMITED = { reason: 'rate_limited', retryAfterSeconds: 60 }
-
-const REQUEST_ID = new Headers({ 'X-Request-Id': 'req-1' })
-
-/** What an authority answers. */
-export type Standing = 'current' | Unknown | KeyRecord
-
+/** `kv` and `row`: an Error stands for a store that fails. */
 export interface Situation {
-  readonly headers?: Record<string, string>
-  readonly copy: KeyRecord | null | Error
-  readonly truth?: KeyRecord | null | Error
-  readonly mayRefuse?: boolean | Error
+  readonly headers?: Readonly<Record<string, string>>
+  readonly kv?: KeyRecord | null | Error
+  /** What libSQL has. */
+  readonly row?: KeyRecord | null | Error
+  /** What the authority holds. */
+  readonly holds: TestAuthority['holds']
   readonly verify?: Error
-  /** What the authority answers; without it the mode is `bounded`. */
-  readonly standing?: Standing | Error | (() => Standing | undefined)
-  /** What the authority holds once it was told; what it was told, if left out. */
-  readonly seeded?: KeyRecord | Extract<Held, { kind: 'unreadable' }>
+  readonly termMs?: number
+  readonly graceMs?: number
 }
 
-/** An Error stands for a store that fails; the truth fails unless it is told otherwise. */
+export interface Judged {
+  /** The final verdict. */
+  readonly result: Result<Grant, Refusal>
+  /** Whether there was a verdict at once, without a promise. */
+  readonly isImmediate: boolean
+  /** Whether the request might have been sent on before its authority had answered. */
+  readonly mayBeSentOn: boolean
+  readonly grace: true | undefined
+}
+
 export function start(situation: Situation) {
-  const { headers, copy, truth = FAULT, mayRefuse = true, verify, standing, seeded } = situation
+  const { kv = null, row = FAULT, verify, termMs = 1_000, graceMs = 0 } = situation
+  const sent = situation.headers ?? {
+    Authorization: `Token ${TOKEN}`,
+    'CF-Connecting-IP': CLIENT,
+  }
   const calls: string[] = []
   const faults: [string, unknown][] = []
   const denials: [string, string | null, boolean][] = []
-  const clock = { now: 0 }
-  const nowMs = () => clock.now
+  const clock = createManualClock(1_000_000)
+  const authority = createTestAuthority(situation.holds, clock, calls)
+  const { nowMs, wait } = clock
   const onFault = (fault: string, error: unknown) => void faults.push([fault, error])
-  const limiter = {
-    async limit({ key }: { key: string }) {
-      calls.push(`brake ${key}`)
-      return { success: await answer(mayRefuse) }
-    },
-  }
-  const ask = async (asked: RecordIdentity | null) => {
-    calls.push(`check ${asked === null ? null : asked.revision}`)
-    const now = typeof standing === 'function' ? (standing() ?? 'current') : (standing ?? FAULT)
-    const answered = await answer(now)
-    return answered === 'current' || answered.kind === 'unknown' ? answered : toStored(answered)
-  }
+  const guard = createClockGuard(termMs, onFault)
+  const later = (promise: Promise<void>) => void promise
+  const timeoutMs = 1_000
   const records: KeyRecordsDeps = {
-    cache: createIsolateCache({ entries: 10, bytes: 1e6, ttlMs: 60_000 }, nowMs),
+    cache: createIsolateCache({ entries: 10, bytes: 1e6 }),
     async readKvRecord(lookupId) {
-      calls.push(`copy ${lookupId}`)
-      const read = await answer(copy)
+      calls.push(`kv ${lookupId}`)
+      const read = await valueOf(kv)
       return read === null ? null : toStored(read)
     },
     findDatabaseRecord(lookupId) {
-      calls.push(`truth ${lookupId}`)
-      return answer(truth)
+      calls.push(`row ${lookupId}`)
+      return valueOf(row)
     },
-    authorities:
-      standing === undefined
-        ? null
-        : {
-            check: (_, asked) => ask(asked),
-            checkCached: (asked) => ask(asked.copy),
-            async seed(_, record, word) {
-              calls.push(`seed ${record.revision} ${word}`)
-              const held = seeded ?? record
-              return held.kind === 'unreadable' ? held : toStored(held)
-            },
-          },
+    questions: createQuestions({
+      authorities: authority,
+      termMs,
+      timeoutMs,
+      clock: guard,
+      takeDenials: () => [],
+      later,
+      wait,
+      nowMs,
+    }),
+    seed: authority.seed,
+    clock: guard,
+    timeoutMs,
+    graceMs,
+    later,
+    wait,
     onFault,
     nowMs,
   }
   const deps: AuthorizeDeps = {
     ...records,
     verifyToken(token) {
-      calls.push(`verify ${token}`)
       if (verify !== undefined) throw verify
       return token === TOKEN ? LOOKUP_ID : null
     },
-    brake: createRefusalBrake({
-      limiter,
-      newest: (subject) => newestRecord(subject.lookupId, subject.copy, subject.requestId, records),
-      newestMs: 1_000,
-      later: (promise) => void promise,
-      wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
-      onFault,
-      nowMs,
-    }),
     addressWatch: createAddressWatch(() => undefined, nowMs),
     denials: {
       note(lookupId, address, enforced) {
@@ -125,21 +103,40 @@ export function start(situation: Situation) {
       },
     },
   }
-  const sent = headers ?? { Authorization: `Token ${TOKEN}`, 'CF-Connecting-IP': CLIENT }
-  const again = async () => {
-    const asked = new Headers(sent)
-    const lookupId = identifyKey(asked, deps)
-    if (!lookupId.ok) return lookupId
-    return await authorize(lookupId.value, asked, startTrace(REQUEST_ID, 0), deps)
+
+  /** Judges one request to the end. */
+  async function judge(): Promise<Judged> {
+    const trace = startTrace(new Headers({ 'X-Request-Id': 'req-1' }), nowMs())
+    const headers = new Headers(sent)
+    const lookupId = identifyKey(headers, deps)
+    const verdict = lookupId.ok ? authorize(lookupId.value, headers, trace, deps) : lookupId
+    const first = verdict instanceof Promise ? await verdict : verdict
+    const confirm = first.ok ? first.value.confirm : null
+    const result = confirm === null ? first : await confirm()
+    const isImmediate = !(verdict instanceof Promise) && confirm === null
+    return { result, isImmediate, mayBeSentOn: confirm !== null, grace: trace.grace }
   }
-  return { pending: again(), again, calls, faults, denials, clock }
+
+  return { judge, authority, clock, calls, faults, denials }
 }
 
-export async function authorized(situation: Situation) {
-  const { pending, calls, faults } = start(situation)
-  return { result: await pending, calls, faults }
+/** An isolate that has the record with a lease that begins now, and no call yet. */
+export async function startLeased(situation: Situation) {
+  const started = start(situation)
+  await started.judge()
+  await started.judge()
+  started.calls.length = 0
+  started.denials.length = 0
+  return started
 }
 
-function answer<T>(value: T | Error): Promise<T> {
+/** As `startLeased`, but the lease has run out. */
+export async function startCached(situation: Situation) {
+  const started = await startLeased(situation)
+  await started.clock.pass(10_000)
+  return started
+}
+
+function valueOf<T>(value: T | Error): Promise<T> {
   return value instanceof Error ? Promise.reject(value) : Promise.resolve(value)
 }

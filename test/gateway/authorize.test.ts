@@ -1,41 +1,31 @@
 import { describe, expect, it } from 'vitest'
-import type { authorize } from '../../src/gateway/authorize.ts'
-import type { LiveKeyRecord } from '../../src/keys/key-record.ts'
+import { type Situation, start, startCached, startLeased } from './authorization.ts'
 import {
-  LOOKUP_ID,
+  ALLOWING,
   CLIENT,
+  DENYING,
   FAULT,
-  FENCED,
   GONE,
+  grantBy,
   IP_DENIED,
   KEY,
-  OPEN,
-  RATE_LIMITED,
+  LOOKUP_ID,
+  refusal,
+  REPORTING,
   REVOKED,
   SUSPENDED,
+  TIMEOUT,
   TOKEN,
-  UNAVAILABLE,
-  authorized,
-  start,
-} from './authorization.ts'
+} from './samples.ts'
 
-describe('authorize()', () => {
-  it('grants by the copy alone', async () => {
-    const { result, calls } = await authorized({ copy: KEY })
-    const address = { family: 4, words: [0xcb007107] }
-    expect(result).toMatchObject({
-      ok: true,
-      value: { key: { keyId: 'key_1' }, address, confirm: null },
-    })
-    expect(calls).toEqual(['verify cpk_issued', 'copy lookup-1'])
-  })
+/** The ways to a verdict: no cached record, a cached record without a lease, and one with a lease. */
+const WAYS = [
+  ['uncached', start],
+  ['unleased', startCached],
+  ['leased', startLeased],
+] as const
 
-  it('reads the truth where there is no copy', async () => {
-    const { result, calls } = await authorized({ copy: null, truth: OPEN })
-    expect(result).toMatchObject({ ok: true, value: { key: { keyId: 'key_1' } } })
-    expect(calls).toEqual(['verify cpk_issued', 'copy lookup-1', 'truth lookup-1'])
-  })
-
+describe('authorize(), the credential', () => {
   it.each([
     ['no credential', {}, { reason: 'credential_missing', seen: 'nothing' }],
     [
@@ -48,54 +38,42 @@ describe('authorize()', () => {
       { Authorization: `Token ${TOKEN}`, 'X-API-Key': TOKEN },
       { reason: 'credential_ambiguous' },
     ],
-  ])('refuses %s before it looks at any token', async (_, headers, error) => {
-    const { result, calls } = await authorized({ copy: KEY, headers })
-    expect(result).toEqual({ ok: false, error })
+    ['a forged token', { Authorization: 'Token cpk_forged' }, { reason: 'key_invalid' }],
+    ['an empty token', { Authorization: 'Token' }, { reason: 'key_invalid' }],
+    ['a longer token', { Authorization: `Token ${TOKEN}x` }, { reason: 'key_invalid' }],
+    ['a token and more', { Authorization: `Token ${TOKEN} x` }, { reason: 'key_invalid' }],
+  ])('asks no store about %s', async (_, headers, error) => {
+    const { judge, calls } = start({ kv: KEY, holds: KEY, headers })
+    expect(await judge()).toMatchObject({ result: refusal(error), isImmediate: true })
     expect(calls).toEqual([])
   })
 
-  it.each(['Token cpk_forged', 'Token', `Token ${TOKEN}x`, `Token ${TOKEN} x`])(
-    'asks no store and no brake about a forged token: %s',
-    async (authorization) => {
-      const headers = { Authorization: authorization, 'CF-Connecting-IP': CLIENT }
-      const { result, calls } = await authorized({ copy: KEY, truth: KEY, headers })
-      expect(result).toEqual({ ok: false, error: { reason: 'key_invalid' } })
-      expect(calls).toEqual([`verify ${authorization.slice('Token '.length)}`])
-    },
-  )
-
-  it('rejects where the token cannot be judged, and asks nothing more', async () => {
-    const { pending, calls } = start({ copy: KEY, verify: FAULT })
-    await expect(pending).rejects.toBe(FAULT)
-    expect(calls).toEqual([`verify ${TOKEN}`])
-  })
-
-  it.each([
-    ['gone before account and address', GONE, REVOKED],
-    ['account before address', SUSPENDED, { reason: 'account_inactive', status: 'suspended' }],
-    [
-      'a pending account',
-      { ...KEY, accountStatus: 'pending' } as const,
-      { reason: 'account_inactive', status: 'pending' },
-    ],
-    ['address', FENCED, IP_DENIED],
-  ])('refuses in order, whichever store says so: %s', async (_, record, error) => {
-    const byCopy = await authorized({ copy: record, truth: OPEN })
-    expect(byCopy.result).toEqual({ ok: false, error })
-    expect(byCopy.calls).toEqual(['verify cpk_issued', 'copy lookup-1', 'brake lookup-1'])
-    const byTruth = await authorized({ copy: null, truth: record })
-    expect(byTruth.result).toEqual({ ok: false, error })
-    expect(byTruth.calls.slice(2)).toEqual(['truth lookup-1', 'brake lookup-1'])
-  })
-
-  it('takes a proven token without any row for a deleted key', async () => {
-    const { result } = await authorized({ copy: null, truth: null })
-    expect(result).toEqual({ ok: false, error: REVOKED })
+  it('rejects if the token cannot be verified, and asks no store', async () => {
+    const { judge, calls } = start({ kv: KEY, holds: KEY, verify: FAULT })
+    await expect(judge()).rejects.toBe(FAULT)
+    expect(calls).toEqual([])
   })
 })
 
-describe('authorize(), the address', () => {
-  const headersFrom = (address: Record<string, string>) => ({ 'X-API-Key': TOKEN, ...address })
+describe.each(WAYS)('authorize(), %s', (_, begin) => {
+  it.each([
+    ['a deleted key before account and address', GONE, REVOKED],
+    ['an account before the address', SUSPENDED, inactive('suspended')],
+    ['a pending account', { ...KEY, accountStatus: 'pending' } as const, inactive('pending')],
+    ['an address', DENYING, IP_DENIED],
+  ])('refuses in order: %s', async (_name, holds, error) => {
+    for (const kv of [null, holds]) {
+      const { judge } = await begin({ kv, holds })
+      expect((await judge()).result).toEqual(refusal(error))
+    }
+  })
+
+  it('grants, with the address', async () => {
+    const { judge } = await begin({ kv: ALLOWING, holds: ALLOWING })
+    const address = { family: 4, words: [0xcb007107] }
+    const value = { key: { keyId: 'key_1', accountId: 'acc_1' }, address, confirm: null }
+    expect((await judge()).result).toMatchObject({ ok: true, value })
+  })
 
   it.each([
     [{}],
@@ -103,145 +81,72 @@ describe('authorize(), the address', () => {
     [{ 'CF-Connecting-IP': '203.0.113.7:443' }],
     [{ 'CF-Connecting-IP': '203.0.113.7, 203.0.113.7' }],
     [{ 'X-Forwarded-For': '203.0.113.7', 'X-Real-IP': '203.0.113.7' }],
-  ])('lets a key without an ACL in, and no other, where it cannot be read: %j', async (address) => {
-    const headers = headersFrom(address)
-    const free = await authorized({ copy: KEY, headers })
-    expect(free.result).toMatchObject({
-      ok: true,
-      value: { key: { keyId: 'key_1' }, address: null },
-    })
-    const fenced = await authorized({ copy: OPEN, headers })
+  ])('lets in only keys without an ACL if the address is unreadable: %j', async (address) => {
+    const headers = { 'X-API-Key': TOKEN, ...address }
+    const open = await begin({ kv: KEY, holds: KEY, headers })
+    expect((await open.judge()).result).toMatchObject({ ok: true, value: { address: null } })
+    const restricted = await begin({ kv: ALLOWING, holds: ALLOWING, headers })
     const error = { reason: 'ip_denied', clientIp: null }
-    expect(fenced.result).toEqual({ ok: false, error })
+    expect((await restricted.judge()).result).toEqual(refusal(error))
+    expect(restricted.denials).toEqual([[LOOKUP_ID, null, true]])
   })
 
-  it('is IPv4 where it was mapped', async () => {
-    const headers = headersFrom({ 'CF-Connecting-IP': '::ffff:203.0.113.7' })
-    expect((await authorized({ copy: OPEN, headers })).result.ok).toBe(true)
-    expect((await authorized({ copy: FENCED, headers })).result).toEqual({
-      ok: false,
-      error: IP_DENIED,
-    })
+  it('takes an IPv4 address that was mapped for IPv4', async () => {
+    const headers = { 'X-API-Key': TOKEN, 'CF-Connecting-IP': `::ffff:${CLIENT}` }
+    const allowed = await begin({ kv: ALLOWING, holds: ALLOWING, headers })
+    expect((await allowed.judge()).result).toMatchObject(grantBy(3))
+    const denied = await begin({ kv: DENYING, holds: DENYING, headers })
+    expect((await denied.judge()).result).toEqual(refusal(IP_DENIED))
   })
 
-  it('fails every ACL where it is the one that all Workers share', async () => {
+  it('finds the address that all Workers share on no ACL', async () => {
     const clientIp = '2a06:98c0:3600::103'
-    const headers = headersFrom({ 'CF-Connecting-IP': clientIp })
-    const copy = { ...KEY, ipAcl: ['::/0', '0.0.0.0/0'] }
-    const error = { reason: 'ip_denied', clientIp }
-    expect((await authorized({ copy, headers })).result).toEqual({ ok: false, error })
-    expect((await authorized({ copy: KEY, headers })).result.ok).toBe(true)
-  })
-})
-
-describe('authorize(), outages', () => {
-  it('reads the truth where KV fails', async () => {
-    const { result, calls, faults } = await authorized({ copy: FAULT, truth: OPEN })
-    expect(result).toMatchObject({ ok: true, value: { key: { keyId: 'key_1' } } })
-    expect(calls).toEqual(['verify cpk_issued', 'copy lookup-1', 'truth lookup-1'])
-    expect(faults).toEqual([['kv_read', FAULT]])
+    const headers = { 'X-API-Key': TOKEN, 'CF-Connecting-IP': clientIp }
+    const holds = { ...KEY, ipAcl: ['::/0', '0.0.0.0/0'] }
+    const restricted = await begin({ kv: holds, holds, headers })
+    expect((await restricted.judge()).result).toEqual(refusal({ reason: 'ip_denied', clientIp }))
+    const open = await begin({ kv: KEY, holds: KEY, headers })
+    expect((await open.judge()).result).toMatchObject(grantBy(3))
   })
 
-  it.each([
-    ['refuses by what the truth says', FENCED, IP_DENIED],
-    ['refuses a token without a row', null, REVOKED],
-  ])('%s where KV fails', async (_, truth, error) => {
-    const { result } = await authorized({ copy: FAULT, truth })
-    expect(result).toEqual({ ok: false, error })
+  it('notes a denial for each final verdict of the IP ACL, once', async () => {
+    const denied = await begin({ kv: DENYING, holds: DENYING })
+    await denied.judge()
+    expect(denied.denials).toEqual([[LOOKUP_ID, CLIENT, true]])
+    const reported = await begin({ kv: REPORTING, holds: REPORTING })
+    expect((await reported.judge()).result).toMatchObject(grantBy(3))
+    expect(reported.denials).toEqual([[LOOKUP_ID, CLIENT, false]])
   })
 
   it.each([
-    ['there is no copy', null, ['libsql']],
-    ['KV fails too', FAULT, ['kv_read', 'libsql']],
-  ])('cannot know, and does not say no, where libSQL fails and %s', async (_, copy, kinds) => {
-    const { result, calls, faults } = await authorized({ copy, truth: FAULT })
-    expect(result).toEqual({ ok: false, error: UNAVAILABLE })
-    expect(faults.map(([kind]) => kind)).toEqual(kinds)
-    expect(calls.filter((call) => call.startsWith('brake'))).toEqual([])
-  })
-
-  it('needs no libSQL where there is a copy', async () => {
-    const { result, faults } = await authorized({ copy: KEY, truth: FAULT })
-    expect(result.ok).toBe(true)
-    expect(faults).toEqual([])
-  })
-})
-
-describe('authorize(), the denials that it notes', () => {
-  const REPORTING: LiveKeyRecord = { ...FENCED, ipAclMode: 'report' }
-
-  it('are final refusals by the IP ACL', async () => {
-    const byCopy = start({ copy: FENCED })
-    expect(await byCopy.pending).toEqual({ ok: false, error: IP_DENIED })
-    expect(byCopy.denials).toEqual([[LOOKUP_ID, CLIENT, true]])
-    const byAuthority = start({ copy: OPEN, standing: FENCED })
-    expect(await confirmed(byAuthority)).toEqual(IP_DENIED)
-    expect(byAuthority.denials).toEqual([[LOOKUP_ID, CLIENT, true]])
-  })
-
-  it('are what an ACL that only reports lets through, once that is final', async () => {
-    const bounded = start({ copy: REPORTING })
-    expect(await bounded.pending).toMatchObject({ ok: true })
-    expect(bounded.denials).toEqual([[LOOKUP_ID, CLIENT, false]])
-
-    const strict = start({ copy: REPORTING, standing: 'current' })
-    await strict.pending
-    expect(strict.denials).toEqual([])
-    expect(await confirmed(strict)).toBeNull()
-    expect(strict.denials).toEqual([[LOOKUP_ID, CLIENT, false]])
-  })
-
-  it('name an unreadable address null', async () => {
-    const headers = { 'X-API-Key': TOKEN, 'CF-Connecting-IP': 'nonsense' }
-    const { pending, denials } = start({ copy: FENCED, headers })
-    await pending
-    expect(denials).toEqual([[LOOKUP_ID, null, true]])
-  })
-
-  it.each([
-    ['a client on the ACL', { copy: OPEN }],
-    ['a client on an ACL that only reports', { copy: { ...OPEN, ipAclMode: 'report' as const } }],
-    ['a key without an ACL', { copy: KEY }],
-    ['a deleted key', { copy: GONE }],
-    ['a suspended account', { copy: SUSPENDED }],
-    ['what the brake keeps back', { copy: FENCED, mayRefuse: false }],
-    ['what the authority lets in', { copy: FENCED, standing: OPEN }],
-    ['what cannot be known', { copy: FENCED, standing: FAULT }],
-  ])('are none for %s', async (_, situation) => {
-    const { pending, denials } = start(situation)
-    await pending
-    expect(denials).toEqual([])
-  })
-
-  async function confirmed({ pending }: { pending: ReturnType<typeof authorize> }) {
-    const grant = await pending
-    const judged = grant.ok ? await grant.value.confirm?.() : undefined
-    return judged?.ok === false ? judged.error : null
-  }
-})
-
-describe('authorize(), the brake', () => {
-  it.each([
+    ['a client on the ACL', ALLOWING],
+    ['a client on an ACL that only reports', { ...ALLOWING, ipAclMode: 'report' as const }],
+    ['a key without an ACL', KEY],
     ['a deleted key', GONE],
     ['a suspended account', SUSPENDED],
-    ['a denied address', FENCED],
-  ])('answers for %s once it has been refused too often', async (_, copy) => {
-    const { result, calls } = await authorized({ copy, mayRefuse: false })
-    expect(result).toEqual({ ok: false, error: RATE_LIMITED })
-    expect(calls.at(-1)).toBe('brake lookup-1')
-  })
-
-  it('never stops a request that is allowed, nor counts it', async () => {
-    for (const copy of [KEY, OPEN]) {
-      const { result, calls } = await authorized({ copy, mayRefuse: false })
-      expect(result.ok).toBe(true)
-      expect(calls).toEqual(['verify cpk_issued', 'copy lookup-1'])
-    }
-  })
-
-  it('leaves the refusal as it is where it fails', async () => {
-    const { result, faults } = await authorized({ copy: FENCED, mayRefuse: FAULT })
-    expect(result).toEqual({ ok: false, error: IP_DENIED })
-    expect(faults).toEqual([['brake', FAULT]])
+  ])('notes no denial for %s', async (_name, holds) => {
+    const { judge, denials } = await begin({ kv: holds, holds })
+    await judge()
+    expect(denials).toEqual([])
   })
 })
+
+describe('authorize(), denials by a record that is not current', () => {
+  it.each([
+    [
+      'notes none if the authority lets in',
+      { kv: DENYING, holds: { ...ALLOWING, revision: 4 } },
+      0,
+    ],
+    ['notes none if nobody can say', { kv: DENYING, holds: TIMEOUT }, 0],
+    ['notes one if the authority refuses', { kv: ALLOWING, holds: { ...DENYING, revision: 4 } }, 1],
+  ] satisfies [string, Situation, number][])('%s', async (_, situation, count) => {
+    const { judge, denials } = start(situation)
+    await judge()
+    expect(denials).toHaveLength(count)
+  })
+})
+
+function inactive(status: 'suspended' | 'pending') {
+  return { reason: 'account_inactive', status }
+}

@@ -21,7 +21,7 @@ describe('evaluateAccess()', () => {
     (client) => {
       expect(accessOf(KEY, client)).toEqual({
         ok: true,
-        value: compileKey(toStored(KEY), Infinity),
+        value: compileKey(toStored(KEY)),
       })
     },
   )
@@ -31,7 +31,7 @@ describe('evaluateAccess()', () => {
     (client) => {
       expect(accessOf(FENCED, client)).toEqual({
         ok: true,
-        value: compileKey(toStored(FENCED), Infinity),
+        value: compileKey(toStored(FENCED)),
       })
     },
   )
@@ -53,7 +53,7 @@ describe('evaluateAccess()', () => {
       const key: LiveKeyRecord = { ...FENCED, ipAclMode: 'report' }
       expect(accessOf(key, client)).toEqual({
         ok: true,
-        value: compileKey(toStored(key), Infinity),
+        value: compileKey(toStored(key)),
       })
     },
   )
@@ -88,7 +88,7 @@ describe('evaluateAccess()', () => {
 function accessOf(record: KeyRecord, client: string | null) {
   const address = parseAddress(client ?? '')
   return evaluateAccess(
-    compileKey(toStored(record), Infinity),
+    compileKey(toStored(record)),
     address === null ? null : unmapAddress(address),
   )
 }
@@ -102,7 +102,7 @@ describe('isOffIpAcl()', () => {
     ['a key with one', FENCED, null, true],
     ['a key whose ACL only reports', { ...FENCED, ipAclMode: 'report' as const }, null, true],
   ])('judges %s', (_, record, client, off) => {
-    const key = compileKey(toStored(record), Infinity)
+    const key = compileKey(toStored(record))
     const address = parseAddress(client ?? '')
     expect(key.kind === 'live' && isOffIpAcl(key, address)).toBe(off)
   })

@@ -1,107 +1,65 @@
 import { describe, expect, it } from 'vitest'
-import { compileKey } from '../../src/keys/access.ts'
-import { toStored } from '../../src/keys/stored-record.ts'
-import type { KeyRecord, LiveKeyRecord } from '../../src/keys/key-record.ts'
-import {
-  createIsolateCache,
-  type IsolateCacheLimits,
-  RECORD_BYTES,
-} from '../../src/stores/isolate-cache.ts'
+import { createIsolateCache, type IsolateCacheLimits } from '../../src/stores/isolate-cache.ts'
 
-const LIVE: LiveKeyRecord = {
-  kind: 'live',
-  revision: 3,
-  keyId: 'key_1',
-  accountId: 'acc_1',
-  accountStatus: 'active',
-  ipAcl: [],
-  ipAclMode: 'enforce',
-}
-const GONE: KeyRecord = { kind: 'tombstone', revision: 2, keyId: 'key_1' }
-
+/** The entries are numbers, and each takes one byte. */
 function cacheOf(limits: Partial<IsolateCacheLimits> = {}) {
-  const clock = { now: 0 }
-  const all = { entries: 3, bytes: 1_000_000, ttlMs: 1_000, ...limits }
-  const cache = createIsolateCache(all, () => clock.now)
+  const cache = createIsolateCache<number>({ entries: 3, bytes: 1_000, ...limits })
   return {
-    clock,
     cache,
-    set: (lookupId: string, record: KeyRecord = LIVE) =>
-      cache.set(lookupId, compileKey(toStored(record), Infinity)),
-    held: (...lookupIds: string[]) => lookupIds.filter((id) => cache.get(id) !== undefined),
+    set: (name: string, bytes = 1) => cache.set(name, bytes, bytes),
+    held: (...names: string[]) => names.filter((name) => cache.get(name) !== undefined),
   }
 }
 
 describe('createIsolateCache()', () => {
-  it('keeps a record for its time', () => {
-    const { cache, clock, set } = cacheOf()
-    set('a')
-    clock.now = 999
-    expect(cache.get('a')).toMatchObject({ keyId: 'key_1', revision: 3 })
-    clock.now = 1_000
+  it('caches the value that was set last under a name', () => {
+    const { cache } = cacheOf()
     expect(cache.get('a')).toBeUndefined()
+    cache.set('a', 7, 1)
+    cache.set('b', 8, 1)
+    cache.set('a', 9, 1)
+    expect([cache.get('a'), cache.get('b')]).toEqual([9, 8])
   })
 
-  it('keeps *gone* for ever', () => {
-    const { cache, clock, set } = cacheOf()
-    set('a', GONE)
-    clock.now = 1e12
-    expect(cache.get('a')?.kind).toBe('tombstone')
-  })
-
-  it('lets nothing older in, and nothing after *gone*', () => {
-    const { cache, set } = cacheOf()
-    set('a', { ...LIVE, revision: 4 })
-    set('a', { ...LIVE, revision: 3 })
-    expect(cache.get('a')?.revision).toBe(4)
-    set('a', GONE)
-    set('a', { ...LIVE, revision: 9 })
-    expect(cache.get('a')?.kind).toBe('tombstone')
-  })
-
-  it('takes an older record where what it had has expired: it may be all there is', () => {
-    const { cache, clock, set } = cacheOf()
-    set('a', { ...LIVE, revision: 4 })
-    clock.now = 1_000
-    set('a', { ...LIVE, revision: 3 })
-    expect(cache.get('a')?.revision).toBe(3)
-  })
-
-  it('is bounded in entries: what was longest unused goes', () => {
+  it('is bounded in entries, and evicts what was not used for the longest time', () => {
     const { held, set } = cacheOf({ entries: 3 })
-    for (const id of ['a', 'b', 'c']) set(id)
+    for (const name of ['a', 'b', 'c']) set(name)
     held('a')
     set('d')
     expect(held('a', 'b', 'c', 'd')).toEqual(['a', 'c', 'd'])
   })
 
-  it('takes in what is new where all that it has is in use', () => {
+  it('takes in what is new if all that it has is in use', () => {
     const { held, set } = cacheOf({ entries: 3 })
-    for (const id of ['a', 'b', 'c']) set(id)
+    for (const name of ['a', 'b', 'c']) set(name)
     held('a', 'b', 'c')
     set('d')
     expect(held('a', 'b', 'c', 'd')).toEqual(['b', 'c', 'd'])
   })
 
   it('is bounded in bytes', () => {
-    const ipAcl = Array.from({ length: 1_000 }, (_, i) => `10.${i >> 7}.${(i & 127) * 2}.0/24`)
-    const { held, set } = cacheOf({ entries: 100, bytes: 2 * (RECORD_BYTES + 1_000 * 8) })
-    for (const id of ['a', 'b', 'c']) set(id, { ...LIVE, ipAcl })
+    const { held, set } = cacheOf({ entries: 100, bytes: 20 })
+    for (const name of ['a', 'b', 'c']) set(name, 10)
     expect(held('a', 'b', 'c')).toEqual(['b', 'c'])
+    set('d', 11)
+    expect(held('b', 'c', 'd')).toEqual(['d'])
   })
 
-  it('holds nothing that is larger than all of it', () => {
-    const { held, set } = cacheOf({ bytes: 1 })
-    set('a')
+  it('keeps nothing that is larger than all of it, and nothing older in its place', () => {
+    const { held, set } = cacheOf({ bytes: 10 })
+    set('a', 10)
+    set('a', 11)
     expect(held('a')).toEqual([])
-    set('a')
-    expect(held('a')).toEqual([])
+    set('b', 10)
+    expect(held('b')).toEqual(['b'])
   })
 
-  it('counts the bytes of what was replaced no more', () => {
-    const { held, set } = cacheOf({ bytes: RECORD_BYTES * 2 })
-    for (let revision = 1; revision < 10; revision++) set('a', { ...LIVE, revision })
-    set('b')
+  it('no longer counts the bytes of what was replaced or evicted', () => {
+    const { held, set } = cacheOf({ entries: 2, bytes: 20 })
+    for (let i = 0; i < 10; i++) set('a', 10)
+    set('b', 10)
     expect(held('a', 'b')).toEqual(['a', 'b'])
+    for (const name of ['c', 'd', 'e', 'f']) set(name, 10)
+    expect(held('e', 'f')).toEqual(['e', 'f'])
   })
 })

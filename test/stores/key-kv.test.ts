@@ -21,7 +21,7 @@ describe('readKeyRecord()', () => {
     expect(await readKeyRecord(kv.namespace, 'other')).toBeNull()
   })
 
-  it('asks once, for text, and as fresh as KV gives it', async () => {
+  it('asks once, for text, and as fresh as KV has it', async () => {
     const kv = namespace()
     await readKeyRecord(kv.namespace, 'id')
     expect(kv.calls).toEqual([['get', 'key:id', { type: 'text', cacheTtl: 30 }]])
@@ -63,7 +63,7 @@ describe('readKeyRecord(), when KV stalls', () => {
 })
 
 describe('putKeyRecord()', () => {
-  it('writes without expiry, so that "gone" outlives every copy', async () => {
+  it('writes without expiry, so that a tombstone outlives every cached record', async () => {
     const kv = namespace()
     await putKeyRecord(kv.namespace, 'id', GONE)
     expect(kv.calls).toEqual([['put', 'key:id', encodeKeyRecord(GONE)]])

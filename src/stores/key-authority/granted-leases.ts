@@ -39,7 +39,7 @@ export class GrantedLeases {
   grant(wantedMs: number, nowMs: number, callerMs: number | null): number {
     const termMs = Math.min(wantedMs, MAX_TERM_MS)
     if (!(termMs > 0) || this.settlesInMs(nowMs, null) > 0) return 0
-    const before = this.granted === null ? 0 : remainingMs(this.granted, nowMs, null)
+    const before = this.granted === null ? 0 : remainingMs(this.granted, nowMs, callerMs)
     const lengthMs = Math.max(termMs * HOLD_FACTOR, before)
     this.granted = { atMs: nowMs, callerMs, lengthMs }
     this.note(this.granted)

@@ -6,7 +6,7 @@ import {
   dropDenials,
   forgetDenials,
   listDenials,
-} from '../../src/stores/denial-table.ts'
+} from '../../../src/stores/key-authority/denial-table.ts'
 
 const HOUR = 3_600_000
 const NOW = 500_000 * HOUR

@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest'
+import { newCachedKey } from '../../src/gateway/cached-key.ts'
+import { createClockGuard } from '../../src/gateway/clock-guard.ts'
+import { createQuestions } from '../../src/gateway/questions.ts'
+import { compileKey } from '../../src/keys/access.ts'
+import { toStored } from '../../src/keys/stored-record.ts'
+import type { Answered } from '../../src/stores/key-authority/key-authority.ts'
+import type { Denial } from '../../src/stores/key-authority/denial-table.ts'
+import type { Question } from '../../src/stores/key-authority/question.ts'
+import { createManualClock, settled } from '../support/manual-clock.ts'
+import { KEY, LOOKUP_ID, TIMEOUT } from './samples.ts'
+
+const NOW = 1_000_000
+const TERM = 1_000
+const DENIAL: Denial = {
+  address: '203.0.113.7',
+  count: 1,
+  firstAtMs: NOW,
+  lastAtMs: NOW,
+  enforced: true,
+}
+
+describe('createQuestions()', () => {
+  it('numbers the questions', async () => {
+    const { questions, ask } = start()
+    const came = questions.newest()
+    expect((await ask()).question).toBe(came + 1)
+    const [second, third] = [ask(null), ask()]
+    expect(questions.newest()).toBe(came + 3)
+    expect([(await second).question, (await third).question]).toEqual([came + 2, came + 3])
+  })
+
+  it('asks about the cached record, and passes the answer on', async () => {
+    const { ask, asked, clock, answer } = start()
+    answer.leaseMs = 700
+    expect(await ask()).toMatchObject({ ...answer, askedMs: NOW })
+    await clock.pass(5)
+    await ask(null)
+    const { tag } = toStored(KEY)
+    expect(asked).toMatchObject([
+      { cached: { revision: 3, tag }, askedMs: NOW },
+      { cached: null, askedMs: NOW + 5 },
+    ])
+  })
+
+  it('wants a lease for a key about which it asked within the last term', async () => {
+    const { ask, asked, clock } = start()
+    await ask()
+    await clock.pass(TERM)
+    await ask()
+    await clock.pass(TERM + 1)
+    await ask()
+    expect(asked.map(({ leaseMs }) => leaseMs)).toEqual([0, TERM, 0])
+  })
+
+  it.each([
+    ['without a cached record', {}, null, true],
+    ['if it is of no use', {}, undefined, false],
+    ['if the clock cannot be trusted', { isTrusted: false }, undefined, true],
+    ['if leases are off', { termMs: 0 }, undefined, true],
+  ])('wants none %s', async (_, options, cached, mayLease) => {
+    const { ask, asked } = start(options)
+    for (let i = 0; i < 3; i++) {
+      const { leaseEnds } = await ask(cached, mayLease)
+      expect(leaseEnds).toBeNull()
+    }
+    expect(asked.map(({ leaseMs }) => leaseMs)).toEqual([0, 0, 0])
+  })
+
+  it('ends a lease by a timer that starts before it asks', async () => {
+    const { ask, clock, answer } = start()
+    await ask()
+    answer.delayMs = 400
+    let ended = false
+    const leased = ask().then(({ leaseEnds }) => leaseEnds?.then(() => (ended = true)))
+    await clock.passFrozen(TERM - 1)
+    await settled()
+    expect(ended).toBe(false)
+    await clock.passFrozen(1)
+    await leased
+    expect(ended).toBe(true)
+  })
+
+  it('takes what is to be reported along, once', async () => {
+    const { ask, asked, denials } = start()
+    denials.push(DENIAL)
+    await ask()
+    await ask()
+    denials.push(DENIAL)
+    await ask(null)
+    expect(asked.map(({ report }) => report)).toEqual([
+      { denials: [DENIAL] },
+      null,
+      { denials: [DENIAL] },
+    ])
+  })
+
+  it('rejects as the authority does, and lets the question outlive its request', async () => {
+    const { ask, answer, later } = start()
+    await ask()
+    answer.error = TIMEOUT
+    await expect(ask()).rejects.toBe(TIMEOUT)
+    expect(later).toHaveLength(2)
+    expect(await Promise.all(later)).toEqual([undefined, undefined])
+  })
+})
+
+describe('createQuestions(), the questions on their way', () => {
+  it('are counted by cached record, until their answers or failures come', async () => {
+    const { questions, cached, ask, answer } = start()
+    const asked = [ask(), ask(), ask(null), ask(newCachedKey(cached.record))]
+    expect(questions.countOnTheirWay(cached)).toBe(2)
+    answer.error = TIMEOUT
+    const failing = ask()
+    expect(questions.countOnTheirWay(cached)).toBe(3)
+    await Promise.allSettled([...asked, failing])
+    expect(questions.countOnTheirWay(cached)).toBe(0)
+  })
+
+  it.each([0, -3_600_000])(
+    'are lost after the time limit, by a clock that jumped %i',
+    async (ms) => {
+      const { questions, cached, ask, answer, clock } = start()
+      answer.delayMs = Infinity
+      for (let i = 0; i < 8; i++) void ask()
+      await clock.pass(1_000)
+      expect(questions.countOnTheirWay(cached)).toBe(8)
+      clock.jump(ms)
+      await clock.pass(1)
+      expect(questions.countOnTheirWay(cached)).toBe(0)
+    },
+  )
+
+  it('are none less than none, if an answer comes after all', async () => {
+    const { questions, cached, ask, answer, clock } = start()
+    answer.delayMs = 2_000
+    const late = ask()
+    await clock.pass(1_500)
+    expect(questions.countOnTheirWay(cached)).toBe(0)
+    await clock.pass(500)
+    await late
+    expect(questions.countOnTheirWay(cached)).toBe(0)
+  })
+})
+
+describe('createQuestions(), the clock of the object', () => {
+  it.each([
+    ['it says nothing', [null, null], 0],
+    ['it agrees', [NOW, NOW + 10_000], 0],
+    ['it went on for longer', [NOW, NOW + 20_000], 1],
+    ['it went on for less', [NOW, NOW], 1],
+    ['it disagrees with the answer before the last', [NOW, null, NOW], 1],
+  ])('is compared with the clock here: %s', async (_, objectTimes, faults) => {
+    const { ask, answer, clock, clockFaults } = start()
+    for (const objectMs of objectTimes) {
+      answer.objectMs = objectMs
+      await ask()
+      await clock.pass(10_000)
+    }
+    expect(clockFaults).toHaveLength(faults)
+  })
+})
+
+function start({ termMs = TERM, isTrusted = true } = {}) {
+  const clock = createManualClock(NOW)
+  const asked: Question[] = []
+  const denials: Denial[] = []
+  const later: Promise<void>[] = []
+  const clockFaults: unknown[] = []
+  const answer: {
+    -readonly [Member in keyof Answered]: Answered[Member]
+  } & { delayMs?: number; error?: Error } = { says: 'current', leaseMs: 0, objectMs: null }
+  const guard = createClockGuard(termMs, (_, error) => void clockFaults.push(error))
+  const questions = createQuestions({
+    authorities: {
+      async ask(_, question) {
+        asked.push(question)
+        const { delayMs, error, ...answered } = answer
+        if (delayMs !== undefined) await clock.wait(delayMs)
+        if (error !== undefined) throw error
+        return answered
+      },
+    },
+    termMs,
+    timeoutMs: 1_000,
+    clock: isTrusted ? guard : { ...guard, isTrusted: () => false },
+    takeDenials: () => denials.splice(0),
+    later: (promise) => void later.push(promise),
+    wait: clock.wait,
+    nowMs: clock.nowMs,
+  })
+  const cached = newCachedKey(compileKey(toStored(KEY)))
+  const ask = (about: typeof cached | null = cached, mayLease = true) =>
+    questions.ask(LOOKUP_ID, about, mayLease)
+  return { questions, cached, ask, asked, answer, clock, denials, later, clockFaults }
+}

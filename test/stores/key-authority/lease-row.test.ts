@@ -1,0 +1,97 @@
+// What an instance of an object leaves in storage of the leases that it has granted, for the next one.
+
+import { describe, expect, it } from 'vitest'
+import { DAY, HOLD, LONGEST_HOLD, NOW, startInstance, TERM } from './instance.ts'
+
+const MINUTE = 60_000
+
+describe('GrantedLeases, the row in storage', () => {
+  it('is written with the first lease, and then at most every ten seconds', () => {
+    const { leases, rows } = startInstance()
+    for (let ms = 0; ms <= 30_000; ms += 500) leases.grant(TERM, NOW + ms, DAY + ms)
+    expect(rows.map(({ atMs }) => atMs - NOW)).toEqual([0, 10_000, 20_000, 30_000])
+    expect(rows[0]).toEqual({ atMs: NOW, callerMs: DAY, lengthMs: HOLD })
+  })
+
+  it('is written at once for a longer term, and not for a shorter one', () => {
+    const { leases, rows } = startInstance()
+    leases.grant(TERM, NOW, DAY)
+    leases.grant(5_000, NOW + 1, DAY)
+    leases.grant(TERM, NOW + 2, DAY)
+    leases.grant(5_000, NOW + 3, DAY)
+    expect(rows.map(({ lengthMs }) => lengthMs)).toEqual([HOLD, LONGEST_HOLD])
+  })
+
+  it('says what is left of a longer lease when it is written again', () => {
+    const { leases, rows } = startInstance()
+    leases.grant(5_000, NOW, DAY)
+    leases.grant(5_000, NOW + 9_000, DAY + 9_000)
+    leases.grant(TERM, NOW + 10_000, DAY + 10_000)
+    expect(rows.map(({ lengthMs }) => lengthMs)).toEqual([LONGEST_HOLD, LONGEST_HOLD - 1_000])
+  })
+
+  it('is written though the clock was set back', () => {
+    const { leases, rows } = startInstance()
+    leases.grant(TERM, NOW, DAY)
+    leases.grant(TERM, NOW - 10_000, DAY)
+    expect(rows).toHaveLength(2)
+  })
+
+  it('is not written if nothing is granted', () => {
+    const { leases, rows } = startInstance()
+    leases.grant(0, NOW, DAY)
+    leases.settle(NOW, DAY)
+    expect(rows).toEqual([])
+  })
+})
+
+describe('GrantedLeases, a restart', () => {
+  function restart(lateMs: number, wantedMs = TERM) {
+    const before = startInstance()
+    before.leases.grant(wantedMs, NOW, DAY)
+    return startInstance(before.storage, NOW + lateMs)
+  }
+
+  it.each([
+    ['at once', 0, TERM, HOLD],
+    ['within a minute', MINUTE, TERM, HOLD],
+    ['within a minute and the lease', MINUTE + HOLD - 1, TERM, HOLD],
+    ['with a clock that is behind', -MINUTE, TERM, HOLD],
+    ['with a clock that is far behind', -DAY, TERM, HOLD],
+    ['after the longest lease', 1_000, 5_000, LONGEST_HOLD],
+  ])('settles for the whole lease from its own start on: %s', (_, lateMs, wanted, hold) => {
+    const { leases, startMs } = restart(lateMs, wanted)
+    expect(leases.settlesInMs(startMs, DAY)).toBe(hold)
+    leases.settle(startMs + 100, DAY)
+    expect(leases.settlesInMs(startMs + 100, DAY)).toBe(hold - 100)
+    expect(leases.settlesInMs(startMs + hold, DAY + hold)).toBe(0)
+  })
+
+  it('grants nothing while it settles', () => {
+    const { leases, startMs } = restart(0)
+    expect(leases.grant(TERM, startMs + HOLD - 1, DAY)).toBe(0)
+    expect(leases.grant(TERM, startMs + HOLD, DAY)).toBe(TERM)
+  })
+
+  it.each([
+    ['a minute after the last lease', MINUTE + HOLD],
+    ['a day later', DAY],
+  ])('does not wait %s', (_, lateMs) => {
+    const { leases, startMs } = restart(lateMs)
+    expect(leases.settlesInMs(startMs, DAY)).toBe(0)
+    expect(leases.grant(TERM, startMs, DAY)).toBe(TERM)
+  })
+
+  it('waits for leases that were granted after the row was written', () => {
+    const before = startInstance()
+    for (let ms = 0; ms < 9_999; ms += 9) before.leases.grant(TERM, NOW + ms, DAY + ms)
+    expect(before.rows).toHaveLength(1)
+    const { leases, startMs } = startInstance(before.storage, NOW + 9_999)
+    expect(leases.settlesInMs(startMs, DAY)).toBe(HOLD)
+  })
+
+  it('does not wait if nothing was ever granted', () => {
+    const { leases, startMs } = startInstance(startInstance().storage)
+    expect(leases.settlesInMs(startMs, DAY)).toBe(0)
+  })
+})
