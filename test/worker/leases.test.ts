@@ -15,6 +15,7 @@ import {
 
 /** The longest there is. The lease must run while a test of it runs, on a busy machine too. */
 const LEASE_MS = 5_000
+const BRIEF_LEASE_MS = 100
 /** A test that took longer than this may have seen the end of a lease, or a report of denials, and is repeated. */
 const CERTAIN_MS = 1_500
 
@@ -23,7 +24,7 @@ let keys: KeysInUse
 beforeAll(async () => {
   keys = await startKeysInUse({
     variables: { LEASE_MS: String(LEASE_MS), AUTHORITY_TIMEOUT_MS: '10000' },
-    gateways: { unleased: { LEASE_MS: '0' } },
+    gateways: { brief: { LEASE_MS: String(BRIEF_LEASE_MS) }, unleased: { LEASE_MS: '0' } },
   })
 })
 afterAll(() => keys.rig.stop())
@@ -110,13 +111,18 @@ describe('a key in use', () => {
   })
 })
 
-describe('a key that is used once', () => {
+describe('a key that is used now and then', () => {
   it('gets no lease, and its change waits for nothing', async () => {
-    const key = await keys.newKey()
-    expect((await keys.use(key)).status).toBe(200)
-    const edited = await keys.call(key, 'PATCH', { ip_acl: ['10.0.0.0/8'] })
-    expect(edited.status).toBe(200)
+    const [key, other] = [await keys.newKey(), await keys.newKey()]
+    const use = { at: 'brief' }
+    for (let uses = 0; uses < 3; uses++) {
+      expect((await keys.use(key, use)).status).toBe(200)
+      const usedMs = Date.now()
+      while (Date.now() - usedMs <= BRIEF_LEASE_MS) await keys.use(other)
+    }
+    expect((await keys.call(key, 'PATCH', { ip_acl: ['10.0.0.0/8'] }, use)).status).toBe(200)
     const calls = await keys.callsOf(key)
+    expect(calls.filter(isQuestion)).toHaveLength(3)
     expect(calls.filter(({ wantedMs, grantedMs }) => wantedMs > 0 || grantedMs > 0)).toEqual([])
     const changes = calls.filter(({ method }) => method === 'advance')
     expect(changes.map(({ settlesInMs }) => settlesInMs)).toEqual([0])
