@@ -11,6 +11,9 @@ type Config = ReturnType<typeof convertV4MiniflareOptions>
 type WorkerConfig = Config['workers'][number]
 type Bindings = NonNullable<WorkerConfig['config']['env']>
 
+/** The name of the gateway, unless it has another. */
+export const GATEWAY = 'gateway'
+
 export interface LocalWorkerOptions {
   /** Where `buildProduct` put the worker and the page. */
   readonly bundleDir: string
@@ -21,6 +24,8 @@ export interface LocalWorkerOptions {
   /** Bindings to put in place of wrangler.toml's, and the workers that they name. */
   readonly bindings?: Bindings
   readonly otherWorkers?: readonly WorkerConfig[]
+  /** A module in front of the built worker, which it imports as `./index.js`. */
+  readonly wrapper?: string | undefined
   /** Where KV keeps its state; in memory when left out. */
   readonly stateDir?: string
   readonly port?: number
@@ -75,8 +80,9 @@ export function gatewayConfig({
   bundleDir,
   variables,
   bindings = {},
-  name = 'gateway',
-}: Pick<LocalWorkerOptions, 'bundleDir' | 'variables' | 'bindings' | 'name'>) {
+  name = GATEWAY,
+  wrapper,
+}: Pick<LocalWorkerOptions, 'bundleDir' | 'variables' | 'bindings' | 'name' | 'wrapper'>) {
   const toml = unstable_readConfig({ config: join(PROJECT_DIR, 'wrangler.toml') })
   const { workerOptions } = unstable_getMiniflareWorkerOptions(toml)
   const { modulesRules: _, ...worker } = workerOptions
@@ -98,5 +104,10 @@ export function gatewayConfig({
   const [gateway] = config.workers
   if (gateway === undefined) throw new Error('wrangler.toml describes no worker')
   Object.assign((gateway.config.env ??= {}), bindings)
+  const { manifest } = gateway.config
+  if (wrapper !== undefined && manifest !== undefined) {
+    manifest.mainModule = 'wrapper.js'
+    manifest.modules['wrapper.js'] = { type: 'esm', contents: wrapper }
+  }
   return { gateway, config }
 }

@@ -9,6 +9,7 @@ import { migrateDatabase } from '../../harness/migrate.ts'
 import { makeSecrets } from '../../harness/secrets.ts'
 import { startSqld } from '../../harness/sqld.ts'
 import {
+  GATEWAY,
   type LocalWorker,
   type LocalWorkerOptions,
   startLocalWorker,
@@ -20,6 +21,8 @@ import {
   operatorCall,
 } from '../../harness/customer.ts'
 import { type HttpAnswer, type RequestOptions, send } from '../../harness/http.ts'
+import { AUTHORITY_SIM, type AuthorityCall, type AuthorityCommand } from './authority-sim.ts'
+import { withGateways } from './gateways.ts'
 import { type KvFault, STORE_SIM, type StoreSimState } from './store-sim.ts'
 import { startTcpGate, type TcpGate } from './tcp-gate.ts'
 import { startUpstream, type Upstream } from './upstream.ts'
@@ -32,6 +35,8 @@ export interface RigOptions {
   readonly without?: readonly string[]
   /** Binds KV and the rate of log-ins to simulations that count and fail. */
   readonly simulatedStores?: boolean
+  /** Further gateways by name, and their variables. The ways to the authorities are simulated then. */
+  readonly gateways?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
 export interface StoreCommand {
@@ -67,6 +72,10 @@ export interface Rig {
   readonly customer: (options?: NewCustomer) => Promise<Customer>
   /** Sets up the simulated stores, and tells what they hold and how often they were asked. */
   readonly stores: (command?: StoreCommand) => Promise<StoreSimState>
+  /** The address of one of several gateways. */
+  readonly at: (gateway: string) => string
+  /** Sets up the ways to the authorities, and tells of each call so far. */
+  readonly authorities: (command?: AuthorityCommand) => Promise<readonly AuthorityCall[]>
   /** A second worker with other variables, on the same database and upstream; its address. */
   readonly another: (
     variables: Readonly<Record<string, string>>,
@@ -92,18 +101,33 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     ...secrets,
     LIBSQL_URL: libsql.url,
     UPSTREAM_URL: upstream.url + (options.upstreamPath ?? ''),
+    LEASE_MS: '100', // so that changes of used keys are quick
     ...options.variables,
   }
   for (const name of options.without ?? []) delete variables[name]
-  const worker = await startLocalWorker({
+  const alone: LocalWorkerOptions = {
     bundleDir: inject('bundleDir'),
     stateDir: join(dir, 'kv'),
     variables,
     onLog: (line) => logs.push(line),
     ...(options.simulatedStores === true && STORE_SIM),
-  })
+  }
+  const { gateways } = options
+  const worker = await startLocalWorker(
+    gateways === undefined ? alone : withGateways(gateways, alone),
+  )
   const { url } = worker
+  const urls = new Map([[GATEWAY, url]])
+  for (const name of Object.keys(gateways ?? {})) {
+    urls.set(name, (await worker.miniflare.unsafeGetDirectURL(name)).origin)
+  }
   const others: LocalWorker[] = []
+
+  async function command<State>(simulation: string, body: object): Promise<State> {
+    const sim = await worker.miniflare.getWorker(simulation)
+    const init = { method: 'POST', body: JSON.stringify(body) }
+    return (await (await sim.fetch('http://sim/', init)).json()) as State
+  }
 
   return {
     url,
@@ -117,14 +141,14 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     send: (path, request) => send(url + path, request),
     operator: (method, path, body) => operatorCall(url, secrets.OPERATOR_TOKEN, method, path, body),
     customer: (customer) => createCustomer(url, secrets.OPERATOR_TOKEN, customer),
-    async stores(command = {}) {
-      const sim = await worker.miniflare.getWorker('store-sim')
-      const answer = await sim.fetch('http://sim/', {
-        method: 'POST',
-        body: JSON.stringify(command),
-      })
-      return (await answer.json()) as StoreSimState
+    at(gateway) {
+      const found = urls.get(gateway)
+      if (found === undefined) throw new Error(`There is no gateway ${gateway}`)
+      return found
     },
+    authorities: ({ at, ...changed } = {}) =>
+      command(AUTHORITY_SIM, { gateways: at === undefined ? [...urls.keys()] : [at], ...changed }),
+    stores: (changed = {}) => command('store-sim', changed),
     async another(changed, bindings) {
       const other = await startLocalWorker({
         bundleDir: inject('bundleDir'),

@@ -6,7 +6,7 @@ import {
   type AuthorityNamespace,
   createKeyAuthorities,
   type KeyAuthorities,
-} from '../../src/stores/key-authority.ts'
+} from '../../src/stores/key-authority/key-authority.ts'
 import type { Customer } from '../../harness/customer.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 

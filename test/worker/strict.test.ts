@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createClient } from '@libsql/client/web'
 import type { Customer } from '../../harness/customer.ts'
-import { type AuthorityNamespace, createKeyAuthorities } from '../../src/stores/key-authority.ts'
+import { type AuthorityNamespace, createKeyAuthorities } from '../../src/stores/key-authority/key-authority.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig
