@@ -22,8 +22,6 @@ interface Namespace<Stub> {
 export interface ObjectCalls<Stub> {
   /** Makes a call that may be repeated. It is repeated once if the runtime says that this may help. */
   readonly ask: <T>(name: string, call: (stub: Stub) => Promise<T>) => Promise<T>
-  /** Makes a call that must not be repeated. */
-  readonly askOnce: <T>(name: string, call: (stub: Stub) => Promise<T>) => Promise<T>
 }
 
 /** Calls reject with AuthorityUnavailableError if the object fails or takes longer than `timeoutMs`. */
@@ -45,7 +43,6 @@ export function createObjectCalls<Stub>(
         attempt().catch((error: unknown) => (mayRepeat(error) ? attempt() : reject(error))),
       )
     },
-    askOnce: (name, call) => limitTime(call(namespace.getByName(name))),
   }
 }
 

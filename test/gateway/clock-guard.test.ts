@@ -19,7 +19,7 @@ function sighting(question: number, askedMs: number, more: Partial<Sighting> = {
 
 function start(termMs = TERM) {
   const faults: [string, unknown][] = []
-  const guard = createClockGuard(termMs, (...fault) => void faults.push(fault))
+  const guard = createClockGuard(termMs, (fault, error) => void faults.push([fault, error]))
   return { ...guard, faults }
 }
 

@@ -145,7 +145,7 @@ function start() {
     clock,
     reported,
     take: recorder.take,
-    note(lookupId: string, address: string | null, enforced: boolean) {
+    note: (lookupId: string, address: string | null, enforced: boolean) => {
       recorder.note(lookupId, address === null ? null : parseAddress(address), enforced)
     },
     /** The runtime ends the requests that wait from now on. */

@@ -80,15 +80,18 @@ export function createKeyAuthorities(
   { timeoutMs, leaseMs, wait, nowMs }: KeyAuthoritiesDeps,
 ): KeyAuthorities {
   // Calls about a record may be repeated, because an object never replaces a record by an older one.
-  const { ask, askOnce } = createObjectCalls<Stub>(namespace, timeoutMs)
+  const { ask } = createObjectCalls<Stub>(namespace, timeoutMs)
   /** The wait for an object of a version without leases. An instance before it may have granted some. */
   const unknownWaitMs = leaseMs * HOLD_FACTOR
 
   return {
     async ask(lookupId, question) {
-      // A repeated report would count twice.
-      const call = question.report === null ? ask : askOnce
-      const { answer, ...times } = await call(lookupId, (stub) => fetchAnswer(stub, question))
+      let next = question
+      const { answer, ...times } = await ask(lookupId, (stub) => {
+        const sent = next
+        if (sent.report !== null) next = { ...sent, report: null } // a repeated one could count twice
+        return fetchAnswer(stub, sent)
+      })
       return { says: toSays(answer), ...times }
     },
     async peek(lookupId) {
