@@ -16,7 +16,7 @@ import { findKeyRecord } from './db/key-queries.ts'
 import { deleteDeadSessions, hasUntaggedSession } from './db/session-queries.ts'
 import { createAddressWatch } from './gateway/address-watch.ts'
 import { createAssertionSigner } from './gateway/assertion.ts'
-import type { CachedKey } from './gateway/cached-key.ts'
+import { type CachedKey, findCachedKey } from './gateway/cached-key.ts'
 import { createClockGuard } from './gateway/clock-guard.ts'
 import { createDenialRecorder, type DenialRecorder } from './gateway/denial-recorder.ts'
 import { createGateway } from './gateway/gateway.ts'
@@ -86,7 +86,8 @@ function composeApp(
   const denials: DenialRecorder = createDenialRecorder({
     async report(lookupId) {
       const asker = { requestId: undefined, grace: undefined }
-      await askNewest(lookupId, cache.get(lookupId) ?? null, asker, records, false)
+      const cached = findCachedKey(cache, lookupId)
+      await askNewest(lookupId, cached, asker, records, { mayLease: false })
     },
     later,
     wait,

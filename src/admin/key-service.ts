@@ -2,7 +2,13 @@
 // settles the row that the batch returned. After a lost race it reads the row again and decides anew.
 
 import { deleteKey, findKey, insertKey, recordReveal, updateKey } from '../db/key-queries.ts'
-import type { KeyDetails, KeyRow, LiveKey, Tombstone } from '../db/key-rows.ts'
+import {
+  isPending,
+  type KeyDetails,
+  type KeyRow,
+  type LiveKey,
+  type Tombstone,
+} from '../db/key-rows.ts'
 import { hasSession } from '../db/session-queries.ts'
 import type { BlockHmacKey } from '../keys/block-hmac.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
@@ -102,7 +108,7 @@ export async function editKey(
     const asked = Object.keys(input).length > 0
     if (asked && Object.keys(changes).length === 0) return await enforceEdit(row, decision, deps)
     if (!mayReplace(row.version)) return err({ reason: 'version_conflict' })
-    if (!asked) return ok(row)
+    if (!asked) return await enforceEdit(row, decision, deps)
 
     const event = auditEvent('key.update', caller, deps.nowMs(), { keyId: row.id, changes })
     const revises = changesRecord(row.details, details)
@@ -177,14 +183,14 @@ async function openKeyToken(key: LiveKey, encryptionKeys: KeyRing): Promise<stri
 
 /**
  * Settles an edit and answers the current key; `not_found` if the key was deleted meanwhile. An edit that
- * decides nothing that requests depend on has nothing to settle.
+ * decides nothing that requests depend on has nothing to settle, unless an earlier change is still pending.
  */
 async function enforceEdit(
   row: LiveKey,
   decision: readonly Opening[],
   deps: KeyServiceDeps,
 ): Promise<Result<LiveKey, Refusal>> {
-  if (decision.length === 0) return ok(row)
+  if (decision.length === 0 && !isPending(row)) return ok(row)
   const settled = await settleKey(row, decision, deps)
   if (!settled.ok) return settled
   return settled.value.kind === 'live' ? ok(settled.value) : err({ reason: 'not_found' })

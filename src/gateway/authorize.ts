@@ -14,11 +14,11 @@ import type { Address } from '../keys/address.ts'
 import { clientAddress } from '../keys/client-address.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import type { AddressWatch } from './address-watch.ts'
-import { type CachedKey, isBelieved, newCachedKey } from './cached-key.ts'
+import { type CachedKey, findCachedKey, isBelieved } from './cached-key.ts'
 import { extractCredential } from './credential.ts'
 import type { DenialRecorder } from './denial-recorder.ts'
 import {
-  askNewest,
+  isAskedEnough,
   type KeyRecordsDeps,
   type Newest,
   newestRecord,
@@ -76,52 +76,54 @@ export function authorize(
   const address = clientAddress(headers)
   deps.addressWatch.observe(headers, address)
   const attempt: Attempt = { lookupId, address, trace }
-  const cached = deps.cache.get(lookupId)
-  if (cached === undefined) return authorizeUncached(attempt, deps)
+  const cached = findCachedKey(deps.cache, lookupId)
+  const { record } = cached
+  if (record === null) return authorizeUncached(cached, attempt, deps)
   if (!isBelieved(cached, trace.startedMs, deps.clock))
-    return authorizeUnleased(cached, attempt, deps)
+    return authorizeUnleased(cached, record, attempt, deps)
   if (trace.startedMs >= cached.renewFromMs) renewLease(lookupId, cached, trace.requestId, deps)
   if (cached.isGrace) trace.grace = true
-  return judge(cached.record, attempt, deps)
+  return judge(record, attempt, deps)
 }
 
 /** Evaluates a cached record without a lease. If it grants, the request may be sent on before the answer. */
-function authorizeUnleased(cached: CachedKey, attempt: Attempt, deps: AuthorizeDeps): Verdict {
-  const { lookupId, address, trace } = attempt
+function authorizeUnleased(
+  cached: CachedKey,
+  record: CompiledKey,
+  attempt: Attempt,
+  deps: AuthorizeDeps,
+): Verdict {
+  const { lookupId, trace } = attempt
   const came = deps.questions.newest()
-  const confirm = async () =>
-    judgeNewest(await newestRecord(lookupId, cached, came, trace, deps), attempt, deps)
-  trace.key = cached.record
-  const access = evaluateAccess(cached.record, address)
-  return access.ok ? ok({ key: access.value, address, confirm }) : confirm()
+  return grantUntilConfirmed(record, attempt, async () =>
+    judgeNewest(await newestRecord(lookupId, cached, came, trace, deps), attempt, deps),
+  )
 }
 
-/**
- * Asks KV and the authority at the same time. KV's record may grant before the authority has answered. It also
- * shows if the authority is behind, because its storage was set back. Then libSQL is asked.
- */
+/** Asks KV and the authority at the same time. KV's record may grant before the authority has answered. */
 async function authorizeUncached(
+  cached: CachedKey,
   attempt: Attempt,
   deps: AuthorizeDeps,
 ): Promise<Result<Grant, Refusal>> {
-  const { lookupId, address, trace } = attempt
-  const asked = askNewest(lookupId, null, trace, deps)
-  const record = await readKvRecord(lookupId, trace.requestId, deps)
-  if (record === null) return judgeNewest(await asked, attempt, deps)
-  const confirm = async () => {
-    const newest = await asked
-    const isBehind = newest.ok && isOlder(newest.value, record)
-    const again = isBehind ? askNewest(lookupId, newCachedKey(record), trace, deps) : newest
-    return judgeNewest(await again, attempt, deps)
-  }
-  trace.key = record
-  const access = evaluateAccess(record, address)
-  return access.ok ? ok({ key: access.value, address, confirm }) : await confirm()
+  const { lookupId, trace } = attempt
+  const came = deps.questions.newest()
+  const kv = isAskedEnough(cached, deps) ? undefined : readKvRecord(lookupId, trace.requestId, deps)
+  const newest = newestRecord(lookupId, cached, came, trace, deps, kv)
+  const confirm = async () => judgeNewest(await newest, attempt, deps)
+  const record = kv === undefined ? null : await kv
+  return record === null ? await confirm() : await grantUntilConfirmed(record, attempt, confirm)
 }
 
-/** Whether an authority's record is older than the one in KV. Nothing follows a tombstone. */
-function isOlder(held: CompiledKey, kv: CompiledKey): boolean {
-  return held.kind === 'live' && (kv.kind === 'tombstone' || held.revision < kv.revision)
+/** If a record grants, the request may be sent on before `confirm` has decided. */
+function grantUntilConfirmed(
+  record: CompiledKey,
+  { address, trace }: Attempt,
+  confirm: () => Promise<Result<Grant, Refusal>>,
+): Verdict {
+  trace.key = record
+  const access = evaluateAccess(record, address)
+  return access.ok ? ok({ key: access.value, address, confirm }) : confirm()
 }
 
 function judgeNewest(

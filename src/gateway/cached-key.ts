@@ -9,7 +9,8 @@ import type { ClockGuard, Sighting } from './clock-guard.ts'
 
 /** Times are in milliseconds since 1970, by the clock of this isolate. */
 export interface CachedKey {
-  record: CompiledKey
+  /** Null until the first answer. */
+  record: CompiledKey | null
   /** The number of the question that `record` answers, see questions.ts. */
   question: number
   /** When that question was asked. */
@@ -39,10 +40,18 @@ interface Asked {
 /** The size of a record without its IP ACL, rounded up. */
 export const RECORD_BYTES = 1_024
 
-/** A record that no question has confirmed yet. */
-export function newCachedKey(record: CompiledKey): CachedKey {
+/** What this isolate has of a key; something empty if it has nothing yet. */
+export function findCachedKey(cache: KeyCache, lookupId: string): CachedKey {
+  const found = cache.get(lookupId)
+  if (found !== undefined) return found
+  const cached = newCachedKey()
+  cache.set(lookupId, cached, RECORD_BYTES)
+  return cached
+}
+
+export function newCachedKey(): CachedKey {
   return {
-    record,
+    record: null,
     question: 0,
     confirmedMs: -Infinity,
     believedUntilMs: -Infinity,
@@ -61,7 +70,7 @@ export function isBelieved(
   clock: Pick<ClockGuard, 'isTrusted'>,
 ): boolean {
   if (nowMs >= cached.believedUntilMs) return false
-  return cached.isGrace || cached.believedUntilMs === Infinity || clock.isTrusted(nowMs)
+  return cached.believedUntilMs === Infinity || clock.isTrusted(nowMs)
 }
 
 /**
@@ -74,9 +83,8 @@ export function replaceRecord(
   record: CompiledKey,
   { question, askedMs }: Asked,
 ): CachedKey | null {
-  const found = cache.get(lookupId)
-  if (found !== undefined && (found.question > question || isFinal(found))) return null
-  const cached = found ?? newCachedKey(record)
+  const cached = findCachedKey(cache, lookupId)
+  if (cached.question > question || isFinal(cached)) return null
   if (cached.record !== record || cached.isGrace) {
     cached.believedUntilMs = -Infinity
     cached.renewFromMs = Infinity
@@ -85,7 +93,7 @@ export function replaceRecord(
   cached.record = record
   cached.question = question
   cached.confirmedMs = askedMs
-  if (found === undefined) cached.askedMs = askedMs
+  cached.askedMs = Math.max(cached.askedMs, askedMs)
   cache.set(lookupId, cached, byteSizeOf(record))
   return cached
 }
@@ -106,7 +114,7 @@ export function believe(cached: CachedKey, untilMs: number, renewFromMs: number)
 }
 
 function isFinal({ record, believedUntilMs }: CachedKey): boolean {
-  return record.kind === 'tombstone' && believedUntilMs === Infinity
+  return record?.kind === 'tombstone' && believedUntilMs === Infinity
 }
 
 function byteSizeOf(record: CompiledKey): number {

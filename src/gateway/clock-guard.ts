@@ -50,6 +50,7 @@ export function createClockGuard(termMs: number, onFault: LogFault): ClockGuard 
     },
 
     compare(earlier, later) {
+      if (termMs === 0) return // there are no leases
       // Of two questions that were on their way together, the object may have answered either one first.
       if (later.question <= earlier.newest) return
       const thereMs = later.objectMs - earlier.objectMs

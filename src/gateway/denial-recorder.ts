@@ -20,14 +20,19 @@ export interface DenialRecorderDeps {
 }
 
 const REPORT_WITHIN_MS = 2_000
+/** Denials are written to storage. So questions take those of a key along once in this time. */
+const INTERVAL_MS = 1_000
 /** If a report is this late, the request that was to send it has ended, and the next denial sends it. */
 const GIVEN_UP_MS = 10_000
 const MAX_ADDRESSES = 100
 const MAX_KEYS = 1_000
 
 interface Batch {
+  /** The denials that are not reported yet. */
   readonly byAddress: Map<string | null, Denial>
-  /** When somebody began to wait for a question that takes this batch along. */
+  /** When a question last took denials along. */
+  takenMs: number
+  /** Since when a request has been waiting to report. */
   waitingSinceMs: number
 }
 
@@ -36,18 +41,17 @@ export function createDenialRecorder(deps: DenialRecorderDeps): DenialRecorder {
 
   async function reportInTime(lookupId: string, batch: Batch): Promise<void> {
     await deps.wait(REPORT_WITHIN_MS)
-    if (batches.get(lookupId) === batch) await deps.report(lookupId)
+    batch.waitingSinceMs = -Infinity
+    if (batch.byAddress.size === 0) return
+    batch.takenMs = -Infinity
+    await deps.report(lookupId)
   }
 
   return {
     note(lookupId, address, enforced) {
       const nowMs = deps.nowMs()
-      let batch = batches.get(lookupId)
-      if (batch === undefined) {
-        if (batches.size >= MAX_KEYS) return
-        batch = { byAddress: new Map(), waitingSinceMs: Number.NEGATIVE_INFINITY }
-        batches.set(lookupId, batch)
-      }
+      const batch = batches.get(lookupId) ?? addBatch(batches, lookupId)
+      if (batch === null) return
       addDenial(batch.byAddress, address === null ? null : formatAddress(address), enforced, nowMs)
       if (Math.abs(nowMs - batch.waitingSinceMs) < GIVEN_UP_MS) return
       batch.waitingSinceMs = nowMs
@@ -56,11 +60,26 @@ export function createDenialRecorder(deps: DenialRecorderDeps): DenialRecorder {
 
     take(lookupId) {
       const batch = batches.get(lookupId)
-      if (batch === undefined) return []
-      batches.delete(lookupId)
-      return [...batch.byAddress.values()]
+      if (batch === undefined || batch.byAddress.size === 0) return []
+      const nowMs = deps.nowMs()
+      if (Math.abs(nowMs - batch.takenMs) < INTERVAL_MS) return []
+      batch.takenMs = nowMs
+      const denials = [...batch.byAddress.values()]
+      batch.byAddress.clear()
+      return denials
     },
   }
+}
+
+/** Starts the batch of a key. Null if there is no room even after idle keys are dropped. */
+function addBatch(batches: Map<string, Batch>, lookupId: string): Batch | null {
+  if (batches.size >= MAX_KEYS) {
+    for (const [id, { byAddress }] of batches) if (byAddress.size === 0) batches.delete(id)
+    if (batches.size >= MAX_KEYS) return null
+  }
+  const batch: Batch = { byAddress: new Map(), takenMs: -Infinity, waitingSinceMs: -Infinity }
+  batches.set(lookupId, batch)
+  return batch
 }
 
 function addDenial(

@@ -55,17 +55,22 @@ export type Newest = Result<CompiledKey, Unavailable>
  * Its key was deleted, but a database restored from a backup may get the row back.
  */
 const NO_ROW_MS = 1_000
-/** How long after a question has failed a request asks again. Meanwhile the record is believed in its grace. */
-const GRACE_RENEWAL_MS = 500
-/** How many questions of this isolate about one key may be on their way. Others wait for an answer to these. */
-const MAX_ON_THEIR_WAY = 8
-const POLL_MS = 5
+/** How long a record is believed in its grace after a question has failed. Then the next request asks. */
+const GRACE_MS = 500
+/**
+ * How many questions of this isolate about one key may be on their way. An object serves about 1 000 a second,
+ * and hundreds of isolates may ask at the same time. Other requests wait for an answer to these.
+ */
+const MAX_ON_THEIR_WAY = 3
+const LEAST_POLL_MS = 5
+/** The pause between two looks, as a part of the time waited so far. */
+const POLL_PART = 0.25
 const RENEWAL_RETRY_MS = 250
 
 /** The record in KV, of any age. Null if KV has none or fails: a failure is logged. */
 export async function readKvRecord(
   lookupId: string,
-  requestId: RequestId,
+  requestId: RequestId | undefined,
   deps: KeyRecordsDeps,
 ): Promise<CompiledKey | null> {
   try {
@@ -77,10 +82,15 @@ export async function readKvRecord(
   }
 }
 
+/** Whether so many questions about a key are on their way that another request waits for their answers. */
+export function isAskedEnough(cached: CachedKey, { questions }: KeyRecordsDeps): boolean {
+  return questions.countOnTheirWay(cached) >= MAX_ON_THEIR_WAY
+}
+
 /**
- * The record that judges a request. `cached`: what this isolate has of the key. `came`: the number of the newest
- * question when the request came. If enough questions about the key are on their way, the request waits for
- * an answer to a question that was asked after it came, or for a lease.
+ * The record that judges a request. `came`: the number of the newest question when the request came. If enough
+ * questions about the key are on their way, the request waits for an answer to a question that was asked
+ * after it came, or for a lease. `kv`: KV's record, if it is being read.
  */
 export async function newestRecord(
   lookupId: string,
@@ -88,51 +98,69 @@ export async function newestRecord(
   came: number,
   asker: Asker,
   deps: KeyRecordsDeps,
+  kv?: Promise<CompiledKey | null>,
 ): Promise<Newest> {
-  const isFull = () => deps.questions.countOnTheirWay(cached) >= MAX_ON_THEIR_WAY
-  for (let waited = 0; isFull(); waited += POLL_MS) {
-    if (waited >= deps.timeoutMs) {
+  const startedMs = deps.nowMs()
+  for (let waitedMs = 0; isAskedEnough(cached, deps);) {
+    if (Math.max(waitedMs, deps.nowMs() - startedMs) >= deps.timeoutMs) {
       const error = new AuthorityUnavailableError('timeout')
-      return fail('authority', error, true, cached, asker, deps)
+      return fail('authority', error, came, cached, asker, deps)
     }
-    await deps.wait(POLL_MS)
+    const pauseMs = Math.max(LEAST_POLL_MS, waitedMs * POLL_PART)
+    await deps.wait(pauseMs)
+    waitedMs += pauseMs
     if (cached.question > came || isBelieved(cached, deps.nowMs(), deps.clock)) {
       return judgeBy(cached, asker)
     }
   }
-  return await askNewest(lookupId, cached, asker, deps)
+  return await askNewest(lookupId, cached, asker, deps, { kv })
 }
 
-/** As `newestRecord`, with a question of its own. `cached`: null if there is no record. */
+/** As `newestRecord`, with a question of its own. `mayLease`: whether a lease is of use. */
 export async function askNewest(
   lookupId: string,
-  cached: CachedKey | null,
+  cached: CachedKey,
   asker: Asker,
   deps: KeyRecordsDeps,
-  mayLease = true,
+  {
+    mayLease = true,
+    kv,
+  }: { mayLease?: boolean; kv?: Promise<CompiledKey | null> | undefined } = {},
 ): Promise<Newest> {
-  const record = cached?.record
+  const { questions } = deps
+  const { record } = cached
   let asked: FaultKind = 'authority'
-  let isOutage = true
+  /** The question that failed. Null once the authority has answered. */
+  let failed: number | null = null
   try {
-    const answer = await deps.questions.ask(lookupId, cached, mayLease)
-    isOutage = false
-    const { says } = answer
-    if (says === 'current' && record !== undefined) return keep(lookupId, record, answer, deps)
-    if (says !== 'current' && says.kind !== 'unknown') {
-      return keep(lookupId, compileKey(says), answer, deps)
+    const asking = questions.ask(lookupId, cached, record, mayLease)
+    failed = questions.newest()
+    const inKv =
+      record === null ? await (kv ?? readKvRecord(lookupId, asker.requestId, deps)) : null
+    let answer = await asking
+    if (inKv !== null && isBehind(answer.says, inKv)) {
+      answer = await questions.ask(lookupId, cached, inKv, false)
     }
-    const word = says === 'current' ? undefined : says.word
+    failed = null
+    const { says } = answer
+    if (says === 'current') return keep(lookupId, record ?? inKv, answer, deps)
+    if (says.kind !== 'unknown') return keep(lookupId, compileKey(says), answer, deps)
     asked = 'libsql'
     const row = await deps.findDatabaseRecord(lookupId)
     if (row === null) return keepAbsence(lookupId, answer, deps)
     asked = 'authority'
-    const held = await deps.seed(lookupId, row, word)
+    const held = await deps.seed(lookupId, row, says.word)
     const newest = held.kind === 'unreadable' ? toStored(row) : held
     return keep(lookupId, compileKey(newest), answer, deps)
   } catch (error) {
-    return fail(asked, error, isOutage, cached, asker, deps)
+    return fail(asked, error, failed, cached, asker, deps)
   }
+}
+
+/** Whether an authority holds an older record than KV. It has lost its storage, or KV was written by others. */
+function isBehind(says: Answer['says'], inKv: CompiledKey): boolean {
+  if (says === 'current' || says.kind !== 'live') return false
+  return inKv.kind === 'tombstone' || says.revision < inKv.revision
 }
 
 /** Renews the lease of a cached record in the background. */
@@ -142,13 +170,23 @@ export function renewLease(
   requestId: RequestId,
   deps: KeyRecordsDeps,
 ): void {
-  cached.renewFromMs = deps.nowMs() + RENEWAL_RETRY_MS // this renewal may be lost
+  const nowMs = deps.nowMs()
+  cached.renewFromMs = nowMs + RENEWAL_RETRY_MS // this renewal may be lost
+  // A grace lasts until the question has been answered or is lost.
+  if (cached.isGrace) believeInGrace(cached, nowMs + deps.timeoutMs, deps)
   const renewed = askNewest(lookupId, cached, { requestId, grace: undefined }, deps)
   deps.later(renewed.then(() => undefined))
 }
 
 /** Keeps the record of an answer, with the lease that came with it. */
-function keep(lookupId: string, record: CompiledKey, answer: Answer, deps: KeyRecordsDeps): Newest {
+function keep(
+  lookupId: string,
+  record: CompiledKey | null,
+  answer: Answer,
+  deps: KeyRecordsDeps,
+): Newest {
+  if (record === null)
+    throw new TypeError('An authority called current what it was not asked about')
   const { askedMs, leaseMs, leaseEnds } = answer
   const cached = replaceRecord(deps.cache, lookupId, record, answer)
   if (cached === null) return ok(record)
@@ -173,42 +211,48 @@ function keepAbsence(lookupId: string, answer: Answer, deps: KeyRecordsDeps): Ne
 }
 
 /**
- * Refuses the request, unless the cached record may be believed all the same. `isOutage`: whether the authority
- * did not answer.
+ * Refuses the request, unless the cached record may judge it all the same. `failed`: the number of the question
+ * that the authority did not answer, null if it did answer.
  */
 function fail(
   fault: FaultKind,
   error: unknown,
-  isOutage: boolean,
-  cached: CachedKey | null,
+  failed: number | null,
+  cached: CachedKey,
   asker: Asker,
   deps: KeyRecordsDeps,
 ): Newest {
   deps.onFault(fault, error, asker.requestId)
-  if (cached === null) return err({ reason: 'authentication_unavailable' })
-  if (isOutage) believeInGrace(cached, deps)
-  else if (cached.isGrace) cached.believedUntilMs = -Infinity
-  return isBelieved(cached, deps.nowMs(), deps.clock)
+  if (failed !== null && cached.question > failed) return judgeBy(cached, asker)
+  const nowMs = deps.nowMs()
+  if (failed === null) endGrace(cached)
+  else if (cached.isGrace || !isBelieved(cached, nowMs, deps.clock)) {
+    believeInGrace(cached, nowMs + GRACE_MS, deps)
+  }
+  return isBelieved(cached, nowMs, deps.clock)
     ? judgeBy(cached, asker)
     : err({ reason: 'authentication_unavailable' })
 }
 
-/** Believes a record for so long that the next question can fail too, unless a lease runs. */
-function believeInGrace(cached: CachedKey, deps: KeyRecordsDeps): void {
-  const { graceMs, timeoutMs } = deps
+/** Believes a record although its authority cannot be asked, if it was confirmed lately enough. */
+function believeInGrace(cached: CachedKey, wantedMs: number, deps: KeyRecordsDeps): void {
   const nowMs = deps.nowMs()
-  const graceEndsMs = cached.confirmedMs + graceMs
+  const graceEndsMs = cached.confirmedMs + deps.graceMs
   // A clock that was set back does not say how long ago the record was confirmed.
-  if (graceMs === 0 || nowMs < cached.confirmedMs || nowMs >= graceEndsMs) return
-  if (!cached.isGrace && isBelieved(cached, nowMs, deps.clock)) return
+  if (deps.graceMs === 0 || nowMs < cached.confirmedMs || nowMs >= graceEndsMs) return
   cached.isGrace = true
-  const untilMs = Math.min(graceEndsMs, nowMs + 2 * GRACE_RENEWAL_MS + timeoutMs)
-  const end = believe(cached, untilMs, nowMs + GRACE_RENEWAL_MS)
+  const untilMs = Math.min(graceEndsMs, wantedMs)
+  const end = believe(cached, untilMs, nowMs + RENEWAL_RETRY_MS)
   deps.later(deps.wait(untilMs - nowMs).then(end))
 }
 
-/** Judges a request by a cached record that is believed. */
+function endGrace(cached: CachedKey): void {
+  if (cached.isGrace) cached.believedUntilMs = -Infinity
+}
+
+/** Judges a request by what is cached. */
 function judgeBy({ record, isGrace }: CachedKey, asker: Asker): Newest {
+  if (record === null) return err({ reason: 'authentication_unavailable' })
   if (isGrace) asker.grace = true
   return ok(record)
 }

@@ -4,6 +4,7 @@
 
 import type { Denial } from '../stores/key-authority/denial-table.ts'
 import type { Answered, KeyAuthorities } from '../stores/key-authority/key-authority.ts'
+import type { RecordIdentity } from '../stores/key-authority/question.ts'
 import type { CachedKey } from './cached-key.ts'
 import type { ClockGuard } from './clock-guard.ts'
 
@@ -23,8 +24,16 @@ export interface Questions {
   readonly newest: () => number
   /** How many questions about a key are on their way. */
   readonly countOnTheirWay: (cached: CachedKey) => number
-  /** Rejects if the authority cannot be asked. `mayLease`: whether a lease is of use. */
-  readonly ask: (lookupId: string, cached: CachedKey | null, mayLease: boolean) => Promise<Answer>
+  /**
+   * Asks whether `identity` is current; null if there is no record. Rejects if the authority cannot be asked.
+   * `mayLease`: whether a lease is of use.
+   */
+  readonly ask: (
+    lookupId: string,
+    cached: CachedKey,
+    identity: RecordIdentity | null,
+    mayLease: boolean,
+  ) => Promise<Answer>
 }
 
 export interface QuestionsDeps {
@@ -51,6 +60,11 @@ export function createQuestions(deps: QuestionsDeps): Questions {
     return askedMs - cached.askedMs <= termMs
   }
 
+  /** Whether a lease would have run out before it came. */
+  function isFarAway({ sighting }: CachedKey): boolean {
+    return sighting !== null && sighting.receivedMs - sighting.askedMs >= termMs
+  }
+
   function observe(cached: CachedKey, askedMs: number, question: number, objectMs: number): void {
     const sighting = { question, newest, askedMs, receivedMs: nowMs(), objectMs }
     if (cached.sighting !== null) clock.compare(cached.sighting, sighting)
@@ -59,26 +73,25 @@ export function createQuestions(deps: QuestionsDeps): Questions {
 
   async function ask(
     lookupId: string,
-    cached: CachedKey | null,
+    cached: CachedKey,
+    identity: RecordIdentity | null,
     mayLease: boolean,
   ): Promise<Answer> {
     const question = ++newest
     const askedMs = nowMs()
-    const wants = mayLease && cached !== null && isUsedOften(cached, askedMs)
+    const wants = mayLease && isUsedOften(cached, askedMs) && !isFarAway(cached)
     const leaseMs = wants && clock.isTrusted(askedMs) ? termMs : 0
     const leaseEnds = leaseMs > 0 ? deps.wait(leaseMs) : null
     const denials = deps.takeDenials(lookupId)
     const report = denials.length === 0 ? null : { denials }
-    const identity = cached?.record ?? null
-    if (cached !== null) countStart(cached, askedMs)
+    countStart(cached, askedMs)
     try {
       const asked = { cached: identity, leaseMs, askedMs, report }
       const answered = await authorities.ask(lookupId, asked)
-      if (cached !== null && answered.objectMs !== null)
-        observe(cached, askedMs, question, answered.objectMs)
+      if (answered.objectMs !== null) observe(cached, askedMs, question, answered.objectMs)
       return { ...answered, question, askedMs, leaseEnds }
     } finally {
-      if (cached !== null) cached.onTheirWay = Math.max(cached.onTheirWay - 1, 0)
+      cached.onTheirWay = Math.max(cached.onTheirWay - 1, 0)
     }
   }
 
@@ -96,8 +109,8 @@ export function createQuestions(deps: QuestionsDeps): Questions {
   return {
     newest: () => newest,
     countOnTheirWay,
-    ask(lookupId, cached, mayLease) {
-      const answer = ask(lookupId, cached, mayLease)
+    ask(...question) {
+      const answer = ask(...question)
       // If the client goes away, its request ends. Requests that wait for the answer must still get it.
       deps.later(answer.then(noop, noop))
       return answer

@@ -17,6 +17,7 @@ export type FaultKind =
   | 'outbox'
   | 'hasher'
   | 'log_in_rate'
+  | 'denials'
   | 'configuration'
   | 'cron'
   | 'reconcile'

@@ -24,7 +24,7 @@ export const ACCOUNT: AccountAnswer = {
 
 export const OPERATOR_ACCOUNT = { ...ACCOUNT, key_limit: 100, created_at: AT, updated_at: AT }
 
-export const ENFORCEMENT = { mode: 'strict', effective_at: AT }
+export const ENFORCEMENT = { effective_at: AT }
 
 export const NEW_KEY = {
   application_name: 'Dialler',

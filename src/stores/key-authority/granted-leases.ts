@@ -19,6 +19,8 @@ export class GrantedLeases {
   private granted: Hold | null = null
   /** The wait for leases on records that it held before. */
   private settling: Hold | null = null
+  /** The wait for leases of the instance before this one. */
+  private inherited: Hold | null = null
   private row: Hold | undefined
   private readonly storage: Storage
 
@@ -29,7 +31,7 @@ export class GrantedLeases {
     const { lengthMs } = this.row
     const recent = { ...this.row, lengthMs: lengthMs + ROW_TOLERANCE_MS }
     if (remainingMs(recent, nowMs, null) === 0) return
-    this.settling = { atMs: nowMs, callerMs: null, lengthMs }
+    this.inherited = { atMs: nowMs, callerMs: null, lengthMs }
   }
 
   /**
@@ -38,18 +40,22 @@ export class GrantedLeases {
    */
   grant(wantedMs: number, nowMs: number, callerMs: number | null): number {
     const termMs = Math.min(wantedMs, MAX_TERM_MS)
-    if (!(termMs > 0) || this.settlesInMs(nowMs, null) > 0) return 0
-    const before = this.granted === null ? 0 : remainingMs(this.granted, nowMs, callerMs)
-    const lengthMs = Math.max(termMs * HOLD_FACTOR, before)
-    this.granted = { atMs: nowMs, callerMs, lengthMs }
-    this.note(this.granted)
+    if (!(termMs > 0) || this.remaining(this.settling, nowMs, null) > 0) return 0
+    const lengthMs = Math.max(
+      termMs * HOLD_FACTOR,
+      this.remaining(this.granted, nowMs, callerMs),
+      this.remaining(this.inherited, nowMs, callerMs),
+    )
+    const granted = { atMs: nowMs, callerMs, lengthMs }
+    this.note(granted)
+    this.granted = granted
     return termMs
   }
 
-  /** Begins the wait for the leases on a record that was replaced just now. */
+  /** Begins the wait for the leases on a record that is replaced in this turn. */
   settle(nowMs: number, callerMs: number | null): void {
     const lengthMs = Math.max(
-      this.granted === null ? 0 : remainingMs(this.granted, nowMs, callerMs),
+      this.remaining(this.granted, nowMs, callerMs),
       this.settlesInMs(nowMs, callerMs),
     )
     this.granted = null
@@ -58,14 +64,25 @@ export class GrantedLeases {
 
   /** How long until the leases on all records that were replaced have run out, in milliseconds. */
   settlesInMs(nowMs: number, callerMs: number | null): number {
-    return this.settling === null ? 0 : remainingMs(this.settling, nowMs, callerMs)
+    // A clock that was set back must not make the wait last until it is back where it was.
+    if (this.settling !== null && nowMs < this.settling.atMs) {
+      this.settling = { ...this.settling, atMs: nowMs }
+    }
+    return Math.max(
+      this.remaining(this.settling, nowMs, callerMs),
+      this.remaining(this.inherited, nowMs, callerMs),
+    )
+  }
+
+  private remaining(hold: Hold | null, nowMs: number, callerMs: number | null): number {
+    return hold === null ? 0 : remainingMs(hold, nowMs, callerMs)
   }
 
   private note(granted: Hold): void {
     const { row } = this
     const isFresh = row !== undefined && Math.abs(granted.atMs - row.atMs) < ROW_INTERVAL_MS
     if (isFresh && granted.lengthMs <= row.lengthMs) return
-    this.row = granted
     this.storage.put<Hold>(ROW, granted)
+    this.row = granted
   }
 }

@@ -16,6 +16,7 @@
 
 import { DurableObject } from 'cloudflare:workers'
 import { tagOf } from '../../keys/stored-record.ts'
+import { logFault } from '../../log/fault.ts'
 import { addDenials, type Denial, dropDenials, forgetDenials, listDenials } from './denial-table.ts'
 import { GrantedLeases } from './granted-leases.ts'
 import { answerHeaders, parseQuestion, type RecordIdentity, type Report } from './question.ts'
@@ -40,7 +41,7 @@ export type AuthorityAnswer =
    */
   | { readonly state: 'unknown'; readonly word?: string }
 
-/** The caller of a change, who waits until it has settled. */
+/** The caller of a change, who waits until the change has settled. */
 export interface WaitingCaller {
   /** The caller's clock. */
   readonly nowMs: number
@@ -96,8 +97,8 @@ export class KeyAuthority extends DurableObject {
   }
 
   /** Stores a record read in libSQL, unless a change came in between. */
-  seed(sent: AuthorityRecord, word?: string): AuthorityAnswer {
-    if (sent.gone || word === this.word) return this.raise(sent, null)
+  seed(sent: AuthorityRecord, word?: string, caller?: WaitingCaller): AuthorityAnswer {
+    if (sent.gone || word === this.word) return this.raise(sent, caller?.nowMs ?? null)
     const head = this.head()
     return head === undefined ? this.answerUnknown() : this.answerToOlder(head, sent.record)
   }
@@ -121,9 +122,14 @@ export class KeyAuthority extends DurableObject {
     if (nextMs !== null) await this.ctx.storage.setAlarm(nextMs)
   }
 
+  /** A count may be lost, but the question is answered all the same. */
   private async takeReport(request: Request): Promise<void> {
-    const { denials } = await request.json<Report>()
-    await this.countDenials(denials)
+    try {
+      const { denials } = await request.json<Report>()
+      await this.countDenials(denials)
+    } catch (error) {
+      logFault('denials', error)
+    }
   }
 
   private keep(sent: AuthorityRecord, callerMs: number | null): AuthorityAnswer {
@@ -152,10 +158,10 @@ export class KeyAuthority extends DurableObject {
     const rises = head === undefined || (!head.gone && (gone || revision > head.revision))
     if (!rises) return this.answerToOlder(head, record)
     this.word = newWord()
+    this.leases.settle(Date.now(), callerMs)
     // Both are written in one turn, so atomically. The runtime holds the answer until they are durable.
     kv.put<Head>('head', { revision, gone, tag: tagOf(record) })
     kv.put('record', record)
-    this.leases.settle(Date.now(), callerMs)
     if (gone) dropDenials(sql)
     return CURRENT
   }

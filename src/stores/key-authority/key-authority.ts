@@ -112,7 +112,10 @@ export function createKeyAuthorities(
     },
     async seed(lookupId, record, word) {
       const sent = toAuthorityRecord(record)
-      const answer = await ask(lookupId, async (stub) => await stub.seed(sent, word))
+      const answer = await ask(
+        lookupId,
+        async (stub) => await stub.seed(sent, word, { nowMs: nowMs() }),
+      )
       return heldAfter(sent, record, answer)
     },
     listDenials: (lookupId) => ask(lookupId, async (stub) => await stub.denials()),
