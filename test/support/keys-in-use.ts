@@ -8,7 +8,7 @@ import { createFixtures, type TestKey } from '../edge/fixtures.ts'
 import type { AuthorityCall } from './authority-sim.ts'
 import { type Rig, type RigOptions, startRig } from './rig.ts'
 
-/** A key of an account of its own. */
+/** A key, and who may change it. */
 export interface OwnKey extends TestKey {
   /** The session of its owner. */
   readonly cookie: string
@@ -25,9 +25,10 @@ export interface Use {
 export interface KeysInUse {
   readonly rig: Rig
   readonly db: Database
+  /** A key of an account of its own. */
   readonly newKey: (ipAcl?: readonly string[]) => Promise<OwnKey>
-  /** Inserts a key, and takes its row away. */
-  readonly newKeyWithoutRow: () => Promise<OwnKey>
+  /** Keys of one account. */
+  readonly newKeys: (count: number) => Promise<OwnKey[]>
   readonly use: (key: OwnKey, use?: Use) => Promise<HttpAnswer>
   /** Uses the key until that gateway has a new lease. Answers the time before the last use. */
   readonly lease: (key: OwnKey, use?: Use) => Promise<number>
@@ -60,10 +61,12 @@ export async function startKeysInUse(
       const { id, cookie } = await fixtures.insertAccount(db)
       return { ...(await fixtures.insertKey(db, id, ipAcl, false)), cookie }
     },
-    async newKeyWithoutRow() {
-      const key = await keys.newKey()
-      await fixtures.retire(db, [key.accountId])
-      return key
+    async newKeys(count) {
+      const { id, cookie } = await fixtures.insertAccount(db)
+      const made: OwnKey[] = []
+      while (made.length < count)
+        made.push({ ...(await fixtures.insertKey(db, id, [], false)), cookie })
+      return made
     },
     use({ token }, { at = GATEWAY, method = 'GET', address = ALLOWED, requestId } = {}) {
       const headers = { 'X-API-Key': token, 'CF-Connecting-IP': address }

@@ -1,57 +1,63 @@
-// Mode `bounded`, where a copy is believed: what each store is asked, and what its failure does.
+// What a request asks of each store, and what the failure of a store does.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { CreatedKey, Customer } from '../../harness/customer.ts'
-import type { HttpAnswer } from '../../harness/http.ts'
-import { type Rig, startRig } from '../support/rig.ts'
+import { DENIED, type KeysInUse, type OwnKey, startKeysInUse } from '../support/keys-in-use.ts'
+import { startRig } from '../support/rig.ts'
 
-let rig: Rig
-let customer: Customer
-let key: CreatedKey
+let keys: KeysInUse
 
 beforeAll(async () => {
-  rig = await startRig({ simulatedStores: true, variables: { CONSISTENCY: 'bounded' } })
-  customer = await rig.customer()
-  key = await customer.createKey({ ip_acl: ['192.0.2.0/24'] })
+  keys = await startKeysInUse({ gateways: { far: {} } })
 })
-afterAll(() => rig.stop())
+afterAll(() => keys.rig.stop())
 beforeEach(async () => {
+  const { rig } = keys
   rig.libsql.set('open')
-  await rig.stores({ fault: 'none', brake: 'open' })
-  await customer.call('GET', '/session') // a live connection to libSQL, whatever happened before
+  await rig.stores({ fault: 'none' })
+  await rig.authorities({ fault: 'none' })
+  await rig.operator('GET', '/accounts?limit=1') // a live connection to libSQL, whatever happened before
   rig.upstream.reset()
 })
 
-function call(token = key.token, address = '192.0.2.1'): Promise<HttpAnswer> {
-  return rig.send('/customer', { headers: { 'X-API-Key': token, 'CF-Connecting-IP': address } })
+/** A key that is in KV, and that nobody has used. */
+async function freshKey(ipAcl: string[] = []) {
+  const key = await keys.newKey(ipAcl)
+  const name = `key:${key.lookupId}`
+  await keys.rig.stores({ put: [name, key.record] })
+  return { ...key, name }
 }
 
-/** A key that is in KV and that no isolate has met, and its name there. */
-async function freshKey(input: Record<string, unknown> = {}) {
-  const fresh = await customer.createKey(input)
-  for (;;) {
-    const { values } = await rig.stores()
-    const name = Object.keys(values).find((other) => values[other]?.includes(fresh.id))
-    if (name !== undefined) return { ...fresh, name, value: values[name] ?? '' }
-  }
+/** A key that its authority holds, and that the first gateway has not met. */
+async function heldKey(ipAcl?: string[]): Promise<OwnKey> {
+  const key = await freshKey(ipAcl)
+  await keys.use(key, { at: 'far' })
+  keys.rig.upstream.reset()
+  return key
 }
 
 /** What a call asked of each store. */
 async function asked(act: () => Promise<unknown>) {
-  const before = { ...(await rig.stores()), libsql: rig.libsql.asked() }
+  const { rig } = keys
+  const count = async () => {
+    const { kvGets, kvPuts } = await rig.stores()
+    const { length } = await rig.authorities()
+    return { kvGets, kvPuts, authority: length, libsql: rig.libsql.asked() }
+  }
+  const before = await count()
   await act()
-  const after = { ...(await rig.stores()), libsql: rig.libsql.asked() }
+  const after = await count()
   return {
     kvGets: after.kvGets - before.kvGets,
     kvPuts: after.kvPuts - before.kvPuts,
-    limits: after.limits - before.limits,
+    authority: after.authority - before.authority,
     libsql: after.libsql - before.libsql,
   }
 }
 
 const RECORD =
   '{"format":1,"revision":1,"key_id":"k","account_id":"a","account_status":"active","ip_acl":[]}'
-const NOTHING = { kvGets: 0, kvPuts: 0, limits: 0, libsql: 0 }
+const NOTHING = { kvGets: 0, kvPuts: 0, authority: 0, libsql: 0 }
+const POST = { method: 'POST' }
 
 describe('what a request asks of the stores', () => {
   it.each([
@@ -61,57 +67,52 @@ describe('what a request asks of the stores', () => {
     ['a forged token as Bearer', { Authorization: `Bearer cpk_A${'Z'.repeat(43)}` }],
     ['two credentials', { Authorization: 'Token a', 'X-API-Key': 'b' }],
   ])('is nothing for %s', async (_, headers) => {
-    expect(await asked(() => rig.send('/customer', { headers }))).toEqual(NOTHING)
-    expect(rig.upstream.received).toHaveLength(0)
+    expect(await asked(() => keys.rig.send('/customer', { headers }))).toEqual(NOTHING)
+    expect(keys.rig.upstream.received).toHaveLength(0)
   })
 
   it('is nothing for a mistyped token of a live key', async () => {
-    const mistyped = key.token.slice(0, -1) + (key.token.endsWith('0') ? '1' : '0')
-    expect(await asked(() => call(mistyped))).toEqual(NOTHING)
+    const { token, ...key } = await heldKey()
+    const mistyped = token.slice(0, -1) + (token.endsWith('0') ? '1' : '0')
+    expect(await asked(() => keys.use({ ...key, token: mistyped }))).toEqual(NOTHING)
   })
 
-  it('is one KV read for a live key, nothing for the next one, and the brake for a refusal', async () => {
-    const { token } = await freshKey({ ip_acl: ['192.0.2.0/24'] })
-    // libSQL is asked once more by the note that the key has reached KV, so it is not counted here.
-    expect(await asked(() => call(token))).toMatchObject({ kvGets: 1, limits: 0 })
-    expect(await asked(() => call(token))).toMatchObject({ kvGets: 0, limits: 0 })
-    expect(await asked(() => call(token, '203.0.113.1'))).toMatchObject({ kvGets: 0, limits: 1 })
+  it('is one KV read and one question for a key in use elsewhere, and then a question', async () => {
+    const key = await heldKey(['192.0.2.0/24'])
+    expect(await asked(() => keys.use(key))).toEqual({ ...NOTHING, kvGets: 1, authority: 1 })
+    const question = { ...NOTHING, authority: 1 }
+    expect(await asked(() => keys.use(key, POST))).toEqual(question)
   })
 
-  it('is libSQL on a miss, and KV is not written', async () => {
-    const { token } = await freshKey()
-    await rig.stores({ clear: true })
-    const { kvPuts, libsql } = await asked(() => call(token))
+  it('is libSQL and a seed for a key that nobody has used, and KV is not written', async () => {
+    const key = await keys.newKey()
+    const { libsql, ...others } = await asked(() => keys.use(key))
     expect(libsql).toBeGreaterThan(0)
-    expect(kvPuts).toBe(0)
-    expect(rig.upstream.received).toHaveLength(1)
-    expect((await rig.stores()).values).toEqual({})
+    expect(others).toEqual({ kvGets: 1, kvPuts: 0, authority: 2 })
+    expect(keys.rig.upstream.received).toHaveLength(1)
   })
 })
 
 describe('a failing KV', () => {
-  it.each(['throw', 'stall'] as const)(
-    'is no miss and no refusal: libSQL judges (%s)',
-    async (fault) => {
-      const [admitted, fenced] = [await freshKey(), await freshKey({ ip_acl: ['192.0.2.0/24'] })]
-      await rig.stores({ fault })
-      expect((await call(admitted.token)).status).toBe(200)
-      expect(rig.upstream.received).toHaveLength(1)
-      const denied = await call(fenced.token, '203.0.113.1')
+  it.each(['throw', 'stall'] as const)('is no miss and no refusal (%s)', async (fault) => {
+    const [open, fenced] = [await freshKey(), await freshKey(['192.0.2.0/24'])]
+    const [openHeld, fencedHeld] = [await heldKey(), await heldKey(['192.0.2.0/24'])]
+    await keys.rig.stores({ fault })
+    for (const key of [open, openHeld]) expect((await keys.use(key)).status).toBe(200)
+    expect(keys.rig.upstream.received).toHaveLength(2)
+    for (const key of [fenced, fencedHeld]) {
+      const denied = await keys.use(key, { address: DENIED })
       expect(denied.json).toMatchObject({ code: 'ip_denied' })
-      expect(rig.upstream.received).toHaveLength(1)
-    },
-  )
+    }
+    expect(keys.rig.upstream.received).toHaveLength(2)
+  })
 
   it('with a failing libSQL is 503, never 401', async () => {
-    const { token } = await freshKey()
-    await rig.stores({ fault: 'throw' })
-    rig.libsql.set('closed')
-    const answer = await call(token)
-    expect(answer.status).toBe(503)
-    expect(answer.json).toMatchObject({ code: 'authentication_unavailable' })
-    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
-    expect(rig.upstream.received).toHaveLength(0)
+    const key = await freshKey()
+    await keys.rig.stores({ fault: 'throw' })
+    keys.rig.libsql.set('closed')
+    expectUnavailable(await keys.use(key))
+    expect(keys.rig.upstream.received).toHaveLength(0)
   })
 
   it.each([
@@ -123,62 +124,65 @@ describe('a failing KV', () => {
     ],
     ['an ACL that cannot be read', RECORD.replace('[]', '["10.0.0.1/8"]')],
   ])('that holds %s is a miss: libSQL judges', async (_, value) => {
-    const { name, token } = await freshKey({ ip_acl: ['192.0.2.0/24'] })
-    await rig.stores({ put: [name, value] })
-    expect((await call(token, '203.0.113.1')).json).toMatchObject({ code: 'ip_denied' })
-    expect(rig.upstream.received).toHaveLength(0)
-    expect((await call(token)).status).toBe(200)
+    const key = await freshKey(['192.0.2.0/24'])
+    await keys.rig.stores({ put: [key.name, value] })
+    const denied = await keys.use(key, { address: DENIED })
+    expect(denied.json).toMatchObject({ code: 'ip_denied' })
+    expect(keys.rig.upstream.received).toHaveLength(0)
+    expect((await keys.use(key)).status).toBe(200)
   })
 
   it('that holds an ACL which cannot be read lets nobody in while libSQL fails', async () => {
-    const { name, token } = await freshKey()
-    await rig.stores({ put: [name, RECORD.replace('[]', '["10.0.0.1/8"]')] })
-    rig.libsql.set('closed')
-    expect((await call(token)).status).toBe(503)
-    expect(rig.upstream.received).toHaveLength(0)
+    const key = await freshKey()
+    await keys.rig.stores({ put: [key.name, RECORD.replace('[]', '["10.0.0.1/8"]')] })
+    keys.rig.libsql.set('closed')
+    expectUnavailable(await keys.use(key))
+    expect(keys.rig.upstream.received).toHaveLength(0)
   })
 })
 
-describe('a failing libSQL', () => {
-  it.each(['closed', 'hanging'] as const)(
-    'does not stop a key that is in KV (%s)',
-    async (state) => {
-      const { token } = await freshKey()
-      rig.libsql.set(state)
-      expect((await call(token)).status).toBe(200)
-    },
-  )
-
-  it.each(['closed', 'hanging'] as const)(
-    'on a miss is 503, within the limit (%s)',
-    async (state) => {
-      const { token } = await freshKey()
-      await rig.stores({ clear: true })
-      rig.libsql.set(state)
-      const answer = await call(token)
-      expect(answer.status).toBe(503)
-      expect(answer.json).toMatchObject({ code: 'authentication_unavailable' })
-      expect(rig.upstream.received).toHaveLength(0)
-    },
-  )
-})
-
-describe('a broken brake', () => {
-  it('leaves the refusal as it is', async () => {
-    await rig.stores({ brake: 'broken' })
-    expect((await call(key.token, '203.0.113.1')).json).toMatchObject({ code: 'ip_denied' })
-    expect(rig.upstream.received).toHaveLength(0)
+describe.each(['closed', 'hanging'] as const)('a libSQL that is %s', (state) => {
+  it('does not stop a key that its authority holds, whatever KV has', async () => {
+    const [key, lost] = [await heldKey(), await heldKey()]
+    await keys.rig.stores({ remove: `key:${lost.lookupId}` })
+    keys.rig.libsql.set(state)
+    for (const each of [key, lost]) expect((await keys.use(each)).status).toBe(200)
   })
 
-  it('shut answers rate_limited instead of the refusal, and lets an allowed request pass', async () => {
-    await rig.stores({ brake: 'shut' })
-    const answer = await call(key.token, '203.0.113.1')
-    expect(answer.status).toBe(429)
-    expect(answer.json).toMatchObject({ code: 'rate_limited' })
-    expect(rig.upstream.received).toHaveLength(0)
-    expect((await call()).status).toBe(200)
+  it('makes a key that nobody has used 503, whatever KV says', async () => {
+    const key = await freshKey()
+    keys.rig.libsql.set(state)
+    expectUnavailable(await keys.use(key, POST))
+    expect(keys.rig.upstream.received).toHaveLength(0)
   })
 })
+
+describe.each(['unreachable', 'held'] as const)('an authority that is %s', (fault) => {
+  it('makes it 503, never 401, whatever the copies say', async () => {
+    const [met, fresh] = [await heldKey(), await freshKey()]
+    await keys.use(met)
+    keys.rig.upstream.reset()
+    await keys.rig.authorities({ fault })
+    // A leased record judges for a while.
+    await expect.poll(async () => (await keys.use(met, POST)).status).toBe(503)
+    keys.rig.upstream.reset()
+    for (const key of [met, fresh]) expectUnavailable(await keys.use(key, POST))
+    expect(keys.rig.upstream.received).toHaveLength(0)
+  })
+
+  it('makes it 503, never 403, where a record refuses', async () => {
+    const key = await heldKey(['192.0.2.0/24'])
+    await keys.rig.authorities({ fault })
+    expectUnavailable(await keys.use(key, { address: DENIED }))
+    expect(keys.rig.upstream.received).toHaveLength(0)
+  })
+})
+
+function expectUnavailable(answer: Awaited<ReturnType<KeysInUse['use']>>): void {
+  expect(answer.status).toBe(503)
+  expect(answer.json).toMatchObject({ code: 'authentication_unavailable' })
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+}
 
 describe('a deployment without its secrets', () => {
   it.each(['TOKEN_KEYS', 'ENCRYPTION_KEYS', 'SESSION_KEYS', 'ASSERTION_KEYS'])(
@@ -186,7 +190,9 @@ describe('a deployment without its secrets', () => {
     async (name) => {
       const broken = await startRig({ without: [name] })
       try {
-        const answer = await broken.send('/customer', { headers: { 'X-API-Key': key.token } })
+        const answer = await broken.send('/customer', {
+          headers: { 'X-API-Key': `cpk_A${'1'.repeat(43)}` },
+        })
         expect(answer.status).toBe(503)
         expect(answer.json).toMatchObject({ code: 'authentication_unavailable' })
         expect(answer.text).not.toContain(name)
