@@ -47,7 +47,7 @@ export type Newest = Result<CompiledKey, Unavailable>
  * How long a token that this gateway issued is refused without asking again if libSQL has no row for it.
  * Its key was deleted, but a database restored from a backup may get the row back.
  */
-const NO_ROW_MS = 1_000
+const NO_ROW_MS = 999
 /** How long after a question has failed a request asks again. Meanwhile the record is believed in its grace. */
 const GRACE_RENEWAL_MS = 500
 /** How many questions of this isolate about one key may be on their way. Others wait for an answer to these. */
