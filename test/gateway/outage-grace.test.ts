@@ -74,6 +74,17 @@ describe('authorize() in an outage of the authority', () => {
     expect(await judge()).toMatchObject(REFUSED)
   })
 
+  it('does not begin while a lease runs', async () => {
+    const { judge, authority, clock } = await startLeased({ holds: KEY, graceMs: MINUTE })
+    authority.holds = TIMEOUT
+    await clock.pass(500)
+    await judge() // fails to renew
+    await clock.pass(499)
+    expect(await judge()).toMatchObject({ isImmediate: true, grace: undefined })
+    await clock.pass(1)
+    expect(await judge()).toMatchObject({ result: grantBy(3), grace: true })
+  })
+
   it('does not count a record in KV as confirmed', async () => {
     const { judge } = start({ kv: KEY, holds: TIMEOUT, graceMs: MINUTE })
     expect(await judge()).toMatchObject(REFUSED)

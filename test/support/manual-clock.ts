@@ -11,6 +11,8 @@ export interface ManualClock {
   readonly passFrozen: (ms: number) => Promise<void>
   /** Sets the clock alone, ahead or back. */
   readonly jump: (ms: number) => void
+  /** Ends all that waits, as the runtime does with the timers of a request that it ends. */
+  readonly loseTimers: () => void
 }
 
 interface Timer {
@@ -48,6 +50,7 @@ export function createManualClock(startMs = 0): ManualClock {
     pass: (ms) => pass(ms, 1),
     passFrozen: (ms) => pass(ms, 0),
     jump: (ms) => void (now += ms),
+    loseTimers: () => void (timers = []),
   }
 }
 
