@@ -102,7 +102,8 @@ export async function newestRecord(
       const error = new AuthorityUnavailableError('timeout')
       return fail('authority', error, came, cached, asker, deps)
     }
-    const pauseMs = Math.max(LEAST_POLL_MS, waitedMs * POLL_PART)
+    const leftMs = deps.timeoutMs - waitedMs
+    const pauseMs = Math.min(Math.max(LEAST_POLL_MS, waitedMs * POLL_PART), leftMs)
     await deps.wait(pauseMs)
     waitedMs += pauseMs
     if (cached.question > came || isBelieved(cached, deps.nowMs(), deps.clock)) {

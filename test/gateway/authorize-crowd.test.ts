@@ -14,19 +14,19 @@ import {
   UNAVAILABLE,
 } from './samples.ts'
 
-/** Eight questions are on their way, asked within a moment, and each takes 100 ms. */
+/** Three questions are on their way, asked within a moment, and each takes 100 ms. */
 async function startCrowd(holds: KeyRecord, grantsLeases = false) {
   const started = await startCached({ holds })
   const { authority, judge, calls } = started
   authority.grantsLeases = grantsLeases
-  authority.delaysMs.push(...Array.from({ length: 8 }, () => 100))
-  const first = Array.from({ length: 8 }, () => judge())
-  expect(calls).toHaveLength(8)
+  authority.delaysMs.push(...Array.from({ length: 3 }, () => 100))
+  const first = Array.from({ length: 3 }, () => judge())
+  expect(calls).toHaveLength(3)
   calls.length = 0
   return { ...started, first }
 }
 
-describe('authorize() while eight questions are on their way', () => {
+describe('authorize() while three questions are on their way', () => {
   it('asks no more', async () => {
     const { judge, clock, calls, first } = await startCrowd(KEY)
     void judge()
@@ -40,39 +40,39 @@ describe('authorize() while eight questions are on their way', () => {
     const { judge, authority, clock, calls } = await startCrowd(DENYING)
     authority.holds = NEWER_ALLOWING
     const judged = judge()
-    await clock.pass(105)
+    await clock.pass(125)
     expect((await judged).result).toMatchObject(grantBy(4))
     expect(calls).toEqual(['ask about 3, lease 1000'])
   })
 
   it('judges all who came by one answer that was asked for after that', async () => {
     const { judge, authority, clock, calls } = await startCrowd(DENYING)
-    authority.delaysMs.push(...Array.from({ length: 8 }, () => 50))
+    authority.delaysMs.push(...Array.from({ length: 3 }, () => 50))
     const waiting = Array.from({ length: 100 }, () => judge())
-    await clock.pass(105)
-    expect(calls).toHaveLength(8)
+    await clock.pass(125)
+    expect(calls).toHaveLength(3)
     authority.holds = NEWER_ALLOWING // after the questions were answered
-    await clock.pass(60)
+    await clock.pass(80)
     for (const { result } of await Promise.all(waiting)) expect(result).toEqual(refusal(IP_DENIED))
-    expect(calls).toHaveLength(8)
+    expect(calls).toHaveLength(3)
   })
 
   it('judges who came by a lease that is granted meanwhile', async () => {
     const { judge, clock, calls } = await startCrowd(ALLOWING, true)
     const waiting = Array.from({ length: 100 }, () => judge())
-    await clock.pass(105)
+    await clock.pass(125)
     for (const { result } of await Promise.all(waiting)) expect(result).toMatchObject(grantBy(3))
     expect(calls).toEqual([])
   })
 
   it('is unavailable if no answer comes in time, and says why', async () => {
     const { judge, authority, clock, calls, faults } = await startCached({ holds: KEY })
-    authority.delaysMs.push(...Array.from({ length: 8 }, () => Infinity))
-    for (let i = 0; i < 8; i++) void judge()
+    authority.delaysMs.push(...Array.from({ length: 3 }, () => Infinity))
+    for (let i = 0; i < 3; i++) void judge()
     const waiting = judge()
     await clock.pass(1_000)
     expect((await waiting).result).toEqual(refusal(UNAVAILABLE))
-    expect(calls).toHaveLength(8)
+    expect(calls).toHaveLength(3)
     expect(faults).toMatchObject([['authority', { code: 'timeout' }]])
   })
 
@@ -81,8 +81,8 @@ describe('authorize() while eight questions are on their way', () => {
     ['though the clock was set back', 1_001, -3_600_000],
   ])('counts questions that were lost no longer: %s', async (_, passedMs, jumpMs) => {
     const { judge, authority, clock } = await startCached({ holds: KEY })
-    authority.delaysMs.push(...Array.from({ length: 8 }, () => Infinity))
-    for (let i = 0; i < 8; i++) void judge()
+    authority.delaysMs.push(...Array.from({ length: 3 }, () => Infinity))
+    for (let i = 0; i < 3; i++) void judge()
     clock.jump(jumpMs)
     await clock.pass(passedMs)
     const judged = judge()

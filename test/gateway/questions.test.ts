@@ -54,7 +54,6 @@ describe('createQuestions()', () => {
   })
 
   it.each([
-    ['without a cached record', {}, null, true],
     ['if it is of no use', {}, undefined, false],
     ['if the clock cannot be trusted', { isTrusted: false }, undefined, true],
     ['if leases are off', { termMs: 0 }, undefined, true],
@@ -108,11 +107,11 @@ describe('createQuestions()', () => {
 describe('createQuestions(), the questions on their way', () => {
   it('are counted by cached record, until their answers or failures come', async () => {
     const { questions, cached, ask, answer } = start()
-    const asked = [ask(), ask(), ask(null), ask(newCachedKey(cached.record))]
-    expect(questions.countOnTheirWay(cached)).toBe(2)
+    const asked = [ask(), ask(undefined, true, newCachedKey())]
+    expect(questions.countOnTheirWay(cached)).toBe(1)
     answer.error = TIMEOUT
     const failing = ask()
-    expect(questions.countOnTheirWay(cached)).toBe(3)
+    expect(questions.countOnTheirWay(cached)).toBe(2)
     await Promise.allSettled([...asked, failing])
     expect(questions.countOnTheirWay(cached)).toBe(0)
   })
@@ -189,8 +188,9 @@ function start({ termMs = TERM, isTrusted = true } = {}) {
     wait: clock.wait,
     nowMs: clock.nowMs,
   })
-  const cached = newCachedKey(compileKey(toStored(KEY)))
-  const ask = (about: typeof cached | null = cached, mayLease = true) =>
-    questions.ask(LOOKUP_ID, about, mayLease)
+  const cached = newCachedKey()
+  const record = compileKey(toStored(KEY))
+  const ask = (identity: typeof record | null = record, mayLease = true, about = cached) =>
+    questions.ask(LOOKUP_ID, about, identity, mayLease)
   return { questions, cached, ask, asked, answer, clock, denials, later, clockFaults }
 }
