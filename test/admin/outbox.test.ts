@@ -71,11 +71,10 @@ function cron(stores: Stores = {}) {
   recorder.take()
   const deps: OutboxDeps = {
     db: connect(recorder.url, undefined),
-    consistency: 'strict',
     async advance(lookupId, record) {
       advanced.push(lookupId)
       const held = (await stores.advance?.(lookupId, record)) ?? record
-      return toStored(held)
+      return { ...toStored(held), settled: Promise.resolve() }
     },
     seed: async (_, record) => toStored(record),
     async putRecord(lookupId, record) {
