@@ -184,18 +184,16 @@ describe('npm start', () => {
     expect(leftBehind()).toEqual([])
   })
 
-  it.each([
-    [{ PREFLIGHT: 'yes' }, 'PREFLIGHT "yes" must be forward or refuse'],
-    [{ LEASE_MS: '50' }, 'LEASE_MS "50" must be 0, or whole milliseconds from 100 to 5000'],
-    [{ LEASE_MS: '9000' }, 'LEASE_MS "9000" must be 0, or whole milliseconds from 100 to 5000'],
-    [{ OUTAGE_GRACE_S: '3601' }, 'OUTAGE_GRACE_S "3601" must be whole seconds from 0 to 3600'],
-  ])(
-    'names the value that it refuses, and what can be in its place: %j',
-    async (variables, line) => {
-      const { lines } = await failure(variables)
-      expect(lines).toEqual([line])
-    },
-  )
+  it('names each value that it refuses, and what can be in its place', async () => {
+    const wrong = { PREFLIGHT: 'yes', LEASE_MS: '50', OUTAGE_GRACE_S: '3601' }
+    const { lines } = await failure(wrong)
+    const faults = [
+      'PREFLIGHT "yes" must be forward or refuse',
+      'LEASE_MS "50" must be 0, or whole milliseconds from 100 to 5000',
+      'OUTAGE_GRACE_S "3601" must be whole seconds from 0 to 3600',
+    ]
+    expect(lines).toEqual([faults.join('; ')])
+  })
 
   it('refuses a port that is in use', async () => {
     const server = createServer().listen(0, '127.0.0.1')
