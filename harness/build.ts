@@ -8,6 +8,9 @@ import { PROJECT_DIR } from './project-dir.ts'
 /** Not `bin/wrangler.js`, which starts this one as a process of its own, and cannot end it when it is killed. */
 export const WRANGLER = join(PROJECT_DIR, 'node_modules/wrangler/wrangler-dist/cli.js')
 
+/** For wrangler: nothing is reported, and scripts/deployment/guard.mjs lets it build. */
+export const BY_US = { WRANGLER_SEND_METRICS: 'false', PORTAL_GATEWAY_BUILD: 'by a script' }
+
 /** The folder of static files in a built product. */
 export function pageDirOf(outDir: string): string {
   return join(outDir, 'page')
@@ -23,7 +26,7 @@ async function buildWorker(outDir: string): Promise<void> {
   const args = ['deploy', '--dry-run', '--outdir', outDir, '--assets', pageDirOf(outDir)]
   const building = promisify(execFile)(process.execPath, [WRANGLER, ...args], {
     cwd: PROJECT_DIR,
-    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+    env: { ...process.env, ...BY_US },
   })
   const kill = () => building.child.kill('SIGKILL')
   process.once('exit', kill)

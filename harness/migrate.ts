@@ -1,35 +1,38 @@
 import { join } from 'node:path'
-import { createClient } from '@libsql/client/web'
+import type { Client } from '@libsql/client/web'
 import { drizzle } from 'drizzle-orm/libsql/web'
 import { migrate } from 'drizzle-orm/libsql/migrator'
-import { Failure } from './failure.ts'
+import { useLibsql } from './libsql.ts'
 
-/** For one statement or batch; without it, a server that never answers is waited for. */
-const TIMEOUT_MS = 10_000
 const MIGRATIONS = join(import.meta.dirname, '../drizzle')
 
-/** Applies the migrations in drizzle/ that a database has not seen yet; a Failure where it cannot. */
-export async function migrateDatabase(url: string, authToken: string | undefined): Promise<void> {
-  const client = createClient({
-    url,
-    ...(authToken !== undefined && { authToken }),
-    fetch: (request: Request) => fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MS) }),
+/**
+ * Applies the migrations in drizzle/ that a database has not seen yet, and answers how many these were; a
+ * Failure where it cannot.
+ */
+export async function migrateDatabase(url: string, authToken: string | undefined): Promise<number> {
+  return await useLibsql(url, authToken, async (client) => {
+    const before = await countApplied(client)
+    await migrateOrJoin(client, before)
+    return (await countApplied(client)) - before
   })
+}
+
+/** Whoever migrates at the same time wins or loses as a whole, so the loser finds all of it done. */
+async function migrateOrJoin(client: Client, before: number): Promise<void> {
   try {
     await migrate(drizzle(client), { migrationsFolder: MIGRATIONS })
   } catch (error) {
-    const { name, message } = error instanceof Error ? innermost(error) : new Error(String(error))
-    // The runtime repeats a header that cannot be sent.
-    const shown = authToken ? message.replaceAll(authToken, '…') : message
-    throw new Failure(
-      `LIBSQL_URL cannot be migrated (${name}: ${shown}): check that a libSQL server answers there, ` +
-        'and that LIBSQL_AUTH_TOKEN is set in the environment and may write',
-    )
-  } finally {
-    client.close()
+    if ((await countApplied(client)) === before) throw error
+    await migrate(drizzle(client), { migrationsFolder: MIGRATIONS })
   }
 }
 
-function innermost(error: Error): Error {
-  return error.cause instanceof Error ? innermost(error.cause) : error
+async function countApplied(client: Client): Promise<number> {
+  const { rows } = await client.execute(
+    "SELECT count(*) AS tables FROM sqlite_master WHERE name = '__drizzle_migrations'",
+  )
+  if (Number(rows[0]?.['tables']) === 0) return 0
+  const applied = await client.execute('SELECT count(*) AS count FROM __drizzle_migrations')
+  return Number(applied.rows[0]?.['count'])
 }

@@ -2,10 +2,10 @@
 
 import { join } from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
-import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler'
 import { pageDirOf } from './build.ts'
 import { childrenOf, commandOf, noteProcess } from './processes.ts'
 import { PROJECT_DIR } from './project-dir.ts'
+import { readToml, toMiniflareBindings, WRANGLER_TOML } from './wrangler-toml.ts'
 
 type Config = ReturnType<typeof convertV4MiniflareOptions>
 type WorkerConfig = Config['workers'][number]
@@ -17,7 +17,7 @@ export const GATEWAY = 'gateway'
 export interface LocalWorkerOptions {
   /** Where `buildProduct` put the worker and the page. */
   readonly bundleDir: string
-  /** Variables and secrets; they win over those of wrangler.toml. */
+  /** Variables and secrets. */
   readonly variables: Readonly<Record<string, string>>
   /** Another name is another deployment, with objects of its own. */
   readonly name?: string
@@ -83,21 +83,19 @@ export function gatewayConfig({
   name = GATEWAY,
   wrapper,
 }: Pick<LocalWorkerOptions, 'bundleDir' | 'variables' | 'bindings' | 'name' | 'wrapper'>) {
-  const toml = unstable_readConfig({ config: join(PROJECT_DIR, 'wrangler.toml') })
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(toml)
-  const { modulesRules: _, ...worker } = workerOptions
+  const { assets, ...own } = toMiniflareBindings(readToml(WRANGLER_TOML))
   const config = convertV4MiniflareOptions({
     host: '127.0.0.1',
     workers: [
       {
-        ...worker,
+        ...own,
         name,
         modules: true,
         scriptPath: join(bundleDir, 'index.js'),
         modulesRoot: bundleDir,
         rootPath: PROJECT_DIR,
-        assets: { ...(worker['assets'] as object), directory: pageDirOf(bundleDir) },
-        bindings: { ...(toml.vars as Record<string, string>), ...variables }, // nothing of an .env
+        assets: { ...assets, directory: pageDirOf(bundleDir) },
+        bindings: variables, // nothing of an .env
       },
     ],
   })

@@ -1,90 +1,100 @@
-// `npm run deploy`: checks bindings, variables and secrets, migrates the database, deploys worker and page.
-// `-- --secrets-file <file>` gives the values of secrets: they are checked as the worker would, and set with
-// the deployment. `-- --adopt` takes over a database that belonged to another deployment. `-- --dry-run` checks
-// what is at hand and builds; it touches nothing and needs no account.
+// `npm run deploy`: checks an environment and its secrets, migrates the database, deploys worker and page,
+// and tries what is live. `-- --help` shows the options. `-- --dry-run` checks what is at hand and builds; it
+// touches nothing and needs no account.
 
-import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { disownDatabase } from './deployment/adoption.ts'
-import { readConfiguration } from './deployment/configuration.ts'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { deploy, prepare } from './deployment/deployment.ts'
+import { type Environment, EXAMPLE, fileOf, readEnvironment } from './deployment/environment.ts'
 import { PAGE_DIR } from './deployment/exposure.ts'
-import { type Fault, missing } from './deployment/fault.ts'
-import { ringFaults } from './deployment/ring-keys.ts'
-import {
-  readSecretsFile,
-  REQUIRED,
-  type SecretValues,
-  valueFaults,
-} from './deployment/secret-values.ts'
-import { deployedSecrets, runWrangler } from './deployment/wrangler.ts'
+import { refuse } from './deployment/fault.ts'
+import { sayLine } from './deployment/say.ts'
+import { readSecretsFile, type SecretValues, unknownSecrets } from './deployment/secret-values.ts'
+import { runWrangler } from './deployment/wrangler.ts'
 import { Failure } from '../harness/failure.ts'
-import { migrateDatabase } from '../harness/migrate.ts'
+import { readOptions, toWhole } from '../harness/options.ts'
 import { buildPage } from '../harness/page.ts'
 import { PROJECT_DIR } from '../harness/project-dir.ts'
 
-async function deploy(): Promise<number> {
-  const { values: options } = parseArgs({
-    options: {
-      adopt: { type: 'boolean', default: false },
-      'dry-run': { type: 'boolean', default: false },
-      'secrets-file': { type: 'string' },
-      config: { type: 'string', default: `${PROJECT_DIR}/wrangler.toml` },
+const DEFAULT = 'production'
+
+async function main(): Promise<void> {
+  const options = readOptions('npm run deploy --', {
+    env: {
+      type: 'string',
+      value: 'name',
+      default: DEFAULT,
+      help: 'environments/<name>.toml, or a file',
     },
+    'secrets-file': { type: 'string', value: 'file', help: 'secrets to set, as JSON' },
+    message: { type: 'string', value: 'text', help: "shown in Cloudflare's list of deployments" },
+    gradual: {
+      type: 'string',
+      value: 'percent',
+      help: 'the share of requests for the new version',
+    },
+    url: { type: 'string', value: 'url', help: 'where the gateway answers, for the smoke test' },
+    replace: { type: 'boolean', help: 'take the place of another environment' },
+    adopt: { type: 'boolean', help: 'take the database over from another deployment' },
+    timeout: { type: 'string', value: 'seconds', default: '300', help: 'for each step' },
+    'dry-run': { type: 'boolean', help: 'check what is at hand, and build' },
   })
-  const configuration = readConfiguration(options.config)
-  const { file, variables } = configuration
-  const secretsFile = options['secrets-file'] && resolve(options['secrets-file'])
-  const secrets = secretsFile === undefined ? {} : readSecretsFile(secretsFile)
-  const faults = [...configuration.faults, ...(await valueFaults(variables, secrets))]
-
-  if (options['dry-run']) {
-    refuse(faults.filter(({ kind }) => kind === 'wrong'))
-    const todo = [...faults, ...unchecked(secrets)]
-    for (const { detail } of todo) console.log(`Before a deployment: ${detail}`)
-    await buildPage(PAGE_DIR)
-    return runWrangler(['deploy', '--dry-run', '--outdir', 'dist', '--config', file])
+  if (process.env['CLOUDFLARE_ENV'] !== undefined) {
+    throw new Failure('CLOUDFLARE_ENV is set: unset it, and name the environment with --env')
   }
-  refuse(faults)
-  refuse(unsetSecrets(secrets, file))
-  const url = String(variables['LIBSQL_URL'])
-  refuse(await ringFaults(url, secrets))
+  const given = options['secrets-file']
+  const secretsFile = given === undefined ? undefined : resolve(given)
+  const secrets = secretsFile === undefined ? {} : readSecretsFile(secretsFile)
+  const timeoutMs = toWhole('timeout', options.timeout, 1) * 1_000
+  if (options['dry-run']) return await build(options.env, secrets, timeoutMs)
+  const { message, url, replace, adopt, gradual } = options
+  await deploy({
+    environment: readEnvironment(options.env),
+    secrets,
+    secretsFile,
+    message,
+    percent: gradual === undefined ? undefined : toWhole('gradual', gradual, 0, 100),
+    replace,
+    adopt,
+    url,
+    timeoutMs,
+    stdio: 'inherit',
+    say: sayLine,
+  })
+}
+
+/** Builds what would be deployed, and says what is missing for it. */
+async function build(title: string, secrets: SecretValues, timeoutMs: number): Promise<void> {
+  const environment = readOrExample(title)
+  const { outDir, configFile, faults } = await prepare(environment, secrets)
+  refuse(faults.filter(({ kind }) => kind === 'wrong'))
+  for (const { detail } of [...faults, ...unknownSecrets(secrets)]) {
+    console.log(`Before a deployment: ${detail}`)
+  }
   await buildPage(PAGE_DIR)
-  const authToken = secrets['LIBSQL_AUTH_TOKEN'] ?? process.env['LIBSQL_AUTH_TOKEN']
-  await migrateDatabase(url, authToken)
-  if (options.adopt) await disownDatabase(url, authToken)
-  for (const { detail } of faults) console.log(`Note: ${detail}`) // nothing worse is left of them
-  const given = secretsFile === undefined ? [] : ['--secrets-file', secretsFile]
-  return runWrangler(['deploy', '--config', file, ...given])
+  const args = [
+    'deploy',
+    '--dry-run',
+    '--outdir',
+    join(PROJECT_DIR, 'dist'),
+    '--config',
+    configFile,
+  ]
+  const { exitCode } = await runWrangler(args, { outDir, timeoutMs, stdio: 'inherit' })
+  process.exitCode = exitCode
 }
 
-/** Secrets that only Cloudflare, which a dry run does not ask, knows to be there. */
-function unchecked(secrets: SecretValues): Fault[] {
-  return REQUIRED.filter((name) => secrets[name] === undefined).map((name) =>
-    missing(`${name} is not given with --secrets-file, so it must be set already`),
+/** A fresh checkout has the example alone, and is built all the same. */
+function readOrExample(title: string): Environment {
+  if (title !== DEFAULT || existsSync(fileOf(title))) return readEnvironment(title)
+  console.log(
+    `Before a deployment: copy environments/${EXAMPLE}.toml to environments/${title}.toml`,
   )
-}
-
-/** Secrets that are neither given nor set at Cloudflare, which is asked only where some are not given. */
-function unsetSecrets(secrets: SecretValues, configFile: string): Fault[] {
-  // A token that only the deployer has would leave the worker without one.
-  const needsToken = process.env['LIBSQL_AUTH_TOKEN'] !== undefined
-  const needed = needsToken ? ([...REQUIRED, 'LIBSQL_AUTH_TOKEN'] as const) : REQUIRED
-  const left = needed.filter((name) => secrets[name] === undefined)
-  const deployed = left.length === 0 ? [] : deployedSecrets(configFile)
-  return left
-    .filter((name) => !deployed.includes(name))
-    .map((name) =>
-      missing(`${name} is not set: give it with --secrets-file, see "npm run secrets"`),
-    )
-}
-
-function refuse(all: readonly Fault[]): void {
-  const faults = all.filter(({ kind }) => kind !== 'note')
-  if (faults.length > 0) throw new Failure(faults.map(({ detail }) => detail).join('\n'))
+  return readEnvironment(EXAMPLE)
 }
 
 try {
-  process.exitCode = await deploy()
+  await main()
 } catch (error) {
   console.error(error instanceof Failure ? error.message : error)
   process.exitCode = 1

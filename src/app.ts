@@ -11,8 +11,10 @@ import { createUntaggedSessions } from './admin/untagged-sessions.ts'
 import type { ConfigurationFault } from './configuration/configuration-fault.ts'
 import { type Env, parseSettings, type Settings } from './configuration/env.ts'
 import { importSecrets, type Secrets } from './configuration/secrets.ts'
+import { readVersion } from './configuration/version.ts'
 import { connect } from './db/client.ts'
 import { findKeyRecord } from './db/key-queries.ts'
+import { noteCronRun, readProgress } from './db/progress-queries.ts'
 import { deleteDeadSessions, hasUntaggedSession } from './db/session-queries.ts'
 import { createAddressWatch } from './gateway/address-watch.ts'
 import { createAssertionSigner } from './gateway/assertion.ts'
@@ -30,6 +32,7 @@ import { normalizeUrl } from './http/request-url.ts'
 import { verifyToken } from './keys/token.ts'
 import { logConfigurationFault, logFault } from './log/fault.ts'
 import { coloOf, logRequest } from './log/request-line.ts'
+import { noteVersion } from './log/version.ts'
 import { errorsUrl } from './problems/errors-url.ts'
 import { createIssuedKeys } from './stores/account-keys.ts'
 import { createIsolateCache } from './stores/isolate-cache.ts'
@@ -57,6 +60,7 @@ const HEALTH_OBJECTS = 16
 
 /** `later` lets a promise outlive the response, as `waitUntil` does. */
 export async function createApp(env: Env, later: (promise: Promise<void>) => void): Promise<App> {
+  noteVersion(readVersion(env.CF_VERSION_METADATA)?.id)
   const settings = parseSettings(env)
   if (!settings.ok) return createMisconfiguredApp(settings.error)
   const secrets = await importSecrets(settings.value)
@@ -165,6 +169,8 @@ function composeApp(
       authority: () => authorities.peek(`health-${Math.floor(Math.random() * HEALTH_OBJECTS)}`),
     },
     isForeignDatabase: owner.isForeign,
+    readProgress: () => readProgress(db),
+    version: readVersion(env.CF_VERSION_METADATA),
     addressSymptoms: addressWatch.symptoms,
     errorsUrl: errorsUrl(settings.ADMIN_HOST),
     putRecord: (lookupId, record) => putKeyRecord(env.KEYS, lookupId, record),
@@ -195,6 +201,7 @@ function composeApp(
         () => deleteDeadSessions(db, sessionLimits(nowMs())),
         () => forgetAttempts(adminDeps),
         () => fillCanonicalEmails(adminDeps),
+        () => noteCronRun(db, nowMs()),
       ]
       for (const chore of chores) {
         await chore().catch((error: unknown) => logFault('cron', error))

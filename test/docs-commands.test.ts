@@ -160,15 +160,6 @@ it('the database, asked directly', async () => {
   expect(answer).toMatchObject({ results: [{ type: 'ok' }] })
 })
 
-it('the query for pending changes', async () => {
-  const command = documented('docs/operate/runbook.md', 'enforced_revision')
-  const [, sql = ''] = /"(SELECT [^"]+)"/.exec(command) ?? []
-  const client = createClient({ url: libsqlUrl })
-  const { rows } = await client.execute(sql)
-  client.close()
-  expect(rows[0]).toMatchObject({ 'count(*)': 0, 'min(revised_at)': null })
-})
-
 it('the backup drill', async () => {
   const cookie = await logIn()
   const [a, b] = [await createKey(cookie, 'A'), await createKey(cookie, 'B')]

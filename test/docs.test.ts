@@ -111,7 +111,7 @@ describe.each(PAGES)('$file', ({ file, text, prose, blocks }) => {
 
 /** Such as `src/index.ts` or `wrangler.toml`; not what a reader makes, such as `secrets.json`. */
 const PATH =
-  /^(?:(?:src|test|scripts|harness|docs|bench|fuzz|drizzle)\/[\w./-]*\w|wrangler\.toml|\.npmrc|package\.json)$/
+  /^(?:(?:src|test|scripts|harness|docs|bench|fuzz|drizzle|\.github)\/[\w./-]*\w|environments\/example\.toml|wrangler\.toml|\.npmrc|package\.json)$/
 
 /** Languages whose blocks have constants of their own. */
 const PROGRAMS = new Set(['js', 'bash', 'python', 'php', 'go'])

@@ -1,34 +1,26 @@
-// wrangler.toml, held against what the worker needs: each binding, and where the other parts answer.
+// The configuration of a deployment, held against what the worker needs: each binding, and where the other
+// parts answer.
 
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { unstable_readConfig, type Unstable_Config } from 'wrangler'
-import { Failure } from '../../harness/failure.ts'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RawConfig } from '../../harness/wrangler-toml.ts'
 import { isLoopback } from '../../src/http/request-url.ts'
 import { exposureFaults } from './exposure.ts'
 import { type Fault, missing, wrong } from './fault.ts'
 
-export interface Configuration {
-  readonly file: string
-  readonly variables: Readonly<Record<string, unknown>>
-  readonly faults: readonly Fault[]
+const GUARD = 'node scripts/deployment/guard.mjs'
+
+/** Writes a configuration to where wrangler can read it, and answers the file. */
+export function writeConfiguration(dir: string, configuration: RawConfig): string {
+  mkdirSync(dir, { recursive: true })
+  const file = join(dir, 'wrangler.json')
+  writeFileSync(file, JSON.stringify(configuration, null, 2))
+  return file
 }
 
-export function readConfiguration(path: string): Configuration {
-  const file = resolve(path)
-  if (!existsSync(file)) throw new Failure(`There is no configuration at ${path}`)
-  if (process.env['CLOUDFLARE_ENV'] !== undefined) {
-    throw new Failure(
-      'CLOUDFLARE_ENV is set: unset it, and give another deployment a file of its own with --config',
-    )
-  }
-  const config = unstable_readConfig({ config: file }, { hideWarnings: true })
-  const { vars } = config
-  return {
-    file,
-    variables: vars,
-    faults: [...bindingFaults(config), ...exposureFaults(config), ...urlFaults(vars)],
-  }
+/** What is wrong with a configuration. Its form is wrangler's to check, as it does when it builds. */
+export function configurationFaults(config: RawConfig): Fault[] {
+  return [...bindingFaults(config), ...exposureFaults(config), ...urlFaults(config.vars ?? {})]
 }
 
 /** The bindings of Durable Objects, each with its class. */
@@ -38,13 +30,14 @@ const OBJECTS = [
   ['PASSWORD_HASHER', 'PasswordHasher'],
 ] as const
 
-function objectFaults(config: Unstable_Config, binding: string, className: string): Fault[] {
-  const isBound = config.durable_objects.bindings.some(
+function objectFaults(config: RawConfig, binding: string, className: string): Fault[] {
+  const isBound = config.durable_objects?.bindings?.some(
     ({ name, class_name, script_name }) =>
       name === binding && class_name === className && script_name === undefined,
   )
-  const made = config.migrations.some((one) => one.new_sqlite_classes?.includes(className))
-  const lost = config.migrations.some(
+  const migrations = config.migrations ?? []
+  const made = migrations.some((one) => one.new_sqlite_classes?.includes(className))
+  const lost = migrations.some(
     ({ deleted_classes: deleted, renamed_classes: renamed, transferred_classes: moved }) =>
       [
         ...(deleted ?? []),
@@ -63,23 +56,36 @@ function objectFaults(config: Unstable_Config, binding: string, className: strin
   ]
 }
 
-function bindingFaults(config: Unstable_Config): Fault[] {
+function bindingFaults(config: RawConfig): Fault[] {
   const faults: Fault[] = []
-  const keys = config.kv_namespaces.find(({ binding }) => binding === 'KEYS')
+  if (/^0*$/.test(config.account_id ?? '')) {
+    faults.push(
+      missing('account_id is the example: give the one that "npx wrangler whoami" prints'),
+    )
+  }
+  const keys = config.kv_namespaces?.find(({ binding }) => binding === 'KEYS')
   if (!/^[0-9a-f]{32}$/.test(keys?.id ?? '') || /^0+$/.test(keys?.id ?? '')) {
     faults.push(
       missing(
-        'KEYS has no KV namespace: give the id that "wrangler kv namespace create KEYS" prints',
+        'KEYS has no KV namespace: give the id that "npx wrangler kv namespace create" prints',
       ),
     )
   }
   for (const [binding, className] of OBJECTS) {
     faults.push(...objectFaults(config, binding, className))
   }
-  if (!config.ratelimits.some(({ name }) => name === 'LOG_IN_RATE')) {
+  if (config.ratelimits?.some(({ name }) => name === 'LOG_IN_RATE') !== true) {
     faults.push(wrong('LOG_IN_RATE is not bound to a rate limit'))
   }
-  if (config.triggers.crons?.includes('* * * * *') !== true) {
+  if (config.version_metadata?.binding !== 'CF_VERSION_METADATA') {
+    faults.push(wrong('CF_VERSION_METADATA is not bound to the version, which health and log tell'))
+  }
+  if (config.build?.command !== GUARD) {
+    faults.push(
+      wrong(`[build] must have the command "${GUARD}", which keeps wrangler from deploying alone`),
+    )
+  }
+  if (config.triggers?.crons?.includes('* * * * *') !== true) {
     faults.push(wrong('The cron trigger "* * * * *" is not there, which finishes what is pending'))
   }
   return faults

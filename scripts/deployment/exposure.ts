@@ -1,9 +1,9 @@
-// What a wrangler.toml can say that exposes a deployment, or takes from it what the worker counts on:
+// What wrangler.toml can say that exposes a deployment, or takes from it what the worker counts on:
 // addresses past the zone, copies of requests elsewhere, answers without the worker, unchecked values.
 
 import { resolve } from 'node:path'
-import type { Unstable_Config as Config } from 'wrangler'
 import { PROJECT_DIR } from '../../harness/project-dir.ts'
+import type { RawConfig } from '../../harness/wrangler-toml.ts'
 import { type Fault, note, wrong } from './fault.ts'
 
 /** As in wrangler.toml, which every test runs with. Another date is another runtime. */
@@ -14,7 +14,7 @@ export const PAGE_DIR = `${PROJECT_DIR}/dist/page`
 const SUBREQUESTS = 10_000
 const CPU_MS = 1_000
 
-export function exposureFaults(config: Config): Fault[] {
+export function exposureFaults(config: RawConfig): Fault[] {
   return [
     ...addressFaults(config),
     ...copyFaults(config),
@@ -25,7 +25,7 @@ export function exposureFaults(config: Config): Fault[] {
 }
 
 /** At which addresses requests reach the worker. */
-function addressFaults({ workers_dev, preview_urls, route, routes }: Config): Fault[] {
+function addressFaults({ workers_dev, preview_urls, route, routes }: RawConfig): Fault[] {
   const all = [...(routes ?? []), ...(route === undefined ? [] : [route])]
   const patterns = all.flatMap((one) => {
     if (typeof one === 'string') return [one]
@@ -61,7 +61,7 @@ function addressFaults({ workers_dev, preview_urls, route, routes }: Config): Fa
 }
 
 /** Who else gets requests, or their URLs, whose query can hold anything. */
-function copyFaults(config: Config): Fault[] {
+function copyFaults(config: RawConfig): Fault[] {
   const {
     observability,
     logpush,
@@ -86,8 +86,8 @@ function copyFaults(config: Config): Fault[] {
 }
 
 /** What answers without the worker, or keeps it away from those who ask. */
-function shortcutFaults({ assets, placement, cache, exports }: Config): Fault[] {
-  const caches = [cache, ...Object.values(exports).map((one) => 'cache' in one && one.cache)]
+function shortcutFaults({ assets, placement, cache, exports }: RawConfig): Fault[] {
+  const caches = [cache, ...Object.values(exports ?? {}).map((one) => 'cache' in one && one.cache)]
   return [
     ...when(
       assets?.binding !== 'ASSETS' || assets.run_worker_first !== true,
@@ -113,7 +113,7 @@ function shortcutFaults({ assets, placement, cache, exports }: Config): Fault[] 
 }
 
 /** On what the worker runs. */
-function runtimeFaults(config: Config): Fault[] {
+function runtimeFaults(config: RawConfig): Fault[] {
   const { compatibility_date: date, compatibility_flags: flags, limits, unsafe } = config
   const { subrequests = SUBREQUESTS, cpu_ms: cpu = CPU_MS } = limits ?? {}
   return [
@@ -122,7 +122,7 @@ function runtimeFaults(config: Config): Fault[] {
       `compatibility_date must be "${COMPATIBILITY_DATE}", with which the worker is tested`,
     ),
     ...when(
-      flags.length > 0,
+      (flags ?? []).length > 0,
       'compatibility_flags must be empty: the worker is tested without any',
     ),
     ...when(
@@ -130,22 +130,22 @@ function runtimeFaults(config: Config): Fault[] {
       `limits must allow ${SUBREQUESTS} subrequests and ${CPU_MS} ms of CPU, which the cron and a log-in may need`,
     ),
     ...when(
-      Object.values(unsafe).some((value) => value !== undefined),
+      unsafe !== undefined,
       'unsafe must not be set: it can override whatever is checked here',
     ),
   ]
 }
 
 /** What brings values that nobody has checked. */
-function variableFaults({ keep_vars, definedEnvironments, previews }: Config): Fault[] {
+function variableFaults({ keep_vars, previews }: RawConfig): Fault[] {
   return [
     ...when(
       keep_vars === true,
       'keep_vars must not be set: variables of the dashboard are checked by nobody',
     ),
     ...when(
-      (definedEnvironments ?? []).length > 0 || previews !== undefined,
-      'env and previews must not be set: give another deployment a file of its own, and deploy it with --config',
+      previews !== undefined,
+      'previews must not be set: give another deployment an environment of its own',
     ),
   ]
 }

@@ -1,3 +1,5 @@
+import { Failure } from '../../harness/failure.ts'
+
 /** One thing that keeps a deployment from working, in a sentence that names it and the way out. */
 export interface Fault {
   /**
@@ -18,4 +20,10 @@ export function wrong(detail: string): Fault {
 
 export function note(detail: string): Fault {
   return { kind: 'note', detail }
+}
+
+/** A Failure of all that is no note. */
+export function refuse(all: readonly Fault[]): void {
+  const faults = all.filter(({ kind }) => kind !== 'note')
+  if (faults.length > 0) throw new Failure(faults.map(({ detail }) => detail).join('\n'))
 }

@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs'
 import { Failure } from '../../harness/failure.ts'
 import { parseSettings } from '../../src/configuration/env.ts'
 import { importSecrets } from '../../src/configuration/secrets.ts'
-import { type Fault, wrong } from './fault.ts'
+import { type Fault, missing, wrong } from './fault.ts'
 
-export const REQUIRED = ['TOKEN_KEYS', 'ENCRYPTION_KEYS', 'SESSION_KEYS', 'ASSERTION_KEYS'] as const
+const REQUIRED = ['TOKEN_KEYS', 'ENCRYPTION_KEYS', 'SESSION_KEYS', 'ASSERTION_KEYS'] as const
 const OPTIONAL = ['OPERATOR_TOKEN', 'LIBSQL_AUTH_TOKEN'] as const
 const NAMES: readonly string[] = [...REQUIRED, ...OPTIONAL]
 /** 128 bits in base64url. Nothing slows down who guesses at it. */
@@ -38,6 +38,30 @@ export function readSecretsFile(file: string): SecretValues {
     throw new Failure(`${file} holds ${stranger[0]}, which is no secret of this worker as text`)
   }
   return Object.fromEntries(entries) as SecretValues
+}
+
+/** Secrets that only Cloudflare, which a dry run does not ask, knows to be there. */
+export function unknownSecrets(secrets: SecretValues): Fault[] {
+  return REQUIRED.filter((name) => secrets[name] === undefined).map((name) =>
+    missing(`${name} is not given with --secrets-file, so it must be set already`),
+  )
+}
+
+/** Secrets that are neither given nor set at Cloudflare, which is asked only where some are not given. */
+export async function unsetSecrets(
+  secrets: SecretValues,
+  listDeployed: () => Promise<readonly string[]>,
+): Promise<Fault[]> {
+  // A token that only the deployer has would leave the worker without one.
+  const needsToken = process.env['LIBSQL_AUTH_TOKEN'] !== undefined
+  const needed = needsToken ? ([...REQUIRED, 'LIBSQL_AUTH_TOKEN'] as const) : REQUIRED
+  const left = needed.filter((name) => secrets[name] === undefined)
+  const deployed = left.length === 0 ? [] : await listDeployed()
+  return left
+    .filter((name) => !deployed.includes(name))
+    .map((name) =>
+      missing(`${name} is not set: give it with --secrets-file, see "npm run secrets"`),
+    )
 }
 
 /** What the worker itself would say of the variables and of the secrets that are given. */

@@ -31,6 +31,15 @@ export const fault = z
   })
   .meta({ id: 'Fault' })
 
+const progressMembers = {
+  version: z.string().nullable().optional().meta({ description: 'Of the deployed worker' }),
+  pending: z
+    .object({ count: z.int(), oldest_at: time.nullable() })
+    .optional()
+    .meta({ description: 'Changes that are recorded and do not hold yet' }),
+  cron_last_run_at: time.nullable().optional(),
+}
+
 const healthState = z.enum(['ok', 'down']).meta({ description: 'With `unhealthy`' })
 
 /** RFC 9457. */
@@ -52,6 +61,7 @@ export const problem = z
     libsql: healthState.optional(),
     kv: healthState.optional(),
     authority: healthState.optional(),
+    ...progressMembers,
     database: z
       .literal('foreign')
       .optional()
@@ -205,6 +215,7 @@ export const healthAnswer = z
     libsql: z.literal('ok'),
     kv: z.literal('ok'),
     authority: z.literal('ok'),
+    ...progressMembers,
     client_address: z.array(z.enum(ADDRESS_SYMPTOMS)).readonly().optional().meta({
       description: 'Requests have lately shown that the Cloudflare zone is set up wrongly',
     }),

@@ -1,16 +1,21 @@
-// GET /health: whether the gateway reaches its stores. It needs no session, so a flood of it must be cheap:
-// each isolate probes at most once a second.
+// GET /health: whether the gateway reaches its stores and finishes what is pending. It needs no session, so a
+// flood of it must be cheap: each isolate probes at most once a second.
 
 import { Hono } from 'hono'
+import type { DeployedVersion } from '../configuration/version.ts'
+import type { Progress } from '../db/progress-queries.ts'
 import type { AddressSymptom } from '../keys/client-address.ts'
 import { withTimeout } from '../shared/time-limit.ts'
 import { type AdminEnv, refuse } from './context.ts'
+import { findStalled, toProgressJson } from './progress.ts'
 
 const HEALTH_PARTS = ['libsql', 'kv', 'authority'] as const
 type HealthPart = (typeof HEALTH_PARTS)[number]
 export type Health = Readonly<Record<HealthPart, 'ok' | 'down'>> & {
   /** Only present if the database belongs to another deployment. */
   readonly database?: 'foreign'
+  /** Null if libSQL could not be asked. */
+  readonly progress: Progress | null
 }
 
 export interface HealthDeps {
@@ -18,6 +23,9 @@ export interface HealthDeps {
   readonly probes: Readonly<Record<HealthPart, () => Promise<unknown>>>
   /** What the last probe of libSQL found. */
   readonly isForeignDatabase: () => boolean
+  readonly readProgress: () => Promise<Progress>
+  /** Null outside Cloudflare. */
+  readonly version: DeployedVersion | null
   /** Signs of a wrongly set up Cloudflare zone that this isolate has seen lately. */
   readonly addressSymptoms: () => readonly AddressSymptom[]
   /** Lets a promise outlive the response, as `waitUntil` does. */
@@ -33,7 +41,7 @@ const ANSWER_MS = 1_700
 const KEPT_MS = 1_000
 const POLL_MS = 20
 /** The answer if no result came in time, such as after the request that probed was cancelled. */
-const UNKNOWN: Health = { libsql: 'down', kv: 'down', authority: 'down' }
+const UNKNOWN: Health = { libsql: 'down', kv: 'down', authority: 'down', progress: null }
 
 export function healthRoutes(deps: HealthDeps): Hono<AdminEnv> {
   let last = { health: UNKNOWN, atMs: Number.NEGATIVE_INFINITY }
@@ -58,28 +66,42 @@ export function healthRoutes(deps: HealthDeps): Hono<AdminEnv> {
   }
 
   return new Hono<AdminEnv>().get('/', async function showHealth(c) {
-    const health = await currentHealth()
-    const down = HEALTH_PARTS.filter((part) => health[part] === 'down')
-    const isForeign = health.database === 'foreign'
-    if (down.length > 0 || isForeign) return refuse(c, { reason: 'unhealthy', down, health })
+    const { progress, ...parts } = await currentHealth()
+    const down = HEALTH_PARTS.filter((part) => parts[part] === 'down')
+    const stalled = progress === null ? [] : findStalled(progress, deps.version, deps.nowMs())
+    const health = {
+      ...parts,
+      ...(progress !== null && toProgressJson(progress)),
+      version: deps.version?.id ?? null,
+    }
+    if (down.length > 0 || stalled.length > 0 || parts.database === 'foreign') {
+      return refuse(c, { reason: 'unhealthy', down, stalled, health })
+    }
     const symptoms = deps.addressSymptoms()
     const seen = symptoms.length === 0 ? {} : { client_address: symptoms }
-    const { libsql, kv, authority } = health
-    return c.json({ status: 'ok', libsql, kv, authority, ...seen } as const)
+    return c.json({ status: 'ok', ...health, ...seen } as const)
   })
 }
 
-async function probeAll({ probes, isForeignDatabase }: HealthDeps): Promise<Health> {
-  const states = await Promise.all(
-    HEALTH_PARTS.map(async (part) => {
-      try {
-        await withTimeout(probes[part](), PROBE_MS, () => new Error('no answer in time'))
-        return [part, 'ok'] as const
-      } catch {
-        return [part, 'down'] as const
-      }
+async function probeAll(deps: HealthDeps): Promise<Health> {
+  const { probes, readProgress, isForeignDatabase } = deps
+  const [progress, ...states] = await Promise.all([
+    inTime(readProgress()),
+    ...HEALTH_PARTS.map(async (part) => {
+      const isUp = (await inTime(probes[part]().then(() => true))) === true
+      return [part, isUp ? 'ok' : 'down'] as const
     }),
-  )
-  const health = Object.fromEntries(states) as Record<HealthPart, 'ok' | 'down'>
+  ])
+  const parts = Object.fromEntries(states) as Record<HealthPart, 'ok' | 'down'>
+  const health = { ...parts, progress }
   return isForeignDatabase() ? { ...health, database: 'foreign' } : health
+}
+
+/** Null where a probe failed, or took too long. */
+async function inTime<T>(probe: Promise<T>): Promise<T | null> {
+  try {
+    return await withTimeout(probe, PROBE_MS, () => new Error('no answer in time'))
+  } catch {
+    return null
+  }
 }

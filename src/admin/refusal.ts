@@ -5,6 +5,7 @@ import type { Problem } from '../problems/problem.ts'
 import type { Fault } from './answers.ts'
 import { FOREIGN_DATABASE } from './database-owner.ts'
 import { shortenName } from './faults.ts'
+import type { Stalled } from './progress.ts'
 
 export type { Fault }
 
@@ -41,11 +42,16 @@ export type Refusal =
   | {
       readonly reason: 'unhealthy'
       readonly down: readonly string[]
-      readonly health: Readonly<Record<string, string>>
+      readonly stalled: readonly Stalled[]
+      readonly health: Readonly<Record<string, unknown>>
     }
   | { readonly reason: 'internal_error' }
 
 const RETRY_AFTER_SECONDS = 5
+const STALLED: Readonly<Record<Stalled, string>> = {
+  cron: 'The cron has not run for five minutes.',
+  pending: 'A change has been pending for more than two minutes.',
+}
 const SESSION_CHALLENGE = 'Session realm="admin"'
 const BEARER_CHALLENGE = 'Bearer realm="operator"'
 
@@ -184,6 +190,7 @@ export function toProblem(refusal: Refusal): Problem {
           ...(refusal.down.length > 0
             ? [`The gateway cannot reach: ${refusal.down.join(', ')}.`]
             : []),
+          ...refusal.stalled.map((part) => STALLED[part]),
           ...(refusal.health['database'] === 'foreign' ? [`${FOREIGN_DATABASE}.`] : []),
         ].join(' '),
         members: refusal.health,

@@ -18,6 +18,7 @@ export interface Env {
   readonly PASSWORD_HASHER: HasherNamespace
   readonly LOG_IN_RATE: RateLimit
   readonly ASSETS: Fetcher
+  readonly CF_VERSION_METADATA?: WorkerVersionMetadata
   // Secrets and variables, unchecked
   readonly [variable: string]: unknown
 }

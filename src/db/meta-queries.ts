@@ -4,7 +4,7 @@ import { eq } from 'drizzle-orm'
 import type { Database } from './client.ts'
 import { meta } from './schema.ts'
 
-export type MetaName = 'authority_namespace'
+export type MetaName = 'authority_namespace' | 'deployment'
 
 export async function findMeta(db: Database, name: MetaName): Promise<string | null> {
   const [row] = await db.select().from(meta).where(eq(meta.name, name))

@@ -4,6 +4,7 @@
 import type { ConfigurationFault } from '../configuration/configuration-fault.ts'
 import type { RequestId } from '../http/request-id.ts'
 import { toLoggedRequestId } from './request-line.ts'
+import { loggedVersion } from './version.ts'
 
 export type FaultKind =
   | 'authority'
@@ -32,12 +33,14 @@ export function logFault(fault: FaultKind, error: unknown, requestId?: RequestId
       fault,
       request_id: requestId && toLoggedRequestId(requestId),
       ...describeError(error),
+      version: loggedVersion(),
     }),
   )
 }
 
 export function logConfigurationFault(detail: ConfigurationFault): void {
-  console.error(JSON.stringify({ level: 'error', fault: 'configuration', detail }))
+  const version = loggedVersion()
+  console.error(JSON.stringify({ level: 'error', fault: 'configuration', detail, version }))
 }
 
 function describeError(error: unknown): { error: string; code?: string; cause?: string } {

@@ -5,6 +5,7 @@
 import type { RequestId } from '../http/request-id.ts'
 import type { ProblemCode } from '../problems/table.ts'
 import type { Id } from '../shared/ids.ts'
+import { loggedVersion } from './version.ts'
 
 declare const brand: unique symbol
 /** The pattern of a route, such as `/admin/api/v1/keys/:id`; never the path of a request. */
@@ -44,7 +45,7 @@ export interface RequestLine {
 export type LogRequest = (line: RequestLine) => void
 
 export function logRequest(line: RequestLine): void {
-  console.log(JSON.stringify(line))
+  console.log(JSON.stringify({ ...line, version: loggedVersion() }))
 }
 
 /** A token has at least so many characters after its prefix. A shorter text cannot contain one. */

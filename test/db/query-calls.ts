@@ -11,6 +11,7 @@ import * as keys from '../../src/db/key-queries.ts'
 import type { LiveKey } from '../../src/db/key-rows.ts'
 import * as meta from '../../src/db/meta-queries.ts'
 import * as outbox from '../../src/db/outbox-queries.ts'
+import * as progress from '../../src/db/progress-queries.ts'
 import * as sessions from '../../src/db/session-queries.ts'
 
 const NOW = 1_800_000_000_000
@@ -205,8 +206,12 @@ export const CALLS: Readonly<
     deleteSession: (db) => [sessions.deleteSession(db, ACCOUNT_ID, SESSION_ID, event())],
     deleteDeadSessions: (db) => [sessions.deleteDeadSessions(db, LIMITS)],
   },
+  'src/db/progress-queries.ts': {
+    readProgress: (db) => [progress.readProgress(db)],
+    noteCronRun: (db) => [progress.noteCronRun(db, NOW)],
+  },
   'scripts/deployment/ring-keys.ts': {
-    ringFaults: (_, url) => [ringFaults(url, {})],
+    ringFaults: (_, url) => [ringFaults(url, undefined, {})],
   },
 }
 

@@ -65,7 +65,11 @@ const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'SCAN api_keys USING COVERING INDEX api_keys_revised_at':
       'The total for the doctor, once a run, from the narrowest index.',
   },
+  readProgress: {
+    'SCAN api_keys USING INDEX api_keys_outbox': 'The index holds what is not yet in KV alone.',
+  },
   ringFaults: {
+    'SCAN sqlite_master': 'The tables of the database: whether it was ever migrated.',
     'SCAN api_keys USING INDEX api_keys_live': 'Every live row has a say, once a deployment.',
     'USE TEMP B-TREE FOR GROUP BY': 'A group for each pair of ring keys.',
   },

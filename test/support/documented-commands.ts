@@ -17,7 +17,6 @@ export const RUN_AS_WRITTEN: readonly (readonly [file: string, piece: string])[]
   ['docs/operate/monitoring.md', '/health'],
   ['docs/operate/runbook.md', '/health'],
   ['docs/operate/runbook.md', '/v2/pipeline'],
-  ['docs/operate/runbook.md', 'enforced_revision'],
   ['docs/operate/runbook.md', 'operator/audit'],
   ['docs/operate/runbook.md', 'suspended'],
   ['docs/operate/backup.md', 'SQLD='],
@@ -30,7 +29,7 @@ export const RUN_AS_WRITTEN: readonly (readonly [file: string, piece: string])[]
 ]
 
 const START = { ranBy: 'test/scripts/start.test.ts', as: "spawn('npm', ['start'" }
-const DEPLOY = { ranBy: 'test/scripts/deploy.test.ts', as: 'scripts/deploy.ts' }
+const DEPLOY = { ranBy: 'test/support/deployer.ts', as: 'scripts/deploy.ts' }
 const DRILL = { ranBy: 'test/docs-commands.test.ts', as: "'DATA_DIR=drill/data npm run doctor" }
 const TESTS = { why: 'is what runs the tests' }
 const GATE = { why: '.ci/run runs it before a change lands, with the tests themselves' }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { HttpAnswer } from '../../harness/http.ts'
+import { type HttpAnswer, send } from '../../harness/http.ts'
 import { type Rig, startRig } from '../support/rig.ts'
+import { runSql } from '../support/sql.ts'
 
 let rig: Rig
 
@@ -15,7 +16,61 @@ describe('GET /health', () => {
   it('names the state of each part, and needs no session', async () => {
     const answer = await health()
     expect(answer.status).toBe(200)
-    expect(answer.json).toEqual({ status: 'ok', libsql: 'ok', kv: 'ok', authority: 'ok' })
+    expect(answer.json).toEqual({
+      status: 'ok',
+      version: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      libsql: 'ok',
+      kv: 'ok',
+      authority: 'ok',
+      pending: { count: 0, oldest_at: null },
+      cron_last_run_at: null,
+    })
+    const { version } = answer.json
+    expect(JSON.parse(rig.logs.at(-1) ?? '')).toMatchObject({ plane: 'admin', version })
+  })
+
+  it('tells of a change that is pending, and is unhealthy after two minutes of it', async () => {
+    const key = await (await rig.customer()).createKey()
+    const revise = (ageMs: number) =>
+      runSql(
+        rig.libsqlUrl,
+        'UPDATE api_keys SET enforced_revision = revision - 1, published_revision = revision - 1, revised_at = ? WHERE id = ?',
+        [Date.now() - ageMs, key.id],
+      )
+    await revise(60_000)
+    await expect.poll(async () => (await health()).json['pending']).toMatchObject({ count: 1 })
+    await revise(121_000)
+    const answer = await healthOf(503)
+    expect(answer.json).toMatchObject({
+      code: 'unhealthy',
+      detail: 'A change has been pending for more than two minutes.',
+      libsql: 'ok',
+      pending: { count: 1, oldest_at: expect.stringMatching(/Z$/) },
+    })
+    await rig.worker.runCron()
+    const { json } = await healthOf(200)
+    expect(json['pending']).toEqual({ count: 0, oldest_at: null })
+  })
+
+  it('is unhealthy where the cron of a version that is older than 5 minutes is silent', async () => {
+    const id = '1b7a4a0e-8a86-4f0c-9d9c-3f2f4f0a6f11'
+    const timestamp = new Date(Date.now() - 301_000).toISOString()
+    const url = await rig.another(
+      {},
+      { CF_VERSION_METADATA: { type: 'json', value: { id, timestamp, tag: '' } } },
+    )
+    const healthThere = () => send(`${url}/admin/api/v1/health`)
+    await rig.worker.runCron()
+    await expect.poll(async () => (await healthThere()).status).toBe(200)
+    const old = String(Date.now() - 301_000)
+    await runSql(rig.libsqlUrl, "UPDATE meta SET value = ? WHERE name = 'cron_last_run_at'", [old])
+    await expect.poll(async () => (await healthThere()).status).toBe(503)
+    expect((await healthThere()).json).toMatchObject({
+      code: 'unhealthy',
+      version: id,
+      detail: 'The cron has not run for five minutes.',
+      cron_last_run_at: new Date(Number(old)).toISOString(),
+    })
   })
 
   it('says where requests show a wrong set-up of Cloudflare', async () => {

@@ -29,6 +29,7 @@ const MEMBERS = [
   'authorized_ms',
   'upstream_ms',
   'upstream_status',
+  'version',
 ]
 
 /** The lines that a request with this id left, as soon as there is one. */
@@ -73,6 +74,7 @@ describe('a Portal API request', () => {
       authorized_ms: expect.any(Number) as number,
       upstream_ms: expect.any(Number) as number,
       upstream_status: 200,
+      version: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
     })
   })
 

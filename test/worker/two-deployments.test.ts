@@ -4,7 +4,7 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { disownDatabase } from '../../scripts/deployment/adoption.ts'
+import { ownDatabase } from '../../scripts/deployment/database-owner.ts'
 import type { LocalWorker } from '../../harness/worker.ts'
 import { send } from '../../harness/http.ts'
 import { type Rig, startRig } from '../support/rig.ts'
@@ -59,7 +59,7 @@ describe('two deployments over one database', () => {
       authority: 'ok',
       detail: expect.stringContaining('deploy this one with --adopt'),
     })
-    expect((await healthOf(rig.url)).json).toEqual({
+    expect((await healthOf(rig.url)).json).toMatchObject({
       status: 'ok',
       libsql: 'ok',
       kv: 'ok',
@@ -82,7 +82,7 @@ describe('two deployments over one database', () => {
   })
 
   it('become one by an adoption', async () => {
-    await disownDatabase(rig.libsqlUrl, undefined)
+    await ownDatabase(rig.libsqlUrl, undefined, 'the worker of this test', true)
     await other.runCron()
     expect((await healthWith(other.url, 200)).json).not.toHaveProperty('database')
     expect((await healthWith(rig.url, 503)).json).toMatchObject({ database: 'foreign' })

@@ -56,6 +56,7 @@ const EXAMPLES: Record<ErrorName, Refusal> = {
   unhealthy: {
     reason: 'unhealthy',
     down: ['kv'],
+    stalled: [],
     health: { libsql: 'ok', kv: 'down', authority: 'ok' },
   },
   internal_error: { reason: 'internal_error' },

@@ -1,0 +1,71 @@
+// The options of a script. A wrong one is a Failure that says which there are; `--help` prints them.
+
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
+import { Failure } from './failure.ts'
+
+export interface Option {
+  readonly type: 'string' | 'boolean'
+  /** What stands for the value in the help, such as `file`. */
+  readonly value?: string
+  readonly default?: string | boolean
+  readonly help: string
+}
+
+type ValueOf<One extends Option> = One['type'] extends 'boolean'
+  ? boolean
+  : One extends { readonly default: string }
+    ? string
+    : string | undefined
+
+export type Values<Options extends Readonly<Record<string, Option>>> = {
+  readonly [Name in keyof Options]: ValueOf<Options[Name]>
+}
+
+/**
+ * Reads the arguments of a script. `usage` is the command as it is typed, such as `npm run deploy --`.
+ * With `--help` it prints the help and ends the process.
+ */
+export function readOptions<const Options extends Readonly<Record<string, Option>>>(
+  usage: string,
+  options: Options,
+  args = process.argv.slice(2),
+): Values<Options> {
+  const flags = Object.entries(options).filter(([, { type }]) => type === 'boolean')
+  const config: ParseArgsOptionsConfig = { ...options, help: { type: 'boolean' } }
+  const values = parse(usage, config, args)
+  if (values['help'] === true) {
+    console.log(helpOf(usage, options))
+    process.exit(0)
+  }
+  const off = Object.fromEntries(flags.map(([name]) => [name, false]))
+  return { ...off, ...values } as Values<Options>
+}
+
+function parse(
+  usage: string,
+  options: ParseArgsOptionsConfig,
+  args: string[],
+): Record<string, unknown> {
+  try {
+    return parseArgs({ options, args }).values
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code?.startsWith('ERR_PARSE_ARGS') !== true) throw error
+    throw new Failure(`${message.split('. ', 1)[0]}: "${usage} --help" shows the options`)
+  }
+}
+
+function helpOf(usage: string, options: Readonly<Record<string, Option>>): string {
+  const lines = Object.entries(options).map(([name, { value, help, default: preset }]) => {
+    const shown = preset === undefined ? help : `${help} (${preset})`
+    return `  ${`--${name}${value === undefined ? '' : ` <${value}>`}`.padEnd(26)}${shown}`
+  })
+  return [`${usage} [options]`, ...lines].join('\n')
+}
+
+/** The whole number that an option has; a Failure that names the option where it is none in the range. */
+export function toWhole(name: string, text: string, least: number, most = 999_999): number {
+  const number = /^\d{1,6}$/.test(text) ? Number(text) : NaN
+  if (number >= least && number <= most) return number
+  throw new Failure(`--${name} "${text}" must be a whole number from ${least} to ${most}`)
+}

@@ -1,0 +1,128 @@
+// A deployment, step by step. Nothing is touched before every check is made, and the database is migrated
+// before the code that needs it is live.
+
+import { join } from 'node:path'
+import { Failure } from '../../harness/failure.ts'
+import { daysLeft } from '../../harness/libsql.ts'
+import { migrateDatabase } from '../../harness/migrate.ts'
+import { buildPage } from '../../harness/page.ts'
+import { PROJECT_DIR } from '../../harness/project-dir.ts'
+import { type Cloudflare, connectCloudflare, type LiveVersion } from './cloudflare.ts'
+import { configurationFaults, writeConfiguration } from './configuration.ts'
+import { ownDatabase, ownerFaults } from './database-owner.ts'
+import { type Environment, toConfiguration } from './environment.ts'
+import { PAGE_DIR } from './exposure.ts'
+import { type Fault, note, refuse } from './fault.ts'
+import { confirmLive, describeLive } from './live-state.ts'
+import { hasDatabase, replacementFaults } from './replacement.ts'
+import { ringFaults } from './ring-keys.ts'
+import { continueGradual, deployWhole, startGradual } from './rollout.ts'
+import type { Say } from './say.ts'
+import { type SecretValues, unsetSecrets, valueFaults } from './secret-values.ts'
+
+export interface DeploymentOptions {
+  readonly environment: Environment
+  readonly secrets: SecretValues
+  readonly secretsFile: string | undefined
+  readonly message: string | undefined
+  /** The share of the requests for the new version; all of them when left out. */
+  readonly percent: number | undefined
+  /** Whether it may take the place of another environment. */
+  readonly replace: boolean
+  /** Whether it takes the database over from another deployment. */
+  readonly adopt: boolean
+  /** Where the gateway answers; from the routes when left out. */
+  readonly url: string | undefined
+  /** For each call of Cloudflare, each run of wrangler, and the smoke test. */
+  readonly timeoutMs: number
+  /** Where wrangler's output goes. */
+  readonly stdio: 'inherit' | 'ignore'
+  readonly say: Say
+}
+
+const WARNED_DAYS = 14
+
+/** Writes the configuration of an environment; `faults` is what is wrong with it and with the secrets. */
+export async function prepare(environment: Environment, secrets: SecretValues) {
+  const outDir = join(PROJECT_DIR, 'dist/environments', environment.title)
+  const configuration = toConfiguration(environment)
+  const configFile = writeConfiguration(outDir, configuration)
+  const wrongValues = await valueFaults(environment.vars, secrets)
+  return { outDir, configFile, faults: [...configurationFaults(configuration), ...wrongValues] }
+}
+
+/** Deploys an environment; a Failure where it is not live afterwards, or not well. */
+export async function deploy(options: DeploymentOptions): Promise<void> {
+  const { environment, secrets, secretsFile, percent, message, timeoutMs, stdio, say } = options
+  const { name, account_id: account, vars, title } = environment
+  const { outDir, configFile, faults } = await prepare(environment, secrets)
+  refuse(faults)
+  say('Environment', `${title}: the worker ${name}, the database ${vars['LIBSQL_URL']}`)
+  const cloudflare = connectCloudflare(account, name, configFile, timeoutMs)
+  const live = await cloudflare.liveVersions()
+  refuse(await replacements(options, cloudflare, live))
+
+  const rollout = { configFile, outDir, timeoutMs, stdio, secretsFile, message }
+  const isUnderWay = percent !== undefined && live.length === 2
+  if (isUnderWay && secretsFile !== undefined) {
+    throw new Failure(
+      'A rollout is under way, which takes no secrets: end it with --gradual 100 or 0',
+    )
+  }
+  if (isUnderWay) say('Rollout', `${live[0]?.id} is under way, so nothing is uploaded`)
+  else await prepareStores(options, cloudflare, live, faults)
+  const ran = isUnderWay
+    ? await continueGradual(rollout, percent, live)
+    : percent === undefined
+      ? await deployWhole(rollout)
+      : await startGradual(rollout, percent, live)
+  if (ran.exitCode !== 0) {
+    const why = ran.timedOut ? `took longer than ${timeoutMs / 1_000} s and was ended` : 'failed'
+    const migrated = isUnderWay ? '' : ' The database is migrated, which the version before takes.'
+    throw new Failure(`Wrangler ${why}.${migrated} ${await describeLive(cloudflare, live)}`)
+  }
+  await confirmLive(options, cloudflare, ran.versionId)
+}
+
+/** Checks what only the stores know, builds the page and migrates the database. */
+async function prepareStores(
+  { environment, secrets, adopt, say }: DeploymentOptions,
+  cloudflare: Cloudflare,
+  live: readonly LiveVersion[],
+  notes: readonly Fault[],
+): Promise<void> {
+  const { name, account_id: account, vars } = environment
+  const url = String(vars['LIBSQL_URL'])
+  const authToken = secrets['LIBSQL_AUTH_TOKEN'] ?? process.env['LIBSQL_AUTH_TOKEN']
+  const deployment = `the worker ${name} in the account ${account}`
+  for (const { detail } of [...notes, ...expiryNotes(authToken)]) say('Note', detail)
+  refuse(await unsetSecrets(secrets, cloudflare.secretNames))
+  refuse([
+    ...(adopt ? [] : await ownerFaults(url, authToken, deployment, hasDatabase(live, url))),
+    ...(await ringFaults(url, authToken, secrets)),
+  ])
+  say('Checks', 'passed')
+  await buildPage(PAGE_DIR)
+  const migrations = await migrateDatabase(url, authToken)
+  say('Database', migrations === 0 ? 'up to date' : `${migrations} migrations applied`)
+  await ownDatabase(url, authToken, deployment, adopt)
+}
+
+async function replacements(
+  { environment, replace }: DeploymentOptions,
+  cloudflare: Cloudflare,
+  live: readonly LiveVersion[],
+): Promise<Fault[]> {
+  return replace ? [] : replacementFaults(environment, live, await cloudflare.domains())
+}
+
+/** The token is there at each deployment, and read nowhere else before it stops working. */
+function expiryNotes(authToken: string | undefined): Fault[] {
+  const left = authToken === undefined ? undefined : daysLeft(authToken)
+  if (left === undefined || left > WARNED_DAYS) return []
+  return [
+    note(
+      `LIBSQL_AUTH_TOKEN expires in ${left} days: see docs/operate/rotation.md#libsql_auth_token`,
+    ),
+  ]
+}

@@ -1,0 +1,321 @@
+// What `npm run deploy` looks at before it touches anything, and what it tries afterwards. No test here lets
+// it come to an upload; deploy.test.ts does.
+
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { SignJWT } from 'jose'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { migrateDatabase } from '../../harness/migrate.ts'
+import { makeSecrets } from '../../harness/secrets.ts'
+import { connectCloudflare } from '../../scripts/deployment/cloudflare.ts'
+import { ownDatabase, ownerFaults } from '../../scripts/deployment/database-owner.ts'
+import { readEnvironment } from '../../scripts/deployment/environment.ts'
+import { confirmLive } from '../../scripts/deployment/live-state.ts'
+import { ringFaults } from '../../scripts/deployment/ring-keys.ts'
+import { smokeTest } from '../../scripts/deployment/smoke-test.ts'
+import { addVersion, deployVersions } from '../support/cloudflare/account.ts'
+import { type Deployer, KV_ID, startDeployer, WORKER } from '../support/deployer.ts'
+import { insertSealedKeys } from '../support/sealed-keys.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+let deployer: Deployer
+
+beforeAll(async () => {
+  deployer = await startDeployer()
+})
+afterAll(() => deployer.stop())
+beforeEach(() => {
+  deployer.cloudflare.calls.length = 0
+})
+afterEach(async () => {
+  deployer.cloudflare.fail()
+  deployer.cloudflare.account.workers.clear()
+  deployer.cloudflare.account.domains.clear()
+  // Nothing was uploaded, whatever the test was about.
+  expect(deployer.cloudflare.calls.filter((call) => !call.startsWith('GET '))).toEqual([])
+})
+
+/** A worker that is deployed with these variables and all secrets. */
+function deployed(variables: Readonly<Record<string, string>>, kvId = KV_ID): string {
+  const texts = Object.entries(variables).map(([name, text]) => {
+    return { name, type: 'plain_text', text }
+  })
+  const secrets = Object.keys(deployer.secrets).map((name) => ({ name, type: 'secret_text' }))
+  const kv = { name: 'KEYS', type: 'kv_namespace', namespace_id: kvId }
+  const bindings = [...texts, ...secrets, kv]
+  const { account } = deployer.cloudflare
+  const { worker, version } = addVersion(account, WORKER, { bindings }, new Map())
+  deployVersions(worker, [{ version_id: version.id, percentage: 100 }])
+  return version.id
+}
+
+const failure = async (...args: Parameters<Deployer['deploy']>) =>
+  (await deployer.deploy(...args)).at(-1)
+
+describe('what is no good', () => {
+  it('is refused before anybody is asked', async () => {
+    const file = deployer.secretsFile({ ...deployer.secrets, TOKEN_KEYS: 'A:hidden' })
+    const environmentFile = deployer.environment({ routes: ['gw.example.com'] })
+    const told = await failure({ environmentFile, secretsFile: file })
+    expect(told?.split('\n')).toEqual([
+      expect.stringContaining('The route gw.example.com must end with "/*"'),
+      expect.stringContaining('TOKEN_KEYS is unreadable: entry 1'),
+    ])
+    expect(told).not.toContain('hidden')
+    expect(deployer.cloudflare.calls).toEqual([])
+    expect(await deployer.tables()).toEqual([])
+  })
+
+  it('is each secret that is neither given nor set', async () => {
+    const { SESSION_KEYS } = deployer.secrets
+    const told = await failure({ secretsFile: deployer.secretsFile({ SESSION_KEYS }) })
+    const named = [...(told ?? '').matchAll(/([A-Z_]+) is not set/g)].map(([, name]) => name)
+    expect(named).toEqual(['TOKEN_KEYS', 'ENCRYPTION_KEYS', 'ASSERTION_KEYS'])
+    expect(await deployer.tables()).toEqual([])
+  })
+
+  it('is a Cloudflare that fails or hangs', async () => {
+    const call = /^GET .*\/deployments$/
+    deployer.cloudflare.fail({ call, answer: 403 })
+    expect(await failure()).toContain(
+      'Cloudflare cannot be asked (GET /workers/scripts/portal-gateway/deployments: 403, An unknown',
+    )
+    deployer.cloudflare.fail({ call, answer: 'hang' })
+    expect(await failure({ timeoutMs: 100 })).toContain('(no answer within 0.1 s)')
+    expect(await deployer.tables()).toEqual([])
+  })
+})
+
+describe('the command', () => {
+  it.each([
+    [['--secret-file', 'x'], 'Unknown option \'--secret-file\': "npm run deploy -- --help" shows'],
+    [['--env', 'no-such'], 'environments/no-such.toml: copy environments/example.toml there'],
+  ])('names what is wrong with %j in one line', async (args, named) => {
+    const { code, output } = await deployer.run(...args)
+    expect(code).toBe(1)
+    expect(output.split('\n')).toEqual([expect.stringContaining(named)])
+  })
+
+  it('takes secrets as JSON alone, which wrangler sends as it was checked', async () => {
+    const file = join(deployer.dir, 'secrets.env')
+    writeFileSync(file, `OPERATOR_TOKEN=${'hidden'.repeat(4)}\n`)
+    const { code, output } = await deployer.run('--dry-run', '--secrets-file', file)
+    expect(code).toBe(1)
+    expect(output).toContain('it is no JSON')
+    expect(output).not.toContain('hidden')
+  })
+
+  it('takes no environment of wrangler, which nobody has checked', async () => {
+    vi.stubEnv('CLOUDFLARE_ENV', 'staging')
+    const { code, output } = await deployer.run('--env', deployer.environment())
+    vi.stubEnv('CLOUDFLARE_ENV', undefined)
+    expect(code).toBe(1)
+    expect(output).toBe('CLOUDFLARE_ENV is set: unset it, and name the environment with --env')
+  })
+})
+
+describe('npm run deploy -- --dry-run', () => {
+  it('builds what is in the repository, says what is left to do, and asks nobody', async () => {
+    const { code, output } = await deployer.run('--dry-run', '--env', 'example')
+    expect(code, output).toBe(0)
+    expect(output).toContain('KEYS has no KV namespace')
+    expect(output).toContain('LIBSQL_URL is the example')
+    expect(output).toContain('TOKEN_KEYS is not given with --secrets-file')
+    expect(output).toContain('--dry-run: exiting now')
+    expect(deployer.cloudflare.calls).toEqual([])
+  })
+
+  it('fails where what is given is no good', async () => {
+    const values = { ...deployer.secrets, TOKEN_KEYS: 'A:hidden', OPERATOR_TOKEN: 'hidden' }
+    const file = deployer.secretsFile(values)
+    const { code, output } = await deployer.run('--dry-run', '--secrets-file', file)
+    expect(code).toBe(1)
+    expect(output).toContain('TOKEN_KEYS is unreadable: entry 1')
+    expect(output).toContain('OPERATOR_TOKEN must have 22 characters')
+    expect(output).not.toContain('hidden')
+  })
+})
+
+describe('another environment', () => {
+  const others = { LIBSQL_URL: 'libsql://other.example.com' }
+
+  it('is not replaced by one that has its name', async () => {
+    deployed(others, 'beef'.padEnd(32, '2'))
+    const told = await failure()
+    expect(told).toContain(`The worker "${WORKER}" is deployed, and not as the environment`)
+    expect(told).toContain(
+      `LIBSQL_URL is libsql://other.example.com there and ${deployer.sqld.url}`,
+    )
+    expect(told).toContain(`KEYS is ${'beef'.padEnd(32, '2')} there and ${KV_ID} here`)
+    expect(await deployer.tables()).toEqual([])
+  })
+
+  it('keeps its domain', async () => {
+    const hostname = 'gateway.example.com'
+    deployer.cloudflare.account.domains.set(hostname, { id: '1', hostname, service: 'shop' })
+    expect(await failure()).toContain(`${hostname} is a custom domain of the worker "shop"`)
+  })
+
+  it('is replaced with --replace', async () => {
+    deployed(others)
+    const told = await failure({ replace: true, secrets: { TOKEN_KEYS: 'x' } })
+    expect(told).not.toContain('is deployed, and not as')
+  })
+})
+
+describe('the database', () => {
+  const url = () => deployer.sqld.url
+
+  it('belongs to one deployment, until it is adopted', async () => {
+    await migrateDatabase(url(), undefined)
+    expect(await ownerFaults(url(), undefined, 'a', false)).toEqual([])
+    await ownDatabase(url(), undefined, 'a', false)
+    await ownDatabase(url(), undefined, 'b', false)
+    expect(await ownerFaults(url(), undefined, 'a', false)).toEqual([])
+    expect(await ownerFaults(url(), undefined, 'b', true)).toMatchObject([
+      { kind: 'wrong', detail: expect.stringContaining('is the database of a, and this is b') },
+    ])
+    await ownDatabase(url(), undefined, 'b', true)
+    expect(await ownerFaults(url(), undefined, 'b', false)).toEqual([])
+  })
+
+  it('may belong to a deployment that noted no name', async () => {
+    await deployer.client.batch([
+      "DELETE FROM meta WHERE name = 'deployment'",
+      "INSERT INTO meta VALUES ('authority_namespace', 'of another')",
+    ])
+    deployed({ LIBSQL_URL: url() })
+    expect(await ownerFaults(url(), undefined, 'a', true)).toEqual([])
+    expect(await ownerFaults(url(), undefined, 'a', false)).toMatchObject([
+      { detail: expect.stringContaining('of a deployment that is not this one') },
+    ])
+    await ownDatabase(url(), undefined, 'a', true)
+  })
+
+  it('says why it cannot be asked, and never the token', async () => {
+    const status = { code: 401 }
+    const server = createServer((_, response) => {
+      response.writeHead(status.code, { 'Content-Type': 'application/json' }).end('{}')
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const at = `http://127.0.0.1:${port}`
+    const expired = await new SignJWT()
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime(1)
+      .sign(new Uint8Array(32))
+    await expect(migrateDatabase(at, undefined)).rejects.toThrow('LIBSQL_URL asks for a token: set')
+    await expect(migrateDatabase(at, expired)).rejects.toThrow('LIBSQL_AUTH_TOKEN has expired')
+    await expect(migrateDatabase(at, 'hidden')).rejects.toThrow(
+      'LIBSQL_URL refuses LIBSQL_AUTH_TOKEN',
+    )
+    status.code = 500
+    await expect(migrateDatabase(at, 'hidden')).rejects.toThrow('LIBSQL_URL answers 500')
+    server.close()
+    await once(server, 'close')
+    await expect(migrateDatabase(at, 'hidden')).rejects.toThrow(/cannot be reached \(\w+\)/)
+    await expect(migrateDatabase(at, 'hidden\n')).rejects.toThrow(/^(?!.*hidden).*LIBSQL_URL/s)
+  })
+
+  it('needs each ring key that a live key names, with the value that it had', async () => {
+    await insertSealedKeys(deployer.client, deployer.secrets)
+    const next = await makeSecrets()
+    const { TOKEN_KEYS: tokens, ENCRYPTION_KEYS: seals } = deployer.secrets
+    const [newTokens, newSeals] = [
+      next.TOKEN_KEYS.replace(/^A/, 'B'),
+      next.ENCRYPTION_KEYS.replace(/^A/, 'C'),
+    ]
+    const withRings = (TOKEN_KEYS: string, ENCRYPTION_KEYS: string) =>
+      failure({ secrets: { ...deployer.secrets, TOKEN_KEYS, ENCRYPTION_KEYS }, adopt: true })
+    expect(await withRings(newTokens, newSeals)).toBe(
+      'Failure: TOKEN_KEYS lacks the key "A", which 2 live API keys need\n' +
+        'ENCRYPTION_KEYS lacks the key "A", which 2 live API keys need',
+    )
+    expect(await withRings(next.TOKEN_KEYS, next.ENCRYPTION_KEYS)).toContain(
+      'ENCRYPTION_KEYS has another key "A" than the one that 2 live',
+    )
+    expect(await withRings(next.TOKEN_KEYS, seals)).toContain(
+      'TOKEN_KEYS has another key "A" than the one that 2 live',
+    )
+    const both = { TOKEN_KEYS: `${newTokens},${tokens}`, ENCRYPTION_KEYS: `${newSeals}, ${seals}` }
+    expect(await ringFaults(url(), undefined, both)).toEqual([])
+  })
+
+  it('names a token that is about to expire', async () => {
+    deployed({ LIBSQL_URL: url() })
+    const token = await new SignJWT()
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime('13.5 days')
+      .sign(new Uint8Array(32))
+    const secrets = { LIBSQL_AUTH_TOKEN: token, TOKEN_KEYS: (await makeSecrets()).TOKEN_KEYS }
+    const said = await deployer.deploy({ secrets, adopt: true })
+    expect(said).toContain(
+      'Note: LIBSQL_AUTH_TOKEN expires in 13 days: see docs/operate/rotation.md#libsql_auth_token',
+    )
+  })
+})
+
+describe('what is live', () => {
+  const confirm = async (versionId: string) => {
+    const environment = readEnvironment(deployer.environment())
+    const cloudflare = connectCloudflare(environment.account_id, WORKER, '', 10_000)
+    const said: string[] = []
+    const say = (step: string, text: string) => void said.push(`${step}: ${text}`)
+    const options = { environment, url: deployer.edge.url, timeoutMs: 0, say }
+    return await confirmLive(options, cloudflare, versionId).then(() => said)
+  }
+
+  it('is said and tried', async () => {
+    const id = deployed({})
+    expect(await confirm(id)).toEqual([
+      `Live: ${id} (100 %)`,
+      `Smoke test: passed at ${deployer.edge.url}`,
+    ])
+  })
+
+  it('can be another version by now', async () => {
+    deployed({})
+    await expect(confirm('ours')).rejects.toThrow(
+      'Another deployment came between: ours is not live',
+    )
+  })
+
+  it('stays live where it does not do its work, with the way back', async () => {
+    const id = deployed({})
+    deployer.edge.be('misconfigured')
+    await expect(confirm(id)).rejects.toThrow(
+      /^The smoke test failed: .* answers 503: misconfigured\. The version is live: see docs\/operate\/upgrading\.md#going-back$/,
+    )
+    deployer.edge.be('well')
+  })
+})
+
+describe('the smoke test', () => {
+  const test = (versionId: string) => smokeTest(deployer.edge.url, WORKER, versionId, 0)
+
+  it('passes where the version is well and refuses a request without a key', async () => {
+    await test(deployed({}))
+  })
+
+  it.each([
+    ['unhealthy', 'answers 503: The gateway cannot reach: libsql.'],
+    ['misconfigured', 'answers 503: misconfigured'],
+    ['open', 'without a key answers 200 no code, in place of 401 credential_missing'],
+  ] as const)('fails where the gateway is %s', async (state, told) => {
+    const id = deployed({})
+    deployer.edge.be(state)
+    await expect(test(id)).rejects.toThrow(told)
+    deployer.edge.be('well')
+  })
+
+  it('fails where another version answers, or nothing', async () => {
+    const id = deployed({})
+    await expect(test('another')).rejects.toThrow(`is answered by the version ${id}`)
+    const nowhere = smokeTest('http://127.0.0.1:9', WORKER, id, 0)
+    await expect(nowhere).rejects.toThrow('http://127.0.0.1:9/admin/api/v1/health does not answer')
+  })
+})
