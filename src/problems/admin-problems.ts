@@ -195,7 +195,7 @@ export const ADMIN_PROBLEMS = {
     status: 503,
     title: 'Not healthy',
     meaning:
-      'The health check could not reach all stores of the gateway, the cron has been silent for five minutes, or a change has been pending for more than two. The answer says for each store whether it is `ok` or `down`. With `database: foreign`, the database belongs to another deployment.',
+      'The health check could not reach all stores of the gateway, or what goes on by itself has stalled. That is a cron that was silent for five minutes, or a change that has been pending for more than two. The answer says for each store whether it is `ok` or `down`. With `database: foreign`, the database belongs to another deployment.',
     remedies: {
       operator:
         'Look at the store that is `down`, and at the log for what the cron could not do. Give a deployment with a foreign database one of its own, or adopt it.',
