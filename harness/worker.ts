@@ -28,9 +28,12 @@ export interface LocalWorkerOptions {
   readonly wrapper?: string | undefined
   /** Where KV keeps its state; in memory when left out. */
   readonly stateDir?: string
+  readonly host?: string
   readonly port?: number
   /** Gets each line that the worker logs. */
   readonly onLog?: (line: string) => void
+  /** Called when workerd ended by itself, and another one was started. */
+  readonly onRestart?: () => void
 }
 
 export interface LocalWorker {
@@ -66,11 +69,16 @@ function toConfig(options: LocalWorkerOptions): Config {
   const { gateway, config } = gatewayConfig(options)
   return {
     ...config,
+    ...(options.host !== undefined && { host: options.host }),
     port,
     workers: [gateway, ...otherWorkers],
     cf: false,
     log: new Log(LogLevel.ERROR),
     handleStructuredLogs: ({ message }) => options.onLog?.(message),
+    unsafeHandleRuntimeRestart() {
+      if (stateDir !== undefined) noteWorkerd(`${stateDir}.pid`)
+      options.onRestart?.()
+    },
     ...(stateDir !== undefined && { resourcePersistencePath: stateDir }),
   }
 }

@@ -1,8 +1,8 @@
 // wrangler.toml: what the worker is, on this machine and at Cloudflare. Read without wrangler, whose import
 // alone takes seconds.
 
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { parse } from 'smol-toml'
 import type { Unstable_RawConfig } from 'wrangler'
 import { Failure } from './failure.ts'
@@ -20,6 +20,24 @@ export function readToml(file: string): Readonly<Record<string, unknown>> {
     const [first = ''] = (error as Error).message.split('\n', 1)
     throw new Failure(`${file} cannot be read (${first})`)
   }
+}
+
+/**
+ * Writes a configuration that is based on wrangler.toml to a folder, where wrangler keeps its own files
+ * too, and answers its path. What it names in this checkout is named absolutely.
+ */
+export function writeConfiguration(dir: string, config: RawConfig): string {
+  mkdirSync(dir, { recursive: true })
+  const file = join(dir, 'wrangler.json')
+  const { main = '', assets } = config
+  const absolute = {
+    ...config,
+    main: resolve(PROJECT_DIR, main),
+    assets: { ...assets, directory: resolve(PROJECT_DIR, assets?.directory ?? '') },
+    build: { ...config.build, cwd: PROJECT_DIR },
+  }
+  writeFileSync(file, JSON.stringify(absolute, null, 2))
+  return file
 }
 
 /** Under this name KV's state is kept, whatever namespace somebody put into wrangler.toml. */

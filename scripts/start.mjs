@@ -9,14 +9,12 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   } catch (error) {
     if (error?.code !== 'ERR_MODULE_NOT_FOUND' && !/optional|platform/.test(String(error)))
       throw error
-    console.error(
-      `A package is missing: run "npm ci" without --omit=optional (${firstLine(error)})`,
-    )
+    console.error(`A package is missing: run "npm ci" without --omit (${firstLine(error)})`)
     process.exitCode = 1
   }
 } else {
   console.error(
-    `Node ${process.versions.node} is too old: run "npm ci" without --omit=optional, which installs ` +
+    `Node ${process.versions.node} is too old: run "npm ci" without --omit, which installs ` +
       'Node 24 for linux and macOS on x64 and arm64, or start with Node 22.18 or later',
   )
   process.exitCode = 1

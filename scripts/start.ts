@@ -26,10 +26,11 @@ let isReady = false
 
 async function start(): Promise<void> {
   const settings = readStartSettings(process.env)
-  const { PORT, DATA_DIR, UPSTREAM_URL, LIBSQL_URL, LIBSQL_AUTH_TOKEN, ADMIN_HOST } = settings
+  const { PORT, LISTEN_ADDRESS, DATA_DIR, UPSTREAM_URL } = settings
+  const { LIBSQL_URL, LIBSQL_AUTH_TOKEN, ADMIN_HOST } = settings
   const data = await openDataDir(DATA_DIR) // first: what a killed run left in it may have the port
   stops.push(data.release)
-  await requireFreePort(PORT)
+  await requireFreePort(PORT, LISTEN_ADDRESS)
   const { DEMO_PASSWORD, ...secrets } = data.secrets
   const operatorToken = settings.OPERATOR_TOKEN ?? secrets.OPERATOR_TOKEN
 
@@ -42,6 +43,7 @@ async function start(): Promise<void> {
   const starting = startLocalWorker({
     bundleDir: data.bundle,
     stateDir: data.workerState,
+    host: LISTEN_ADDRESS,
     port: PORT,
     variables: {
       ...settings.passedOn,
@@ -55,10 +57,11 @@ async function start(): Promise<void> {
       // Not the calls that make the demo account, unless something is wrong.
       if (isReady || line.includes('"level":"error"')) console.error(line)
     },
+    onRestart: () => console.error('The Workers runtime ended by itself, and was started anew'),
   })
   takeSignals() // once more: Miniflare's own listeners would end the process before us
   const worker = await starting.catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ERR_ADDRESS_IN_USE' ? portFailure(PORT, 'EADDRINUSE') : error
+    throw toFailure(error, PORT)
   })
   stops.push(worker.stop)
   const cron = setInterval(() => void worker.runCron().catch(reportCron), CRON_MS)
@@ -97,10 +100,10 @@ async function startOwnUpstream(): Promise<string> {
   return upstream.url
 }
 
-async function requireFreePort(port: number): Promise<void> {
+async function requireFreePort(port: number, address: string): Promise<void> {
   const server = createServer()
   try {
-    await once(server.listen(port, '127.0.0.1'), 'listening')
+    await once(server.listen(port, address), 'listening')
   } catch (error) {
     throw portFailure(port, (error as NodeJS.ErrnoException).code)
   } finally {
@@ -111,6 +114,13 @@ async function requireFreePort(port: number): Promise<void> {
 /** The next one repeats what this one could not do. */
 function reportCron(error: unknown): void {
   if (!ending) console.error(`The cron failed: ${String(error)}`)
+}
+
+function toFailure(error: NodeJS.ErrnoException, port: number): Error {
+  if (error.code === 'ERR_ADDRESS_IN_USE') return portFailure(port, 'EADDRINUSE')
+  if (error.code !== 'ERR_FUTURE_COMPATIBILITY_DATE') return error
+  const date = new Date().toISOString().slice(0, 10)
+  return new Failure(`The clock says ${date}, which is before the worker was made: set the clock`)
 }
 
 function portFailure(port: number, code: string | undefined): Failure {

@@ -1,22 +1,12 @@
 // The configuration of a deployment, held against what the worker needs: each binding, and where the other
 // parts answer.
 
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { RawConfig } from '../../harness/wrangler-toml.ts'
 import { isLoopback } from '../../src/http/request-url.ts'
 import { exposureFaults } from './exposure.ts'
 import { type Fault, missing, wrong } from './fault.ts'
 
 const GUARD = 'node scripts/deployment/guard.mjs'
-
-/** Writes a configuration to where wrangler can read it, and answers the file. */
-export function writeConfiguration(dir: string, configuration: RawConfig): string {
-  mkdirSync(dir, { recursive: true })
-  const file = join(dir, 'wrangler.json')
-  writeFileSync(file, JSON.stringify(configuration, null, 2))
-  return file
-}
 
 /** What is wrong with a configuration. Its form is wrangler's to check, as it does when it builds. */
 export function configurationFaults(config: RawConfig): Fault[] {

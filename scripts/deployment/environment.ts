@@ -61,12 +61,12 @@ export function fileOf(named: string): string {
   return named.endsWith('.toml') ? named : join(PROJECT_DIR, 'environments', `${named}.toml`)
 }
 
-/** wrangler.toml with what the environment has of its own. Paths are absolute, so it can stand anywhere. */
+/** wrangler.toml with what the environment has of its own. */
 export function toConfiguration(
   { name, account_id, routes, kv_namespaces, vars }: Environment,
   template = readTemplate(),
 ): RawConfig {
-  const { main = '', assets, ratelimits = [] } = template
+  const { ratelimits = [] } = template
   return {
     ...template,
     name,
@@ -74,8 +74,6 @@ export function toConfiguration(
     routes,
     kv_namespaces,
     vars,
-    main: join(PROJECT_DIR, main),
-    assets: { ...assets, directory: join(PROJECT_DIR, assets?.directory ?? '') },
     ratelimits: ratelimits.map((limit) => ({
       ...limit,
       namespace_id: rateLimitId(name, limit.name),

@@ -3,10 +3,12 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import * as z from 'zod'
 import { Failure } from '../../harness/failure.ts'
 import { takeLock } from './lock.ts'
 import { endLeftBehind } from '../../harness/processes.ts'
 import { makeSecrets, type Secrets } from '../../harness/secrets.ts'
+import { importSecrets } from '../../src/configuration/secrets.ts'
 
 export interface DataDir {
   readonly libsql: string
@@ -35,7 +37,9 @@ export async function openDataDir(path: string): Promise<DataDir> {
     release?.()
     const { code } = error as NodeJS.ErrnoException
     if (code === undefined) throw error
-    throw new Failure(`DATA_DIR ${path} cannot be written (${code}): choose a folder that can be`)
+    throw new Failure(
+      `DATA_DIR ${path} cannot be made or written (${code}): choose a folder that can be`,
+    )
   }
 }
 
@@ -48,20 +52,32 @@ function makeFolder(dir: string): void {
 
 /** The secrets of earlier runs; what is missing is made. */
 async function readSecrets(file: string): Promise<DataDir['secrets']> {
-  let kept: Partial<DataDir['secrets']> = {}
-  try {
-    kept = JSON.parse(readFileSync(file, 'utf8')) as Partial<DataDir['secrets']>
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      throw new Failure(`DATA_DIR holds secrets that cannot be read: mend or delete ${file}`)
-    }
-  }
+  const kept = existsSync(file) ? parseSecrets(readFileSync(file, 'utf8'), file) : {}
   const DEMO_PASSWORD = randomBytes(9).toString('base64url')
-  const secrets = { ...(await makeSecrets()), DEMO_PASSWORD, ...kept }
+  const secrets: DataDir['secrets'] = { ...(await makeSecrets()), DEMO_PASSWORD, ...kept }
+  const imported = await importSecrets(secrets)
+  if (!imported.ok) throw unreadable(file, imported.error.join('; '))
   if (Object.keys(secrets).length > Object.keys(kept).length) {
     // Whole or not at all: without it every token would be lost.
     writeFileSync(`${file}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600 })
     renameSync(`${file}.new`, file)
   }
   return secrets
+}
+
+const secretsSchema = z.record(z.string(), z.string())
+
+function parseSecrets(text: string, file: string): z.infer<typeof secretsSchema> {
+  try {
+    return secretsSchema.parse(JSON.parse(text))
+  } catch {
+    throw unreadable(file, 'it is no JSON object of texts')
+  }
+}
+
+function unreadable(file: string, why: string): Failure {
+  return new Failure(
+    `DATA_DIR holds secrets that cannot be used (${why}): mend ${file}. Without it each key of this ` +
+      'DATA_DIR is lost, so delete the whole folder if you cannot',
+  )
 }

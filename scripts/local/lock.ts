@@ -1,18 +1,21 @@
 // A lock file that names its owner: two servers on one database file would destroy it. A lock whose
-// owner was killed is taken over, by one of those who try.
+// owner was killed is taken over, by one of those who try. The owner is a process id and its command line,
+// since ids come round again.
 
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { Failure } from '../../harness/failure.ts'
+import { commandOf } from '../../harness/processes.ts'
 
 const TRIES = 10
 
 /** Takes the lock and answers what releases it. A Failure where a living process has it. */
 export function takeLock(lock: string): () => void {
   const own = `${lock}.${process.pid}`
-  writeFileSync(own, String(process.pid))
+  const owner = `${process.pid}\n${commandOf(process.pid)}`
+  writeFileSync(own, owner)
   try {
     for (let tries = 0; tries < TRIES; tries++) {
-      if (succeeds(() => linkSync(own, lock), 'EEXIST')) return () => release(lock)
+      if (succeeds(() => linkSync(own, lock), 'EEXIST')) return () => release(lock, owner)
       removeStale(lock)
     }
   } finally {
@@ -22,18 +25,19 @@ export function takeLock(lock: string): () => void {
 }
 
 /** Leaves a lock alone that somebody else has taken since it was deleted by hand. */
-function release(lock: string): void {
+function release(lock: string, owner: string): void {
   succeeds(() => {
-    if (readFileSync(lock, 'utf8') === String(process.pid)) rmSync(lock)
+    if (readFileSync(lock, 'utf8') === owner) rmSync(lock)
   }, 'ENOENT')
 }
 
 function removeStale(lock: string): void {
   let owner = ''
   if (!succeeds(() => (owner = readFileSync(lock, 'utf8')), 'ENOENT')) return
-  if (isAlive(Number(owner))) {
+  const [pid = '', command = ''] = owner.split('\n', 2)
+  if (isAlive(Number(pid), command)) {
     throw new Failure(
-      `DATA_DIR is in use by process ${owner}: end it, choose another folder, or delete ${lock}`,
+      `DATA_DIR is in use by process ${pid}: end it, choose another folder, or delete ${lock}`,
     )
   }
   // Renamed before it is removed: between the look and now, another may have taken it over.
@@ -54,8 +58,10 @@ function succeeds(act: () => void, expected: string): boolean {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** `command` is empty in a lock of an earlier version. */
+function isAlive(pid: number, command: string): boolean {
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false
+  if (command !== '') return commandOf(pid) === command
   try {
     process.kill(pid, 0)
     return true

@@ -18,6 +18,9 @@ const schema = z.object({
       error: 'must be a port number from 0 (any free port) to 65535',
     })
     .transform(Number),
+  LISTEN_ADDRESS: z
+    .enum(['127.0.0.1', '0.0.0.0'], 'must be 127.0.0.1, or 0.0.0.0 in a container')
+    .default('127.0.0.1'),
   DATA_DIR: z.string().default('.data'),
   OPERATOR_TOKEN: operatorTokenSchema
     .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without spaces')

@@ -1,17 +1,49 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { PROJECT_DIR } from '../../harness/project-dir.ts'
 import { startSqld } from '../../harness/sqld.ts'
 import { logIn } from '../../harness/customer.ts'
 import { send } from '../../harness/http.ts'
 
+/** What a checkout holds that is run; the packages are linked. */
+const CHECKOUT = [
+  'package.json',
+  'wrangler.toml',
+  'tsconfig.json',
+  'scripts',
+  'harness',
+  'src',
+  'drizzle',
+]
+
 let dir: string
+/** A checkout of the user's own, which they may not write to. */
+let checkout: string
 const running = new Set<ChildProcess>()
+
+beforeAll(() => {
+  checkout = mkdtempSync(join(tmpdir(), 'portal-gateway-checkout-'))
+  for (const name of CHECKOUT)
+    cpSync(join(PROJECT_DIR, name), join(checkout, name), { recursive: true })
+  symlinkSync(join(PROJECT_DIR, 'node_modules'), join(checkout, 'node_modules'))
+})
+afterAll(() => rmSync(checkout, { recursive: true }))
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'portal-gateway-start-'))
@@ -26,12 +58,21 @@ interface Started {
   readonly child: ChildProcess
   readonly url: string
   readonly output: string
+  /** What it wrote to standard error since. */
+  readonly errors: () => string
 }
 
 /** `npm start` as a user types it, in a process group of its own. */
 function npmStart(variables: Record<string, string>) {
   const child = spawn('npm', ['start', '--silent'], {
-    env: { ...process.env, PORT: '0', DATA_DIR: join(dir, 'data'), ...variables },
+    cwd: checkout,
+    env: {
+      ...process.env,
+      HOME: join(dir, 'home'), // which is not there
+      PORT: '0',
+      DATA_DIR: join(dir, 'data'),
+      ...variables,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
@@ -52,7 +93,7 @@ async function untilReady(variables: Record<string, string> = {}): Promise<Start
     })
     child.once('exit', () => reject(new Error(`Ended before it was ready: ${output.err}`)))
   })
-  return { child, url, output: output.out }
+  return { child, url, output: output.out, errors: () => output.err }
 }
 
 async function failure(variables: Record<string, string>) {
@@ -100,7 +141,11 @@ function leftBehind(): string[] {
 
 describe('npm start', () => {
   it('prints a log-in and a curl line that work, and keeps its data over a restart', async () => {
+    const files = globSync('{*,{scripts,harness,src,drizzle}/**}', { cwd: checkout })
     const first = await untilReady()
+    // A user who owns neither can start it.
+    expect(globSync('{*,{scripts,harness,src,drizzle}/**}', { cwd: checkout })).toEqual(files)
+    expect(existsSync(join(dir, 'home'))).toBe(false)
     expect(first.output.trim().split('\n').at(-1)).toBe(`Ready on ${first.url}`)
     expect(first.output).toContain(`${first.url}/admin/`)
 
@@ -158,41 +203,15 @@ describe('npm start', () => {
 
   it.each([
     ['PORT', { PORT: 'http' }],
-    ['PORT', { PORT: '65536' }],
-    ['UPSTREAM_URL', { UPSTREAM_URL: 'api.example.com' }],
-    ['UPSTREAM_URL', { UPSTREAM_URL: 'https://user:pass@api.example.com/' }],
-    ['UPSTREAM_TIMEOUT_MS', { UPSTREAM_TIMEOUT_MS: '-1' }],
-    ['API_DOCS_URL', { API_DOCS_URL: 'javascript:alert(1)' }],
-    ['PREFLIGHT', { PREFLIGHT: 'yes' }],
-    ['SPECULATION', { SPECULATION: 'maybe' }],
-    ['TOKEN_PREFIX', { TOKEN_PREFIX: '1-x' }],
-    ['ADMIN_HOST', { ADMIN_HOST: 'https://keys.example' }],
-    ['LIBSQL_URL', { LIBSQL_URL: 'file:local.db' }],
-    ['LIBSQL_URL', { LIBSQL_URL: 'http://127.0.0.1:9' }],
-    ['LIBSQL_URL', { LIBSQL_URL: 'http://user:secret-word@127.0.0.1:9' }],
-    ['LIBSQL_URL', { LIBSQL_URL: 'libsql://127.0.0.1:9?authToken=secret-word' }],
     ['LIBSQL_URL', { LIBSQL_URL: 'http://127.0.0.1:9', LIBSQL_AUTH_TOKEN: 'secret-word\n' }],
-    ['OPERATOR_TOKEN', { OPERATOR_TOKEN: 'has space' }],
-    ['OPERATOR_TOKEN', { OPERATOR_TOKEN: 'one,' }],
     ['DATA_DIR', { DATA_DIR: '/proc/no-such-folder' }],
   ])('refuses a nonsense %s in one line (%j)', async (name, variables) => {
     const { code, lines } = await failure(variables)
     expect(code).toBe(1)
     expect(lines).toHaveLength(1)
     expect(lines[0]).toContain(name)
-    expect(lines[0]).not.toMatch(/secret-word|user:pass|has space/)
+    expect(lines[0]).not.toContain('secret-word')
     expect(leftBehind()).toEqual([])
-  })
-
-  it('names each value that it refuses, and what can be in its place', async () => {
-    const wrong = { PREFLIGHT: 'yes', LEASE_MS: '50', OUTAGE_GRACE_S: '3601' }
-    const { lines } = await failure(wrong)
-    const faults = [
-      'PREFLIGHT "yes" must be forward or refuse',
-      'LEASE_MS "50" must be 0, or whole milliseconds from 100 to 5000',
-      'OUTAGE_GRACE_S "3601" must be whole seconds from 0 to 3600',
-    ]
-    expect(lines).toEqual([faults.join('; ')])
   })
 
   it('refuses a port that is in use', async () => {
@@ -220,12 +239,18 @@ describe('npm start', () => {
 
   it('ends what a killed run left behind', async () => {
     const first = await untilReady()
+    const pidIn = (file: string) => Number.parseInt(readFileSync(join(dir, 'data', file), 'utf8'))
+    const killed = pidIn('worker-state.pid')
+    process.kill(killed, 'SIGKILL')
+    await expect
+      .poll(first.errors)
+      .toContain('The Workers runtime ended by itself, and was started')
+    expect(pidIn('worker-state.pid')).not.toBe(killed)
+
     const exited = once(first.child, 'exit')
-    process.kill(Number(readFileSync(join(dir, 'data/lock'), 'utf8')), 'SIGKILL')
+    process.kill(pidIn('lock'), 'SIGKILL')
     await exited
-    const left = ['libsql', 'worker-state'].map((name) =>
-      Number.parseInt(readFileSync(join(dir, `data/${name}.pid`), 'utf8')),
-    )
+    const left = ['libsql.pid', 'worker-state.pid'].map(pidIn)
     expect(left.map(exists)).toEqual([true, true])
     const second = await untilReady({ PORT: new URL(first.url).port })
     while (left.some(exists)) await new Promise((resolve) => setTimeout(resolve, 10))
