@@ -1,12 +1,11 @@
 // A libSQL server, asked from a script: with a time limit, and with failures that say what is wrong.
 
 import { type Client, createClient } from '@libsql/client/web'
-import { decodeJwt } from 'jose'
+import { expiryOf } from '../src/configuration/token-expiry.ts'
 import { Failure } from './failure.ts'
 
 /** For one statement or batch; without it, a server that never answers is waited for. */
 const TIMEOUT_MS = 10_000
-const DAY_MS = 24 * 60 * 60 * 1_000
 
 /** Runs `use` with a client. What goes wrong on the way to the server is a Failure that names the cause. */
 export async function useLibsql<T>(
@@ -26,16 +25,6 @@ export async function useLibsql<T>(
     throw new Failure(describe(error as Error, authToken))
   } finally {
     client.close()
-  }
-}
-
-/** How long a token that expires is good, in whole days; undefined where it says nothing of that. */
-export function daysLeft(authToken: string, nowMs = Date.now()): number | undefined {
-  try {
-    const { exp } = decodeJwt(authToken)
-    return exp === undefined ? undefined : Math.floor((exp * 1_000 - nowMs) / DAY_MS)
-  } catch {
-    return undefined // not a JSON Web Token
   }
 }
 
@@ -62,8 +51,10 @@ function refusedToken(authToken: string | undefined): string {
   if (authToken === undefined) {
     return 'LIBSQL_URL asks for a token: set LIBSQL_AUTH_TOKEN, in the environment or with --secrets-file'
   }
-  const left = daysLeft(authToken)
-  if (left !== undefined && left < 0) return `LIBSQL_AUTH_TOKEN has expired: ${mend}`
+  const expiresAtMs = expiryOf(authToken)
+  if (expiresAtMs !== null && expiresAtMs < Date.now()) {
+    return `LIBSQL_AUTH_TOKEN has expired: ${mend}`
+  }
   return `LIBSQL_URL refuses LIBSQL_AUTH_TOKEN: it is of another database, or may not write; ${mend}`
 }
 

@@ -6,8 +6,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { parseArgs, styleText } from 'node:util'
+import { styleText } from 'node:util'
 import { Failure } from '../harness/failure.ts'
+import { readOptions } from '../harness/options.ts'
 
 interface Page {
   readonly checked: number
@@ -40,11 +41,12 @@ const TRIES = 3
 const RETRY_AFTER_MS = 1_000
 
 async function examine(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      repair: { type: 'boolean', default: false },
-      'as-database': { type: 'boolean', default: false },
-      url: { type: 'string' },
+  const values = readOptions('npm run doctor --', {
+    url: { type: 'string', value: 'url', help: 'the gateway, if it is not the local one' },
+    repair: { type: 'boolean', help: 'mend what differs; lets nobody in' },
+    'as-database': {
+      type: 'boolean',
+      help: 'with --repair: let in again whom the database lets in',
     },
   })
   const asDatabase = values['as-database']
@@ -54,7 +56,7 @@ async function examine(): Promise<number> {
   const repair: Repair = values.repair && asDatabase ? 'as_database' : values.repair
   const url = values.url ?? `http://127.0.0.1:${process.env['PORT'] || 8787}`
   const [token = ''] = (process.env['OPERATOR_TOKEN'] || localOperatorToken()).split(',')
-  await refuseForeign(url)
+  await readHealth(url)
   const drift: Drift[] = []
   let checked = 0
   let total: number | undefined
@@ -134,13 +136,22 @@ async function reconcile(
   throw new Failure(`${target} answered ${response.status}: ${body.detail ?? 'no detail'}${hint}`)
 }
 
+interface Health {
+  readonly database?: string
+  readonly detail?: string
+  readonly expiring?: readonly { readonly name: string; readonly expires_at: string }[]
+}
+
 /** What a gateway says of a database that is not its own would be about other keys. */
-async function refuseForeign(url: string): Promise<void> {
+async function readHealth(url: string): Promise<void> {
   const target = new URL('/admin/api/v1/health', url).href
-  const health = await fetch(target, { signal: AbortSignal.timeout(TIMEOUT_MS) })
-    .then((answer) => answer.json<{ database?: string; detail?: string }>())
-    .catch(() => undefined) // the reconciliation says what is wrong
-  if (health?.database === 'foreign') throw new Failure(health.detail ?? 'The database is foreign')
+  const health: Health = await fetch(target, { signal: AbortSignal.timeout(TIMEOUT_MS) })
+    .then((answer) => answer.json<Health>())
+    .catch(() => ({})) // the reconciliation says what is wrong
+  if (health.database === 'foreign') throw new Failure(health.detail ?? 'The database is foreign')
+  for (const { name, expires_at: end } of health.expiring ?? []) {
+    console.log(`${name} expires on ${end.slice(0, 10)}: see docs/operate/rotation.md`)
+  }
 }
 
 /** One page of many may meet a moment in which a store does not answer. */

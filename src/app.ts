@@ -11,6 +11,7 @@ import { createUntaggedSessions } from './admin/untagged-sessions.ts'
 import type { ConfigurationFault } from './configuration/configuration-fault.ts'
 import { type Env, parseSettings, type Settings } from './configuration/env.ts'
 import { importSecrets, type Secrets } from './configuration/secrets.ts'
+import { expiryOf } from './configuration/token-expiry.ts'
 import { readVersion } from './configuration/version.ts'
 import { connect } from './db/client.ts'
 import { findKeyRecord } from './db/key-queries.ts'
@@ -77,6 +78,7 @@ function composeApp(
   const nowMs = () => Date.now()
   const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
   const db = connect(settings.LIBSQL_URL, settings.LIBSQL_AUTH_TOKEN)
+  const tokenExpiry = expiryOf(settings.LIBSQL_AUTH_TOKEN)
   const timeoutMs = settings.AUTHORITY_TIMEOUT_MS
   const termMs = settings.LEASE_MS
   const authorities = createKeyAuthorities(env.KEY_AUTHORITY, {
@@ -171,6 +173,7 @@ function composeApp(
     isForeignDatabase: owner.isForeign,
     readProgress: () => readProgress(db),
     version: readVersion(env.CF_VERSION_METADATA),
+    expiries: tokenExpiry === null ? [] : [{ name: 'LIBSQL_AUTH_TOKEN', expiresAtMs: tokenExpiry }],
     addressSymptoms: addressWatch.symptoms,
     errorsUrl: errorsUrl(settings.ADMIN_HOST),
     putRecord: (lookupId, record) => putKeyRecord(env.KEYS, lookupId, record),

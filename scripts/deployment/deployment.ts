@@ -3,11 +3,11 @@
 
 import { join } from 'node:path'
 import { Failure } from '../../harness/failure.ts'
-import { daysLeft } from '../../harness/libsql.ts'
 import { migrateDatabase } from '../../harness/migrate.ts'
 import { buildPage } from '../../harness/page.ts'
 import { PROJECT_DIR } from '../../harness/project-dir.ts'
 import { writeConfiguration } from '../../harness/wrangler-toml.ts'
+import { EXPIRY_WARNING_MS, expiryOf } from '../../src/configuration/token-expiry.ts'
 import { type Cloudflare, connectCloudflare, type LiveVersion } from './cloudflare.ts'
 import { configurationFaults } from './configuration.ts'
 import { ownDatabase, ownerFaults } from './database-owner.ts'
@@ -40,8 +40,6 @@ export interface DeploymentOptions {
   readonly stdio: 'inherit' | 'ignore'
   readonly say: Say
 }
-
-const WARNED_DAYS = 14
 
 /** Writes the configuration of an environment; `faults` is what is wrong with it and with the secrets. */
 export async function prepare(environment: Environment, secrets: SecretValues) {
@@ -117,13 +115,12 @@ async function replacements(
   return replace ? [] : replacementFaults(environment, live, await cloudflare.domains())
 }
 
-/** The token is there at each deployment, and read nowhere else before it stops working. */
+/** The worker's health warns of the token that it has; this one may be another. */
 function expiryNotes(authToken: string | undefined): Fault[] {
-  const left = authToken === undefined ? undefined : daysLeft(authToken)
-  if (left === undefined || left > WARNED_DAYS) return []
+  const expiresAtMs = expiryOf(authToken)
+  if (expiresAtMs === null || expiresAtMs - Date.now() > EXPIRY_WARNING_MS) return []
+  const date = new Date(expiresAtMs).toISOString().slice(0, 10)
   return [
-    note(
-      `LIBSQL_AUTH_TOKEN expires in ${left} days: see docs/operate/rotation.md#libsql_auth_token`,
-    ),
+    note(`LIBSQL_AUTH_TOKEN expires on ${date}: see docs/operate/rotation.md#libsql_auth_token`),
   ]
 }

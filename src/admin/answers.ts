@@ -38,6 +38,10 @@ const progressMembers = {
     .optional()
     .meta({ description: 'Changes that are recorded and do not hold yet' }),
   cron_last_run_at: time.nullable().optional(),
+  expiring: z
+    .array(z.object({ name: z.string(), expires_at: time }))
+    .optional()
+    .meta({ description: 'Secrets that expire within two weeks' }),
 }
 
 const healthState = z.enum(['ok', 'down']).meta({ description: 'With `unhealthy`' })

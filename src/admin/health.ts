@@ -2,12 +2,13 @@
 // flood of it must be cheap: each isolate probes at most once a second.
 
 import { Hono } from 'hono'
+import type { Expiry } from '../configuration/token-expiry.ts'
 import type { DeployedVersion } from '../configuration/version.ts'
 import type { Progress } from '../db/progress-queries.ts'
 import type { AddressSymptom } from '../keys/client-address.ts'
 import { withTimeout } from '../shared/time-limit.ts'
 import { type AdminEnv, refuse } from './context.ts'
-import { findStalled, toProgressJson } from './progress.ts'
+import { expiringJson, findStalled, toProgressJson } from './progress.ts'
 
 const HEALTH_PARTS = ['libsql', 'kv', 'authority'] as const
 type HealthPart = (typeof HEALTH_PARTS)[number]
@@ -26,6 +27,8 @@ export interface HealthDeps {
   readonly readProgress: () => Promise<Progress>
   /** Null outside Cloudflare. */
   readonly version: DeployedVersion | null
+  /** The end of each credential that has one. */
+  readonly expiries: readonly Expiry[]
   /** Signs of a wrongly set up Cloudflare zone that this isolate has seen lately. */
   readonly addressSymptoms: () => readonly AddressSymptom[]
   /** Lets a promise outlive the response, as `waitUntil` does. */
@@ -73,6 +76,7 @@ export function healthRoutes(deps: HealthDeps): Hono<AdminEnv> {
       ...parts,
       ...(progress !== null && toProgressJson(progress)),
       version: deps.version?.id ?? null,
+      ...expiringJson(deps.expiries, deps.nowMs()),
     }
     if (down.length > 0 || stalled.length > 0 || parts.database === 'foreign') {
       return refuse(c, { reason: 'unhealthy', down, stalled, health })

@@ -1,5 +1,6 @@
 // Whether what goes on by itself goes on: the cron has run lately, and no change has been pending for long.
 
+import { EXPIRY_WARNING_MS, type Expiry } from '../configuration/token-expiry.ts'
 import type { DeployedVersion } from '../configuration/version.ts'
 import type { Progress } from '../db/progress-queries.ts'
 
@@ -28,6 +29,14 @@ export function toProgressJson({ pending, oldestPendingAtMs, cronLastRunAtMs }: 
     pending: { count: pending, oldest_at: toTime(oldestPendingAtMs) },
     cron_last_run_at: toTime(cronLastRunAtMs),
   }
+}
+
+/** The member of health that names what expires within two weeks; none where nothing does. */
+export function expiringJson(expiries: readonly Expiry[], nowMs: number) {
+  const expiring = expiries
+    .filter(({ expiresAtMs }) => expiresAtMs - nowMs < EXPIRY_WARNING_MS)
+    .map(({ name, expiresAtMs }) => ({ name, expires_at: new Date(expiresAtMs).toISOString() }))
+  return expiring.length === 0 ? {} : { expiring }
 }
 
 function toTime(ms: number | null): string | null {

@@ -247,14 +247,16 @@ describe('the database', () => {
 
   it('names a token that is about to expire', async () => {
     deployed({ LIBSQL_URL: url() })
+    const end = new Date(Date.now() + 13 * 24 * 60 * 60 * 1_000)
+    const date = end.toISOString().slice(0, 10)
     const token = await new SignJWT()
       .setProtectedHeader({ alg: 'HS256' })
-      .setExpirationTime('13.5 days')
+      .setExpirationTime(end)
       .sign(new Uint8Array(32))
     const secrets = { LIBSQL_AUTH_TOKEN: token, TOKEN_KEYS: (await makeSecrets()).TOKEN_KEYS }
     const said = await deployer.deploy({ secrets, adopt: true })
     expect(said).toContain(
-      'Note: LIBSQL_AUTH_TOKEN expires in 13 days: see docs/operate/rotation.md#libsql_auth_token',
+      `Note: LIBSQL_AUTH_TOKEN expires on ${date}: see docs/operate/rotation.md#libsql_auth_token`,
     )
   })
 })

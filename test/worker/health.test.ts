@@ -52,11 +52,13 @@ describe('GET /health', () => {
     expect(json['pending']).toEqual({ count: 0, oldest_at: null })
   })
 
-  it('is unhealthy where the cron of a version that is older than 5 minutes is silent', async () => {
+  it('is unhealthy where the cron of a version of 5 minutes is silent, and warns of a token', async () => {
     const id = '1b7a4a0e-8a86-4f0c-9d9c-3f2f4f0a6f11'
     const timestamp = new Date(Date.now() - 301_000).toISOString()
+    const expires = Math.floor(Date.now() / 1_000) + 86_400
+    const token = ['', btoa(JSON.stringify({ exp: expires })), ''].join('.')
     const url = await rig.another(
-      {},
+      { LIBSQL_AUTH_TOKEN: token },
       { CF_VERSION_METADATA: { type: 'json', value: { id, timestamp, tag: '' } } },
     )
     const healthThere = () => send(`${url}/admin/api/v1/health`)
@@ -65,9 +67,11 @@ describe('GET /health', () => {
     const old = String(Date.now() - 301_000)
     await runSql(rig.libsqlUrl, "UPDATE meta SET value = ? WHERE name = 'cron_last_run_at'", [old])
     await expect.poll(async () => (await healthThere()).status).toBe(503)
+    const expires_at = new Date(expires * 1_000).toISOString()
     expect((await healthThere()).json).toMatchObject({
       code: 'unhealthy',
       version: id,
+      expiring: [{ name: 'LIBSQL_AUTH_TOKEN', expires_at }],
       detail: 'The cron has not run for five minutes.',
       cron_last_run_at: new Date(Number(old)).toISOString(),
     })
