@@ -59,6 +59,8 @@ export const COMMANDS: Readonly<Record<string, Account>> = {
   'LIBSQL_AUTH_TOKEN=… npm run deploy': DEPLOY,
   'npm run dev': { why: 'is npm start and a server of Vite, which waits for changes' },
   'npm run migration': { why: 'writes into the project' },
+  'npm version': { why: 'makes a commit and a tag' },
+  'git push': { why: 'needs a repository to push to' },
   'npm run screenshots': { why: 'writes into the project; test/browser drives the same page' },
   'npm run lighthouse': { why: 'fetches Lighthouse' },
   'npx wrangler': { why: 'needs a Cloudflare account' },
