@@ -24,19 +24,31 @@ export async function confirmLive(
 ): Promise<void> {
   const live = await cloudflare.liveVersions()
   say('Live', toText(live))
-  if (versionId === undefined || !live.some(({ id }) => id === versionId)) {
-    throw new Failure(`Another deployment came between: ${versionId ?? 'this version'} is not live`)
-  }
+  if (versionId === undefined) throw new Failure('Wrangler does not tell which version it made')
+  requireLive(live, versionId)
   const url = givenUrl ?? addressOf(environment)
   if (url === undefined) {
     return say('Smoke test', 'not made: no route tells the address, so give it with --url')
   }
-  await smokeTest(url, environment.name, versionId, timeoutMs).catch((error: Error) => {
+  try {
+    await smokeTest(url, environment.name, versionId, timeoutMs, async () => {
+      requireLive(await cloudflare.liveVersions(), versionId)
+    })
+  } catch (error) {
+    if (error instanceof SupersededError) throw error
     throw new Failure(
-      `The smoke test failed: ${error.message}. The version is live: see docs/operate/upgrading.md#going-back`,
+      `The smoke test failed: ${(error as Error).message}. The version is live: see docs/operate/upgrading.md#going-back`,
     )
-  })
+  }
   say('Smoke test', `passed at ${url}`)
+}
+
+/** Another deployment has taken the place of this one. */
+class SupersededError extends Failure {}
+
+function requireLive(live: readonly LiveVersion[], versionId: string): void {
+  if (live.some(({ id }) => id === versionId)) return
+  throw new SupersededError(`Another deployment came between: ${versionId} is not live`)
 }
 
 /** What requests reach after a step that failed, in sentences. */

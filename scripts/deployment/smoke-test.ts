@@ -19,12 +19,16 @@ function isHost(host: string): boolean {
   return /^[^*/]+$/.test(host)
 }
 
-/** Asks until all is as it should be; a Failure that says what is not, when the time is over. */
+/**
+ * Asks until all is as it should be; a Failure that says what is not, when the time is over. `check` is called
+ * before each new try, and can end it by a Failure of its own.
+ */
 export async function smokeTest(
   url: string,
   worker: string,
   versionId: string,
   timeoutMs: number,
+  check: () => Promise<void> = async () => undefined,
 ): Promise<void> {
   // Else a version that has a share of the requests would answer some of these alone.
   const headers = { 'Cloudflare-Workers-Version-Overrides': `${worker}="${versionId}"` }
@@ -34,6 +38,7 @@ export async function smokeTest(
     if (fault === null) return
     if (Date.now() > deadline) throw new Failure(fault)
     await setTimeout(POLL_MS)
+    await check()
   }
 }
 
