@@ -19,6 +19,7 @@ import { hasDatabase, replacementFaults } from './replacement.ts'
 import { ringFaults } from './ring-keys.ts'
 import { continueGradual, deployWhole, startGradual } from './rollout.ts'
 import type { Say } from './say.ts'
+import { siblingFaults } from './siblings.ts'
 import { type SecretValues, unsetSecrets, valueFaults } from './secret-values.ts'
 
 export interface DeploymentOptions {
@@ -47,7 +48,12 @@ export async function prepare(environment: Environment, secrets: SecretValues) {
   const configuration = toConfiguration(environment)
   const configFile = writeConfiguration(outDir, configuration)
   const wrongValues = await valueFaults(environment.vars, secrets)
-  return { outDir, configFile, faults: [...configurationFaults(configuration), ...wrongValues] }
+  const faults = [
+    ...configurationFaults(configuration),
+    ...wrongValues,
+    ...siblingFaults(environment),
+  ]
+  return { outDir, configFile, faults }
 }
 
 /** Deploys an environment; a Failure where it is not live afterwards, or not well. */

@@ -4,7 +4,7 @@
 
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import * as z from 'zod'
 import { Failure } from '../../harness/failure.ts'
 import { PROJECT_DIR } from '../../harness/project-dir.ts'
@@ -37,6 +37,7 @@ const MEMBERS = Object.keys(schema.shape)
 export interface Environment extends z.infer<typeof schema> {
   /** The name of its file. */
   readonly title: string
+  readonly file: string
   readonly kvId: string
 }
 
@@ -53,12 +54,14 @@ export function readEnvironment(named: string): Environment {
     throw new Failure(parsed.error.issues.map((issue) => `${file}: ${toText(issue)}`).join('\n'))
   }
   const title = basename(file, '.toml')
-  return { ...parsed.data, title, kvId: parsed.data.kv_namespaces[0]?.id ?? '' }
+  return { ...parsed.data, title, file, kvId: parsed.data.kv_namespaces[0]?.id ?? '' }
 }
 
 /** environments/<name>.toml, unless it is a file already. */
 export function fileOf(named: string): string {
-  return named.endsWith('.toml') ? named : join(PROJECT_DIR, 'environments', `${named}.toml`)
+  return named.endsWith('.toml')
+    ? resolve(named)
+    : join(PROJECT_DIR, 'environments', `${named}.toml`)
 }
 
 /** wrangler.toml with what the environment has of its own. */

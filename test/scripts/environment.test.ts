@@ -15,6 +15,7 @@ import {
   readTemplate,
   toConfiguration,
 } from '../../scripts/deployment/environment.ts'
+import { siblingFaults } from '../../scripts/deployment/siblings.ts'
 import { valueFaults } from '../../scripts/deployment/secret-values.ts'
 import { environmentOf } from '../support/deployer.ts'
 
@@ -97,6 +98,35 @@ describe('an environment', () => {
     })
     expect(ids.every((id) => /^[1-9]\d*$/.test(id))).toBe(true)
     expect(new Set(ids).size).toBe(ids.length)
+  })
+})
+
+describe('an environment beside another one', () => {
+  const shared = (changes: object) => {
+    const environment = readEnvironment(file({}))
+    writeFileSync(
+      join(dir, 'production.toml'),
+      stringify({ ...environmentOf('https://other.example.com'), ...changes }),
+    )
+    const faults = siblingFaults(environment)
+    rmSync(join(dir, 'production.toml'))
+    return faults.map(({ detail }) => detail)
+  }
+  const name = 'other'
+  const kv_namespaces = [{ binding: 'KEYS', id: 'beef'.padEnd(32, '2') }]
+
+  it('has a worker, a KV namespace and a database of its own', () => {
+    expect(shared({ name, kv_namespaces })).toEqual([])
+  })
+
+  it.each([
+    ['the worker', { kv_namespaces }],
+    ['the KV namespace', { name }],
+    ['the database', { ...environmentOf('https://db.example.com'), name, kv_namespaces }],
+  ])('does not share %s', (what, changes) => {
+    expect(shared(changes)).toEqual([
+      `The environments "staging" and "production" have ${what} in common: each needs its own`,
+    ])
   })
 })
 
