@@ -9,6 +9,7 @@ import { setTimeout } from 'node:timers/promises'
 import { styleText } from 'node:util'
 import { Failure } from '../harness/failure.ts'
 import { readOptions } from '../harness/options.ts'
+import { parseOperatorTokens } from '../src/configuration/operator-tokens.ts'
 
 interface Page {
   readonly checked: number
@@ -55,7 +56,9 @@ async function examine(): Promise<number> {
   }
   const repair: Repair = values.repair && asDatabase ? 'as_database' : values.repair
   const url = values.url ?? `http://127.0.0.1:${process.env['PORT'] || 8787}`
-  const [token = ''] = (process.env['OPERATOR_TOKEN'] || localOperatorToken()).split(',')
+  const [operator] =
+    parseOperatorTokens(process.env['OPERATOR_TOKEN'] || localOperatorToken()) ?? []
+  const token = operator?.token ?? ''
   await readHealth(url)
   const drift: Drift[] = []
   let checked = 0
@@ -122,7 +125,7 @@ async function reconcile(
   const target = new URL('/admin/api/v1/operator/reconcile', url).href
   const response = await fetchPatiently(target, {
     method: 'POST',
-    headers: { Authorization: `Bearer ${token.trim()}`, 'Content-Type': 'application/json' },
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
     body: JSON.stringify({ repair, ...(cursor !== null && { cursor }) }),
   }).catch((error: unknown) => {
     throw new Failure(`${target} cannot be reached (${String(error)}): give its address with --url`)

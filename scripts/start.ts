@@ -14,6 +14,7 @@ import { killChildren } from '../harness/processes.ts'
 import { readStartSettings } from './local/settings.ts'
 import { startSqld } from '../harness/sqld.ts'
 import { startLocalWorker } from '../harness/worker.ts'
+import { parseOperatorTokens } from '../src/configuration/operator-tokens.ts'
 
 const CRON_MS = 60_000
 /** How long a part may take to stop. What still runs after the last one is killed. */
@@ -71,8 +72,8 @@ async function start(): Promise<void> {
   if (ADMIN_HOST !== undefined) adminUrl.hostname = ADMIN_HOST
   const call = (path: string, init: object) =>
     worker.miniflare.dispatchFetch(new URL(path, adminUrl).href, init)
-  const [bearer = ''] = operatorToken.split(',')
-  const demo = await ensureDemoAccount(call, bearer.trim(), DEMO_PASSWORD)
+  const [operator] = parseOperatorTokens(operatorToken) ?? []
+  const demo = await ensureDemoAccount(call, operator?.token ?? '', DEMO_PASSWORD)
   const token = await ensureDemoToken(call, demo, settings.TOKEN_PREFIX)
   console.log(`
 API Keys page   ${adminUrl.href}

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { Failure } from '../../harness/failure.ts'
 import { parseSettings } from '../../src/configuration/env.ts'
+import { parseOperatorTokens } from '../../src/configuration/operator-tokens.ts'
 import { importSecrets } from '../../src/configuration/secrets.ts'
 import { type Fault, missing, wrong } from './fault.ts'
 
@@ -90,8 +91,8 @@ export async function valueFaults(
 }
 
 function weakTokens(operatorToken: string | undefined): Fault[] {
-  const tokens = operatorToken?.split(',') ?? []
-  return tokens.some((token) => token.trim().length < MIN_OPERATOR_TOKEN)
+  const tokens = operatorToken === undefined ? [] : (parseOperatorTokens(operatorToken) ?? [])
+  return tokens.some(({ token }) => token.length < MIN_OPERATOR_TOKEN)
     ? [
         wrong(
           `OPERATOR_TOKEN must have ${MIN_OPERATOR_TOKEN} characters at least, see "npm run secrets"`,

@@ -17,6 +17,7 @@ import { err, ok, type Result } from '../shared/result.ts'
 import type { HashingPlace } from '../stores/password-hasher.ts'
 import { type Actor, auditEvent, type Changes } from './audit.ts'
 import { type CanonicalEmailDeps, fillCanonicalEmails } from './canonical-emails.ts'
+import type { OperatorCaller } from './context.ts'
 import { canonicalEmail, legacyEmailKey } from './email.ts'
 import { type HashingDeps, PLACE_LOST, takePlace } from './hashing.ts'
 import { stopLostKeys } from './lost-keys.ts'
@@ -65,7 +66,7 @@ async function hashNewPassword(
 
 export async function createAccount(
   input: CreateAccount,
-  address: string | null,
+  caller: OperatorCaller,
   deps: OutboxDeps & HashingDeps & CanonicalEmailDeps,
 ): Promise<Result<AccountRow, Refusal>> {
   const now = deps.nowMs()
@@ -86,7 +87,7 @@ export async function createAccount(
     updatedAt: now,
   }
   const changes: Changes = { email: [null, email], name: [null, name], status: [null, status] }
-  const event = auditEvent('account.create', operator(id, address), now, { changes })
+  const event = auditEvent('account.create', operator(id, caller), now, { changes })
   await fillCanonicalEmails(deps)
   const inserted = await insertAccount(deps.db, account, event)
   return inserted === undefined ? err({ reason: 'email_taken' }) : ok(inserted)
@@ -96,7 +97,7 @@ export async function createAccount(
 export async function editAccount(
   id: string,
   input: EditAccount,
-  address: string | null,
+  caller: OperatorCaller,
   deps: OutboxDeps & HashingDeps,
 ): Promise<Result<AccountRow, Refusal>> {
   const hashed =
@@ -113,7 +114,7 @@ export async function editAccount(
     const read = await findAccount(deps.db, id)
     if (read === undefined) return err({ reason: 'not_found' })
     const changes = accountChanges(read, input)
-    const event = auditEvent('account.update', operator(id, address), deps.nowMs(), { changes })
+    const event = auditEvent('account.update', operator(id, caller), deps.nowMs(), { changes })
     const done =
       Object.keys(changes).length === 0
         ? { account: read, keyIds: await listAccountKeyIds(deps.db, id) }
@@ -136,8 +137,8 @@ function emailForms(email: string): EmailForms {
   return { emailKey: legacyEmailKey(email), canonicalEmail: canonicalEmail(email) }
 }
 
-function operator(accountId: string, address: string | null): Actor {
-  return { kind: 'operator', accountId, address }
+function operator(accountId: string, caller: OperatorCaller): Actor {
+  return { kind: 'operator', accountId, ...caller }
 }
 
 function accountChanges(

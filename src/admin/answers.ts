@@ -196,7 +196,11 @@ export const event = z
   .meta({ id: 'Event' })
 
 const operatorEvent = event
-  .extend({ account_id: z.string(), actor: z.enum(ACTORS) })
+  .extend({
+    account_id: z.string(),
+    actor: z.enum(ACTORS),
+    operator: z.string().nullable().meta({ description: 'The name of the token, if it was one' }),
+  })
   .meta({ id: 'OperatorEvent' })
 
 export const eventList = z.object({ events: z.array(event), next_cursor: nextCursor })

@@ -16,6 +16,8 @@ export interface Actor {
   readonly accountId: string
   /** Null if unreadable. */
   readonly address: string | null
+  /** Which operator, if it is one. */
+  readonly operator?: string
 }
 
 export function auditEvent(
@@ -32,6 +34,7 @@ export function auditEvent(
     actor: actor.kind,
     action,
     address: actor.address,
+    operator: actor.operator ?? null,
     changes: about.changes ?? {},
   }
 }

@@ -22,6 +22,8 @@ export interface AdminEnv {
     code?: ProblemCode
     accountId?: string
     keyId?: string
+    /** Set by the operator's guard: the name of who calls. */
+    operator: string
   }
 }
 
@@ -53,6 +55,17 @@ export function callerOf(c: AdminContext): Caller {
     address: addressOf(c),
     sessionId: session.id,
   }
+}
+
+/** Which operator acts, and from which address. */
+export interface OperatorCaller {
+  readonly operator: string
+  /** Null if unreadable. */
+  readonly address: string | null
+}
+
+export function operatorOf(c: AdminContext): OperatorCaller {
+  return { operator: c.get('operator'), address: addressOf(c) }
 }
 
 /** The client's address as text; null if it is unreadable. */

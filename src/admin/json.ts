@@ -75,7 +75,12 @@ export function toEventJson(event: EventRow): EventAnswer {
 
 /** What the operator sees of an event. */
 export function toOperatorEventJson(event: EventRow): OperatorEventAnswer {
-  return { ...toEventJson(event), account_id: event.accountId, actor: event.actor }
+  return {
+    ...toEventJson(event),
+    account_id: event.accountId,
+    actor: event.actor,
+    operator: event.operator,
+  }
 }
 
 export function toDenialJson(denial: Denial): DenialAnswer {

@@ -3,11 +3,12 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { Hono, type MiddlewareHandler } from 'hono'
+import { type OperatorToken, parseOperatorTokens } from '../configuration/operator-tokens.ts'
 import { findAccount, listAccounts } from '../db/account-queries.ts'
 import { createAccount, editAccount } from './account-service.ts'
 import { operatorAuditRoutes } from './audit-routes.ts'
 import type { CanonicalEmailDeps } from './canonical-emails.ts'
-import { addressOf, type AdminEnv, refuse, refuseUnknown } from './context.ts'
+import { type AdminEnv, operatorOf, refuse, refuseUnknown } from './context.ts'
 import type { HashingDeps } from './hashing.ts'
 import { readBody, readPage } from './input.ts'
 import { toOperatorAccountJson, toTime } from './json.ts'
@@ -25,15 +26,15 @@ export interface OperatorDeps extends ReconcileDeps, HashingDeps, CanonicalEmail
 }
 
 export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
-  const { operatorToken } = deps
+  const tokens = parseOperatorTokens(deps.operatorToken ?? '')
   const routes = new Hono<AdminEnv>()
-  if (operatorToken === undefined) return routes.all('*', refuseUnknown)
-  routes.use('*', requireOperator(operatorToken))
+  if (tokens === null) return routes.all('*', refuseUnknown)
+  routes.use('*', requireOperator(tokens))
 
   routes.post('/accounts', async function createAccountRoute(c) {
     const body = await readBody(c.req.raw, createAccountBody)
     if (!body.ok) return refuse(c, body.error)
-    const created = await createAccount(body.value, addressOf(c), deps)
+    const created = await createAccount(body.value, operatorOf(c), deps)
     if (!created.ok) return refuse(c, created.error)
     c.set('accountId', created.value.id)
     return c.json(toOperatorAccountJson(created.value), 201)
@@ -53,7 +54,7 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
     c.set('accountId', id)
     const body = await readBody(c.req.raw, editAccountBody)
     if (!body.ok) return refuse(c, body.error)
-    const edited = await editAccount(id, body.value, addressOf(c), deps)
+    const edited = await editAccount(id, body.value, operatorOf(c), deps)
     if (!edited.ok) return refuse(c, edited.error)
     const enforcement = { effective_at: toTime(deps.nowMs()) }
     return c.json({ ...toOperatorAccountJson(edited.value), enforcement })
@@ -78,21 +79,27 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
   return routes.all('*', refuseUnknown)
 }
 
-/** During a rotation OPERATOR_TOKEN holds two tokens, separated by a comma. Both are accepted. */
-function requireOperator(operatorToken: string): MiddlewareHandler<AdminEnv> {
-  const tokens = operatorToken.split(',').map((token) => token.trim())
+/** Notes which operator calls, for the audit. */
+function requireOperator(tokens: readonly OperatorToken[]): MiddlewareHandler<AdminEnv> {
   return async function checkOperatorToken(c, next) {
     const [, presented] = /^bearer +(.+)$/i.exec(c.req.header('authorization') ?? '') ?? []
-    if (presented === undefined || !isOneOf(presented, tokens)) {
-      return refuse(c, { reason: 'unauthenticated', scheme: 'bearer' })
-    }
+    const name = presented === undefined ? undefined : findHolder(presented, tokens)
+    if (name === undefined) return refuse(c, { reason: 'unauthenticated', scheme: 'bearer' })
+    c.set('operator', name)
     return await next()
   }
 }
 
-/** Compares digests, and always with every token, so that the time reveals neither length nor content. */
-function isOneOf(presented: string, tokens: readonly string[]): boolean {
+/**
+ * The name of who holds a token, with or without that name before it. Compares digests, and always with
+ * every token, so that the time reveals neither length nor content.
+ */
+function findHolder(presented: string, tokens: readonly OperatorToken[]): string | undefined {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   const given = digest(presented)
-  return tokens.filter((token) => timingSafeEqual(digest(token), given)).length > 0
+  const matching = tokens.filter(({ name, token }) => {
+    const forms = [token, `${name}:${token}`].map(digest)
+    return forms.filter((form) => timingSafeEqual(form, given)).length > 0
+  })
+  return matching[0]?.name
 }

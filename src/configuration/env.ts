@@ -8,6 +8,7 @@ import type { AccountKeysNamespace } from '../stores/account-keys.ts'
 import type { AuthorityNamespace } from '../stores/key-authority/key-authority.ts'
 import type { HasherNamespace } from '../stores/password-hasher.ts'
 import { type ConfigurationFault, configurationFault } from './configuration-fault.ts'
+import { parseOperatorTokens } from './operator-tokens.ts'
 
 /** The names are those of wrangler.toml. Everything except the bindings is text, and is only checked here. */
 export interface Env {
@@ -68,12 +69,10 @@ export const libsqlUrlSchema = z
     },
   )
 
-export const operatorTokenSchema = z
-  .string()
-  .refine((text) => text.split(',').every((token) => token.trim() !== ''), {
-    error:
-      'must be one token, or during a rotation two with a comma between; leave it out for none',
-  })
+export const operatorTokenSchema = z.string().refine((text) => parseOperatorTokens(text) !== null, {
+  error:
+    'must be tokens with commas between, each with or without a name, as in alice:…,deploy:…; leave it out for none',
+})
 
 /** The variables that `npm start` checks and passes on to the worker. */
 export const passedOnSchema = z.object({

@@ -209,6 +209,8 @@ export const auditEvents = sqliteTable(
     accountId: text('account_id').notNull(),
     keyId: text('key_id'),
     actor: text('actor', { enum: ACTORS }).notNull(),
+    /** The name of the operator's token; null for other actors, and in older events. */
+    operator: text('operator'),
     action: text('action', { enum: AUDIT_ACTIONS }).notNull(),
     address: text('address'),
     /** Never a token or a password. */

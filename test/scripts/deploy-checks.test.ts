@@ -130,7 +130,11 @@ describe('npm run deploy -- --dry-run', () => {
   })
 
   it('fails where what is given is no good', async () => {
-    const values = { ...deployer.secrets, TOKEN_KEYS: 'A:hidden', OPERATOR_TOKEN: 'hidden' }
+    const values = {
+      ...deployer.secrets,
+      TOKEN_KEYS: 'A:hidden',
+      OPERATOR_TOKEN: 'a-name-that-is-long-enough:hidden',
+    }
     const file = deployer.secretsFile(values)
     const { code, output } = await deployer.run('--dry-run', '--secrets-file', file)
     expect(code).toBe(1)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ownAddress } from '../../harness/customer.ts'
+import { operatorCall, ownAddress } from '../../harness/customer.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig
@@ -190,5 +190,37 @@ describe('the operator token', () => {
     } finally {
       await without.stop()
     }
+  })
+})
+
+describe('the name of an operator', () => {
+  it('stands in the audit, whichever form of the token was sent', async () => {
+    const OPERATOR_TOKEN = 'alice:token-of-alice, deploy:token-of-deploy ,token-of-nobody'
+    const url = await rig.another({ OPERATOR_TOKEN })
+    const { id } = await rig.customer()
+    const call = (token: string, method: string, path: string, body?: object) =>
+      operatorCall(url, token, method, path, body)
+    const rename = (token: string, name: string) =>
+      call(token, 'PATCH', `/accounts/${id}`, { name })
+    for (const [token, name] of [
+      ['token-of-alice', 'a'],
+      ['deploy:token-of-deploy', 'b'],
+      ['token-of-nobody', 'c'],
+    ] as const) {
+      expect((await rename(token, name)).status).toBe(200)
+    }
+    for (const wrong of ['alice', 'alice:', 'deploy:token-of-alice', 'operator:', OPERATOR_TOKEN]) {
+      expect((await rename(wrong, 'd')).status).toBe(401)
+    }
+    const audit = await call('token-of-alice', 'GET', `/audit?account_id=${id}`)
+    const events = audit.json['events'] as { actor: string; operator: string; action: string }[]
+    expect(events.map(({ action, operator }) => `${action} ${operator}`)).toEqual([
+      'account.update operator',
+      'account.update deploy',
+      'account.update alice',
+      'session.create null',
+      'account.create operator',
+    ])
+    expect(audit.text).not.toContain('token-of')
   })
 })

@@ -78,7 +78,7 @@ export const OPERATOR_CALLS: Calls = {
         description: 'A page of events',
         schema: operatorEventList,
         example: {
-          events: [{ ...EVENT, account_id: ACCOUNT.id, actor: 'customer' }],
+          events: [{ ...EVENT, account_id: ACCOUNT.id, actor: 'customer', operator: null }],
           next_cursor: null,
         },
       },
