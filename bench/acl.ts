@@ -11,15 +11,27 @@ import { buildProduct } from '../harness/build.ts'
 import { makeSecrets } from '../harness/secrets.ts'
 import { parseAddress } from '../src/keys/address.ts'
 import { byteSizeOfIpAcl, compileIpAcl, matchesIpAcl } from '../src/keys/ip-acl.ts'
-import { firstCompilationMs } from './first-compilation.ts'
 import { kvValueOf, makeBenchKey } from '../harness/key.ts'
-import { measure, ratio, type Sample, type Target, typical } from './load.ts'
-import { startUpstreamProcess } from './upstream.ts'
 import { startWorkerd, type Workerd } from '../harness/workerd/workerd.ts'
+import { judge, ratio } from './comparison.ts'
+import { keepToOthers, measureOnOneCore } from './cores.ts'
+import { firstCompilationMs } from './first-compilation.ts'
+import type { Target } from './load.ts'
+import {
+  cpuTakes,
+  keepInUse,
+  measureRounds,
+  pidsOf,
+  toVariant,
+  typical,
+  type Variant,
+} from './rounds.ts'
+import { startUpstreamProcess } from './upstream.ts'
 
 const ENTRIES = 1_000
 const COMPILATIONS = 200
 const MATCHES = 1_000_000
+const MOST_TIMES = 1.1
 
 interface Acl {
   readonly family: 'IPv4' | 'IPv6'
@@ -28,16 +40,10 @@ interface Acl {
   readonly address: string
 }
 
-interface Variant {
-  readonly acl: Acl
-  readonly workerd: Workerd
-  readonly samples: Sample[]
-}
-
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '9' },
-    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '10' },
+    instances: { type: 'string', default: '3' },
     connections: { type: 'string', default: '16' },
   },
   allowPositionals: true,
@@ -82,52 +88,59 @@ async function compilation({ family, entries, address }: Acl) {
 }
 
 async function compareForwarding(): Promise<void> {
+  keepToOthers()
   const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-bench-'))
+  const product = join(dir, 'product')
   const [upstream, secrets] = await Promise.all([
     startUpstreamProcess(),
     makeSecrets(),
-    buildProduct(join(dir, 'product')),
+    buildProduct(product),
   ])
   const key = await makeBenchKey(join(dir, 'data'), secrets.TOKEN_KEYS)
-  const variants: Variant[] = []
+  const variables = { ...secrets, UPSTREAM_URL: upstream.url, LIBSQL_URL: key.libsqlUrl }
+  const workers: Workerd[] = []
   try {
-    for (const [i, acl] of ACLS.entries()) {
+    const variants: Variant[] = []
+    for (const [i, { family, entries, address }] of ACLS.entries()) {
       const folder = join(dir, String(i))
-      cpSync(join(dir, 'product'), folder, { recursive: true })
-      const workerd = await startWorkerd({
-        dir: folder,
-        variables: {
-          ...secrets,
-          CONSISTENCY: 'bounded',
-          UPSTREAM_URL: upstream.url,
-          LIBSQL_URL: key.libsqlUrl,
-        },
-        kvValue: kvValueOf(acl.entries),
-      })
-      variants.push({ acl, workerd, samples: [] })
-    }
-    const load = { seconds: Number(values.seconds), connections: Number(values.connections) }
-    for (let round = 0; round <= Number(values.rounds); round++) {
-      for (const { acl, workerd, samples } of variants) {
-        const sample = await measure(targetOf(workerd, key.token, acl.address), load)
-        if (round > 0) samples.push(sample) // the first warms up
+      cpSync(product, folder, { recursive: true })
+      const targets: Target[] = []
+      while (targets.length < Number(values.instances)) {
+        const worker = await startWorkerd({ dir: folder, variables, kvValue: kvValueOf(entries) })
+        workers.push(worker)
+        targets.push(targetOf(worker, key.token, address))
       }
+      variants.push(toVariant(`${entries.length} × ${family}`, targets))
     }
+    measureOnOneCore(pidsOf(variants))
+    const stopUse = keepInUse(variants)
+    await measureRounds(variants, {
+      rounds: Number(values.rounds),
+      warmUp: 2,
+      connections: Number(values.connections),
+    })
+    stopUse()
     console.table(variants.map((variant, i) => toRow(variant, variants[i - (i % 2)])))
   } finally {
-    for (const { workerd } of variants) await workerd.stop()
+    for (const { stop } of workers) await stop()
     await key.stop()
     upstream.stop()
     rmSync(dir, { recursive: true, force: true })
   }
 }
 
-function toRow({ acl, samples }: Variant, one: Variant | undefined) {
+function toRow(variant: Variant, one = variant) {
+  const row = {
+    ACL: variant.name,
+    'CPU µs/request': Math.round(typical(variant, 'cpuMicroseconds')),
+  }
+  if (variant === one) return row
+  const times = ratio(cpuTakes(variant), cpuTakes(one))
   return {
-    ACL: `${acl.entries.length} × ${acl.family}`,
-    'CPU µs/request': Math.round(typical(samples, 'cpuMicroseconds')),
-    'requests/s': Math.round(typical(samples, 'requestsPerSecond')),
-    'this / one entry': ratio(samples, one?.samples ?? []).toFixed(2),
+    ...row,
+    'this / one entry': times.value.toFixed(2),
+    spread: times.spread.toFixed(2),
+    [`at most ${MOST_TIMES}`]: judge(times, { most: MOST_TIMES }),
   }
 }
 

@@ -7,69 +7,65 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { keepToOthers, measureOnOneCore } from './cores.ts'
-import { measureRounds } from './load.ts'
+import { startMemoryProbe } from './memory-latency.ts'
 import { startNginxUpstream } from './nginx.ts'
 import { startBetterAuth } from './peers/better-auth.ts'
 import { startNginxLua } from './peers/nginx-lua.ts'
-import type { Peer } from './peers/peer.ts'
-import { type Compared, report } from './report.ts'
+import { type Compared, startPeer } from './peers/peer.ts'
+import { report } from './report.ts'
+import { keepInUse, measureRounds, pidsOf } from './rounds.ts'
 import { startVariants } from './variants.ts'
-import { openWorkbench, type Variant } from './workbench.ts'
+import { openWorkbench } from './workbench.ts'
+
+const SHORT = { rounds: 1, warmUp: 0, instances: 1 }
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '10' },
+    instances: { type: 'string', default: '3' },
     connections: { type: 'string', default: '16' },
     short: { type: 'boolean', default: false },
     out: { type: 'string', default: join(import.meta.dirname, 'results.md') },
   },
   allowPositionals: true,
 })
-const rounds = values.short ? 1 : Number(values.rounds)
-const load = {
-  seconds: values.short ? 1 : Number(values.seconds),
-  connections: Number(values.connections),
-}
+const long = { rounds: Number(values.rounds), warmUp: 2, instances: Number(values.instances) }
+const run = { ...(values.short ? SHORT : long), connections: Number(values.connections) }
 
 keepToOthers()
 const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-bench-'))
-const stops: (() => Promise<void>)[] = []
+const stops: (() => void | Promise<void>)[] = []
 try {
   const upstream = await startNginxUpstream(join(dir, 'upstream'))
   stops.push(upstream.stop)
-  const bench = await openWorkbench(dir, upstream.url)
+  const upstreamUrl = upstream.url
+  const bench = await openWorkbench({ dir, upstreamUrl, instances: run.instances })
   stops.push(bench.stop)
   const ours = await startVariants(bench)
-  const nginx = await startNginxLua({
-    dir: join(dir, 'nginx-lua'),
-    key: bench.key,
-    tokenKeys: bench.secrets.TOKEN_KEYS,
-    assertionKeys: bench.secrets.ASSERTION_KEYS,
-    upstreamUrl: upstream.url,
-  })
-  stops.push(nginx.stop)
-  const betterAuth = await startBetterAuth({
-    dir: join(dir, 'better-auth'),
-    upstreamUrl: upstream.url,
-  })
-  stops.push(betterAuth.stop)
+  const peers: Compared[] = []
+  for (const start of [
+    (folder: string) => {
+      const { key, secrets } = bench
+      const { TOKEN_KEYS: tokenKeys, ASSERTION_KEYS: assertionKeys } = secrets
+      return startNginxLua({ dir: folder, key, tokenKeys, assertionKeys, upstreamUrl })
+    },
+    (folder: string) => startBetterAuth({ dir: folder, upstreamUrl }),
+  ]) {
+    const peer = await startPeer(join(dir, `peer-${peers.length}`), run.instances, start)
+    stops.push(peer.stop)
+    peers.push(peer)
+  }
 
-  const peers = [nginx, betterAuth].map(toCompared)
   const all = [...Object.values(ours), ...peers.flatMap(({ bare, checked }) => [bare, checked])]
-  measureOnOneCore(all.flatMap(({ target }) => target.pids))
-  await measureRounds(all, rounds, load)
-  const results = await report(ours, peers, { rounds, ...load })
+  measureOnOneCore(pidsOf(all))
+  stops.push(keepInUse([ours.gateway, ours.denied]))
+  const memory = startMemoryProbe()
+  stops.push(memory.stop)
+  await measureRounds(all, { ...run, afterRound: memory.measure })
+  const results = await report(ours, peers, { ...run, memory: memory.describe() })
   console.log(results)
   if (!values.short) writeFileSync(values.out, results)
 } finally {
   for (const stop of stops.toReversed()) await stop()
   rmSync(dir, { recursive: true, force: true })
-}
-
-function toCompared({ name, doesLess, bare, target }: Peer): Compared {
-  const variant = (label: string, of: Peer['target']): Variant => {
-    return { name: label, target: of, samples: [] }
-  }
-  return { doesLess, bare: variant(`${name}: without`, bare), checked: variant(name, target) }
 }

@@ -7,11 +7,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { ratio } from './comparison.ts'
 import { keepToOthers, measureOnOneCore } from './cores.ts'
-import { measureRounds, ratio, typical } from './load.ts'
 import { startNginxUpstream } from './nginx.ts'
 import { forged } from './peers/peer.ts'
-import { headersOf, openWorkbench, type Variant, type Workbench } from './workbench.ts'
+import { cpuTakes, keepInUse, measureRounds, pidsOf, typical, type Variant } from './rounds.ts'
+import { headersOf, openWorkbench, type Workbench } from './workbench.ts'
 
 const STEPS = [
   'headers read and put together anew',
@@ -25,23 +26,29 @@ const WITH_OBJECT = 'the same, and a Durable Object that does nothing'
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '9' },
-    seconds: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '6' },
+    instances: { type: 'string', default: '3' },
     connections: { type: 'string', default: '16' },
   },
   allowPositionals: true,
 })
-const load = { seconds: Number(values.seconds), connections: Number(values.connections) }
 keepToOthers()
 const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-bench-'))
 const upstream = await startNginxUpstream(join(dir, 'upstream'))
-const bench = await openWorkbench(dir, upstream.url)
+const instances = Number(values.instances)
+const bench = await openWorkbench({ dir, upstreamUrl: upstream.url, instances })
 try {
   const forwarded = await startForwarding(bench)
   const refused = await startRefusals(bench)
   const all = [...forwarded, ...refused]
-  measureOnOneCore(all.flatMap(({ target }) => target.pids))
-  await measureRounds(all, Number(values.rounds), load)
+  measureOnOneCore(pidsOf(all))
+  const stopUse = keepInUse(all)
+  await measureRounds(all, {
+    rounds: Number(values.rounds),
+    warmUp: 2,
+    connections: Number(values.connections),
+  })
+  stopUse()
   for (const variants of [forwarded, refused]) {
     console.table(variants.map((variant, i) => toRow(variant, variants[i - 1], variants[0])))
   }
@@ -61,9 +68,9 @@ async function startForwarding(on: Workbench): Promise<Variant[]> {
     variant('bare pass-through', await startPart('pass-through')),
     ...steps,
     variant('forwarding alone, by the gateway', await startPart('forward-only')),
-    variant('gateway, bounded', await startProduct('bounded')),
+    variant('gateway', await startProduct()),
     await step(WITH_OBJECT, STEPS.length + 1),
-    variant('gateway, strict', await startProduct('strict')),
+    variant('gateway, LEASE_MS=0', await startProduct({ LEASE_MS: '0' })),
   ]
 }
 
@@ -76,16 +83,18 @@ async function startRefusals(on: Workbench): Promise<Variant[]> {
     variant('answer at once', await startPart('floor')),
     await step('the body and the 7 headers of a refusal', 1),
     await step('a line in the log', 2),
-    variant('gateway, a forged token', await startProduct('bounded'), headers, 401),
+    variant('gateway, a forged token', await startProduct(), headers, 401),
   ]
 }
 
-function toRow({ name, samples }: Variant, before?: Variant, first?: Variant) {
-  const cpu = typical(samples, 'cpuMicroseconds')
+function toRow(variant: Variant, before = variant, first = variant) {
+  const cpu = typical(variant, 'cpuMicroseconds')
+  const kept = ratio(cpuTakes(first), cpuTakes(variant))
   return {
-    worker: name,
+    worker: variant.name,
     'CPU µs/request': Math.round(cpu),
-    more: before === undefined ? 0 : Math.round(cpu - typical(before.samples, 'cpuMicroseconds')),
-    'first / this': ratio(first?.samples ?? [], samples).toFixed(2),
+    more: Math.round(cpu - typical(before, 'cpuMicroseconds')),
+    'first / this': kept.value.toFixed(2),
+    spread: kept.spread.toFixed(2),
   }
 }

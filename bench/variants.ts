@@ -1,8 +1,9 @@
-// What `npm run bench` compares: the gateway in both modes and when it refuses, and workers that do a
-// part of what it does.
+// What `npm run bench` compares: the gateway when it lets in and when it refuses, and workers that do a part
+// of what it does.
 
 import { forged } from './peers/peer.ts'
-import { headersOf, type Variant, type Workbench } from './workbench.ts'
+import type { Variant } from './rounds.ts'
+import { headersOf, type Workbench } from './workbench.ts'
 
 /** Not on the key's IP ACL. */
 const DENIED_ADDRESS = '198.51.100.1'
@@ -11,8 +12,7 @@ export interface Variants {
   readonly floor: Variant
   readonly bare: Variant
   readonly forwarding: Variant
-  readonly bounded: Variant
-  readonly strict: Variant
+  readonly gateway: Variant
   readonly usual: Variant
   readonly forged: Variant
   readonly missing: Variant
@@ -22,18 +22,17 @@ export interface Variants {
 export async function startVariants(bench: Workbench): Promise<Variants> {
   const { key, startPart, startProduct, variant } = bench
   const { Authorization: _, ...anonymous } = headersOf(key.token, key.address)
-  const refusing = await startProduct('bounded')
+  const refusing = await startProduct()
   const refused = (headers: Record<string, string>, name: string, status: number) =>
     variant(`refusal: ${name}`, refusing, headers, status)
   return {
     floor: variant('answer at once', await startPart('floor')),
     bare: variant('bare pass-through', await startPart('pass-through')),
     forwarding: variant('forwarding alone', await startPart('forward-only')),
-    bounded: variant('gateway, bounded', await startProduct('bounded')),
-    strict: variant('gateway, strict', await startProduct('strict')),
+    gateway: variant('gateway', await startProduct()),
     usual: variant('the usual pattern', await startPart('usual')),
-    forged: refused(headersOf(forged(key.token), key.address), 'forged', 401),
-    missing: refused(anonymous, 'missing', 401),
-    denied: refused(headersOf(key.token, DENIED_ADDRESS), 'denied', 403),
+    forged: refused(headersOf(forged(key.token), key.address), 'forged token', 401),
+    missing: refused(anonymous, 'no token', 401),
+    denied: refused(headersOf(key.token, DENIED_ADDRESS), 'denied address', 403),
   }
 }

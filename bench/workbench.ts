@@ -1,5 +1,5 @@
-// Workers to be compared, each a workerd process of its own in front of one upstream: the product, and
-// those of workers/, which do a part of what it does. They share a key and the secrets.
+// Workers to be compared, each instance a workerd process of its own in front of one upstream: the product,
+// and those of workers/, which do a part of what it does. They share a key and the secrets.
 
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,38 +7,43 @@ import { buildProduct } from '../harness/build.ts'
 import { makeSecrets } from '../harness/secrets.ts'
 import { bundle } from '../harness/workerd/bundle.ts'
 import { type BenchKey, makeBenchKey } from '../harness/key.ts'
-import type { Sample, Target } from './load.ts'
+import { toVariant, type Variant } from './rounds.ts'
 import { startWorkerd, type Workerd } from '../harness/workerd/workerd.ts'
-
-export interface Variant {
-  readonly name: string
-  readonly target: Target
-  readonly samples: Sample[]
-}
 
 export interface Workbench {
   readonly key: BenchKey
   readonly secrets: Awaited<ReturnType<typeof makeSecrets>>
-  readonly startProduct: (consistency: 'strict' | 'bounded') => Promise<Workerd>
-  /** A worker of workers/, by its name. */
+  /** Identical instances of the product. */
+  readonly startProduct: (
+    variables?: Readonly<Record<string, string>>,
+  ) => Promise<readonly Workerd[]>
+  /** Identical instances of a worker of workers/, by its name. */
   readonly startPart: (
     name: string,
     variables?: Readonly<Record<string, string>>,
-  ) => Promise<Workerd>
-  /** What is sent to a worker: the key's request, unless other headers are given. */
+  ) => Promise<readonly Workerd[]>
+  /** What is sent to workers: the key's request, unless other headers are given. */
   readonly variant: (
     name: string,
-    worker: Workerd,
+    workers: readonly Workerd[],
     headers?: Readonly<Record<string, string>>,
     status?: number,
   ) => Variant
   readonly stop: () => Promise<void>
 }
 
+interface WorkbenchOptions {
+  /** For the workers and the database. */
+  readonly dir: string
+  readonly upstreamUrl: string
+  /** How many identical ones of each worker. */
+  readonly instances: number
+}
+
 const WORKERS = join(import.meta.dirname, 'workers')
 
-/** `dir` is for the workers and the database. */
-export async function openWorkbench(dir: string, upstreamUrl: string): Promise<Workbench> {
+export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  const { dir, upstreamUrl, instances } = options
   const secrets = await makeSecrets()
   const key = await makeBenchKey(join(dir, 'data'), secrets.TOKEN_KEYS)
   const product = join(dir, 'gateway')
@@ -46,35 +51,40 @@ export async function openWorkbench(dir: string, upstreamUrl: string): Promise<W
   const stops: (() => Promise<void>)[] = [key.stop]
 
   async function start(folder: string, variables: Readonly<Record<string, string>>) {
-    const worker = await startWorkerd({
-      dir: folder,
-      variables: {
-        ...secrets,
-        UPSTREAM_URL: upstreamUrl,
-        LIBSQL_URL: key.libsqlUrl,
-        ...variables,
-      },
-      kvValue: key.kvValue,
-    })
-    stops.push(worker.stop)
-    return worker
+    const started: Workerd[] = []
+    for (let i = 0; i < instances; i++) {
+      const worker = await startWorkerd({
+        dir: folder,
+        variables: {
+          ...secrets,
+          UPSTREAM_URL: upstreamUrl,
+          LIBSQL_URL: key.libsqlUrl,
+          ...variables,
+        },
+        kvValue: key.kvValue,
+      })
+      stops.push(worker.stop)
+      started.push(worker)
+    }
+    return started
   }
 
   return {
     key,
     secrets,
-    startProduct: (consistency) => start(product, { CONSISTENCY: consistency }),
+    startProduct: (variables = {}) => start(product, variables),
     async startPart(name, variables = {}) {
       const folder = join(dir, `part-${stops.length}`)
       mkdirSync(folder)
       await bundle(join(WORKERS, `${name}.ts`), join(folder, 'index.js'))
       return await start(folder, variables)
     },
-    variant: (name, { url, pid }, headers = headersOf(key.token, key.address), status = 200) => ({
-      name,
-      target: { url: `${url}/customer`, headers, status, pids: [pid] },
-      samples: [],
-    }),
+    variant(name, workers, headers = headersOf(key.token, key.address), status = 200) {
+      const toTarget = ({ url, pid }: Workerd) => {
+        return { url: `${url}/customer`, headers, status, pids: [pid] }
+      }
+      return toVariant(name, workers.map(toTarget))
+    },
     async stop() {
       for (const stop of stops.toReversed()) await stop()
     },

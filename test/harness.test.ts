@@ -1,5 +1,6 @@
 // What the scripts, the tests, the benchmarks and the fuzzers share stands in harness/, so that none of
-// them depends on another, and the harness on none of them. Tests run the properties of fuzz/ in short.
+// them depends on another, and the harness on none of them. Tests run the properties of fuzz/ in short, and what
+// bench/ concludes from its figures.
 
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
@@ -13,7 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   scripts: ['src', 'harness'],
   bench: ['src', 'harness'],
   fuzz: ['src', 'harness'],
-  test: ['src', 'harness', 'scripts', 'fuzz'],
+  test: ['src', 'harness', 'scripts', 'fuzz', 'bench'],
 }
 
 describe.each(Object.entries(ALLOWED))('%s/', (folder, allowed) => {

@@ -18,7 +18,6 @@ import { type CachedKey, findCachedKey, isBelieved } from './cached-key.ts'
 import { extractCredential } from './credential.ts'
 import type { DenialRecorder } from './denial-recorder.ts'
 import {
-  isAskedEnough,
   type KeyRecordsDeps,
   type Newest,
   newestRecord,
@@ -108,10 +107,13 @@ async function authorizeUncached(
 ): Promise<Result<Grant, Refusal>> {
   const { lookupId, trace } = attempt
   const came = deps.questions.newest()
-  const kv = isAskedEnough(cached, deps) ? undefined : readKvRecord(lookupId, trace.requestId, deps)
-  const newest = newestRecord(lookupId, cached, came, trace, deps, kv)
+  let reading: Promise<CompiledKey | null> = Promise.resolve(null)
+  const newest = newestRecord(lookupId, cached, came, trace, deps, () => {
+    reading = readKvRecord(lookupId, trace.requestId, deps)
+    return reading
+  })
   const confirm = async () => judgeNewest(await newest, attempt, deps)
-  const record = kv === undefined ? null : await kv
+  const record = await reading
   return record === null ? await confirm() : await grantUntilConfirmed(record, attempt, confirm)
 }
 

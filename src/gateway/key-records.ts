@@ -82,15 +82,10 @@ export async function readKvRecord(
   }
 }
 
-/** Whether so many questions about a key are on their way that another request waits for their answers. */
-export function isAskedEnough(cached: CachedKey, { questions }: KeyRecordsDeps): boolean {
-  return questions.countOnTheirWay(cached) >= MAX_ON_THEIR_WAY
-}
-
 /**
  * The record that judges a request. `came`: the number of the newest question when the request came. If enough
  * questions about the key are on their way, the request waits for an answer to a question that was asked
- * after it came, or for a lease. `kv`: KV's record, if it is being read.
+ * after it came, or for a lease. `readKv` is called when a question is on its way without a record.
  */
 export async function newestRecord(
   lookupId: string,
@@ -98,25 +93,33 @@ export async function newestRecord(
   came: number,
   asker: Asker,
   deps: KeyRecordsDeps,
-  kv?: Promise<CompiledKey | null>,
+  readKv?: () => Promise<CompiledKey | null>,
 ): Promise<Newest> {
   const startedMs = deps.nowMs()
-  for (let waitedMs = 0; isAskedEnough(cached, deps);) {
+  let waitedMs = 0
+  while (deps.questions.countOnTheirWay(cached) >= MAX_ON_THEIR_WAY) {
     if (Math.max(waitedMs, deps.nowMs() - startedMs) >= deps.timeoutMs) {
       const error = new AuthorityUnavailableError('timeout')
       return fail('authority', error, came, cached, asker, deps)
     }
-    const pauseMs = Math.max(LEAST_POLL_MS, waitedMs * POLL_PART)
+    const leftMs = deps.timeoutMs - waitedMs
+    const pauseMs = Math.min(Math.max(LEAST_POLL_MS, waitedMs * POLL_PART), leftMs)
     await deps.wait(pauseMs)
     waitedMs += pauseMs
     if (cached.question > came || isBelieved(cached, deps.nowMs(), deps.clock)) {
       return judgeBy(cached, asker)
     }
   }
-  return await askNewest(lookupId, cached, asker, deps, { kv })
+  return await askNewest(lookupId, cached, asker, deps, readKv && { readKv })
 }
 
-/** As `newestRecord`, with a question of its own. `mayLease`: whether a lease is of use. */
+interface AskOptions {
+  /** Whether a lease is of use. */
+  readonly mayLease?: boolean
+  readonly readKv?: () => Promise<CompiledKey | null>
+}
+
+/** As `newestRecord`, with a question of its own. */
 export async function askNewest(
   lookupId: string,
   cached: CachedKey,
@@ -124,8 +127,8 @@ export async function askNewest(
   deps: KeyRecordsDeps,
   {
     mayLease = true,
-    kv,
-  }: { mayLease?: boolean; kv?: Promise<CompiledKey | null> | undefined } = {},
+    readKv = () => readKvRecord(lookupId, asker.requestId, deps),
+  }: AskOptions = {},
 ): Promise<Newest> {
   const { questions } = deps
   const { record } = cached
@@ -135,8 +138,7 @@ export async function askNewest(
   try {
     const asking = questions.ask(lookupId, cached, record, mayLease)
     failed = questions.newest()
-    const inKv =
-      record === null ? await (kv ?? readKvRecord(lookupId, asker.requestId, deps)) : null
+    const inKv = record === null ? await readKv() : null
     let answer = await asking
     if (inKv !== null && isBehind(answer.says, inKv)) {
       answer = await questions.ask(lookupId, cached, inKv, false)

@@ -67,13 +67,11 @@ export function createClients(ground: Ground): Clients {
   let place = 0
   const tick = () => ++place
 
-  async function timed(
-    act: () => Promise<HttpAnswer>,
-  ): Promise<Span & { answer: HttpAnswer | null }> {
+  async function timed(act: () => Promise<HttpAnswer>): Promise<Span & Answered> {
     const start = tick()
     const startSeconds = clockSeconds()
     const answer = await answered(act())
-    return { answer, start, startSeconds, end: tick(), endSeconds: clockSeconds() }
+    return { ...answer, start, startSeconds, end: tick(), endSeconds: clockSeconds() }
   }
 
   async function change(
@@ -82,12 +80,12 @@ export function createClients(ground: Ground): Clients {
     value: string,
     act: () => Promise<HttpAnswer>,
   ): Promise<void> {
-    const { answer, ...span } = await timed(act)
+    const { answer, whyNone, ...span } = await timed(act)
     const outcome = toOutcome(answer)
     const version = outcome === 'done' ? Number(answer?.json['version']) : Number.NaN
     changes.push({
       ...span,
-      label: `${label} → ${answer?.status ?? 'no answer'}`,
+      label: `${label} → ${answer?.status ?? whyNone}`,
       register,
       value,
       outcome,
@@ -120,7 +118,7 @@ export function createClients(ground: Ground): Clients {
     tick,
     async use(name, key, from, method, at) {
       const id = `use-${uses.length}-${tick()}`
-      const { answer, ...span } = await timed(() =>
+      const { answer, whyNone, ...span } = await timed(() =>
         ground.send(at, uses.length % 3 === 0 ? '/slow' : '/customer', {
           method,
           headers: {
@@ -139,7 +137,7 @@ export function createClients(ground: Ground): Clients {
         key: name,
         from,
         method,
-        verdict: answer === null ? { other: 'no answer' } : toVerdict(answer, method),
+        verdict: answer === null ? { other: whyNone } : toVerdict(answer, method),
         shown: answer === null ? [] : shownOf(answer),
         upstreamCalls: 0,
         recovered: false,
@@ -180,7 +178,7 @@ export function createClients(ground: Ground): Clients {
         ip_acl: NETWORKS[acl],
         password: PASSWORD,
       }
-      const answer = await answered(admin(at, 'POST', '/keys', { Cookie: cookie }, body))
+      const { answer } = await answered(admin(at, 'POST', '/keys', { Cookie: cookie }, body))
       if (answer?.status !== 201) return null
       const { id, access_token: token } = answer.json
       return { id: String(id), token: String(token), accountId, lookupId: '', record: '' }
@@ -197,16 +195,23 @@ async function untilWell(act: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
   }
 }
 
-/** Null where the connection broke or no answer came. */
-async function answered(answer: Promise<HttpAnswer>): Promise<HttpAnswer | null> {
+interface Answered {
+  /** Null where the connection broke or no answer came. */
+  readonly answer: HttpAnswer | null
+  /** Why there is none. */
+  readonly whyNone: string
+}
+
+async function answered(answer: Promise<HttpAnswer>): Promise<Answered> {
   let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), ANSWER_WITHIN_MS)
+  const limit = new Promise<never>((_, reject) => {
+    const late = new Error(`nothing within ${ANSWER_WITHIN_MS} ms`)
+    timer = setTimeout(() => reject(late), ANSWER_WITHIN_MS)
   })
   try {
-    return await Promise.race([answer, limit])
-  } catch {
-    return null
+    return { answer: await Promise.race([answer, limit]), whyNone: '' }
+  } catch (error) {
+    return { answer: null, whyNone: `no answer: ${String(error)}` }
   } finally {
     clearTimeout(timer)
   }

@@ -171,6 +171,6 @@ describe('authorize() with LEASE_MS=0', () => {
   it('asks about each request', async () => {
     const { judge, calls } = start({ kv: KEY, holds: KEY, termMs: 0 })
     for (let i = 0; i < 3; i++) expect((await judge()).isImmediate).toBe(false)
-    expect(calls).toEqual(['kv lookup-1', 'ask', 'ask about 3', 'ask about 3'])
+    expect(calls).toEqual(['ask', 'kv lookup-1', 'ask about 3', 'ask about 3'])
   })
 })

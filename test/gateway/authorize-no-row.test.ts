@@ -10,7 +10,7 @@ describe('authorize() without a row', () => {
   it('refuses, and tells the authority nothing', async () => {
     const { judge, calls } = start({ holds: null, row: null })
     expect((await judge()).result).toEqual(refusal(REVOKED))
-    expect(calls).toEqual(['kv lookup-1', 'ask', 'row lookup-1'])
+    expect(calls).toEqual(['ask', 'kv lookup-1', 'row lookup-1'])
   })
 
   it('refuses for a second without asking anybody', async () => {

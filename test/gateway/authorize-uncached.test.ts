@@ -17,7 +17,7 @@ import {
   UNAVAILABLE,
 } from './samples.ts'
 
-const ASKED = ['kv lookup-1', 'ask']
+const ASKED = ['ask', 'kv lookup-1']
 
 describe('authorize() without a cached record', () => {
   it('asks KV and the authority at the same time', async () => {

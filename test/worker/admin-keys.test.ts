@@ -143,7 +143,7 @@ describe('PATCH /keys/{id}', () => {
       platform: 'server',
       version: 2,
       enforcement_state: 'done',
-      enforcement: { mode: 'strict', effective_at: expect.stringMatching(TIME) as string },
+      enforcement: { effective_at: expect.stringMatching(TIME) as string },
     })
     expect(answer.headers['etag']).toBe('"2"')
   })
@@ -207,7 +207,8 @@ describe('DELETE /keys/{id}', () => {
     const { id } = await customer.createKey()
     const first = await customer.call('DELETE', `/keys/${id}`)
     expect(first.status).toBe(200)
-    expect(first.json).toMatchObject({ id, enforcement: { mode: 'strict' } })
+    const enforcement = { effective_at: expect.stringMatching(TIME) as string }
+    expect(first.json).toMatchObject({ id, enforcement })
     expect(first.json['deleted_at']).toMatch(TIME)
 
     const second = await customer.call('DELETE', `/keys/${id}`)

@@ -96,7 +96,7 @@ describe('PATCH /operator/accounts/{id}', () => {
     expect(suspended.status).toBe(200)
     expect(suspended.json).toMatchObject({
       status: 'suspended',
-      enforcement: { mode: 'strict' },
+      enforcement: { effective_at: expect.any(String) as string },
     })
     for (const { token } of keys) {
       expect((await use(token)).json).toMatchObject({ code: 'account_inactive' })

@@ -97,7 +97,11 @@ describe('many requests at once', () => {
     const customer = await rig.customer()
     const { id, token } = await customer.createKey()
     const edits = Array.from({ length: 20 }, (_, i) =>
-      customer.call('PATCH', `/keys/${id}`, { application_name: `edit ${i}` }),
+      customer.call(
+        'PATCH',
+        `/keys/${id}`,
+        i % 2 === 0 ? { application_name: `edit ${i}` } : { ip_acl: [`10.0.0.${i}/32`] },
+      ),
     )
     const deleted = await customer.call('DELETE', `/keys/${id}`)
     expect(deleted.status, deleted.text).toBe(200)
@@ -107,16 +111,20 @@ describe('many requests at once', () => {
 })
 
 describe('a put into KV', () => {
-  it('that is retried does not bring back a key that was deleted meanwhile', async () => {
+  it('that the cron makes again does not bring back a key that was deleted meanwhile', async () => {
     const customer = await rig.customer()
     const { id, token } = await customer.createKey()
     const { puts } = await rig.stores({ failNext: 1 })
-    const edit = customer.call('PATCH', `/keys/${id}`, { application_name: 'edited' })
+    const edit = customer.call('PATCH', `/keys/${id}`, { ip_acl: ['10.0.0.0/8'] })
     let { puts: now } = await rig.stores()
     while (now.length === puts.length) ({ puts: now } = await rig.stores())
     const deleted = await customer.call('DELETE', `/keys/${id}`)
     expect(deleted.status).toBe(200)
     await edit
+    await rig.worker.runCron()
+    const { values } = await rig.stores()
+    const records = Object.values(values).filter((value) => value.includes(id))
+    expect(records.map((value) => JSON.parse(value) as object)).toMatchObject([{ gone: true }])
     expect((await use(token)).json).toMatchObject({ code: 'key_revoked' })
     expect(rig.upstream.received).toHaveLength(0)
   })
@@ -125,7 +133,7 @@ describe('a put into KV', () => {
     const customer = await rig.customer()
     const { id, token } = await customer.createKey()
     await rig.stores({ writeLimit: true })
-    const edit = await customer.call('PATCH', `/keys/${id}`, { platform: 'web' })
+    const edit = await customer.call('PATCH', `/keys/${id}`, { ip_acl: ['10.0.0.0/8'] })
     const deletion = await customer.call('DELETE', `/keys/${id}`)
     await rig.stores({ writeLimit: false })
     expect([edit.status, deletion.status]).toEqual([200, 200])

@@ -2,23 +2,18 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createClient } from '@libsql/client/web'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import {
-  type AuthorityNamespace,
-  createKeyAuthorities,
-  type KeyAuthorities,
-} from '../../src/stores/key-authority/key-authority.ts'
 import type { Customer } from '../../harness/customer.ts'
+import { keyAuthoritiesOf, type RealAuthorities } from '../support/key-authorities.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig
 let customer: Customer
-let authorities: KeyAuthorities
+let authorities: RealAuthorities['authorities']
 
 beforeAll(async () => {
   rig = await startRig({ simulatedStores: true })
   customer = await rig.customer()
-  const namespace = await rig.worker.miniflare.getDurableObjectNamespace('KEY_AUTHORITY')
-  authorities = createKeyAuthorities(namespace as unknown as AuthorityNamespace, 5_000)
+  ;({ authorities } = await keyAuthoritiesOf(rig.worker))
 })
 afterAll(() => rig.stop())
 beforeEach(async () => {
@@ -53,7 +48,7 @@ async function reconcile(repair: unknown = false) {
 async function settledKey() {
   const key = await customer.createKey()
   await rig.send('/x', { headers: { 'X-API-Key': key.token } })
-  await customer.call('PATCH', `/keys/${key.id}`, { platform: 'web' })
+  await customer.call('PATCH', `/keys/${key.id}`, { ip_acl_mode: 'report' })
   await rig.worker.runCron()
   const [row] = await sql('SELECT * FROM api_keys WHERE id = ?', key.id)
   const lookupId = String(row?.['lookup_id'])
@@ -68,7 +63,7 @@ function recordOf(keyId: string) {
     accountId: customer.id,
     accountStatus,
     ipAcl: [],
-    ipAclMode: 'enforce' as const,
+    ipAclMode: 'report' as const,
   }
 }
 
@@ -225,9 +220,9 @@ describe('POST /operator/reconcile', () => {
 
   it('shows what an authority holds that this version cannot read, and overrules it by name', async () => {
     const { id, lookupId, token } = await settledKey()
-    const namespace = await rig.worker.miniflare.getDurableObjectNamespace('KEY_AUTHORITY')
+    const { namespace } = await keyAuthoritiesOf(rig.worker)
     const record = { revision: 9, gone: false, record: '{"format":9}' }
-    await (namespace as unknown as AuthorityNamespace).getByName(lookupId).advance(record)
+    await namespace.getByName(lookupId).advance(record)
     await sql('UPDATE api_keys SET revised_at = 1 WHERE id = ?', id)
     const found = { key_id: id, kind: 'authority_ahead', authority: null }
     expect((await reconcile(true)).drift).toMatchObject([{ ...found, repaired: false }])
