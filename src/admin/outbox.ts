@@ -110,7 +110,7 @@ export function publishLater(rows: readonly KeyRow[], deps: OutboxDeps): void {
   deps.later(put())
 }
 
-/** Brings pending rows to their authorities, as many as one run of the cron may. */
+/** Brings pending rows to their authorities, as many as one run of the cron may. All settle at the same time. */
 export async function enforcePending(deps: OutboxDeps): Promise<void> {
   const run = deps.nowMs()
   let advances = 0
@@ -123,8 +123,15 @@ export async function enforcePending(deps: OutboxDeps): Promise<void> {
   }
   const next = async () =>
     advances < MAX_ADVANCES ? await takePending(deps.db, run, ROWS_PER_PART) : []
-  for (let rows = await next(); rows.length > 0; rows = await next())
-    await enforceAndMark(rows, null, counting)
+  const marked: Promise<void>[] = []
+  try {
+    for (let rows = await next(); rows.length > 0; rows = await next()) {
+      const { rows: brought, settled } = await enforce(rows, null, counting)
+      marked.push(markSettled(toRevisions(brought), settled, deps))
+    }
+  } finally {
+    await Promise.all(marked)
+  }
 }
 
 /** Brings the status of accounts to the keys that the database has lost, see lost-keys.ts. */

@@ -1,5 +1,5 @@
 // What one run of the cron does, against a real libSQL: how much, in which order, and what is left to
-// the next run.
+// the next run. And what a change of a whole account waits for.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,7 +9,12 @@ import { createClient } from '@libsql/client/web'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { migrateDatabase } from '../../harness/migrate.ts'
 import { type Sqld, startSqld } from '../../harness/sqld.ts'
-import { enforcePending, type OutboxDeps, publishEnforced } from '../../src/admin/outbox.ts'
+import {
+  enforcePending,
+  type OutboxDeps,
+  publishEnforced,
+  settleInParts,
+} from '../../src/admin/outbox.ts'
 import { connect } from '../../src/db/client.ts'
 import type { KeyRecord } from '../../src/keys/key-record.ts'
 import { toStored } from '../../src/keys/stored-record.ts'
@@ -62,6 +67,8 @@ async function insertOutbox(count: number, state: 'pending' | 'enforced'): Promi
 
 interface Stores extends Partial<Pick<OutboxDeps, 'putRecord'>> {
   readonly advance?: (lookupId: string, record: KeyRecord) => Promise<KeyRecord>
+  /** When the leases on what the authorities held before have run out. */
+  readonly settled?: Promise<void>
 }
 
 /** The cron with stores that are given; what it asked them for. */
@@ -71,11 +78,10 @@ function cron(stores: Stores = {}) {
   recorder.take()
   const deps: OutboxDeps = {
     db: connect(recorder.url, undefined),
-    consistency: 'strict',
     async advance(lookupId, record) {
       advanced.push(lookupId)
       const held = (await stores.advance?.(lookupId, record)) ?? record
-      return toStored(held)
+      return { ...toStored(held), settled: stores.settled ?? Promise.resolve() }
     },
     seed: async (_, record) => toStored(record),
     async putRecord(lookupId, record) {
@@ -93,7 +99,7 @@ function cron(stores: Stores = {}) {
     await publishEnforced(deps)
     now += MINUTE
   }
-  return { advanced, put, run, asked: () => recorder.countRequests() }
+  return { deps, advanced, put, run, asked: () => recorder.countRequests() }
 }
 
 const refuse = () => Promise.reject(new Error('refused'))
@@ -139,6 +145,32 @@ describe('one run', () => {
     await run()
     expect(put.length).toBeLessThan(100)
     expect(put.length).toBeGreaterThan(0)
+  })
+})
+
+describe('leases on what was before', () => {
+  const countPending = async () => {
+    const [row] = await sql('SELECT count(*) AS n FROM api_keys WHERE enforced_revision < revision')
+    return row?.['n']
+  }
+  const acts: [string, (deps: OutboxDeps, ids: string[]) => Promise<unknown>][] = [
+    ['a suspension', (deps, ids) => settleInParts(ids, () => true, ['account_status'], deps)],
+    ['the cron', (deps) => enforcePending(deps)],
+  ]
+
+  it.each(acts)('run out at the same time for 1 000 keys: %s', async (_, act) => {
+    await insertOutbox(1_000, 'pending')
+    const ids = (await sql('SELECT id FROM api_keys')).map(({ id }) => String(id))
+    const leases = Promise.withResolvers<void>()
+    const { deps, advanced } = cron({ settled: leases.promise })
+    const done = act(deps, ids)
+    // Every authority knows of the change before a lease has run out.
+    await expect.poll(() => advanced.length).toBe(1_000)
+    expect(await countPending()).toBe(1_000)
+    leases.resolve()
+    await done
+    expect(await countPending()).toBe(0)
+    expect(advanced).toHaveLength(1_000)
   })
 })
 

@@ -163,9 +163,9 @@ export const CALLS: Readonly<
         return keys.insertKey(db, { ...newKey, idempotency: request }, AUTHORITY, event())
       }),
     updateKey: (db) =>
-      [false, true].map((changesRecord) => {
-        return keys.updateKey(db, key, details, changesRecord, AUTHORITY, event())
-      }),
+      [true, false].map((changesRecord) =>
+        keys.updateKey(db, key, details, changesRecord, AUTHORITY, event()),
+      ),
     deleteKey: (db) => [keys.deleteKey(db, key, AUTHORITY, event())],
     recordReveal: (db) => [keys.recordReveal(db, key, AUTHORITY, event())],
   },

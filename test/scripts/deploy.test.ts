@@ -156,7 +156,6 @@ describe('npm run deploy', () => {
     ['PASSWORD_HASHER', instead('"PASSWORD_HASHER"', '"OTHER"')],
     ['PasswordHasher in new_sqlite_classes', instead('["PasswordHasher"]', '["Other"]')],
     ['LOG_IN_RATE', instead('"LOG_IN_RATE"', '"OTHER"')],
-    ['REFUSAL_BRAKE', instead('"REFUSAL_BRAKE"', '"OTHER"')],
     ['cron', instead('"* * * * *"', '"0 * * * *"')],
     ['PREFLIGHT', variable('PREFLIGHT = "x"')],
     // At which addresses requests reach the worker.

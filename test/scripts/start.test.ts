@@ -162,7 +162,6 @@ describe('npm start', () => {
     ['UPSTREAM_URL', { UPSTREAM_URL: 'api.example.com' }],
     ['UPSTREAM_URL', { UPSTREAM_URL: 'https://user:pass@api.example.com/' }],
     ['UPSTREAM_TIMEOUT_MS', { UPSTREAM_TIMEOUT_MS: '-1' }],
-    ['CONSISTENCY', { CONSISTENCY: 'eventual' }],
     ['API_DOCS_URL', { API_DOCS_URL: 'javascript:alert(1)' }],
     ['PREFLIGHT', { PREFLIGHT: 'yes' }],
     ['SPECULATION', { SPECULATION: 'maybe' }],
@@ -185,9 +184,15 @@ describe('npm start', () => {
     expect(leftBehind()).toEqual([])
   })
 
-  it('names the value that it refuses', async () => {
-    const { lines } = await failure({ PREFLIGHT: 'yes' })
-    expect(lines).toEqual(['PREFLIGHT "yes" must be forward or refuse'])
+  it('names each value that it refuses, and what can be in its place', async () => {
+    const wrong = { PREFLIGHT: 'yes', LEASE_MS: '50', OUTAGE_GRACE_S: '3601' }
+    const { lines } = await failure(wrong)
+    const faults = [
+      'PREFLIGHT "yes" must be forward or refuse',
+      'LEASE_MS "50" must be 0, or whole milliseconds from 100 to 5000',
+      'OUTAGE_GRACE_S "3601" must be whole seconds from 0 to 3600',
+    ]
+    expect(lines).toEqual([faults.join('; ')])
   })
 
   it('refuses a port that is in use', async () => {

@@ -39,8 +39,7 @@ describe('isolateDirection()', () => {
   })
 
   it('is what every sentence does with a name', () => {
-    const { remove, snippets } = messages
-    const { bounded: __, ...done } = messages.done
+    const { remove, snippets, done } = messages
     const { more: _, ...row } = messages.row
     const sentences = { ...row, ...remove, ...snippets, ...done, noMatch: messages.page.noMatch }
     const name = 'שם\u202e'

@@ -42,13 +42,13 @@ async function verdict(key: OwnKey, use: (typeof USES)[number]): Promise<string>
 async function changeInUse(key: OwnKey, change: () => Promise<HttpAnswer>) {
   await Promise.all(USES.map((use) => keys.lease(key, use)))
   const before = await Promise.all(USES.map((use) => verdict(key, use)))
-  let isOver = false
+  const progress = { isOver: false }
   const users = USES.map(async (use) => {
-    while (!isOver) await keys.use(key, use)
+    while (!progress.isOver) await keys.use(key, use)
   })
   const { status } = await change()
   const after = await Promise.all(USES.map((use) => verdict(key, use)))
-  isOver = true
+  progress.isOver = true
   await Promise.all(users)
   expect(status).toBe(200)
   return { before: [...new Set(before)], after: [...new Set(after)] }
