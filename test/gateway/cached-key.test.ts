@@ -30,6 +30,16 @@ describe('the cache of keys', () => {
     expect(cached.record).toBe(record)
   })
 
+  it('says when it was last asked about a key, even if the key was evicted meanwhile', () => {
+    const cache = createIsolateCache<ReturnType<typeof findCachedKey>>({ entries: 2, bytes: 1e6 })
+    const record = compileKey(toStored(KEY))
+    const cached = replaceRecord(cache, 'a', record, { question: 1, askedMs: 500 })
+    expect(cached?.askedMs).toBe(500)
+    findCachedKey(cache, 'a').askedMs = 900 // by a question that is on its way
+    replaceRecord(cache, 'a', record, { question: 2, askedMs: 600 })
+    expect(cached?.askedMs).toBe(900)
+  })
+
   it.each([
     ['a tombstone', GONE, RECORD_BYTES],
     ['a key without an IP ACL', KEY, RECORD_BYTES],

@@ -65,12 +65,12 @@ describe('createDenialRecorder()', () => {
   })
 
   it('has one asked within two seconds for what comes after that', async () => {
-    for (let lateMs = 0; lateMs <= 3 * WITHIN; lateMs += 100) {
+    for (let takenMs = 0; takenMs < WITHIN; takenMs += 100) {
       const { note, take, reported, clock } = start()
       note('a', '203.0.113.7', true)
-      await clock.pass(Math.min(lateMs, 1_000))
+      await clock.pass(takenMs)
       take('a')
-      await clock.pass(Math.max(lateMs - 1_000, 0))
+      await clock.pass(50)
       note('a', '203.0.113.8', true)
       await clock.pass(WITHIN)
       expect(reported).toMatchObject([['a', [{ address: '203.0.113.8' }]]])

@@ -63,6 +63,21 @@ describe('authorize() in an outage of the authority', () => {
     }
   })
 
+  it('asks before it believes if half a second has gone by since the last question failed', async () => {
+    const { judge, clock } = await startOutage({ holds: KEY })
+    await judge()
+    await clock.pass(250)
+    expect((await judge()).isImmediate).toBe(true) // and asks, in vain
+    await clock.pass(499)
+    expect((await judge()).isImmediate).toBe(true)
+    const idle = await startOutage({ holds: KEY })
+    await idle.judge()
+    await idle.clock.pass(250)
+    await idle.judge()
+    await idle.clock.pass(500)
+    expect((await idle.judge()).isImmediate).toBe(false)
+  })
+
   it('believes the record for the grace since it last asked with success, and no longer', async () => {
     const { judge, authority, clock } = await startCached({ holds: KEY, graceMs: MINUTE })
     authority.delaysMs.push(400)

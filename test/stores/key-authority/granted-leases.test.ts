@@ -113,6 +113,8 @@ describe('GrantedLeases, a change', () => {
     const backMs = NOW + beforeMs + meanwhileMs
     expect(leases.settlesInMs(backMs, null)).toBe(HOLD)
     expect(leases.settlesInMs(backMs + HOLD, null)).toBe(0)
+    leases.settle(backMs + HOLD, null)
+    expect(leases.settlesInMs(backMs + HOLD, null)).toBe(0)
     expect(leases.grant(TERM, backMs + HOLD, null)).toBe(TERM)
   })
 })

@@ -90,6 +90,13 @@ describe('GrantedLeases, a restart', () => {
     expect(next.leases.settlesInMs(next.startMs, DAY)).toBe(LONGEST_HOLD)
   })
 
+  it('passes it on though its clock and the one before are far from each other', () => {
+    const between = restart(-20_000, 5_000)
+    between.leases.grant(TERM, between.startMs + 100, DAY + 100)
+    const { leases, startMs } = startInstance(between.storage, between.startMs + 200)
+    expect(leases.settlesInMs(startMs, DAY + 200)).toBe(LONGEST_HOLD - 100)
+  })
+
   it('does not wait until a clock that was set back is back where it was', () => {
     const { leases, startMs } = restart(0)
     const backMs = startMs - 3_600_000
