@@ -23,6 +23,8 @@ const GOOD_CREDENTIAL = /^(?:(?:token|bearer|bearer[ \t]+token)[ \t]+)(\S+)$/i
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 /** What upstreams take for an address, a user or a host. */
 const FOR_IDENTITY = new Set(['client-ip', 'remote.user', 'x-forwarded', 'x-real-ip', 'forwarded'])
+const LEASE_MS = 100
+const NEVER = new Promise<void>(() => undefined)
 const NO_KEY = ['credential_ambiguous', 'credential_missing', 'key_invalid']
 
 export interface RequestFuzz {
@@ -40,7 +42,8 @@ export async function startRequestFuzz(): Promise<RequestFuzz> {
   await once(upstream, 'listening')
 
   const notes: (readonly [string | undefined, boolean])[] = []
-  const nowMs = () => 0
+  let now = 0
+  const nowMs = () => now++ // so that a key is judged by its lease at times, and by an answer at times
   const onFault = (fault: string, error: unknown) => assert.fail(`${fault}: ${String(error)}`)
   const gateway = createGateway({
     upstream: {
@@ -59,7 +62,8 @@ export async function startRequestFuzz(): Promise<RequestFuzz> {
       countOnTheirWay: () => 0,
       async ask(lookupId) {
         const says = byLookupId.get(lookupId) ?? { kind: 'unknown', word: undefined }
-        return { says, question: 1, askedMs: 0, leaseMs: 0, leaseEnds: null, objectMs: 0 }
+        const lease = { askedMs: nowMs(), leaseMs: LEASE_MS, leaseEnds: NEVER }
+        return { says, question: 1, ...lease, objectMs: null }
       },
     },
     seed: async (_, record) => toStored(record),

@@ -117,6 +117,6 @@ function isFinal({ record, believedUntilMs }: CachedKey): boolean {
   return record?.kind === 'tombstone' && believedUntilMs === Infinity
 }
 
-export function byteSizeOf(record: CompiledKey): number {
+function byteSizeOf(record: CompiledKey): number {
   return RECORD_BYTES + (record.kind === 'tombstone' ? 0 : byteSizeOfIpAcl(record.ipAcl))
 }

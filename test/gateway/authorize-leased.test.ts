@@ -147,7 +147,18 @@ describe('authorize() with a clock that cannot be trusted', () => {
     expect(faults).toHaveLength(1)
   })
 
-  it('gives up the leases of other keys, and no final record', async () => {
+  it('uses no lease that runs', async () => {
+    const { judge, clock, calls } = await startLeased({ holds: KEY })
+    await clock.pass(100)
+    clock.jump(600)
+    expect(await judge()).toMatchObject(GRANTED_AT_ONCE) // and renews, which shows the jump
+    await clock.pass(0)
+    calls.length = 0
+    expect((await judge()).isImmediate).toBe(false)
+    expect(calls).toEqual(['ask about 3'])
+  })
+
+  it('uses what is final', async () => {
     const { judge, clock, authority } = await startLeased({ holds: KEY })
     authority.holds = GONE
     clock.jump(20_000)

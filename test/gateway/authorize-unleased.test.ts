@@ -110,6 +110,31 @@ describe('authorize(), the lease that it asks for', () => {
 })
 
 describe('authorize(), answers that overtake each other', () => {
+  it('is judged by an answer to a later question if its own question fails', async () => {
+    const { judge, authority, clock, faults } = await startCached({ holds: KEY })
+    authority.delaysMs.push(1_000, 10)
+    authority.holds = TIMEOUT
+    const earlier = judge()
+    authority.holds = NEWER_DENYING
+    const later = judge()
+    await clock.pass(1_000)
+    expect((await later).result).toEqual(refusal(IP_DENIED))
+    expect(await earlier).toMatchObject({ result: refusal(IP_DENIED), grace: undefined })
+    expect(faults).toEqual([['authority', TIMEOUT]])
+  })
+
+  it('is not judged by an answer to an earlier question if its own question fails', async () => {
+    const { judge, authority, clock } = await startCached({ holds: KEY })
+    authority.grantsLeases = false
+    authority.delaysMs.push(10, 1_000)
+    const earlier = judge()
+    authority.holds = TIMEOUT
+    const later = judge()
+    await clock.pass(1_000)
+    expect((await earlier).result).toMatchObject(grantBy(3))
+    expect((await later).result).toEqual(refusal(UNAVAILABLE))
+  })
+
   it('never replaces an answer by one that was asked for earlier', async () => {
     const { judge, authority, clock, calls } = await startCached({ holds: KEY })
     authority.grantsLeases = false

@@ -80,7 +80,11 @@ describe('createClockGuard()', () => {
   })
 
   it('allows for whole milliseconds with a short term', () => {
-    for (const offMs of [-5, 5]) expect(isTrustedAfter(0, offMs, 0)).toBe(true)
+    for (const offMs of [-5, 5]) expect(isTrustedAfter(0, offMs, 1)).toBe(true)
+  })
+
+  it('compares nothing if there are no leases', () => {
+    expect(isTrustedAfter(86_400_000, 0, 0)).toBe(true)
   })
 
   it('compares no answers that were on their way together', () => {

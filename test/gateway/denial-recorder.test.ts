@@ -64,25 +64,31 @@ describe('createDenialRecorder()', () => {
     expect(reported).toEqual([])
   })
 
-  it('reports what comes after that within two seconds', async () => {
-    const { note, take, reported, clock } = start()
-    note('a', '203.0.113.7', true)
-    await clock.pass(1_000)
-    take('a')
-    note('a', '203.0.113.8', true)
-    await clock.pass(WITHIN)
-    expect(reported).toMatchObject([['a', [{ address: '203.0.113.8' }]]])
+  it('has one asked within two seconds for what comes after that', async () => {
+    for (let takenMs = 0; takenMs < WITHIN; takenMs += 100) {
+      const { note, take, reported, clock } = start()
+      note('a', '203.0.113.7', true)
+      await clock.pass(takenMs)
+      take('a')
+      await clock.pass(50)
+      note('a', '203.0.113.8', true)
+      await clock.pass(WITHIN)
+      expect(reported).toMatchObject([['a', [{ address: '203.0.113.8' }]]])
+    }
   })
 
-  it('gives denials to one question a second', async () => {
+  it('takes along what it noted of a key once a second', async () => {
     const { note, take, clock } = start()
+    const taken: number[] = []
+    for (let ms = 0; ms < 2_000; ms += 100) {
+      note('a', '203.0.113.7', true)
+      if (take('a').length > 0) taken.push(ms)
+      await clock.pass(100)
+    }
+    expect(taken).toEqual([0, 1_000])
     note('a', '203.0.113.7', true)
+    clock.jump(-3_600_000)
     expect(take('a')).toHaveLength(1)
-    note('a', '203.0.113.8', true)
-    await clock.pass(999)
-    expect(take('a')).toEqual([])
-    await clock.pass(1)
-    expect(take('a')).toMatchObject([{ address: '203.0.113.8' }])
   })
 
   it('loses no count, whoever takes it', async () => {

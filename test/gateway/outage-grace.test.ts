@@ -41,7 +41,7 @@ describe('authorize() in an outage of the authority', () => {
     expect(faults).toEqual([['authority', TIMEOUT]])
   })
 
-  it('asks before it believes, and then in the background a few times a second', async () => {
+  it('asks before it believes, and then in the background four times a second', async () => {
     const { judge, clock, calls } = await startOutage({ holds: KEY })
     expect((await judge()).isImmediate).toBe(false)
     calls.length = 0
@@ -49,7 +49,8 @@ describe('authorize() in an outage of the authority', () => {
       await clock.pass(100)
       expect(await judge()).toMatchObject({ result: grantBy(3), isImmediate: true, grace: true })
     }
-    expect(calls).toHaveLength(13)
+    expect(calls.length).toBeGreaterThanOrEqual(12)
+    expect(calls.length).toBeLessThanOrEqual(16)
   })
 
   it('lets a key in steady use wait for nobody, though each question takes the whole time limit', async () => {
@@ -60,6 +61,21 @@ describe('authorize() in an outage of the authority', () => {
       await clock.pass(100)
       expect(await judge()).toMatchObject({ isImmediate: true, grace: true })
     }
+  })
+
+  it('asks before it believes if half a second has gone by since the last question failed', async () => {
+    const { judge, clock } = await startOutage({ holds: KEY })
+    await judge()
+    await clock.pass(250)
+    expect((await judge()).isImmediate).toBe(true) // and asks, in vain
+    await clock.pass(499)
+    expect((await judge()).isImmediate).toBe(true)
+    const idle = await startOutage({ holds: KEY })
+    await idle.judge()
+    await idle.clock.pass(250)
+    await idle.judge()
+    await idle.clock.pass(500)
+    expect((await idle.judge()).isImmediate).toBe(false)
   })
 
   it('believes the record for the grace since it last asked with success, and no longer', async () => {
@@ -94,7 +110,7 @@ describe('authorize() in an outage of the authority', () => {
     const { judge, authority, clock } = await startOutage({ holds: KEY })
     await judge()
     authority.holds = NEWER_DENYING
-    await clock.pass(499)
+    await clock.pass(250)
     expect(await judge()).toMatchObject({ isImmediate: true, grace: true }) // and asks
     await clock.pass(0)
     expect(await judge()).toMatchObject({ result: refusal(IP_DENIED), grace: undefined })
@@ -107,7 +123,7 @@ describe('authorize() in an outage of the authority', () => {
     const { judge, authority, clock } = await startOutage({ holds: KEY })
     await judge()
     authority.holds = KEY
-    await clock.pass(500)
+    await clock.pass(250)
     await judge()
     await clock.pass(100)
     expect(await judge()).toMatchObject({ result: grantBy(3), grace: undefined })
@@ -122,7 +138,7 @@ describe('authorize(), what is no outage of the authority', () => {
     authority.holds = TIMEOUT
     expect(await judge()).toMatchObject({ grace: true })
     authority.holds = null
-    await clock.pass(500)
+    await clock.pass(250)
     await judge()
     await clock.pass(0)
     expect(await judge()).toMatchObject(REFUSED)
@@ -142,15 +158,23 @@ describe('authorize() in an outage, with a clock that cannot be trusted', () => 
     expect(await judge()).toMatchObject(REFUSED)
   })
 
+  it('believes nothing if the clock has jumped', async () => {
+    const { judge, authority, clock } = await startLeased({ holds: KEY, graceMs: MINUTE })
+    clock.jump(10_000)
+    await judge() // shows that
+    authority.holds = TIMEOUT
+    expect(await judge()).toMatchObject(REFUSED)
+  })
+
   it.each([
     ['stands still', 0],
     ['is set back', -1_500],
-  ])('asks again two seconds later though the clock %s', async (_, jumpMs) => {
+  ])('asks again half a second later though the clock %s', async (_, jumpMs) => {
     const { judge, authority, clock } = await startOutage({ holds: KEY })
     await judge()
     authority.holds = NEWER_DENYING
     clock.jump(jumpMs)
-    await clock.passFrozen(2_000)
+    await clock.passFrozen(500)
     expect(await judge()).toMatchObject({ result: refusal(IP_DENIED), grace: undefined })
   })
 })

@@ -64,10 +64,8 @@ export class GrantedLeases {
 
   /** How long until the leases on all records that were replaced have run out, in milliseconds. */
   settlesInMs(nowMs: number, callerMs: number | null): number {
-    // A clock that was set back must not make the wait last until it is back where it was.
-    if (this.settling !== null && nowMs < this.settling.atMs) {
-      this.settling = { ...this.settling, atMs: nowMs }
-    }
+    this.settling = restarted(this.settling, nowMs)
+    this.inherited = restarted(this.inherited, nowMs)
     return Math.max(
       this.remaining(this.settling, nowMs, callerMs),
       this.remaining(this.inherited, nowMs, callerMs),
@@ -85,4 +83,9 @@ export class GrantedLeases {
     this.storage.put<Hold>(ROW, granted)
     this.row = granted
   }
+}
+
+/** Begins a hold again if the clock was set back. Otherwise it would last until the clock is where it was. */
+function restarted(hold: Hold | null, nowMs: number): Hold | null {
+  return hold !== null && nowMs < hold.atMs ? { ...hold, atMs: nowMs } : hold
 }

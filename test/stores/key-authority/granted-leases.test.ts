@@ -102,4 +102,19 @@ describe('GrantedLeases, a change', () => {
     // The clock is right again at the time of the next call, or jumps while the change settles.
     expect(leases.settlesInMs(NOW + thereMs + DAY, DAY + callerMs + 100)).toBe(left - 100)
   })
+
+  it.each([
+    ['before the change', -3_600_000, 0],
+    ['while it settles', 0, -3_600_000],
+  ])('waits once more at the longest if the clock is set back %s', (_, beforeMs, meanwhileMs) => {
+    const { leases } = startInstance()
+    leases.grant(TERM, NOW, null)
+    leases.settle(NOW + beforeMs, null)
+    const backMs = NOW + beforeMs + meanwhileMs
+    expect(leases.settlesInMs(backMs, null)).toBe(HOLD)
+    expect(leases.settlesInMs(backMs + HOLD, null)).toBe(0)
+    leases.settle(backMs + HOLD, null)
+    expect(leases.settlesInMs(backMs + HOLD, null)).toBe(0)
+    expect(leases.grant(TERM, backMs + HOLD, null)).toBe(TERM)
+  })
 })

@@ -73,19 +73,13 @@ describe('a question', () => {
     expect(await lease(name, cached)).toMatchObject({ leaseMs: 0, objectMs: expect.any(Number) })
   })
 
-  it('is answered with a lease before its report is read', async () => {
+  it('is answered with a lease even if its report cannot be read', async () => {
     const name = objects.newName()
     await objects.fill(name)
     const headers = { Lease: String(TERM), 'Asked-At': String(CALLER_MS) }
     const init = { method: 'POST', headers, body: 'no report' }
-    const url = questionUrl(toStored(LIVE))
-    const failed = await stubOf(name)
-      .fetch(url, init)
-      .then(
-        ({ status }) => status >= 500,
-        () => true,
-      )
-    expect(failed).toBe(true)
+    const answer = await stubOf(name).fetch(questionUrl(toStored(LIVE)), init)
+    expect([answer.status, answer.headers.get('Lease')]).toEqual([204, String(TERM)])
     expect(await stubOf(name).advance(sent(NEWER), CALLER)).toMatchObject({ settlesInMs: HOLD })
   })
 })
@@ -152,7 +146,7 @@ describe('a change', () => {
 })
 
 describe('an object that starts again', () => {
-  it('lets changes wait for the leases of the instance before, and grants none meanwhile', async () => {
+  it('lets changes wait for the leases of the instance before', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-objects-'))
     const [used, unused] = [objects.newName(), objects.newName()]
     try {
@@ -161,8 +155,6 @@ describe('an object that starts again', () => {
       await first.ask(used, { ...QUESTION, cached: toStored(LIVE), leaseMs: TERM })
       await first.stop()
       const second = await startObjects(dir)
-      const question = { ...QUESTION, cached: toStored(LIVE), leaseMs: TERM }
-      expect(await second.ask(used, question)).toMatchObject({ says: 'current', leaseMs: 0 })
       await second.advance(used, NEWER)
       await second.advance(unused, NEWER)
       expect(second.waits).toEqual([expect.any(Number)])

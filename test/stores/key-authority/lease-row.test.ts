@@ -67,11 +67,42 @@ describe('GrantedLeases, a restart', () => {
     expect(leases.settlesInMs(startMs + hold, DAY + hold)).toBe(0)
   })
 
-  it('grants leases at once, because each change waits for those before it', () => {
+  it('grants leases on what it holds, and lets a change wait for the longest of all', () => {
+    const { leases, startMs } = restart(0, 5_000)
+    expect(leases.grant(TERM, startMs + 100, DAY + 100)).toBe(TERM)
+    leases.settle(startMs + 200, DAY + 200)
+    expect(leases.settlesInMs(startMs + 200, DAY + 200)).toBe(LONGEST_HOLD - 200)
+    expect(leases.grant(TERM, startMs + LONGEST_HOLD - 1, DAY + LONGEST_HOLD - 1)).toBe(0)
+    const later = restart(0)
+    later.leases.grant(TERM, later.startMs + 100, DAY + 100)
+    later.leases.settle(later.startMs + 200, DAY + 200)
+    expect(later.leases.settlesInMs(later.startMs + 200, DAY + 200)).toBe(HOLD - 100)
+  })
+
+  it('passes on the wait for leases of the instance before the last', () => {
+    const first = restart(0, 5_000)
+    first.leases.grant(TERM, first.startMs + 10_000, DAY)
+    const second = startInstance(first.storage, first.startMs + 10_001)
+    expect(second.leases.settlesInMs(second.startMs, DAY)).toBe(HOLD)
+    const early = restart(0, 5_000)
+    early.leases.grant(TERM, early.startMs + 1_000, DAY)
+    const next = startInstance(early.storage, early.startMs + 1_001)
+    expect(next.leases.settlesInMs(next.startMs, DAY)).toBe(LONGEST_HOLD)
+  })
+
+  it('passes it on though its clock and the one before are far from each other', () => {
+    const between = restart(-20_000, 5_000)
+    between.leases.grant(TERM, between.startMs + 100, DAY + 100)
+    const { leases, startMs } = startInstance(between.storage, between.startMs + 200)
+    expect(leases.settlesInMs(startMs, DAY + 200)).toBe(LONGEST_HOLD - 100)
+  })
+
+  it('does not wait until a clock that was set back is back where it was', () => {
     const { leases, startMs } = restart(0)
-    expect(leases.grant(TERM, startMs, DAY)).toBe(TERM)
-    leases.settle(startMs, DAY)
-    expect(leases.settlesInMs(startMs, DAY)).toBe(HOLD)
+    const backMs = startMs - 3_600_000
+    leases.settle(backMs, null)
+    expect(leases.settlesInMs(backMs, null)).toBe(HOLD)
+    expect(leases.settlesInMs(backMs + HOLD, null)).toBe(0)
   })
 
   it.each([
