@@ -18,7 +18,6 @@ export type Refusal =
   | { readonly reason: 'key_invalid' }
   | { readonly reason: 'body_not_allowed' }
   | { readonly reason: 'request_malformed'; readonly part: keyof typeof MALFORMED }
-  | { readonly reason: 'rate_limited'; readonly retryAfterSeconds: number }
   | { readonly reason: 'upstream_unreachable'; readonly sent: keyof typeof UNREACHABLE }
   | { readonly reason: 'upstream_invalid' }
   | { readonly reason: 'upstream_timeout' }
@@ -75,7 +74,7 @@ function nameOf(refusal: Refusal): string {
 
 /** Whether a refusal for this reason repeats nothing of the request or its key. */
 function hasFixedBody({ reason }: Refusal): boolean {
-  return reason !== 'account_inactive' && reason !== 'ip_denied' && reason !== 'rate_limited'
+  return reason !== 'account_inactive' && reason !== 'ip_denied'
 }
 
 function toProblem(refusal: Refusal): Problem {
@@ -132,12 +131,6 @@ function toProblem(refusal: Refusal): Problem {
       return {
         code,
         detail: MALFORMED[refusal.part],
-      }
-    case 'rate_limited':
-      return {
-        code,
-        detail: `Requests with this API key keep being refused. Wait ${refusal.retryAfterSeconds} seconds, and mend their cause.`,
-        headers: { 'Retry-After': String(refusal.retryAfterSeconds) },
       }
     case 'upstream_unreachable':
       return {

@@ -101,12 +101,10 @@ export const PORTAL_PROBLEMS = {
   },
   rate_limited: {
     status: 429,
-    title: 'Too many refused requests',
-    meaning:
-      'Requests with this key were refused so often that the gateway now turns such requests away at once. Requests that the key allows are not affected.',
+    title: 'Too many requests',
+    meaning: 'More requests came with this key than it may make in so short a time.',
     remedies: {
-      caller:
-        'Stop sending requests that are refused, and remove the cause that earlier answers name.',
+      caller: 'Wait for as long as `Retry-After` says, and then send requests at a lower rate.',
     },
     retry: 'wait',
   },

@@ -1,19 +1,19 @@
 // A change that is recorded and not yet enforced: shown until it is, and never shown as done before.
 
-import { afterAll, afterEach, beforeAll, describe, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
-import { panelOf, rowOf, submit } from '../support/page-steps.ts'
+import { addEntry, panelOf, rowOf, submit } from '../support/page-steps.ts'
 
 describe.skipIf(missingBrowser !== null)('a change that is still being enforced', () => {
   let pages: PageRig
   let customer: Customer
   beforeAll(async () => {
-    // Under `bounded`, a change is enforced once KV has it; so KV can hold it up.
-    pages = await startPageRig({ simulatedStores: true, variables: { CONSISTENCY: 'bounded' } })
+    // A change is enforced once its authority knows, and the way to the authority can fail.
+    pages = await startPageRig({ gateways: {} })
   })
   afterEach(async () => {
-    await pages.rig.stores({ fault: 'none' })
+    await pages.rig.authorities({ fault: 'none' })
     await pages.closeAll()
   })
   afterAll(() => pages.stop())
@@ -28,13 +28,14 @@ describe.skipIf(missingBrowser !== null)('a change that is still being enforced'
     const page = await openWith('Slow')
     await page.getByRole('button', { name: 'Edit Slow' }).click()
     await panelOf(page).getByLabel('Application name').fill('Slower')
-    await pages.rig.stores({ fault: 'throw on put' })
+    await addEntry(page, '192.0.2.0/24')
+    await pages.rig.authorities({ fault: 'unreachable' })
     await submit(page)
     await rowOf(page, 'Slower').getByText('Being enforced…').waitFor()
     await page.getByText('The changes to Slower are recorded and being enforced').first().waitFor()
     await page.reload()
     await rowOf(page, 'Slower').getByText('Being enforced…').waitFor()
-    await pages.rig.stores({ fault: 'none' })
+    await pages.rig.authorities({ fault: 'none' })
     await pages.rig.worker.runCron()
     await page.getByText('The changes to Slower are enforced now.').first().waitFor()
     await rowOf(page, 'Slower').getByText('Being enforced…').waitFor({ state: 'detached' })
@@ -43,22 +44,22 @@ describe.skipIf(missingBrowser !== null)('a change that is still being enforced'
   it('keeps a key that is deleted on the page until nobody gets in with it', async () => {
     const page = await openWith('Leaving')
     await page.getByRole('button', { name: 'Delete Leaving' }).click()
-    await pages.rig.stores({ fault: 'throw on put' })
+    await pages.rig.authorities({ fault: 'unreachable' })
     await page.getByRole('button', { name: 'Delete key' }).click()
     await rowOf(page, 'Leaving').getByText('Deleting…').waitFor()
     await page.getByText('The deletion of Leaving is recorded and being enforced').first().waitFor()
-    await pages.rig.stores({ fault: 'none' })
+    await pages.rig.authorities({ fault: 'none' })
     await page.getByText('The key of Leaving was deleted.').first().waitFor()
     await rowOf(page, 'Leaving').waitFor({ state: 'detached' })
   })
 
-  it('says by when a change holds everywhere, where the answer is an estimate', async () => {
-    const page = await openWith('Estimated')
-    await page.getByRole('button', { name: 'Delete Estimated' }).click()
-    await page.getByRole('button', { name: 'Delete key' }).click()
-    await page
-      .getByText(/was deleted\. This holds everywhere by about \d\d:\d\d:\d\d\./)
-      .first()
-      .waitFor()
+  it('is not an edit of the name alone, which holds at once', async () => {
+    const page = await openWith('Plain')
+    await page.getByRole('button', { name: 'Edit Plain' }).click()
+    await panelOf(page).getByLabel('Application name').fill('Plainer')
+    await pages.rig.authorities({ fault: 'unreachable' })
+    await submit(page)
+    await page.getByText('The changes to Plainer were saved.').first().waitFor()
+    expect(await rowOf(page, 'Plainer').getByText('Being enforced…').count()).toBe(0)
   })
 })

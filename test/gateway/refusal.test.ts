@@ -20,7 +20,6 @@ const REFUSALS: [number, Refusal][] = [
   [403, { reason: 'account_inactive', status: 'suspended' }],
   [403, { reason: 'ip_denied', clientIp: '203.0.113.7' }],
   [403, { reason: 'ip_denied', clientIp: null }],
-  [429, { reason: 'rate_limited', retryAfterSeconds: 60 }],
   [502, { reason: 'upstream_unreachable', sent: 'no' }],
   [502, { reason: 'upstream_unreachable', sent: 'unknown' }],
   [502, { reason: 'upstream_invalid' }],

@@ -59,13 +59,13 @@ export async function startKeysInUse(
     db,
     async newKey(ipAcl = []) {
       const { id, cookie } = await fixtures.insertAccount(db)
-      return { ...(await fixtures.insertKey(db, id, ipAcl, false)), cookie }
+      return { ...(await fixtures.insertKey(db, id, ipAcl, true)), cookie }
     },
     async newKeys(count) {
       const { id, cookie } = await fixtures.insertAccount(db)
       const made: OwnKey[] = []
       while (made.length < count)
-        made.push({ ...(await fixtures.insertKey(db, id, [], false)), cookie })
+        made.push({ ...(await fixtures.insertKey(db, id, [], true)), cookie })
       return made
     },
     use({ token }, { at = GATEWAY, method = 'GET', address = ALLOWED, requestId } = {}) {
