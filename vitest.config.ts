@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/build-once.ts',
     setupFiles: 'harness/scheduler.ts',
+    // Loading wrangler, Miniflare and Playwright takes longer than many a file that needs them.
+    isolate: false,
     // Real workerd and sqld on shared machines: a limit against hangs, not a measure.
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -7,6 +7,7 @@ import { type HttpAnswer, send } from './http.ts'
 export interface NewCustomer {
   readonly email?: string
   readonly password?: string
+  readonly name?: string
   readonly status?: 'pending' | 'active' | 'suspended'
 }
 
@@ -15,11 +16,15 @@ export interface CreatedKey {
   readonly token: string
 }
 
-export interface Customer {
+/** An account with a session, whose cookie is `name=value`. */
+export interface Account {
   readonly id: string
   readonly email: string
   readonly password: string
   readonly cookie: string
+}
+
+export interface Customer extends Account {
   /** A call under /admin/api/v1, with the session; a body is sent as JSON. */
   readonly call: (
     method: string,
@@ -45,25 +50,37 @@ export async function operatorCall(
   })
 }
 
-export async function createCustomer(
+/** What is left out is made up. */
+export function newCustomer(options: NewCustomer = {}): Required<NewCustomer> {
+  return {
+    email: `${randomBytes(6).toString('hex')}@example.com`,
+    password: `correct horse ${randomBytes(6).toString('hex')}`,
+    name: 'Test',
+    status: 'active',
+    ...options,
+  }
+}
+
+/** An account that the operator creates and its customer logs in to. */
+export async function createAccount(
   url: string,
   operatorToken: string,
-  options: NewCustomer = {},
-): Promise<Customer> {
-  const email = options.email ?? `${randomBytes(6).toString('hex')}@example.com`
-  const password = options.password ?? `correct horse ${randomBytes(6).toString('hex')}`
-  const account = { email, name: 'Test', password, status: options.status ?? 'active' }
+  account: Required<NewCustomer>,
+): Promise<Account> {
   const created = await operatorCall(url, operatorToken, 'POST', '/accounts', account)
   expect(created.status, created.text).toBe(201)
+  const { email, password } = account
   const cookie = await logIn(url, email, password, ownAddress())
+  return { id: String(created.json['id']), email, password, cookie }
+}
+
+export function toCustomer(url: string, account: Account): Customer {
+  const { cookie, password } = account
   const call: Customer['call'] = (method, path, body, headers = {}) =>
     jsonCall(`${url}${API}${path}`, method, body, { Cookie: cookie, ...headers })
 
   return {
-    id: String(created.json['id']),
-    email,
-    password,
-    cookie,
+    ...account,
     call,
     async createKey(input = {}) {
       const defaults = { application_name: 'Test', platform: 'server', password }

@@ -11,7 +11,7 @@ export interface KeyRing<Key = CryptoKey> {
 }
 
 /** Makes a key of 32 bytes: `importHmacKey`, `importAesGcmKey`, or `toBlockHmacKey`. */
-export type ImportKey<Key> = (bytes: Uint8Array) => Key | Promise<Key>
+export type ImportKey<Key> = (bytes: Uint8Array<ArrayBuffer>) => Key | Promise<Key>
 
 const ENTRY = /^([0-9A-Za-z]):([0-9A-Za-z_-]{43})$/
 
@@ -40,10 +40,10 @@ export function newestKey<Key>(ring: KeyRing<Key>): Key {
   return key
 }
 
-export function importHmacKey(bytes: Uint8Array): Promise<CryptoKey> {
+export function importHmacKey(bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
   return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
 }
 
-export function importAesGcmKey(bytes: Uint8Array): Promise<CryptoKey> {
+export function importAesGcmKey(bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
   return crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
 }

@@ -18,7 +18,7 @@ describe.skipIf(missingBrowser !== null)('the log-in', () => {
     ['Info@BÜCHER.example', 'info@bücher.example'],
   ])('takes an e-mail of an international domain, typed as %s', async (typed, email) => {
     const unlike = `${Date.now()}.` // one account for each case, on a domain of its own
-    const customer = await pages.rig.customer({ email: email.replace('@', `@${unlike}`) })
+    const customer = await pages.rig.registeredCustomer({ email: email.replace('@', `@${unlike}`) })
     const page = await pages.open()
     await page.getByLabel('E-mail address').fill(typed.replace('@', `@${unlike}`))
     await page.getByLabel('Password').fill(customer.password)
@@ -31,7 +31,7 @@ describe.skipIf(missingBrowser !== null)('the log-in', () => {
   })
 
   it('says that its address made too many, and when it may go on', async () => {
-    const customer = await pages.rig.customer()
+    const customer = await pages.rig.registeredCustomer()
     const headers = { 'CF-Connecting-IP': '198.51.100.77' }
     const page = await pages.open({ extraHTTPHeaders: headers })
     const statuses = await page.evaluate(async () => {

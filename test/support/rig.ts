@@ -15,14 +15,18 @@ import {
   startLocalWorker,
 } from '../../harness/worker.ts'
 import {
+  createAccount,
   type Customer,
-  createCustomer,
   type NewCustomer,
+  newCustomer,
   operatorCall,
+  toCustomer,
 } from '../../harness/customer.ts'
 import { type HttpAnswer, type RequestOptions, send } from '../../harness/http.ts'
+import { connect } from '../../src/db/client.ts'
 import { AUTHORITY_SIM, type AuthorityCall, type AuthorityCommand } from './authority-sim.ts'
 import { withGateways } from './gateways.ts'
+import { insertCustomer } from './inserted-customer.ts'
 import { type KvFault, STORE_SIM, type StoreSimState } from './store-sim.ts'
 import { startTcpGate, type TcpGate } from './tcp-gate.ts'
 import { startUpstream, type Upstream } from './upstream.ts'
@@ -68,8 +72,10 @@ export interface Rig {
   readonly send: (path: string, options?: RequestOptions) => Promise<HttpAnswer>
   /** A call of the operator API, with its token. */
   readonly operator: (method: string, path: string, body?: unknown) => Promise<HttpAnswer>
-  /** An account that is logged in; active unless told otherwise. */
+  /** An account that is logged in; active unless told otherwise. Written into libSQL. */
   readonly customer: (options?: NewCustomer) => Promise<Customer>
+  /** The same by the admin API, for tests of passwords and log-ins. */
+  readonly registeredCustomer: (options?: NewCustomer) => Promise<Customer>
   /** Sets up the simulated stores, and tells what they hold and how often they were asked. */
   readonly stores: (command?: StoreCommand) => Promise<StoreSimState>
   /** The address of one of several gateways. */
@@ -122,6 +128,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     urls.set(name, (await worker.miniflare.unsafeGetDirectURL(name)).origin)
   }
   const others: LocalWorker[] = []
+  const db = connect(sqld.url, undefined)
 
   async function command<State>(simulation: string, body: object): Promise<State> {
     const sim = await worker.miniflare.getWorker(simulation)
@@ -140,7 +147,14 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     logs,
     send: (path, request) => send(url + path, request),
     operator: (method, path, body) => operatorCall(url, secrets.OPERATOR_TOKEN, method, path, body),
-    customer: (customer) => createCustomer(url, secrets.OPERATOR_TOKEN, customer),
+    async customer(options) {
+      const account = await insertCustomer(db, secrets.SESSION_KEYS, newCustomer(options))
+      return toCustomer(url, account)
+    },
+    async registeredCustomer(options) {
+      const account = await createAccount(url, secrets.OPERATOR_TOKEN, newCustomer(options))
+      return toCustomer(url, account)
+    },
     at(gateway) {
       const found = urls.get(gateway)
       if (found === undefined) throw new Error(`There is no gateway ${gateway}`)

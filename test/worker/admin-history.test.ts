@@ -13,7 +13,7 @@ type Rows = Record<string, unknown>[]
 
 describe('GET /sessions', () => {
   it('lists the live sessions, newest first, and which one asks', async () => {
-    const customer = await rig.customer()
+    const customer = await rig.registeredCustomer()
     const newer = await logIn(rig.url, customer.email, customer.password)
     const { json } = await customer.call('GET', '/sessions')
     const sessions = json['sessions'] as Rows
@@ -34,7 +34,7 @@ describe('GET /sessions', () => {
 describe('what a browser says of itself', () => {
   // The runtime reads a header as Latin-1, so C1 is all that a terminal could take for a command.
   it('is shown without control characters', async () => {
-    const customer = await rig.customer()
+    const customer = await rig.registeredCustomer()
     const { email, password } = customer
     await rig.send('/admin/api/v1/session', {
       method: 'POST',
@@ -52,13 +52,13 @@ describe('what a browser says of itself', () => {
 
 describe('DELETE /sessions/{id}', () => {
   it("ends one of the account's sessions, and nobody else's", async () => {
-    const customer = await rig.customer()
+    const customer = await rig.registeredCustomer()
     const other = await logIn(rig.url, customer.email, customer.password)
     const { json } = await customer.call('GET', '/sessions')
     const [newest] = json['sessions'] as Rows
     const path = `/sessions/${String(newest?.['id'])}`
 
-    const stranger = await rig.customer()
+    const stranger = await rig.registeredCustomer()
     expect((await stranger.call('DELETE', path)).status).toBe(404)
     expect((await customer.call('DELETE', path)).status).toBe(204)
     expect((await customer.call('DELETE', path)).status).toBe(404)
@@ -70,7 +70,7 @@ describe('DELETE /sessions/{id}', () => {
 
 describe('GET /audit', () => {
   it('tells who did what to which key, and what changed from what to what', async () => {
-    const customer = await rig.customer()
+    const customer = await rig.registeredCustomer()
     const { id, token } = await customer.createKey({ application_name: 'Before' })
     await customer.call('PATCH', `/keys/${id}`, {
       application_name: 'After',
@@ -108,7 +108,7 @@ describe('GET /audit', () => {
   })
 
   it('is read by key and in pages', async () => {
-    const customer = await rig.customer()
+    const customer = await rig.registeredCustomer()
     const first = await customer.createKey()
     const second = await customer.createKey()
     const ofFirst = await customer.call('GET', `/audit?key_id=${first.id}`)
@@ -125,9 +125,9 @@ describe('GET /audit', () => {
   })
 
   it("shows nothing of another account's", async () => {
-    const customer = await rig.customer()
+    const customer = await rig.registeredCustomer()
     const { id } = await customer.createKey()
-    const stranger = await rig.customer()
+    const stranger = await rig.registeredCustomer()
     const { json } = await stranger.call('GET', `/audit?key_id=${id}`)
     expect(json).toEqual({ events: [], next_cursor: null })
   })
@@ -135,7 +135,7 @@ describe('GET /audit', () => {
 
 describe('GET /operator/audit', () => {
   it('tells of all accounts, whose they are and who acted', async () => {
-    const [first, second] = [await rig.customer(), await rig.customer()]
+    const [first, second] = [await rig.registeredCustomer(), await rig.registeredCustomer()]
     const { id } = await first.createKey()
     await rig.operator('PATCH', `/accounts/${second.id}`, { status: 'suspended' })
 
@@ -148,8 +148,8 @@ describe('GET /operator/audit', () => {
   })
 
   it('is read by account and in pages', async () => {
-    const customer = await rig.customer()
-    await rig.customer()
+    const customer = await rig.registeredCustomer()
+    await rig.registeredCustomer()
     const of = `/audit?account_id=${customer.id}`
     const all = await rig.operator('GET', of)
     const actions = (all.json['events'] as Rows).map(({ action }) => action)

@@ -43,7 +43,7 @@ async function insertOld(id: string, email: string, password = PASSWORD): Promis
 describe('an e-mail', () => {
   it('is one account in each of its spellings, and is shown as it was given', async () => {
     const email = 'Info@B\u00fccher.example'
-    const { id } = await rig.customer({ email, password: PASSWORD })
+    const { id } = await rig.registeredCustomer({ email, password: PASSWORD })
     for (const spelling of [
       'info@b\u00fccher.example',
       'info@xn--bcher-kva.example',
@@ -62,7 +62,7 @@ describe('an e-mail', () => {
   })
 
   it('has its local part compared in NFC', async () => {
-    const { id } = await rig.customer({ email: 'ren\u00e9@example.com', password: PASSWORD })
+    const { id } = await rig.registeredCustomer({ email: 'ren\u00e9@example.com', password: PASSWORD })
     expect((await logIn('RENE\u0301@example.com')).json).toMatchObject({ account: { id } })
     expect((await create('rene\u0301@example.com')).status).toBe(409)
   })
@@ -147,7 +147,7 @@ describe('a password', () => {
       [PASSWORD, DECOMPOSED],
       [DECOMPOSED, PASSWORD],
     ] as const) {
-      const customer = await rig.customer({ password: set })
+      const customer = await rig.registeredCustomer({ password: set })
       expect((await logIn(customer.email, typed)).status).toBe(200)
       const { id } = await customer.createKey({ password: typed })
       const shown = await customer.call('POST', `/keys/${id}/reveal`, { password: typed })
@@ -180,7 +180,7 @@ describe('a password', () => {
     ['a U+0000 behind the right one', `${PASSWORD}\0`, 'character_not_allowed'],
     ['a lone surrogate', 'a lone \ud800 surrogate', 'not_unicode'],
   ])('with %s is a fault wherever it is read', async (_, password, code) => {
-    const customer = await rig.customer({ password: PASSWORD })
+    const customer = await rig.registeredCustomer({ password: PASSWORD })
     const { id } = await customer.createKey()
     const input = { application_name: 'x', platform: 'web', password }
     const account = { email: 'nul@example.com', name: 'x', password }

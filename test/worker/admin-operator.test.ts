@@ -27,7 +27,7 @@ describe('POST /operator/accounts', () => {
   })
 
   it('refuses an e-mail that is taken, in any case', async () => {
-    await rig.customer({ email: 'taken@example.com' })
+    await rig.registeredCustomer({ email: 'taken@example.com' })
     const account = { email: 'TAKEN@example.com', name: 'x', password: PASSWORD }
     const answer = await rig.operator('POST', '/accounts', account)
     expect(answer.status).toBe(409)
@@ -53,7 +53,7 @@ describe('POST /operator/accounts', () => {
 
   it('takes passwords of 12 to 256 characters as they are', async () => {
     for (const password of ['pässwörd 123', '😀'.repeat(256), '  spaces count  ']) {
-      const { email } = await rig.customer({ password })
+      const { email } = await rig.registeredCustomer({ password })
       const trimmed = { email, password: [...password.trim()].slice(0, -1).join('') }
       const wrong = await rig.send('/admin/api/v1/session', {
         method: 'POST',

@@ -42,7 +42,7 @@ function whoAmI(cookie: string) {
 
 describe('POST /session', () => {
   it('answers the account and a cookie that scripts cannot read', async () => {
-    const { id, email, password } = await rig.customer({ status: 'active' })
+    const { id, email, password } = await rig.registeredCustomer({ status: 'active' })
     const answer = await post({ email, password })
     expect(answer.status).toBe(200)
     expect(answer.json).toEqual({ account: { id, email, name: 'Test', status: 'active' } })
@@ -55,7 +55,7 @@ describe('POST /session', () => {
   })
 
   it('names the cookie __Host- and makes it Secure beyond localhost', async () => {
-    const { email, password } = await rig.customer()
+    const { email, password } = await rig.registeredCustomer()
     const answer = await rig.worker.miniflare.dispatchFetch(`https://keys.example${SESSION}`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
@@ -72,17 +72,17 @@ describe('POST /session', () => {
   })
 
   it('compares e-mails without regard to case', async () => {
-    const { password } = await rig.customer({ email: 'Jane.Doe@Example.com' })
+    const { password } = await rig.registeredCustomer({ email: 'Jane.Doe@Example.com' })
     expect((await post({ email: 'jane.doe@EXAMPLE.COM', password })).status).toBe(200)
   })
 
   it.each(['pending', 'suspended'] as const)('lets a %s account in', async (status) => {
-    const { email, password } = await rig.customer({ status })
+    const { email, password } = await rig.registeredCustomer({ status })
     expect((await post({ email, password })).json).toMatchObject({ account: { status } })
   })
 
   it('answers a wrong password and an unknown e-mail alike', async () => {
-    const { email } = await rig.customer()
+    const { email } = await rig.registeredCustomer()
     const wrong = await post({ email, password: 'wrong' }, { 'X-Request-Id': 'same' })
     const unknown = await post({ email: 'x@y.zz', password: 'wrong' }, { 'X-Request-Id': 'same' })
     expect(wrong.status).toBe(401)
@@ -94,7 +94,7 @@ describe('POST /session', () => {
   })
 
   it('rotates: the session that was sent along is dead', async () => {
-    const { email, password, cookie } = await rig.customer()
+    const { email, password, cookie } = await rig.registeredCustomer()
     const answer = await post({ email, password }, { Cookie: cookie })
     expect(answer.status).toBe(200)
     expect((await whoAmI(cookie)).status).toBe(401)
@@ -103,7 +103,7 @@ describe('POST /session', () => {
   })
 
   it('leaves sessions of other browsers alone', async () => {
-    const { email, password, cookie } = await rig.customer()
+    const { email, password, cookie } = await rig.registeredCustomer()
     await logIn(rig.url, email, password)
     expect((await whoAmI(cookie)).status).toBe(200)
   })
@@ -111,7 +111,7 @@ describe('POST /session', () => {
 
 describe('GET /session', () => {
   it('answers who is logged in, and from where', async () => {
-    const { id, email, cookie } = await rig.customer()
+    const { id, email, cookie } = await rig.registeredCustomer()
     const answer = await whoAmI(cookie)
     expect(answer.json).toEqual({
       account: { id, email, name: 'Test', status: 'active' },
@@ -132,7 +132,7 @@ describe('GET /session', () => {
 
 describe('a forged cookie', () => {
   it('is refused without a read of libSQL', async () => {
-    const { cookie } = await rig.customer()
+    const { cookie } = await rig.registeredCustomer()
     expect((await whoAmI(cookie)).status).toBe(200)
     const forged = [
       'portal_session=forged',
@@ -159,7 +159,7 @@ describe('a forged cookie', () => {
 
 describe('a cookie of the version before, which has no tag', () => {
   it('is good while its session lives, and such sessions are listed and end like others', async () => {
-    const { id: accountId, cookie } = await rig.customer()
+    const { id: accountId, cookie } = await rig.registeredCustomer()
     const value = randomBytes(32).toString('base64url')
     const id = `ses_${'0'.repeat(31)}1`
     await run(
@@ -178,7 +178,7 @@ describe('a cookie of the version before, which has no tag', () => {
   })
 
   it('and one with a tag is found by that version too, which runs beside it during a deploy', async () => {
-    const { cookie } = await rig.customer()
+    const { cookie } = await rig.registeredCustomer()
     const hash = sessionHash(cookie.split('=')[1] ?? '')
     const found = await run('SELECT id FROM sessions WHERE token_hash = ?', [hash])
     expect(found.rows).toHaveLength(1)
@@ -187,8 +187,8 @@ describe('a cookie of the version before, which has no tag', () => {
 
 describe('two cookies of our name', () => {
   it('are as good as none, in one line or two, equal or not', async () => {
-    const one = await rig.customer()
-    const other = await rig.customer()
+    const one = await rig.registeredCustomer()
+    const other = await rig.registeredCustomer()
     for (const Cookie of [
       `${one.cookie}; ${other.cookie}`,
       `${one.cookie}; ${one.cookie}`,
@@ -207,13 +207,13 @@ describe('two cookies of our name', () => {
   })
 
   it('are not read out of the value of another, which goes to the upstream as it is', async () => {
-    const { cookie } = await rig.customer()
+    const { cookie } = await rig.registeredCustomer()
     expect((await whoAmI(`a=1,${cookie}`)).status).toBe(401)
   })
 
   it('end no session at a log-in', async () => {
-    const { email, password, cookie } = await rig.customer()
-    const other = await rig.customer()
+    const { email, password, cookie } = await rig.registeredCustomer()
+    const other = await rig.registeredCustomer()
     const answer = await post({ email, password }, { Cookie: `${cookie}; ${other.cookie}` })
     expect(answer.status).toBe(200)
     expect((await whoAmI(cookie)).status).toBe(200)
@@ -223,7 +223,7 @@ describe('two cookies of our name', () => {
 
 describe('sessions', () => {
   it('of an account are 100 at most: with one more, the oldest ends, and the audit has it', async () => {
-    const customer = await rig.customer()
+    const customer = await rig.registeredCustomer()
     const now = Date.now()
     const rows = Array.from({ length: 150 }, (_, n) => {
       const id = `ses_${(now - 60_000 + n).toString(16).padStart(12, '0')}${'0'.repeat(20)}`
@@ -253,7 +253,7 @@ describe('sessions', () => {
   })
 
   it('listed are bounded, however many there are', async () => {
-    const customer = await rig.customer()
+    const customer = await rig.registeredCustomer()
     const now = Date.now()
     for (let part = 0; part < 12; part++) {
       const rows = Array.from({ length: 1_000 }, (_, n) => {
@@ -274,8 +274,8 @@ describe('sessions', () => {
   })
 
   it('that a log-in or a new password ends are in the audit of their account', async () => {
-    const customer = await rig.customer()
-    const other = await rig.customer()
+    const customer = await rig.registeredCustomer()
+    const other = await rig.registeredCustomer()
     const before = await sessionEnds(customer.id)
     const { email, password } = other
     expect((await post({ email, password }, { Cookie: customer.cookie })).status).toBe(200)
@@ -290,7 +290,7 @@ describe('sessions', () => {
   })
 
   it('are not ended by a log-in that fails', async () => {
-    const { email, cookie } = await rig.customer()
+    const { email, cookie } = await rig.registeredCustomer()
     expect((await post({ email, password: 'wrong' }, { Cookie: cookie })).status).toBe(401)
     expect((await whoAmI(cookie)).status).toBe(200)
   })
@@ -306,7 +306,7 @@ describe('sessions', () => {
 
 describe('DELETE /session', () => {
   it('ends the session on the server too', async () => {
-    const { cookie } = await rig.customer()
+    const { cookie } = await rig.registeredCustomer()
     const answer = await rig.send(SESSION, { method: 'DELETE', headers: { Cookie: cookie } })
     expect(answer.status).toBe(204)
     expect(answer.headers['set-cookie']?.[0]).toMatch(/^portal_session=; Max-Age=0/)
@@ -316,7 +316,7 @@ describe('DELETE /session', () => {
 
 describe('a new password', () => {
   it('ends all sessions of the account, and leaves its keys', async () => {
-    const customer = await rig.customer()
+    const customer = await rig.registeredCustomer()
     const { token } = await customer.createKey()
     const second = await logIn(rig.url, customer.email, customer.password)
     const password = 'another good password'

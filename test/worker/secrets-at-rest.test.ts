@@ -9,7 +9,7 @@ const secrets: [string, string][] = []
 
 beforeAll(async () => {
   rig = await startRig()
-  const customer = await rig.customer()
+  const customer = await rig.registeredCustomer()
   const { id, token } = await customer.createKey({ ip_acl: ['192.0.2.0/24'] })
   const deleted = await customer.createKey()
   secrets.push(
