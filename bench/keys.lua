@@ -21,9 +21,13 @@ function request()
   })
 end
 
+-- In steps of a tenth of a millisecond: for each microsecond there would be too many lines.
 function done(_, latency)
+  local counts = {}
   for i = 1, #latency do
     local microseconds, count = latency(i)
-    io.write('took ', microseconds, ' ', count, '\n')
+    local step = 100 * math.floor(microseconds / 100)
+    counts[step] = (counts[step] or 0) + count
   end
+  for step, count in pairs(counts) do io.write('took ', step, ' ', count, '\n') end
 end

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { buildProduct } from '../harness/build.ts'
 import { migrateDatabase } from '../harness/migrate.ts'
 import { makeSecrets, type Secrets } from '../harness/secrets.ts'
-import { startSqld } from '../harness/sqld.ts'
+import { type Sqld, startSqld } from '../harness/sqld.ts'
 import { bundle } from '../harness/workerd/bundle.ts'
 import { startWorkerd, type Workerd } from '../harness/workerd/workerd.ts'
 import { startElsewhere } from './elsewhere.ts'
@@ -17,11 +17,12 @@ export interface Gateway {
   /** A folder with a built worker; this project's when left out. */
   readonly build?: string
   readonly variables?: Readonly<Record<string, string>>
+  readonly hasInspector?: boolean
 }
 
 export interface Locations {
   readonly secrets: Secrets
-  readonly libsqlUrl: string
+  readonly sqld: Sqld
   readonly elsewhere: Workerd
   readonly start: (gateway?: Gateway) => Promise<Workerd>
   /** A worker of workers/, by its name, in front of the same upstream. */
@@ -31,10 +32,10 @@ export interface Locations {
   readonly stop: () => Promise<void>
 }
 
-/** As Cloudflare limits an isolate: without, V8 puts off what it need not do yet. */
-export const HEAP_MB = 128
-/** KV and the authorities are as many isolates as one likes in production, and one here. */
-const ELSEWHERE_HEAP_MB = 1_024
+/** As Cloudflare limits an isolate. Without a limit, V8 puts off what it need not do yet. */
+const HEAP_MB = 128
+/** KV and the authorities are many isolates in production, and one here. */
+const ELSEWHERE_HEAP_MB = 512
 
 /** `dir` is for the workers and the database. */
 export async function openLocations(dir: string, upstreamUrl: string): Promise<Locations> {
@@ -52,7 +53,7 @@ export async function openLocations(dir: string, upstreamUrl: string): Promise<L
 
   return {
     secrets,
-    libsqlUrl: sqld.url,
+    sqld,
     elsewhere,
     async startPart(name) {
       const folder = join(dir, `part-${stops.length}`)
@@ -62,7 +63,7 @@ export async function openLocations(dir: string, upstreamUrl: string): Promise<L
       stops.push(worker.stop)
       return worker
     },
-    async start({ build = product, variables: more = {}, ...distance } = {}) {
+    async start({ build = product, variables: more = {}, ...others } = {}) {
       const folder = join(dir, `gateway-${stops.length}`)
       cpSync(build, folder, { recursive: true })
       const worker = await startWorkerd({
@@ -70,7 +71,7 @@ export async function openLocations(dir: string, upstreamUrl: string): Promise<L
         variables: { ...variables, ...more },
         kvAddress: host,
         authorityAddress: host,
-        ...distance,
+        ...others,
         heapMegabytes: HEAP_MB,
       })
       stops.push(worker.stop)

@@ -15,7 +15,7 @@ const PUTS_AT_ONCE = 16
 
 /** Makes so many keys; answers their tokens. */
 export async function makeManyKeys(
-  { secrets, libsqlUrl, elsewhere }: Locations,
+  { secrets, sqld, elsewhere }: Locations,
   count: number,
 ): Promise<string[]> {
   const { tokenKeys } = await importRings(secrets)
@@ -23,7 +23,7 @@ export async function makeManyKeys(
     const random = crypto.getRandomValues(new Uint8Array(TOKEN_RANDOM_BYTES))
     return { id: newId('key', Date.now() + i), ...mintToken('cpk_', tokenKeys, random) }
   })
-  const client = createClient({ url: libsqlUrl })
+  const client = createClient({ url: sqld.url })
   await client.execute({
     sql: `INSERT INTO accounts (id, email, email_key, name, status, password_hash, version, created_at, updated_at)
           VALUES (?, 'a@b', 'a@b', 'Bench', 'active', '', 1, 0, 0)`,
