@@ -49,7 +49,12 @@ export async function openLocations(dir: string, upstreamUrl: string): Promise<L
   const elsewhere = await startElsewhere(join(dir, 'elsewhere'), ELSEWHERE_HEAP_MB)
   stops.push(elsewhere.stop)
   const { host } = new URL(elsewhere.url)
-  const variables = { ...secrets, UPSTREAM_URL: upstreamUrl, LIBSQL_URL: sqld.url }
+  const variables = {
+    ...secrets,
+    UPSTREAM_URL: upstreamUrl,
+    LIBSQL_URL: sqld.url,
+    AUTHORITY_TIMEOUT_MS: '10000', // a busy machine must not make a 503 of a slow answer
+  }
 
   return {
     secrets,
