@@ -23,6 +23,12 @@ export function ratio(reference: Takes, takes: Takes): Figure {
   return { value, spread: value * Math.max(spread(reference), spread(takes)) }
 }
 
+/** `takes - reference`: how much more the worker takes, each measured many times in turn with the other. */
+export function difference(reference: Takes, takes: Takes): Figure {
+  const value = median(takes.flat()) - median(reference.flat())
+  return { value, spread: Math.max(range(reference.map(median)), range(takes.map(median))) }
+}
+
 /**
  * How much more the most expensive instance takes than the cheapest: 0.04 for 4 %. The range of three is about
  * two standard errors of a ratio of such means. Infinity for a single instance, which tells nothing.
@@ -40,6 +46,11 @@ export function judge({ value, spread: noise }: Figure, goal: Goal): Verdict {
   const ahead = 'least' in goal ? value - goal.least : goal.most - value
   if (!(Math.abs(ahead) > noise)) return 'not decidable here'
   return ahead > 0 ? 'met' : 'missed'
+}
+
+/** Infinity for a single instance. */
+function range(levels: readonly number[]): number {
+  return levels.length < 2 ? Infinity : Math.max(...levels) - Math.min(...levels)
 }
 
 function meansByRound(takes: Takes): number[] {

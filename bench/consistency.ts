@@ -1,106 +1,67 @@
-// `npm run bench -- consistency`: what a request waits more under `strict` than under `bounded`, with
-// authorities 5, 40 and 150 ms away and an upstream that takes 60 ms. One request at a time, the
-// variants in turn. Goals: a GET waits at most max(0, authority − upstream) + 2 ms more, a POST at most
-// one round trip + 2 ms, at the median.
+// `npm run bench -- consistency`: what the promise takes, with authorities 5, 40 and 150 ms away. What a key in
+// use waits more than by forwarding alone (goal: 0.5 ms at most), how long a change takes (goal: one trip, or
+// 1.5 s if the key is in use), and how often the authority of one busy key is called. Needs Linux and wrk.
 
 import { mkdtempSync, rmSync } from 'node:fs'
-import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { buildProduct } from '../harness/build.ts'
-import { makeSecrets } from '../harness/secrets.ts'
-import { makeBenchKey } from '../harness/key.ts'
-import { median } from './statistics.ts'
+import { createCustomer } from '../harness/customer.ts'
+import type { Workerd } from '../harness/workerd/workerd.ts'
+import { measureAddedLatency } from './added-latency.ts'
+import { measureChanges } from './change-latency.ts'
+import { measureHotKey } from './hot-key.ts'
+import { openLocations } from './locations.ts'
 import { startUpstreamProcess } from './upstream.ts'
-import { startWorkerd, type Workerd } from '../harness/workerd/workerd.ts'
 
 const AUTHORITY_MS = [5, 40, 150]
-const UPSTREAM_MS = 60
-const METHODS = ['GET', 'POST'] as const
 
 const { values } = parseArgs({
-  options: { requests: { type: 'string', default: '60' } },
+  options: {
+    requests: { type: 'string', default: '200' },
+    changes: { type: 'string', default: '8' },
+    instances: { type: 'string', default: '3' },
+    rates: { type: 'string', default: '100,1000,5000' },
+    seconds: { type: 'string', default: '10' },
+  },
   allowPositionals: true,
 })
+const instances = Number(values.instances)
 const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-bench-'))
-const [upstream, secrets] = await Promise.all([
-  startUpstreamProcess(UPSTREAM_MS),
-  makeSecrets(),
-  buildProduct(dir),
-])
-const key = await makeBenchKey(join(dir, 'data'), secrets.TOKEN_KEYS)
-const agent = new Agent({ keepAlive: true })
-const workers: Workerd[] = []
+const upstream = await startUpstreamProcess()
+const locations = await openLocations(dir, upstream.url)
 
 try {
-  const bounded = await start('bounded')
-  const rows = []
+  const forwarding = await startMany(() => locations.startPart('forward-only'))
+  const near = await startMany(() => locations.start())
+  const far = new Map<number, readonly Workerd[]>()
   for (const authorityMs of AUTHORITY_MS) {
-    const strict = await start('strict', authorityMs)
-    for (const method of METHODS) rows.push(await compare(bounded, strict, method, authorityMs))
+    far.set(authorityMs, await startMany(() => locations.start({ authorityMs })))
   }
-  console.table(rows)
+  const [{ url } = { url: '' }] = near
+  const customer = await createCustomer(url, locations.secrets.OPERATOR_TOKEN)
+
+  console.log('What a request waits, with a key in use')
+  console.table(
+    await measureAddedLatency({ customer, forwarding, far, requests: Number(values.requests) }),
+  )
+  console.log('What a change waits')
+  console.table(await measureChanges({ customer, near, far, changes: Number(values.changes) }))
+  console.log('How often the authority of one busy key is called')
+  const rates = values.rates.split(',').map(Number)
+  const [gateway] = far.get(AUTHORITY_MS[0] ?? 0) ?? []
+  if (gateway !== undefined) {
+    const options = { dir, customer, locations, gateway, rates, seconds: Number(values.seconds) }
+    console.table(await measureHotKey(options))
+  }
 } finally {
-  agent.destroy()
-  for (const worker of workers) await worker.stop()
-  await key.stop()
+  await locations.stop()
   upstream.stop()
   rmSync(dir, { recursive: true, force: true })
 }
 
-async function start(consistency: string, authorityMs?: number): Promise<Workerd> {
-  const variables = {
-    ...secrets,
-    CONSISTENCY: consistency,
-    UPSTREAM_URL: upstream.url,
-    LIBSQL_URL: key.libsqlUrl,
-  }
-  const worker = await startWorkerd({ dir, variables, kvValue: key.kvValue, authorityMs })
-  workers.push(worker)
-  return worker
-}
-
-async function compare(
-  bounded: Workerd,
-  strict: Workerd,
-  method: (typeof METHODS)[number],
-  authorityMs: number,
-) {
-  const times: Record<'bounded' | 'strict', number[]> = { bounded: [], strict: [] }
-  for (let i = 0; i < 5; i++) await Promise.all([timed(bounded, method), timed(strict, method)])
-  for (let i = 0; i < Number(values.requests); i++) {
-    times.bounded.push(await timed(bounded, method))
-    times.strict.push(await timed(strict, method))
-  }
-  const more = median(times.strict.map((ms, i) => ms - (times.bounded[i] ?? 0)))
-  const goal = (method === 'GET' ? Math.max(0, authorityMs - UPSTREAM_MS) : authorityMs) + 2
-  return {
-    method,
-    'authority, ms': authorityMs,
-    'upstream, ms': UPSTREAM_MS,
-    'bounded, ms': round(median(times.bounded)),
-    'strict, ms': round(median(times.strict)),
-    'more, ms': round(more),
-    'goal, ms': goal,
-    met: more <= goal ? 'yes' : 'no',
-  }
-}
-
-/** Milliseconds to the end of the answer. */
-async function timed(worker: Workerd, method: string): Promise<number> {
-  const headers = { 'X-API-Key': key.token, 'CF-Connecting-IP': key.address }
-  const began = performance.now()
-  await new Promise<void>((resolve, reject) => {
-    const outgoing = request(`${worker.url}/customer`, { method, headers, agent }, (answer) => {
-      if (answer.statusCode !== 200) reject(new Error(`${method} answered ${answer.statusCode}`))
-      answer.resume().on('end', resolve)
-    })
-    outgoing.on('error', reject).end()
-  })
-  return performance.now() - began
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 10) / 10
+async function startMany(start: () => Promise<Workerd>): Promise<readonly Workerd[]> {
+  const started: Workerd[] = []
+  while (started.length < instances) started.push(await start())
+  return started
 }

@@ -1,5 +1,5 @@
 // What the worker holds in memory after it has met many keys, and many forged tokens: the resident set of
-// workerd itself. KV and the upstream are servers of their own. The heap has Cloudflare's limit, and the
+// workerd itself. KV, the authorities and the upstream are servers of their own. The heap has Cloudflare's limit, and the
 // idle state is that after as much traffic as the runtime needs to grow to the size that it then keeps.
 
 import { execFile } from 'node:child_process'
@@ -39,8 +39,7 @@ const SPARE = 1 + CONNECTIONS
 /** wrk is given a time and no number: its script ends it before, or says that it could not. */
 const MOST_SECONDS = 1_800
 
-/** Answers any name with a record that has ids of its own: the cache and the assertions go by them. */
-const KV = `location ~ "^/key:(.+)$" { return 200 '${encodeKeyRecord({
+const RECORD = encodeKeyRecord({
   kind: 'live',
   revision: 1,
   keyId: 'key_$1',
@@ -48,7 +47,11 @@ const KV = `location ~ "^/key:(.+)$" { return 200 '${encodeKeyRecord({
   accountStatus: 'active',
   ipAcl: ['192.0.2.0/24'],
   ipAclMode: 'enforce',
-})}'; }`
+})
+const HELD = JSON.stringify({ state: 'holds', revision: 1, gone: false, record: RECORD })
+/** For any name, a record that has ids of its own: the cache and the assertions go by them. */
+const STORES = `location ~ "^/key:(.+)$" { return 200 ${quoted(RECORD)}; }
+location ~ "^/authority/(.+)/fetch$" { return 200 ${quoted(HELD)}; }`
 
 /** The rows of the table. */
 export async function measureMemory({ dir, secrets, genuine, forged }: MemoryOptions) {
@@ -64,17 +67,18 @@ export async function measureMemory({ dir, secrets, genuine, forged }: MemoryOpt
   try {
     const upstream = await startNginxUpstream(join(dir, 'upstream'))
     stops.push(upstream.stop)
-    const kv = await startNginx({ dir: join(dir, 'kv'), server: KV })
-    stops.push(kv.stop)
+    const stores = await startNginx({ dir: join(dir, 'stores'), server: STORES })
+    stops.push(stores.stop)
+    const { host } = new URL(stores.url)
     const workerd = await startWorkerd({
       dir,
       variables: {
         ...secrets,
-        CONSISTENCY: 'bounded',
         UPSTREAM_URL: upstream.url,
-        LIBSQL_URL: 'http://127.0.0.1:9', // never asked: KV knows every key
+        LIBSQL_URL: 'http://127.0.0.1:9', // never asked: the authorities know every key
       },
-      kvAddress: new URL(kv.url).host,
+      kvAddress: host,
+      authorityAddress: host,
       heapMegabytes: HEAP_MB,
     })
     stops.push(workerd.stop)
@@ -131,4 +135,9 @@ function toRow({ state, megabytes }: State, idle?: State) {
     'goal, MB': GOAL_MB,
     met: growth < GOAL_MB ? 'yes' : 'no',
   }
+}
+
+/** For nginx, which reads a backslash as we do. */
+function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\')}'`
 }

@@ -10,6 +10,7 @@ const BENCHMARKS = [
   'log-in-load',
   'profile',
   'scale',
+  'mix',
   'soak',
 ] as const
 

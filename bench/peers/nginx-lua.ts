@@ -22,9 +22,8 @@ const PREFIX = 'cpk_'
 const RECORDS = '10m'
 const DENIED_ADDRESS = '198.51.100.1'
 const DOES_LESS =
-  'one mode alone: a record is believed for 30 s, no authority is asked, and nothing ever changes it; ' +
-  'the assertion is signed once, at the start; no line in a log, no brake on refusals, ' +
-  'no note of denied addresses, no CORS preflight'
+  'a record is believed for 30 s, no authority is asked, and nothing ever changes it; ' +
+  'the assertion is signed once, at the start; no line in a log, no note of denied addresses, no CORS preflight'
 
 /** Of the client, and not to be passed on, beyond what nginx drops by itself. */
 const REMOVED = [

@@ -1,40 +1,34 @@
-// What is not in the gateway's process: KV, by the requests that the runtime makes of a binding's calls,
-// and the key authorities, by those of `otherAuthorities` in bindings.ts.
+// What is not in the gateway's process: KV, by the requests that the runtime makes of a binding's calls, and
+// the key authorities, by those of `otherAuthorities` in harness/workerd/bindings.ts.
 
-import {
-  type AuthorityRecord,
-  KeyAuthority,
-  type WaitingCaller,
-} from '../../src/stores/key-authority/key-authority-object.ts'
+import { KeyAuthority } from '../../src/stores/key-authority/key-authority-object.ts'
 import type { AuthorityNamespace } from '../../src/stores/key-authority/key-authority.ts'
 
 export { KeyAuthority }
 
+interface Env {
+  readonly KEY_AUTHORITY: AuthorityNamespace
+}
+
+type Methods = Readonly<Record<string, (...args: readonly unknown[]) => Promise<unknown>>>
+
 const values = new Map<string, string>()
+/** Calls of authorities since the start. */
+let calls = 0
 
 export default {
-  async fetch(request: Request, env: { KEY_AUTHORITY: AuthorityNamespace }): Promise<Response> {
+  async fetch(request: Request, env: Env): Promise<Response> {
     const { pathname, search } = new URL(request.url)
     const [, store, name = '', method = ''] = pathname.split('/')
+    if (store === 'calls') return Response.json(calls)
     if (store !== 'authority') return await answerKv(request, pathname)
+    calls++
     const stub = env.KEY_AUTHORITY.getByName(name)
-    switch (method) {
-      case 'fetch':
-        return await stub.fetch(search.slice(1), request)
-      case 'advance': {
-        const { brought, caller } = await request.json<{
-          brought: AuthorityRecord
-          caller: WaitingCaller
-        }>()
-        return Response.json(await stub.advance(brought, caller))
-      }
-      case 'seed': {
-        const { brought, word } = await request.json<{ brought: AuthorityRecord; word?: string }>()
-        return Response.json(await stub.seed(brought, word))
-      }
-      default:
-        return new Response(null, { status: 404 })
-    }
+    if (method === 'fetch') return await stub.fetch(search.slice(1), request)
+    const call = (stub as unknown as Methods)[method]
+    if (call === undefined) return new Response(null, { status: 404 })
+    const args = await request.json<readonly unknown[]>()
+    return Response.json((await call(...args)) ?? null)
   },
 }
 

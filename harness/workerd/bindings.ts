@@ -1,51 +1,50 @@
 // Bindings that stand in for the platform's, within the gateway's own isolate: workerd's wrapped bindings
 // (`WrappedBinding` in its workerd.capnp). Each function takes what it wraps.
 
-import type {
-  AuthorityRecord,
-  WaitingCaller,
-} from '../../src/stores/key-authority/key-authority-object.ts'
-import type { AuthorityNamespace } from '../../src/stores/key-authority/key-authority.ts'
+/** What the gateway calls of an authority by RPC. The rest are requests. */
+const METHODS = ['advance', 'seed', 'denials'] as const
 
-/** Authorities as far away as `wayMs` says, there and back. */
-export function farAuthorities(inner: { authorities: AuthorityNamespace; wayMs: string }) {
-  const away = () => new Promise((resolve) => setTimeout(resolve, Number(inner.wayMs)))
+interface Elsewhere {
+  readonly elsewhere: Fetcher
+  /** A round trip to an authority beyond what a local one takes, in milliseconds. */
+  readonly tripMs: string
+}
+
+/** Authorities of another process, see bench/workers/elsewhere.ts. */
+export function otherAuthorities({ elsewhere, tripMs }: Elsewhere) {
+  const halfMs = Number(tripMs) / 2
+  const travel = async (url: string, init: RequestInit): Promise<Response> => {
+    if (halfMs === 0) return await elsewhere.fetch(url, init)
+    await waitMs(halfMs)
+    const answer = await elsewhere.fetch(url, init)
+    await waitMs(halfMs)
+    return answer
+  }
   return {
+    /** Names an object and calls none. */
+    idFromName: (name: string) => ({ toString: () => name }),
     getByName(name: string) {
-      const stub = inner.authorities.getByName(name)
+      const url = `http://elsewhere/authority/${name}/`
+      const toCall = (method: string) => {
+        return async (...args: readonly unknown[]) => {
+          const init = { method: 'POST', body: JSON.stringify(args) }
+          return await (await travel(url + method, init)).json()
+        }
+      }
       return {
-        async fetch(url: string, init?: RequestInit) {
-          await away()
-          return await stub.fetch(url, init)
-        },
-        async advance(record: AuthorityRecord, caller?: WaitingCaller) {
-          await away()
-          return await stub.advance(record, caller)
-        },
-        async seed(record: AuthorityRecord, word?: string) {
-          await away()
-          return await stub.seed(record, word)
-        },
+        fetch: (checkUrl: string, init: RequestInit = {}) =>
+          travel(`${url}fetch?${checkUrl}`, init),
+        ...Object.fromEntries(METHODS.map((method) => [method, toCall(method)])),
       }
     },
   }
 }
 
-/** Authorities of another process, see elsewhere.ts. */
-export function otherAuthorities({ elsewhere }: { elsewhere: Fetcher }) {
-  return {
-    getByName(name: string) {
-      const url = `http://elsewhere/authority/${name}/`
-      const call = async (method: string, argument: unknown) => {
-        const init = { method: 'POST', body: JSON.stringify(argument) }
-        return await (await elsewhere.fetch(url + method, init)).json()
-      }
-      return {
-        fetch: (questionUrl: string, init?: RequestInit) =>
-          elsewhere.fetch(`${url}fetch?${questionUrl}`, init),
-        advance: (brought: unknown, caller?: unknown) => call('advance', { brought, caller }),
-        seed: (brought: unknown, word?: string) => call('seed', { brought, word }),
-      }
-    },
-  }
+/** A rate limit that nothing reaches. */
+export function rateLimit() {
+  return { limit: async () => ({ success: true }) }
+}
+
+function waitMs(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -1,5 +1,12 @@
 // The configuration of a worker under measurement, in the language of workerd's workerd.capnp.
 
+/** Of the Durable Objects, by the names of their bindings, as in wrangler.toml. */
+export const OBJECTS = {
+  KEY_AUTHORITY: 'KeyAuthority',
+  ACCOUNT_KEYS: 'AccountKeys',
+  PASSWORD_HASHER: 'PasswordHasher',
+} as const
+
 /** As in wrangler.toml. */
 export const COMPATIBILITY_DATE = '2026-11-01'
 /** What a call takes here: it is part of the round trip, not on top of it. */
@@ -9,15 +16,15 @@ export interface Bindings {
   readonly variables: Readonly<Record<string, string>>
   /** Answers in place of KV, as `host:port`; the worker kv.js when left out. */
   readonly kvAddress?: string
-  /** A round trip to an authority, in milliseconds; when left out, that to the real one: about one. */
-  readonly authorityMs?: number | undefined
   /** Where the authorities are, as `host:port`; in the worker's own process when left out. */
   readonly authorityAddress?: string
+  /** A round trip to authorities at an address, in milliseconds. When left out, what it takes here: about one. */
+  readonly authorityMs?: number
 }
 
 interface Configured extends Bindings {
-  /** Whether it has key authorities. */
-  readonly isGateway: boolean
+  /** The classes of its Durable Objects. A worker that has some is given what the gateway needs. */
+  readonly classes: readonly string[]
   /** Where its objects store. */
   readonly disk: string
   /** The limit of each isolate's heap; none when left out. */
@@ -26,7 +33,7 @@ interface Configured extends Bindings {
 
 /** The worker is index.js, beside kv.js and, for a gateway, bindings.js in the folder of the configuration. */
 export function toConfiguration(configured: Configured): string {
-  const { isGateway, disk, kvAddress, authorityAddress, heapMegabytes } = configured
+  const { classes, disk, kvAddress, authorityAddress, heapMegabytes } = configured
   const kv = kvAddress === undefined ? 'worker = .kv' : external(kvAddress)
   const elsewhere =
     authorityAddress === undefined
@@ -43,7 +50,7 @@ const config :Workerd.Config = (
     (name = "internet", network = (allow = ["public", "private", "local", "network"])),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
-${isGateway ? EXTENSIONS : ''}  v8Flags = ${JSON.stringify(v8Flags)},
+${classes.length > 0 ? EXTENSIONS : ''}  v8Flags = ${JSON.stringify(v8Flags)},
 );
 
 const main :Workerd.Worker = (
@@ -51,7 +58,7 @@ const main :Workerd.Worker = (
   compatibilityDate = "${COMPATIBILITY_DATE}",
   bindings = [
     ${bindings(configured).join(',\n    ')}
-  ],${isGateway && authorityAddress === undefined ? OBJECTS : ''}
+  ],${toObjects(classes)}
 );
 
 const kv :Workerd.Worker = (
@@ -66,31 +73,36 @@ const EXTENSIONS = `  extensions = [
   ],
 `
 
-/** Of a worker that has key authorities. */
-export const OBJECTS = `
-  durableObjectNamespaces = [
-    (className = "KeyAuthority", uniqueKey = "authorities", enableSql = true),
-  ],
+/** Of a worker that has Durable Objects of these classes. */
+export function toObjects(classes: readonly string[]): string {
+  if (classes.length === 0) return ''
+  const namespaces = classes.map((name) => {
+    return `(className = "${name}", uniqueKey = "${name}", enableSql = true)`
+  })
+  return `
+  durableObjectNamespaces = [${namespaces.join(', ')}],
   durableObjectStorage = (localDisk = "disk"),`
-
-function bindings({ isGateway, variables, ...where }: Configured): string[] {
-  const kv = '(name = "KEYS", kvNamespace = "kv")'
-  const texts = Object.entries(variables).map(([name, value]) => text(name, value))
-  return isGateway ? [...texts, kv, authorities(where)] : [...texts, kv]
 }
 
-function authorities({ authorityMs, authorityAddress }: Omit<Bindings, 'variables'>): string {
-  if (authorityAddress !== undefined) {
-    return wrapped(
-      'KEY_AUTHORITY',
-      'otherAuthorities',
-      '(name = "elsewhere", service = "elsewhere")',
+function bindings({ classes, variables, authorityAddress, authorityMs }: Configured): string[] {
+  const kv = '(name = "KEYS", kvNamespace = "kv")'
+  const texts = Object.entries(variables).map(([name, value]) => text(name, value))
+  if (classes.length === 0) return [...texts, kv]
+  const objects = Object.entries(OBJECTS)
+    .filter(([, className]) => classes.includes(className))
+    .map(([name, className]) =>
+      name === 'KEY_AUTHORITY' && authorityAddress !== undefined
+        ? otherAuthorities(authorityMs)
+        : `(name = "${name}", durableObjectNamespace = "${className}")`,
     )
-  }
-  const near = (name: string) => `(name = "${name}", durableObjectNamespace = "KeyAuthority")`
-  if (authorityMs === undefined) return near('KEY_AUTHORITY')
-  const inner = `${near('authorities')}, ${text('wayMs', String(authorityMs - LOCAL_MS))}`
-  return wrapped('KEY_AUTHORITY', 'farAuthorities', inner)
+  const limits = ['REFUSAL_BRAKE', 'LOG_IN_RATE'].map((name) => wrapped(name, 'rateLimit', ''))
+  return [...texts, kv, ...objects, ...limits]
+}
+
+function otherAuthorities(authorityMs = LOCAL_MS): string {
+  const tripMs = text('tripMs', String(authorityMs - LOCAL_MS))
+  const inner = `(name = "elsewhere", service = "elsewhere"), ${tripMs}`
+  return wrapped('KEY_AUTHORITY', 'otherAuthorities', inner)
 }
 
 /** A binding of bindings.ts. */

@@ -1,6 +1,6 @@
 // A worker in workerd itself, without the local stand-in for Cloudflare's edge, which costs several
 // times what a worker does. KV is a worker that answers every read with one value, unless it is a server
-// of its own; the authorities are the gateway's own Durable Objects.
+// of its own; the Durable Objects are the gateway's own.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ import type { Readable } from 'node:stream'
 import { freePort } from '../free-port.ts'
 import { endWithUs, stopChild } from '../processes.ts'
 import { bundle } from './bundle.ts'
-import { type Bindings, toConfiguration } from './configuration.ts'
+import { type Bindings, OBJECTS, toConfiguration } from './configuration.ts'
 
 export interface Workerd {
   readonly url: string
@@ -34,13 +34,14 @@ interface WorkerdOptions extends Bindings {
 export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   const { dir, kvValue = '', hasInspector = false, ...configured } = options
   writeFileSync(join(dir, 'kv.js'), kvScript(kvValue))
-  const isGateway = readFileSync(join(dir, 'index.js'), 'utf8').includes('KeyAuthority')
-  if (isGateway) {
+  const script = readFileSync(join(dir, 'index.js'), 'utf8')
+  const classes = Object.values(OBJECTS).filter((name) => script.includes(name))
+  if (classes.length > 0) {
     await bundle(join(import.meta.dirname, 'bindings.ts'), join(dir, 'bindings.js'))
   }
   const disk = mkdtempSync(join(dir, 'objects-'))
   const file = `${disk}.capnp`
-  writeFileSync(file, toConfiguration({ ...configured, isGateway, disk }))
+  writeFileSync(file, toConfiguration({ ...configured, classes, disk }))
   return await runWorkerd(file, hasInspector)
 }
 
