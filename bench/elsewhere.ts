@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundle } from '../harness/workerd/bundle.ts'
-import { COMPATIBILITY_DATE, OBJECTS, toObjects } from '../harness/workerd/configuration.ts'
+import { COMPATIBILITY_DATE, toObjects } from '../harness/workerd/configuration.ts'
 import { runWorkerd, type Workerd } from '../harness/workerd/workerd.ts'
 
 /** `dir` is for the worker and for what its objects store. */
@@ -32,7 +32,7 @@ const config :Workerd.Config = (
 const main :Workerd.Worker = (
   modules = [(name = "elsewhere.js", esModule = embed "elsewhere.js")],
   compatibilityDate = "${COMPATIBILITY_DATE}",
-  bindings = [(name = "KEY_AUTHORITY", durableObjectNamespace = "${OBJECTS.KEY_AUTHORITY}")],${toObjects([OBJECTS.KEY_AUTHORITY])}
+  bindings = [(name = "KEY_AUTHORITY", durableObjectNamespace = "KeyAuthority")],${toObjects(['KeyAuthority'])}
 );
 `
 }

@@ -5,8 +5,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { OBJECTS, toConfiguration } from '../harness/workerd/configuration.ts'
-import { BINDINGS } from './support/code-names.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
@@ -29,15 +27,6 @@ describe.each(Object.entries(ALLOWED))('%s/', (folder, allowed) => {
         .map((imported) => `${file} imports from ${imported}/`),
     )
     expect(foreign).toEqual([])
-  })
-})
-
-describe('a worker under measurement', () => {
-  it('has each binding of a deployed one, but for the page', () => {
-    const classes = Object.values(OBJECTS)
-    const configuration = toConfiguration({ variables: {}, classes, disk: '/objects' })
-    const missing = BINDINGS.filter((name) => !configuration.includes(`name = "${name}"`))
-    expect(missing).toEqual(['ASSETS'])
   })
 })
 

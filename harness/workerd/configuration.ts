@@ -1,14 +1,15 @@
-// The configuration of a worker under measurement, in the language of workerd's workerd.capnp.
+// The configuration of a worker under measurement, in the language of workerd's workerd.capnp. Its objects
+// and rate limits are those of wrangler.toml. It has no page and no version.
 
-/** Of the Durable Objects, by the names of their bindings, as in wrangler.toml. */
-export const OBJECTS = {
-  KEY_AUTHORITY: 'KeyAuthority',
-  ACCOUNT_KEYS: 'AccountKeys',
-  PASSWORD_HASHER: 'PasswordHasher',
-} as const
+import { readToml, type RawConfig, WRANGLER_TOML } from '../wrangler-toml.ts'
 
-/** As in wrangler.toml. */
-export const COMPATIBILITY_DATE = '2026-11-01'
+const product: RawConfig = readToml(WRANGLER_TOML)
+const { compatibility_date: compatibilityDate = '', ratelimits = [] } = product
+const objectBindings = product.durable_objects?.bindings ?? []
+
+export const COMPATIBILITY_DATE = compatibilityDate
+/** The classes of the product's Durable Objects. */
+export const CLASSES: readonly string[] = objectBindings.map(({ class_name: name }) => name)
 /** What a call takes here: it is part of the round trip, not on top of it. */
 const LOCAL_MS = 1
 
@@ -88,14 +89,14 @@ function bindings({ classes, variables, authorityAddress, authorityMs }: Configu
   const kv = '(name = "KEYS", kvNamespace = "kv")'
   const texts = Object.entries(variables).map(([name, value]) => text(name, value))
   if (classes.length === 0) return [...texts, kv]
-  const objects = Object.entries(OBJECTS)
-    .filter(([, className]) => classes.includes(className))
-    .map(([name, className]) =>
+  const objects = objectBindings
+    .filter(({ class_name: className }) => classes.includes(className))
+    .map(({ name, class_name: className }) =>
       name === 'KEY_AUTHORITY' && authorityAddress !== undefined
         ? otherAuthorities(authorityMs)
         : `(name = "${name}", durableObjectNamespace = "${className}")`,
     )
-  const limits = ['REFUSAL_BRAKE', 'LOG_IN_RATE'].map((name) => wrapped(name, 'rateLimit', ''))
+  const limits = ratelimits.map(({ name }) => wrapped(name, 'rateLimit', ''))
   return [...texts, kv, ...objects, ...limits]
 }
 

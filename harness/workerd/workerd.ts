@@ -11,7 +11,7 @@ import type { Readable } from 'node:stream'
 import { freePort } from '../free-port.ts'
 import { endWithUs, stopChild } from '../processes.ts'
 import { bundle } from './bundle.ts'
-import { type Bindings, OBJECTS, toConfiguration } from './configuration.ts'
+import { type Bindings, CLASSES, toConfiguration } from './configuration.ts'
 
 export interface Workerd {
   readonly url: string
@@ -35,7 +35,7 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   const { dir, kvValue = '', hasInspector = false, ...configured } = options
   writeFileSync(join(dir, 'kv.js'), kvScript(kvValue))
   const script = readFileSync(join(dir, 'index.js'), 'utf8')
-  const classes = Object.values(OBJECTS).filter((name) => script.includes(name))
+  const classes = CLASSES.filter((name) => script.includes(name))
   if (classes.length > 0) {
     await bundle(join(import.meta.dirname, 'bindings.ts'), join(dir, 'bindings.js'))
   }
