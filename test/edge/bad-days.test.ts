@@ -22,7 +22,7 @@ beforeAll(async () => {
     speed: 2,
     variables: { UPSTREAM_TIMEOUT_MS: '6000' },
   })
-  fixtures = await createFixtures(ground.secrets)
+  fixtures = await createFixtures(ground.secrets, ground.nowMs)
 })
 afterAll(() => ground.stop())
 

@@ -41,6 +41,7 @@ function logOf(...events: (Change | Use)[]): Log {
     truth: new Map(),
     leftPending: 0,
     drift: [],
+    leasesInBetween: 0,
   }
 }
 

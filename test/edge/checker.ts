@@ -22,7 +22,7 @@ export type Verdict =
   /** Whatever else was answered, such as `500` or `no answer`. */
   | { readonly other: string }
 
-/** Places in the one order of all starts and ends, and the time at KV in seconds. */
+/** Places in the one order of all starts and ends, and the time of the world in seconds. */
 export interface Span {
   readonly start: number
   readonly end: number
@@ -89,12 +89,14 @@ export interface Log {
   readonly leftPending: number
   /** What the operator's reconciliation finds in the end. */
   readonly drift: readonly string[]
+  /** Leases that an authority granted while a change of its record was waiting. */
+  readonly leasesInBetween: number
 }
 
 export interface Violation {
-  readonly rule: 'stale' | 'wrong' | 'outage' | 'lost' | 'leak' | 'pending' | 'drift'
+  readonly rule: 'stale' | 'wrong' | 'outage' | 'lost' | 'leak' | 'pending' | 'drift' | 'lease'
   readonly text: string
-  /** For `stale`: how long after the newest change was answered, in seconds of KV's clock. */
+  /** For `stale`: how long after the newest change was answered, in seconds of the world's time. */
   readonly seconds?: number
 }
 
@@ -104,6 +106,14 @@ export function check(log: Log): Violation[] {
     ...[...log.truth].flatMap(([key, truth]) => checkTruth(log, key, truth)),
     ...(log.leftPending > 0
       ? [{ rule: 'pending' as const, text: `${log.leftPending} changes were left pending` }]
+      : []),
+    ...(log.leasesInBetween > 0
+      ? [
+          {
+            rule: 'lease' as const,
+            text: `${log.leasesInBetween} leases while a change was waiting`,
+          },
+        ]
       : []),
     ...log.drift.map((text) => ({ rule: 'drift' as const, text })),
   ]

@@ -61,7 +61,7 @@ export function toAcl(networks: readonly string[]): Acl {
 }
 
 export function createClients(ground: Ground): Clients {
-  const { clockSeconds } = ground
+  const nowSeconds = () => ground.nowMs() / 1000
   const changes: Change[] = []
   const uses: Use[] = []
   let place = 0
@@ -69,9 +69,9 @@ export function createClients(ground: Ground): Clients {
 
   async function timed(act: () => Promise<HttpAnswer>): Promise<Span & Answered> {
     const start = tick()
-    const startSeconds = clockSeconds()
+    const startSeconds = nowSeconds()
     const answer = await answered(act())
-    return { ...answer, start, startSeconds, end: tick(), endSeconds: clockSeconds() }
+    return { ...answer, start, startSeconds, end: tick(), endSeconds: nowSeconds() }
   }
 
   async function change(

@@ -17,7 +17,6 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     only: { type: 'string' },
     lanes: { type: 'string', default: '2' },
-    consistency: { type: 'string', default: 'strict' },
     kill: { type: 'string' },
   },
 })
@@ -26,14 +25,13 @@ const failed =
 process.exitCode = failed ? 1 : 0
 
 async function exploreHistories(): Promise<boolean> {
-  const { consistency, seed, only } = values
+  const { seed, only } = values
   const tally = { requests: 0, unavailable: 0 }
   const bundleDir = mkdtempSync(join(tmpdir(), 'portal-gateway-bundle-'))
   try {
     await buildProduct(bundleDir)
     const failure = await explore({
       bundleDir,
-      variables: { CONSISTENCY: consistency },
       histories: Number(values.histories),
       seed: Number(seed),
       ...(only === undefined ? { lanes: Number(values.lanes) } : { lanes: 1, only: Number(only) }),
@@ -47,7 +45,7 @@ async function exploreHistories(): Promise<boolean> {
     })
     console.log(failure === null ? '\nNothing is broken.' : `\n${failure.report}\n`)
     if (failure === null) return false
-    const again = `--seed ${seed} --only ${failure.number} --consistency ${consistency}`
+    const again = `--seed ${seed} --only ${failure.number}`
     console.log(`Find it again: npm run edge -- ${again}`)
     return true
   } finally {

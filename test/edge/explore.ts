@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import { check, type Log, type Violation } from './checker.ts'
 import { createFixtures, type Fixtures } from './fixtures.ts'
 import { type Ground, type GroundOptions, startGround } from './ground.ts'
-import { type History, history, toText } from './history.ts'
+import { history } from './draw-history.ts'
+import { type History, toText } from './history.ts'
 import { runHistory } from './run-history.ts'
 import { shrink } from './shrink.ts'
 
@@ -40,7 +41,7 @@ export async function explore(options: ExploreOptions): Promise<Failure | null> 
   let failure: Failure | null = null
 
   async function work(ground: Ground): Promise<void> {
-    const fixtures = await createFixtures(ground.secrets)
+    const fixtures = await createFixtures(ground.secrets, ground.nowMs)
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [number, one] = next
       let report = await carryOut(ground, fixtures, one, options, () => ++done)

@@ -49,7 +49,10 @@ export interface Fixtures {
   readonly retire: (db: Database, accountIds: readonly string[]) => Promise<void>
 }
 
-export async function createFixtures(secrets: Secrets): Promise<Fixtures> {
+export async function createFixtures(
+  secrets: Secrets,
+  nowMs: () => number = Date.now,
+): Promise<Fixtures> {
   const [tokenKeys, encryptionKeys] = await Promise.all([
     ring(secrets.TOKEN_KEYS, toBlockHmacKey),
     ring(secrets.ENCRYPTION_KEYS, importAesGcmKey),
@@ -71,7 +74,7 @@ export async function createFixtures(secrets: Secrets): Promise<Fixtures> {
 
   return {
     async insertAccount(db) {
-      const now = Date.now()
+      const now = nowMs()
       const id = newId('acc', now)
       const email = `${id}@example.com`
       const cookie = sessionToken()
@@ -100,7 +103,7 @@ export async function createFixtures(secrets: Secrets): Promise<Fixtures> {
       return { id, cookie: `portal_session=${cookie}` }
     },
     async insertKey(db, accountId, ipAcl, published) {
-      const now = Date.now()
+      const now = nowMs()
       const id = newId('key', now)
       const random = randomBytes(TOKEN_RANDOM_BYTES)
       const { token, lookupId, ringKey } = mintToken('cpk_', tokenKeys, random)

@@ -1,84 +1,135 @@
-// Carries out a history on the ground: its steps, the recovery from its faults, and a last look at
-// what every location and libSQL say.
+// Carries out a history on the ground, step by step, and then lets it recover.
 
-import { eq, inArray, sql } from 'drizzle-orm'
-import { accounts, apiKeys } from '../../src/db/schema.ts'
+import { eq } from 'drizzle-orm'
+import { apiKeys } from '../../src/db/schema.ts'
+import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from '../../src/keys/key-record.ts'
 import { answerVisibly } from './answers.ts'
-import type { KeyFacts, Log, Restore, Truth } from './checker.ts'
-import { type Clients, createClients, toAcl, toNetworks } from './clients.ts'
+import type { Acl, Address, KeyFacts, Log, Restore } from './checker.ts'
+import { type Clients, createClients, toNetworks } from './clients.ts'
 import type { Fixtures, TestAccount, TestKey } from './fixtures.ts'
-import { type Ground, type Location, LOCATIONS, NEXT_VERSION } from './ground.ts'
-import { type AccountName, type History, KEYS, type KeyName, type Step } from './history.ts'
+import { ALL_LOCATIONS, type Ground, type Location, LOCATIONS, NEXT_VERSION } from './ground.ts'
+import {
+  type AccountName,
+  type Changing,
+  type ClockFault,
+  type Deploy,
+  type History,
+  KEYS,
+  type KeyName,
+  type Step,
+} from './history.ts'
+import { recover, sleep, untilNothingIsInFlight } from './recovery.ts'
+import type { ClockChange } from './sim/clock.ts'
+import { OBJECTS_WITHOUT_LEASES } from './versions.ts'
 
-/** How long a location may take to be well again, on the real clock. */
-const RECOVERS_WITHIN_MS = 10_000
-/** No worker is at work for so long: its limits end it. */
+/** No worker is at work for so long: its limits end it. Less time goes by as it does, more is jumped over. */
 const LONG_SECONDS = 30
-const CRON_RUNS = 3
-const POLL_MS = 5
-/** Of a location, enough for several to wait for a question together. */
+/** Of a location, more than may have questions of their own on the way. */
 const AT_ONCE = 6
+const KEEPS_USING_EVERY_MS = 8
+/** After so many terms a lease has run out, whatever a clock says. */
+const LEASES_END_AFTER = 1.5
 
+/** What happens in a history, and what is known of it. */
+export interface Run {
+  readonly ground: Ground
+  readonly clients: Clients
+  readonly owners: Readonly<Record<AccountName, TestAccount>>
+  readonly keys: Map<string, TestKey>
+  readonly facts: Map<string, KeyFacts>
+  readonly restores: Restore[]
+  /** The locations that take part. */
+  readonly locations: readonly Location[]
+  /** Whether somebody else has written to KV. */
+  isForged: boolean
+}
+
+/** `turnedOn`: mutants, see mutants.ts. */
 export async function runHistory(
   ground: Ground,
   fixtures: Fixtures,
   history: History,
+  turnedOn: readonly string[] = [],
 ): Promise<Log> {
-  const run = await begin(ground, fixtures, history)
+  const run = await begin(ground, fixtures, history, turnedOn)
+  const steps = createSteps(run, history, turnedOn)
+  const { leasesInBetween } = await ground.command({})
   try {
-    for (const step of history.steps) await run.take(step)
-    return await run.recover()
+    for (const step of history.steps) await steps.take(step)
+    await steps.end()
+    const log = await recover(run)
+    const now = await ground.command({})
+    return { ...log, leasesInBetween: now.leasesInBetween - leasesInBetween }
   } finally {
-    await run.end()
+    await steps.end()
+    await fixtures.retire(
+      ground.db(),
+      Object.values(run.owners).map(({ id }) => id),
+    )
+    ground.upstream.reset()
   }
 }
 
-async function begin(ground: Ground, fixtures: Fixtures, history: History) {
-  const clients: Clients = createClients(ground)
-  const owners: Record<AccountName, TestAccount> = {
+async function begin(
+  ground: Ground,
+  fixtures: Fixtures,
+  history: History,
+  turnedOn: readonly string[],
+): Promise<Run> {
+  const owners = {
     a: await fixtures.insertAccount(ground.db()),
     b: await fixtures.insertAccount(ground.db()),
   }
   const keys = new Map<string, TestKey>()
   const facts = new Map<string, KeyFacts>()
-  const restores: Restore[] = []
-  const running: Promise<unknown>[] = []
-  const dead = new Set<Location>()
-  /** The uses of the last look, by id. */
-  const recovered = new Set<string>()
-  let backedUpAt: number | undefined
-  const isDeploy = history.steps.some((step) => 'at' in step && step.at === NEXT_VERSION)
-  const all: readonly Location[] = isDeploy ? [...LOCATIONS, NEXT_VERSION] : LOCATIONS
-
-  const { acls, published, propagationSeconds } = history
-  const making = Object.entries(KEYS).map(async ([name, account], i) => {
+  const { acls, published, propagationSeconds, rates, deploy } = history
+  for (const [i, [name, account]] of Object.entries(KEYS).entries()) {
     const acl = acls[i] ?? 'anyone'
-    const { id: accountId } = owners[account]
-    const key = await fixtures.insertKey(ground.db(), accountId, toNetworks(acl), published)
-    keys.set(name, key)
+    const networks = toNetworks(acl)
+    keys.set(name, await fixtures.insertKey(ground.db(), owners[account].id, networks, published))
     facts.set(name, { account, acl, madeAt: 0 })
-    return [key.lookupId, key.record] as const
-  })
-  const records = await Promise.all(making)
+  }
+  const made = [...keys.values()]
+  const rate = (i: number): ClockChange => ({ rate: rates[i] ?? 1 })
   await ground.command({
     clear: true,
     propagationSeconds: Object.fromEntries(
-      [...LOCATIONS, NEXT_VERSION].map((at, i) => [at, propagationSeconds[i] ?? 0]),
+      ALL_LOCATIONS.map((at, i) => [at, propagationSeconds[i] ?? 0]),
     ),
-    seed: published ? Object.fromEntries(records) : {},
+    seed: published
+      ? Object.fromEntries(made.map(({ lookupId, record }) => [lookupId, record]))
+      : {},
+    clocks: Object.fromEntries(ALL_LOCATIONS.map((at, i) => [at, rate(i)])),
+    authorityClocks: Object.fromEntries(
+      made.map(({ lookupId }, i) => [lookupId, rate(ALL_LOCATIONS.length + i)]),
+    ),
+    turnOn: toVersions(deploy, deploy?.objectsHaveLeases !== false, turnedOn),
+    ...(deploy !== null && {
+      startWorker: NEXT_VERSION,
+      variables: { LEASE_MS: String(deploy.leaseTerms * ground.leaseRealMs * ground.speed) },
+    }),
   })
   answerVisibly(ground.upstream)
-  /** Time goes by: at KV, and for the rows, which are older by it. */
-  async function pass(seconds: number): Promise<void> {
-    if (seconds >= LONG_SECONDS) await settleRunning()
-    if (seconds >= LONG_SECONDS) await untilNothingIsInFlight({ butHeld: true })
-    await ground.command({ passSeconds: seconds })
-    await ground
-      .db()
-      .update(apiKeys)
-      .set({ revisedAt: sql`revised_at - ${seconds * 1000}` })
-      .where(inArray(apiKeys.accountId, accountIds()))
+  return {
+    ground,
+    clients: createClients(ground),
+    owners,
+    keys,
+    facts,
+    restores: [],
+    locations: deploy === null ? LOCATIONS : ALL_LOCATIONS,
+    isForged: false,
   }
+}
+
+function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
+  const { ground, clients, owners, keys, facts, locations } = run
+  const running: Promise<unknown>[] = []
+  const dead = new Set<Location>()
+  let keepsUsing = new AbortController()
+  let lastChange: Changing | undefined
+  let backedUpAt: number | undefined
+  let areClocksWrong = false
 
   async function take(step: Step): Promise<void> {
     if ('at' in step && step.do !== 'revive' && dead.has(step.at)) return
@@ -87,7 +138,7 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
       dead.add(step.at)
     }
     const done = act(step)
-    if ('goesOn' in step && step.goesOn) running.push(done)
+    if (('goesOn' in step && step.goesOn) || step.do === 'keep using') running.push(done)
     else await done
   }
 
@@ -98,15 +149,20 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
       case 'use':
         return key && (await clients.use(step.key, key, step.from, step.method, step.at))
       case 'use everywhere':
-        return key && (await useEverywhere(step.key, key, step.from))
+        return key && (await useEverywhere(step.key, key, step.from, step.times))
       case 'use at once':
         return key && (await useAtOnce(step, key))
+      case 'keep using':
+        return key && (await keepUsing(step, key, keepsUsing.signal))
       case 'edit':
-        return key && (await clients.edit(step.key, key, ownerOf(step.key), step.acl, step.at))
       case 'delete':
-        return key && (await clients.remove(step.key, key, ownerOf(step.key), step.at))
       case 'set status':
-        return await clients.setStatus(step.account, owners[step.account], step.status, step.at)
+        lastChange = step
+        return await change(step)
+      case 'repeat':
+        return (
+          lastChange && (await change({ ...lastChange, ...step, do: lastChange.do } as Changing))
+        )
       case 'create':
         return await create(step)
       case 'pass':
@@ -114,21 +170,33 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
       case 'kv':
         return await ground.command({ at: step.at, kv: step.fault })
       case 'authority':
-        return await ground.command({ at: step.at, authority: step.fault })
+        return await ground.command({ at: step.at, authority: step.fault, calls: step.calls })
       case 'libsql':
         return await ground.setLibsql(step.fault)
+      case 'forge':
+        return key && (await forge(key, step.acl, step.ahead))
       case 'lose authority':
-        return key && (await ground.command({ lose: key.lookupId }))
+        return key && (await lose(key))
+      case 'restart authority':
+        return key && (await ground.command({ restart: key.lookupId }))
+      case 'supersede authority':
+        return key && (await ground.command({ supersede: key.lookupId }))
+      case 'clock':
+        return await turnClock(step)
+      case 'restart worker':
+        return await ground.command({ startWorker: step.at })
       case 'revive':
         dead.delete(step.at)
         return await ground.command({ at: step.at, revive: true })
       case 'cron':
         return await ground.runCron(step.at).catch(() => undefined)
+      case 'deploy objects':
+        return await deployObjects(step.haveLeases)
       case 'heal':
         return await heal()
       case 'settle':
         await settleRunning()
-        return await untilNothingIsInFlight({ butHeld: true })
+        return await untilNothingIsInFlight(ground, { butHeld: true })
       case 'back up':
         await settleRunning()
         backedUpAt = clients.tick()
@@ -138,9 +206,12 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
     }
   }
 
-  async function useEverywhere(name: KeyName, key: TestKey, from: 'office' | 'home') {
-    const alive = all.filter((at) => !dead.has(at))
-    await Promise.all(alive.map((at) => clients.use(name, key, from, 'GET', at)))
+  async function useEverywhere(name: KeyName, key: TestKey, from: Address, times: number) {
+    const alive = locations.filter((at) => !dead.has(at))
+    const useAt = async (at: Location) => {
+      for (let i = 0; i < times; i++) await clients.use(name, key, from, 'GET', at)
+    }
+    await Promise.all(alive.map(useAt))
   }
 
   async function useAtOnce(
@@ -149,6 +220,50 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
   ) {
     const one = () => clients.use(name, key, from, 'GET', at)
     await Promise.all(Array.from({ length: AT_ONCE }, one))
+  }
+
+  async function keepUsing(
+    { key: name, from, at }: Extract<Step, { do: 'keep using' }>,
+    key: TestKey,
+    until: AbortSignal,
+  ) {
+    while (!until.aborted) {
+      await clients.use(name, key, from, 'GET', at)
+      await sleep(KEEPS_USING_EVERY_MS)
+    }
+  }
+
+  async function change(step: Changing): Promise<void> {
+    const done = clients.changes.length
+    if (step.do === 'set status') {
+      await clients.setStatus(step.account, owners[step.account], step.status, step.at)
+    } else {
+      const key = keys.get(step.key)
+      if (key === undefined) return
+      const owner = owners[accountOf(step.key)]
+      if (step.do === 'edit') await clients.edit(step.key, key, owner, step.acl, step.at)
+      else await clients.remove(step.key, key, owner, step.at)
+    }
+    if (step.isTried && clients.changes.length > done) await tryKeys(step)
+  }
+
+  /** Uses the keys of a change that was answered just now, everywhere and from both addresses. */
+  async function tryKeys(step: Changing): Promise<void> {
+    const names =
+      step.do === 'set status'
+        ? [...keys.keys()].filter((name) => accountOf(name) === step.account)
+        : [step.key]
+    const alive = locations.filter((at) => !dead.has(at))
+    const uses = names.flatMap((name) =>
+      alive.flatMap((at, i) =>
+        (['office', 'home'] as const).map(async (from) => {
+          const key = keys.get(name)
+          const method = i % 2 === 0 ? 'GET' : 'POST'
+          if (key !== undefined) await clients.use(name, key, from, method, at)
+        }),
+      ),
+    )
+    await Promise.all(uses)
   }
 
   async function create({ acl, at }: Extract<Step, { do: 'create' }>): Promise<void> {
@@ -161,18 +276,69 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
     facts.set(name, { account: 'a', acl, madeAt: clients.tick() })
   }
 
+  async function pass(seconds: number): Promise<void> {
+    if (seconds < LONG_SECONDS) return await sleep((seconds * 1000) / ground.speed)
+    await settleRunning()
+    await untilNothingIsInFlight(ground, { butHeld: true })
+    // What a timer ends has ended in so long a time.
+    if (areClocksWrong) await untilNoLeaseIsLeft()
+    await ground.command({ passSeconds: seconds })
+  }
+
+  async function forge(key: TestKey, acl: Acl | 'gone', ahead: number): Promise<void> {
+    const record = decodeKeyRecord(key.record)
+    if (record === null) return
+    run.isForged = true
+    const revision = record.revision + ahead
+    const forged: KeyRecord =
+      acl === 'gone'
+        ? { kind: 'tombstone', revision, keyId: key.id }
+        : { ...(record as KeyRecord & { kind: 'live' }), revision, ipAcl: toNetworks(acl) }
+    await ground.command({ seed: { [key.lookupId]: encodeKeyRecord(forged) } })
+  }
+
+  /** An object that has lost its storage knows nothing of its leases, so they run out before anything else happens. */
+  async function lose(key: TestKey): Promise<void> {
+    await settleRunning()
+    await ground.command({ lose: key.lookupId })
+    await untilNoLeaseIsLeft()
+  }
+
+  async function turnClock({ of, fault, seconds }: Extract<Step, { do: 'clock' }>): Promise<void> {
+    areClocksWrong = true
+    const change = toClockChange(fault, seconds * 1000)
+    const lookupId = keys.get(of)?.lookupId
+    await ground.command(
+      lookupId === undefined
+        ? { clocks: { [of]: change } }
+        : { authorityClocks: { [lookupId]: change } },
+    )
+  }
+
+  async function deployObjects(haveLeases: boolean): Promise<void> {
+    await ground.command({ turnOn: toVersions(history.deploy, haveLeases, turnedOn) })
+    for (const { lookupId } of keys.values()) await ground.command({ restart: lookupId })
+  }
+
   async function restore(at: number): Promise<void> {
     await settleRunning()
     const start = clients.tick()
     await ground.restore()
-    restores.push({ start, end: clients.tick(), backedUpAt: at })
+    run.restores.push({ start, end: clients.tick(), backedUpAt: at })
   }
 
-  function ownerOf(name: KeyName): TestAccount {
-    return owners[(facts.get(name)?.account ?? 'a') as AccountName]
+  async function untilNoLeaseIsLeft(): Promise<void> {
+    const longest = Math.max(1, history.deploy?.leaseTerms ?? 1)
+    await sleep(LEASES_END_AFTER * longest * ground.leaseRealMs)
+  }
+
+  function accountOf(name: string): AccountName {
+    return (facts.get(name)?.account ?? 'a') as AccountName
   }
 
   async function settleRunning(): Promise<void> {
+    keepsUsing.abort()
+    keepsUsing = new AbortController()
     await Promise.all(running.splice(0))
   }
 
@@ -182,113 +348,37 @@ async function begin(ground: Ground, fixtures: Fixtures, history: History) {
     dead.clear()
   }
 
-  /** Rows that the cron has still to carry out. */
-  async function countPending(): Promise<number> {
-    const rows = await ground
-      .db()
-      .select({ id: apiKeys.id })
-      .from(apiKeys)
-      .where(sql`published_revision < revision AND ${inArray(apiKeys.accountId, accountIds())}`)
-    return rows.length
-  }
-
-  async function recover(): Promise<Log> {
-    await heal()
-    await settleRunning()
-    // What an authority knows and the database has forgotten, an operator decides.
-    if (restores.length > 0) {
-      await pass(600)
-      await clients.driftAt('ams', 'as_database')
-    }
-    let leftPending = 0
-    for (let runs = 0; runs < CRON_RUNS; runs++) {
-      await untilNothingIsInFlight()
-      await pass(61)
-      await ground.runCron(isDeploy ? NEXT_VERSION : 'ams') // the deploy has come to its end
-      leftPending = await countPending()
-      if (leftPending === 0) break
-    }
-    await pass(600) // by now what was written last is seen everywhere
-    // Two versions in different forms at the same time cannot read all of each other's copies.
-    const drift = isDeploy ? [] : await clients.driftAt('ams', false)
-    await pass(600)
-    for (const [i, [name, key]] of [...keys].entries()) {
-      const from = i % 2 === 0 ? 'office' : 'home'
-      await Promise.all(all.map((at) => useUntilWell(name, key, from, at)))
-    }
-    const { changes } = clients
-    const truth = await readTruth()
-    return { keys: facts, changes, uses: counted(), restores, truth, leftPending, drift }
-  }
-
-  /** Waits for what workers do, also after their answers, as far as they get. */
-  async function untilNothingIsInFlight({ butHeld } = { butHeld: false }): Promise<void> {
-    const deadline = Date.now() + RECOVERS_WITHIN_MS
-    for (;;) {
-      const { inFlight, held } = await ground.command({})
-      if (inFlight.length <= (butHeld ? held : 0)) return
-      if (Date.now() > deadline) throw new Error(`Calls do not end: ${inFlight.join(', ')}`)
-      await sleep(POLL_MS)
-    }
-  }
-
-  async function useUntilWell(name: string, key: TestKey, from: 'office' | 'home', at: Location) {
-    const deadline = Date.now() + RECOVERS_WITHIN_MS
-    let use = await clients.use(name, key, from, 'GET', at)
-    while (use.verdict === 'unavailable' && Date.now() < deadline) {
-      await sleep(POLL_MS)
-      use = await clients.use(name, key, from, 'GET', at)
-    }
-    recovered.add(use.id)
-  }
-
-  /** The uses, each with how often it reached the upstream. */
-  function counted() {
-    const calls = new Map<string, number>()
-    for (const { headers } of ground.upstream.received) {
-      const id = headers['x-request-id'] ?? ''
-      calls.set(id, (calls.get(id) ?? 0) + 1)
-    }
-    return clients.uses.map((use) => ({
-      ...use,
-      upstreamCalls: calls.get(use.id) ?? 0,
-      recovered: recovered.has(use.id),
-    }))
-  }
-
-  async function readTruth(): Promise<Map<string, Truth>> {
-    const rows = await ground
-      .db()
-      .select()
-      .from(apiKeys)
-      .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
-      .where(inArray(apiKeys.accountId, accountIds()))
-    const truth = [...keys].map(([name, { id }]): [string, Truth] => {
-      const row = rows.find(({ api_keys: { id: rowId } }) => rowId === id)
-      // A backup that is older than the key knows nothing of it.
-      if (row === undefined) return [name, { life: 'gone', acl: 'anyone', status: 'active' }]
-      const { deletedAt, ipAcl } = row.api_keys
-      const status = row.accounts.status === 'active' ? 'active' : 'suspended'
-      const life = deletedAt === null ? 'live' : 'gone'
-      return [name, { life, acl: toAcl(ipAcl ?? []), status }]
-    })
-    return new Map(truth)
-  }
-
+  /** Ends all faults, and what is under way. All clocks are right again once no lease is left. */
   async function end(): Promise<void> {
     await heal()
     await settleRunning()
-    await fixtures.retire(ground.db(), accountIds())
-    ground.upstream.reset()
+    if (areClocksWrong) await untilNoLeaseIsLeft()
+    areClocksWrong = false
+    await ground.command({
+      clocks: Object.fromEntries(ALL_LOCATIONS.map((at) => [at, { isRight: true }])),
+    })
   }
 
-  function accountIds(): string[] {
-    return Object.values(owners).map(({ id }) => id)
-  }
-
-  return { take, recover, end }
+  return { take, end }
 }
 
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
+function toVersions(deploy: Deploy | null, haveLeases: boolean, turnedOn: readonly string[]) {
+  return {
+    all: turnedOn,
+    [NEXT_VERSION]: deploy === null ? [] : [deploy.version],
+    OBJECTS: haveLeases ? [] : [OBJECTS_WITHOUT_LEASES],
+  }
+}
+
+function toClockChange(fault: ClockFault, ms: number): ClockChange {
+  switch (fault) {
+    case 'stands':
+      return { stands: true }
+    case 'goes on':
+      return { stands: false }
+    case 'is set back':
+      return { stepMs: -ms }
+    case 'is set ahead':
+      return { stepMs: ms }
+  }
 }

@@ -47,7 +47,7 @@ export function openScene(options: Omit<GroundOptions, 'bundleDir'> = {}): Scene
 
   beforeAll(async () => {
     scene.ground = await startGround({ bundleDir: inject('bundleDir'), speed: 2, ...options })
-    scene.fixtures = await createFixtures(scene.ground.secrets)
+    scene.fixtures = await createFixtures(scene.ground.secrets, scene.ground.nowMs)
   })
   afterAll(() => scene.ground.stop())
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { History, Step } from './history.ts'
+import { type History, plainHistory, type Step } from './history.ts'
 import { shrink } from './shrink.ts'
 
 const pass = (seconds: number): Step => ({ do: 'pass', seconds })
 const remove = (diesAfter: number | null, goesOn: boolean): Step => {
-  return { do: 'delete', key: 'k1', at: 'ams', diesAfter, goesOn }
+  return { do: 'delete', key: 'k1', at: 'ams', diesAfter, goesOn, isTried: false }
 }
 
 function historyOf(...steps: Step[]): History {
-  return { acls: ['anyone', 'anyone', 'anyone'], published: true, propagationSeconds: [], steps }
+  return plainHistory({ steps })
 }
 
 function has(history: History, seconds: number): boolean {

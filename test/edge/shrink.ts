@@ -21,8 +21,25 @@ export async function shrink(
         break
       }
     }
+    for (const smaller of inPlainerWorlds(smallest)) {
+      if (!(await fails(smaller))) continue
+      smallest = smaller
+      changed = true
+      break
+    }
   }
   return smallest
+}
+
+/** The history with all locations alike, or with a clock that runs right. */
+function inPlainerWorlds(history: History): History[] {
+  const { deploy, rates } = history
+  return [
+    ...(deploy === null ? [] : [{ ...history, deploy: null }]),
+    ...[...rates.entries()]
+      .filter(([, rate]) => rate !== 1)
+      .map(([i]) => ({ ...history, rates: rates.with(i, 1) })),
+  ]
 }
 
 /** The steps without the one at `i`, and with it made plainer. */
@@ -32,5 +49,7 @@ function plainer(steps: readonly Step[], i: number): Step[][] {
   const candidates: (Step | null)[] = [null]
   if ('diesAfter' in step && step.diesAfter !== null) candidates.push({ ...step, diesAfter: null })
   if ('goesOn' in step && step.goesOn) candidates.push({ ...step, goesOn: false })
+  if ('isTried' in step && step.isTried) candidates.push({ ...step, isTried: false })
+  if ('times' in step && step.times > 1) candidates.push({ ...step, times: 1 })
   return candidates.map((candidate) => steps.toSpliced(i, 1, ...(candidate ? [candidate] : [])))
 }

@@ -1,10 +1,10 @@
 // The built worker, as it lies beside the simulations in workerd.
 
-import type { DurableObject } from 'cloudflare:workers'
-
-export const AccountKeys: typeof DurableObject<unknown>
-export const KeyAuthority: typeof DurableObject<unknown>
-export const PasswordHasher: typeof DurableObject<unknown>
+export const AccountKeys: unknown
+export const KeyAuthority: unknown
+export const PasswordHasher: unknown
+/** The simulation's own addition: the next request finds an isolate that was just started. */
+export const forgetApp: () => void
 declare const worker: {
   readonly fetch: (request: Request, env: object, ctx: ExecutionContext) => Promise<Response>
   readonly scheduled: (controller: ScheduledController, env: object) => Promise<void>

@@ -16,11 +16,19 @@ export const AUTHORITY_FAULTS = [
   'overloaded',
   'reset', // after the call was carried out
   'mute', // carried out, never answered
+  'forgetful', // every second call is carried out and never answered
   'slow',
   'late',
   'held',
+  'answers slowly', // carried out at once; the answer comes when most of a lease is over
+  'answers late', // carried out at once; the answer comes when a change may have been answered
+  'slow reports', // the body of a question comes slowly, after its head
 ] as const
 export type AuthorityFault = (typeof AUTHORITY_FAULTS)[number]
+
+/** The calls of an authority that a fault can be about. */
+export const AUTHORITY_CALLS = ['all', 'questions', 'changes', 'seeds'] as const
+export type AuthorityCalls = (typeof AUTHORITY_CALLS)[number]
 
 export const LIBSQL_FAULTS = ['none', 'slow', 'closed', 'hanging'] as const
 export type LibsqlFault = (typeof LIBSQL_FAULTS)[number]

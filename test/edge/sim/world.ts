@@ -1,51 +1,22 @@
-// The state of the simulated world, in one isolate: the faults at each location, the clock of KV, and
-// how to reach a store through them.
+// The state of the simulated world, in one isolate: the faults at each location, and how to reach a store
+// through them.
 
-import { type AuthorityFault, connectionLost, type KvFault, type LibsqlFault } from './faults.ts'
+import type { Command, WorldState } from './commands.ts'
+import {
+  type AuthorityCalls,
+  type AuthorityFault,
+  connectionLost,
+  type KvFault,
+  type LibsqlFault,
+} from './faults.ts'
 import { createKvModel } from './kv-model.ts'
-import { SPEED } from './speed.ts'
-
-export interface Command {
-  /** The location that the faults are for; every one when left out. */
-  readonly at?: string
-  readonly kv?: KvFault
-  readonly authority?: AuthorityFault
-  readonly libsql?: LibsqlFault
-  /** Cut off from every store after so many more calls, whose last one is not answered. */
-  readonly diesAfter?: number
-  /** Until writes elsewhere are seen at each location. */
-  readonly propagationSeconds?: Readonly<Record<string, number>>
-  readonly passSeconds?: number
-  readonly revive?: true
-  readonly heal?: true
-  /** KV values that were written long ago, by lookup id. */
-  readonly seed?: Readonly<Record<string, string>>
-  /** The lookup id whose authority loses its storage. */
-  readonly lose?: string
-  /** Empties KV, before what is seeded. */
-  readonly clear?: true
-  readonly mutant?: Mutant
-}
-
-/** A way in which the protocol is broken, to see that the ground sees it. */
-export type Mutant =
-  | 'none'
-  | 'no advance'
-  | 'no advance before the answer'
-  | 'advance is not monotonic'
-  | 'an emptied object says current'
-
-export interface WorldState {
-  /** Calls that are still on their way, late ones too, and how many of them wait for healing. */
-  readonly inFlight: readonly string[]
-  readonly held: number
-  /** What authorities were asked so far, whether a copy is current. */
-  readonly checks: number
-}
+import { countLeases } from './lease-watch.ts'
+import { pass } from './time.ts'
 
 interface Location {
   kv: KvFault
   authority: AuthorityFault
+  calls: AuthorityCalls
   libsql: LibsqlFault
   callsLeft: number
 }
@@ -59,31 +30,24 @@ interface Call {
 
 /** What a caller has left is ended by workerd now and then, and never settles. No call takes this long. */
 const ENDED_AFTER_MS = 2_000
+const POLL_MS = 10
 
 const HEALTHY: Location = {
   kv: 'none',
   authority: 'none',
+  calls: 'all',
   libsql: 'none',
   callsLeft: Number.POSITIVE_INFINITY,
 }
 
 export const kv = createKvModel()
 const locations = new Map<string, Location>()
-let passedMs = 0
 /** Rises when what hangs is let go. */
 let epoch = 0
 const inFlight = new Set<Call>()
+let held: (() => Promise<void>)[] = []
 let checks = 0
 let healedAt = 0
-let mutant: Mutant = 'none'
-
-export function currentMutant(): Mutant {
-  return mutant
-}
-
-export function nowMs(): number {
-  return Date.now() * SPEED + passedMs
-}
 
 export function locationOf(name: string): Location {
   const location = locations.get(name) ?? { ...HEALTHY }
@@ -91,31 +55,36 @@ export function locationOf(name: string): Location {
   return location
 }
 
-export function obey(command: Command): WorldState {
+export async function obey(command: Command): Promise<WorldState> {
   const names = command.at === undefined ? [...locations.keys()] : [command.at]
   for (const name of names) {
     const location = locationOf(name)
-    const { heal, kv: kvFault, authority, libsql, diesAfter } = command
+    const { heal, kv: kvFault, authority, calls = 'all', libsql, diesAfter } = command
     if (heal) Object.assign(location, HEALTHY)
     if (command.revive) location.callsLeft = HEALTHY.callsLeft
     if (kvFault !== undefined) location.kv = kvFault
-    if (authority !== undefined) location.authority = authority
+    if (authority !== undefined) Object.assign(location, { authority, calls })
     if (libsql !== undefined) location.libsql = libsql
     if (diesAfter !== undefined) location.callsLeft = diesAfter
   }
-  if (command.heal || command.revive) {
-    epoch++
-    healedAt = Date.now()
-  }
-  passedMs += (command.passSeconds ?? 0) * 1000
+  pass((command.passSeconds ?? 0) * 1000)
   for (const [name, seconds] of Object.entries(command.propagationSeconds ?? {})) {
     locationOf(name)
     kv.setPropagation(name, seconds * 1000)
   }
   if (command.clear) kv.clear()
   for (const [id, value] of Object.entries(command.seed ?? {})) kv.seed(`key:${id}`, value)
-  mutant = command.mutant ?? mutant
-  return callsInFlight()
+  if (command.heal || command.revive) await letGo()
+  return stateOf()
+}
+
+/** Ends what hangs, and carries out what was held, whether its caller is still there or not. */
+async function letGo(): Promise<void> {
+  epoch++
+  healedAt = Date.now()
+  const due = held
+  held = []
+  await Promise.all(due.map((act) => act()))
 }
 
 /** Calls a store from a location, which may be dead or die of it. `untilHealed` lasts as long as faults. */
@@ -131,9 +100,8 @@ export function reach<T>(
   const call: Call = { label: `${store} from ${name}`, startedAt: Date.now(), heldIn: undefined }
   const since = epoch
   const untilHealed = async () => {
-    const isHealed = () => epoch !== since
     call.heldIn = since
-    while (!isHealed()) await sleep(POLL_MS)
+    while (epoch === since) await sleep(POLL_MS)
   }
   const lost = async () => await neverAnswered(untilHealed)
   inFlight.add(call)
@@ -149,23 +117,41 @@ export function reach<T>(
   return answer
 }
 
-const POLL_MS = 10
-
 /** What a caller with a limit sees of an answer that never comes; ends when the world is healed. */
 export async function neverAnswered(untilHealed: () => Promise<void>): Promise<never> {
   await untilHealed()
   throw connectionLost()
 }
 
-function callsInFlight(): WorldState {
-  let held = 0
+/** Lets a call be carried out when the world is healed. What it answers must be plain values. */
+export async function whenHealed<T>(
+  act: () => Promise<T>,
+  untilHealed: () => Promise<void>,
+): Promise<T> {
+  let outcome: { readonly value: T } | { readonly error: unknown } | undefined
+  // Its caller may be gone by then, so this is not left to what the caller has under way.
+  held.push(async () => {
+    outcome = await act().then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    )
+  })
+  await untilHealed()
+  while (outcome === undefined) await sleep(POLL_MS)
+  if ('error' in outcome) throw outcome.error
+  return outcome.value
+}
+
+function stateOf(): WorldState {
+  let heldCalls = 0
   for (const call of inFlight) {
     const isHeld = call.heldIn === epoch
-    if (isHeld) held++
+    if (isHeld) heldCalls++
     const since = Math.max(call.startedAt, healedAt)
     if (!isHeld && Date.now() - since > ENDED_AFTER_MS) inFlight.delete(call)
   }
-  return { inFlight: [...inFlight].map(({ label }) => label), held, checks }
+  const labels = [...inFlight].map(({ label }) => label)
+  return { inFlight: labels, held: heldCalls, checks, ...countLeases() }
 }
 
 export function sleep(ms: number): Promise<void> {

@@ -1,0 +1,89 @@
+// Draws histories. Steps meet by chance too seldom to find what takes four of them in a row. So a history is made of
+// moves: a few steps that belong together, with everything about them drawn.
+
+import type fc from 'fast-check'
+import type { Acl } from './checker.ts'
+import { type Dice, rolling } from './dice.ts'
+import { CHANGES, changesInARow, deletionOf, type Frame, type Move, MOVES } from './draw-moves.ts'
+import { ALL_LOCATIONS, LOCATIONS } from './ground.ts'
+import type { Deploy, History, Step } from './history.ts'
+import { VERSIONS } from './versions.ts'
+
+const ACLS: readonly Acl[] = ['anyone', 'office', 'home']
+const PROPAGATION_SECONDS = [0, 10, 60, 90]
+const RATES = [0.9, 0.9, 1, 1.1, 1.1]
+const LEASE_TERMS = [0, 0.5, 1, 2]
+
+export const history: fc.Arbitrary<History> = rolling((dice) => {
+  const jumping = dice.pick(['locations', 'locations', 'authorities', 'none'] as const)
+  const deploy = jumping !== 'authorities' && dice.chance(20) ? drawDeploy(dice) : null
+  const loses = dice.chance(20) ? 'database' : 'authorities'
+  const acls = [dice.pick(ACLS), dice.pick(ACLS), dice.pick(ACLS)] as const
+  const areExact = dice.chance(30)
+  const frame: Frame = {
+    dice,
+    locations: deploy === null ? LOCATIONS : ALL_LOCATIONS,
+    focus: dice.weighted([
+      [6, 'k1'],
+      [1, 'k2'],
+      [2, 'k3'],
+    ]),
+    loses,
+    jumping,
+  }
+  return {
+    acls,
+    published: dice.chance(60),
+    propagationSeconds: ALL_LOCATIONS.map(() => dice.pick(PROPAGATION_SECONDS)),
+    rates: [...ALL_LOCATIONS, ...acls].map(() => (areExact ? 1 : dice.pick(RATES))),
+    deploy,
+    steps: withDeploy(
+      dice,
+      deploy,
+      loses === 'database' ? aroundRestore(frame) : drawMoves(frame, MOVES, 1, 5),
+    ),
+  }
+})
+
+function drawDeploy(dice: Dice): Deploy {
+  return {
+    version: dice.pick(['the same', ...VERSIONS]),
+    leaseTerms: dice.pick(LEASE_TERMS),
+    objectsHaveLeases: dice.chance(60),
+  }
+}
+
+/**
+ * Somewhere in the history, the objects change to the other version. They go back only where every location waits
+ * for leases by itself, since a location that does not would have to be told to by them.
+ */
+function withDeploy(dice: Dice, deploy: Deploy | null, steps: readonly Step[]): readonly Step[] {
+  if (deploy === null || (deploy.objectsHaveLeases && deploy.version === 'without leases')) {
+    return steps
+  }
+  const haveLeases = !deploy.objectsHaveLeases
+  return steps.toSpliced(dice.number(0, steps.length), 0, { do: 'deploy objects', haveLeases })
+}
+
+function drawMoves(
+  frame: Frame,
+  moves: readonly (readonly [number, Move])[],
+  least: number,
+  most: number,
+): Step[] {
+  const count = frame.dice.number(least, most)
+  return Array.from({ length: count }, () => frame.dice.weighted(moves)(frame)).flat()
+}
+
+/** Changes that the database forgets, and changes after that, mostly of one key. */
+function aroundRestore(frame: Frame): Step[] {
+  return [
+    ...drawMoves(frame, MOVES, 0, 1),
+    { do: 'back up' },
+    ...drawMoves(frame, CHANGES, 1, 2),
+    ...(frame.dice.chance(40) ? [deletionOf(frame, frame.focus)] : []),
+    { do: 'restore' },
+    ...drawMoves(frame, [[10, changesInARow], ...CHANGES], 1, 2),
+    ...drawMoves(frame, MOVES, 0, 1),
+  ]
+}

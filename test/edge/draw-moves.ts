@@ -1,0 +1,294 @@
+// The moves of which histories are made: single steps, and a few steps that belong together. Whatever a move leaves
+// open is drawn.
+
+import type { Acl, Address } from './checker.ts'
+import type { Dice } from './dice.ts'
+import type { Location } from './ground.ts'
+import type { Changing, ClockFault, KeyName, Made, Method, Step } from './history.ts'
+import {
+  AUTHORITY_CALLS,
+  AUTHORITY_FAULTS,
+  type AuthorityFault,
+  KV_FAULTS,
+  LIBSQL_FAULTS,
+} from './sim/faults.ts'
+
+/** What a history is about, and what may happen in it. */
+export interface Frame {
+  readonly dice: Dice
+  readonly locations: readonly Location[]
+  /** The key that most of it is about. */
+  readonly focus: KeyName
+  /** Two stores that lose what they know at the same time are beyond repair. */
+  readonly loses: 'authorities' | 'database'
+  /** Whose clocks jump. Those of both at the same time, or of an authority that restarts, are beyond the promise. */
+  readonly jumping: 'locations' | 'authorities' | 'none'
+}
+
+export type Move = (frame: Frame) => readonly Step[]
+
+const KEY_NAMES = ['k1', 'k2', 'k3', 'n1'] as const
+const ACLS: readonly Acl[] = ['anyone', 'office', 'home']
+const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST']
+const MAX_CALLS = 9
+
+const at = ({ dice, locations }: Frame) => dice.pick(locations)
+const from = ({ dice }: Frame): Address => (dice.chance(65) ? 'office' : 'home')
+const key = ({ dice, focus }: Frame) => (dice.chance(70) ? focus : dice.pick(KEY_NAMES))
+
+function elsewhere(frame: Frame, not: Location): Location {
+  return frame.dice.pick(frame.locations.filter((location) => location !== not))
+}
+
+function made(frame: Frame, where = at(frame)): Made {
+  const { dice } = frame
+  const diesAfter = dice.chance(10) ? dice.number(1, MAX_CALLS) : null
+  return { at: where, goesOn: dice.chance(40), diesAfter, isTried: dice.chance(70) }
+}
+
+function changeOf(frame: Frame, name: KeyName, how = made(frame)): Changing {
+  const { dice } = frame
+  return dice.weighted<() => Changing>([
+    [5, () => ({ do: 'edit', key: name, acl: dice.pick(ACLS), ...how })],
+    [2, () => ({ do: 'delete', key: name, ...how })],
+    [
+      3,
+      () => ({
+        do: 'set status',
+        account: name === 'k3' ? 'b' : 'a',
+        status: dice.chance(70) ? 'suspended' : 'active',
+        ...how,
+      }),
+    ],
+  ])()
+}
+
+export function deletionOf(frame: Frame, name: KeyName): Changing {
+  return { do: 'delete', key: name, ...made(frame) }
+}
+
+/** Uses of a key everywhere, often enough that each location gets a lease. */
+function useMuch(frame: Frame, name: KeyName): Step {
+  return { do: 'use everywhere', key: name, from: from(frame), times: 3 }
+}
+
+function use(frame: Frame, name: KeyName, where: Location, goesOn: boolean): Step {
+  const method = frame.dice.pick(METHODS)
+  return { do: 'use', key: name, from: from(frame), method, at: where, goesOn }
+}
+
+function useAtOnce(frame: Frame, name: KeyName, where: Location): Step {
+  return { do: 'use at once', key: name, from: from(frame), at: where, goesOn: true }
+}
+
+function keepUsing(frame: Frame, name: KeyName, where: Location): Step {
+  return { do: 'keep using', key: name, from: from(frame), at: where }
+}
+
+function authorityFault(frame: Frame, where: Location, faults = AUTHORITY_FAULTS): Step {
+  const { dice } = frame
+  return { do: 'authority', at: where, fault: dice.pick(faults), calls: dice.pick(AUTHORITY_CALLS) }
+}
+
+/** A change while leases on what was before run. */
+const changeInUse: Move = (frame) => {
+  const name = key(frame)
+  return [useMuch(frame, name), changeOf(frame, name)]
+}
+
+/** The authority's instance ends between its grants and a change. */
+const changeAfterRestart: Move = (frame) => {
+  const { dice, jumping } = frame
+  const name = key(frame)
+  if (jumping === 'authorities') return changeInUse(frame)
+  const ends = dice.chance(70) ? 'restart authority' : 'supersede authority'
+  return [useMuch(frame, name), { do: ends, key: name }, changeOf(frame, name)]
+}
+
+/** A change that is still waiting when it is made again, when another follows, or when the cron comes. */
+const changeTwice: Move = (frame) => {
+  const { dice } = frame
+  const name = key(frame)
+  const first = changeOf(frame, name, { ...made(frame), goesOn: true })
+  const second = made(frame, elsewhere(frame, first.at))
+  return [
+    ...(dice.chance(80) ? [useMuch(frame, name)] : []),
+    first,
+    dice.weighted<Step>([
+      [6, { do: 'repeat', ...second, goesOn: false }],
+      [3, changeOf(frame, name, second)],
+      [1, { do: 'cron', at: second.at }],
+    ]),
+  ]
+}
+
+/** A store that fails, and somebody who needs it at once. */
+const faultInUse: Move = (frame) => {
+  const { dice } = frame
+  const name = key(frame)
+  const where = at(frame)
+  return [
+    authorityFault(frame, where),
+    dice.weighted<() => Step>([
+      [2, () => use(frame, name, where, true)],
+      [1, () => useAtOnce(frame, name, where)],
+      [2, () => changeOf(frame, name, made(frame, where))],
+    ])(),
+  ]
+}
+
+/** A question whose answer comes when the key has been changed, or nearly. */
+const lateAnswer: Move = (frame) => {
+  const { dice } = frame
+  const name = key(frame)
+  const where = at(frame)
+  const fault: AuthorityFault = dice.pick(['answers slowly', 'answers late', 'forgetful'])
+  return [
+    ...(dice.chance(50) ? [useMuch(frame, name)] : []),
+    { do: 'authority', at: where, fault, calls: 'questions' },
+    dice.chance(50) ? useAtOnce(frame, name, where) : keepUsing(frame, name, where),
+    ...(dice.chance(50) ? [use(frame, name, where, true)] : []),
+    changeOf(frame, name, made(frame, elsewhere(frame, where))),
+  ]
+}
+
+/** A change that reaches the authority after one that was made later. */
+const lateChange: Move = (frame) => {
+  const { dice } = frame
+  const name = key(frame)
+  const where = at(frame)
+  const fault: AuthorityFault = dice.pick(['held', 'held', 'late'])
+  return [
+    ...(dice.chance(50) ? [useMuch(frame, name)] : []),
+    { do: 'authority', at: where, fault, calls: 'changes' },
+    changeOf(frame, name, made(frame, where)),
+    changeOf(frame, name, { ...made(frame, elsewhere(frame, where)), goesOn: false }),
+    ...(dice.chance(70) ? [{ do: 'heal' } as const] : []),
+    useMuch(frame, name),
+  ]
+}
+
+/** A reader of libSQL who is held up before it seeds the authority, while the key is changed. */
+const slowReader: Move = (frame) => {
+  const { dice, loses } = frame
+  const name = dice.pick(KEY_NAMES) // best one that nobody has used
+  const where = at(frame)
+  const faults: readonly AuthorityFault[] = ['held', 'held', 'late', 'slow']
+  const change = () =>
+    changeOf(frame, name, { ...made(frame, elsewhere(frame, where)), goesOn: false })
+  return [
+    ...(dice.chance(30) && loses === 'authorities' ? [lose(name)] : []),
+    { do: 'authority', at: where, fault: dice.pick(faults), calls: 'seeds' },
+    use(frame, name, where, true),
+    change(),
+    ...(dice.chance(30) ? [change()] : []),
+    ...(dice.chance(60) && loses === 'authorities' ? [lose(name)] : []),
+    ...(dice.chance(30) ? [{ do: 'restart worker', at: elsewhere(frame, where) } as const] : []),
+    ...(dice.chance(80) ? [{ do: 'heal' } as const] : []),
+    useMuch(frame, name),
+  ]
+}
+
+/** Reports come so slowly that the instance is superseded under them. */
+const supersededUnderReports: Move = (frame) => {
+  if (frame.jumping === 'authorities') return changeInUse(frame)
+  const name = key(frame)
+  const where = at(frame)
+  return [
+    useMuch(frame, name),
+    { do: 'authority', at: where, fault: 'slow reports', calls: 'questions' },
+    keepUsing(frame, name, where),
+    useAtOnce(frame, name, where),
+    { do: 'supersede authority', key: name },
+    changeOf(frame, name, made(frame, elsewhere(frame, where))),
+  ]
+}
+
+function lose(name: KeyName): Step {
+  return { do: 'lose authority', key: name }
+}
+
+/** A clock that jumps or stands still while leases run, and a change. */
+const changeByAWrongClock: Move = (frame) => {
+  const { dice, jumping } = frame
+  const name = key(frame)
+  if (jumping === 'none') return changeInUse(frame)
+  const fault = dice.pick<ClockFault>(['stands', 'goes on', 'is set back', 'is set ahead'])
+  const moves = fault === 'is set back' || fault === 'is set ahead'
+  return [
+    useMuch(frame, name),
+    {
+      do: 'clock',
+      of: jumping === 'locations' ? at(frame) : name,
+      fault,
+      seconds: moves ? dice.pick([0.2, 0.5, 1, 5, 20]) : 0,
+    },
+    ...(dice.chance(40) ? [useMuch(frame, name)] : []),
+    changeOf(frame, name),
+  ]
+}
+
+const forge: Move = (frame) => {
+  const { dice } = frame
+  const name = key(frame)
+  const what = dice.pick<Acl | 'gone'>([...ACLS, 'gone'])
+  return [
+    { do: 'forge', key: name, acl: what, ahead: dice.pick([-1, 0, 1, 99]) },
+    ...(dice.chance(50) ? [{ do: 'restart worker', at: at(frame) } as const] : []),
+    { do: 'use everywhere', key: name, from: from(frame), times: 1 },
+  ]
+}
+
+/** Changes of one key in a row, of which the authority may hear only at the end. */
+export const changesInARow: Move = (frame) => {
+  const { dice } = frame
+  const name = key(frame)
+  const where = at(frame)
+  const isCutOff = dice.chance(40)
+  return [
+    ...(isCutOff
+      ? [{ do: 'authority', at: where, fault: 'unreachable', calls: 'all' } as const]
+      : []),
+    ...Array.from({ length: dice.number(2, 4) }, () =>
+      changeOf(frame, name, made(frame, isCutOff ? where : at(frame))),
+    ),
+    ...(isCutOff ? [{ do: 'heal' } as const] : []),
+    changeOf(frame, name),
+  ]
+}
+
+const one =
+  (draw: (frame: Frame) => Step): Move =>
+  (frame) => [draw(frame)]
+
+/** Moves that change what holds. */
+export const CHANGES: readonly (readonly [weight: number, move: Move])[] = [
+  [4, one((frame) => changeOf(frame, key(frame)))],
+  [5, changeInUse],
+  [4, changeTwice],
+  [3, lateChange],
+  [2, faultInUse],
+]
+
+export const MOVES: readonly (readonly [weight: number, move: Move])[] = [
+  ...CHANGES,
+  [4, changeAfterRestart],
+  [4, lateAnswer],
+  [5, slowReader],
+  [2, supersededUnderReports],
+  [5, changeByAWrongClock],
+  [1, changesInARow],
+  [2, forge],
+  [1, one((frame) => use(frame, key(frame), at(frame), frame.dice.chance(50)))],
+  [2, one((frame) => useMuch(frame, key(frame)))],
+  [2, one((frame) => keepUsing(frame, key(frame), at(frame)))],
+  [1, one((frame) => ({ do: 'create', acl: frame.dice.pick(ACLS), ...made(frame) }))],
+  [2, one(({ dice }) => ({ do: 'pass', seconds: dice.pick([1, 2, 31, 61, 120]) }))],
+  [1, one((frame) => ({ do: 'kv', at: at(frame), fault: frame.dice.pick(KV_FAULTS) }))],
+  [1, one(({ dice }) => ({ do: 'libsql', fault: dice.pick(LIBSQL_FAULTS) }))],
+  [1, one((frame) => ({ do: 'restart worker', at: at(frame) }))],
+  [1, one((frame) => ({ do: 'revive', at: at(frame) }))],
+  [1, one((frame) => ({ do: 'cron', at: at(frame) }))],
+  [1, one(() => ({ do: 'heal' }))],
+  [1, one(() => ({ do: 'settle' }))],
+]

@@ -1,0 +1,158 @@
+// The shortest histories in which each mutant shows, and which hold without it.
+
+import type { Violation } from './checker.ts'
+import type { Location } from './ground.ts'
+import type { History, Made, Step } from './history.ts'
+import type { AuthorityCalls, AuthorityFault } from './sim/faults.ts'
+
+/** The ground on which they run: leases long enough that a busy machine uses them. */
+export const TIME = { speed: 2, leaseRealMs: 500 }
+
+const made = (at: Location = 'ams'): Made => ({ at, goesOn: false, diesAfter: null, isTried: true })
+const goingOn = { goesOn: true, isTried: false }
+/** Often enough that each location gets a lease. */
+const useMuch: Step = { do: 'use everywhere', key: 'k1', from: 'office', times: 3 }
+const useOnce: Step = { do: 'use everywhere', key: 'k1', from: 'office', times: 1 }
+const useAt = (at: Location, goesOn = false): Step => {
+  return { do: 'use', key: 'k1', from: 'office', method: 'GET', at, goesOn }
+}
+const keepUsing = (at: Location): Step => ({ do: 'keep using', key: 'k1', from: 'office', at })
+const remove = { do: 'delete', key: 'k1', ...made() } as const
+const edit = (acl: 'anyone' | 'office' | 'home', at?: Location) =>
+  ({ do: 'edit', key: 'k1', acl, ...made(at) }) as const
+const suspend = { do: 'set status', account: 'a', status: 'suspended', ...made() } as const
+const lose: Step = { do: 'lose authority', key: 'k1' }
+const pass = (seconds: number): Step => ({ do: 'pass', seconds })
+const authority = (at: Location, fault: AuthorityFault, calls: AuthorityCalls = 'all'): Step => {
+  return { do: 'authority', at, fault, calls }
+}
+const [backUp, restore, heal, settle] = (['back up', 'restore', 'heal', 'settle'] as const).map(
+  (name): Step => ({ do: name }),
+) as [Step, Step, Step, Step]
+
+export interface Script extends Partial<History> {
+  readonly steps: readonly Step[]
+  /** What the mutant breaks; `stale` when left out. */
+  readonly rule?: Violation['rule']
+}
+
+/** `next` runs the same as the others, for a longer or a shorter lease. */
+const sameWith = (leaseTerms: number) => {
+  return { deploy: { version: 'the same', leaseTerms, objectsHaveLeases: true } } as const
+}
+
+export const SCRIPTS: Readonly<Record<string, Script>> = {
+  'a change tells no authority': { steps: [useMuch, remove] },
+  'a change is answered before its authority knows': { steps: [useMuch, remove] },
+  'an older record replaces a newer one': {
+    steps: [
+      useMuch,
+      authority('fra', 'held', 'changes'),
+      edit('home', 'fra'),
+      { ...suspend, isTried: false },
+      heal,
+      settle,
+      useOnce,
+    ],
+  },
+  'a later record replaces a tombstone': {
+    rule: 'lost',
+    steps: [
+      useMuch,
+      backUp,
+      remove,
+      restore,
+      authority('fra', 'unreachable'),
+      edit('home', 'fra'),
+      edit('office', 'fra'),
+      heal,
+      edit('anyone'),
+    ],
+  },
+  'an authority that holds nothing calls a record current': {
+    steps: [useMuch, { ...remove, isTried: false }, lose, useOnce],
+  },
+  'an authority that is behind calls a record current': {
+    steps: [useAt('ams'), { do: 'forge', key: 'k1', acl: 'home', ahead: 99 }, useAt('fra')],
+    rule: 'wrong',
+  },
+  'a seed needs no word': {
+    published: false,
+    steps: [
+      authority('fra', 'held', 'seeds'),
+      useAt('fra', true),
+      { ...edit('office'), isTried: false },
+      { ...edit('home'), isTried: false },
+      lose,
+      heal,
+      useAt('sin'),
+    ],
+  },
+  'a row never rises above its authority': {
+    steps: [useMuch, backUp, edit('home'), restore, edit('office')],
+    rule: 'pending',
+  },
+  'a lease counts from the receipt': {
+    steps: [
+      useMuch,
+      authority('fra', 'answers slowly', 'questions'),
+      keepUsing('fra'),
+      pass(1),
+      remove,
+    ],
+  },
+  'a lease outlives a step of the clock': {
+    steps: [useMuch, { do: 'clock', of: 'fra', fault: 'is set back', seconds: 5 }, remove],
+  },
+  'an answer is shared with who came after its lease': {
+    ...sameWith(0),
+    steps: [
+      useAt('next'),
+      authority('next', 'answers late', 'questions'),
+      { do: 'use at once', key: 'k1', from: 'office', at: 'next', goesOn: true },
+      remove,
+    ],
+  },
+  'no margin': {
+    ...sameWith(1),
+    rates: [1.1, 1, 1, 0.9, 1.1, 1, 1],
+    steps: [useMuch, remove],
+  },
+  'no wait after a restart': { steps: [useMuch, { do: 'restart authority', key: 'k1' }, remove] },
+  'a lease while a change waits': {
+    steps: [useMuch, keepUsing('fra'), keepUsing('sin'), edit('office')],
+    rule: 'lease',
+  },
+  'a change waits for no lease': { steps: [useMuch, remove] },
+  'a repeated change does not wait': {
+    steps: [useMuch, { ...remove, ...goingOn }, { do: 'repeat', ...made('fra') }],
+  },
+  'no wait for callers of an older version': {
+    deploy: { version: 'without leases', leaseTerms: 0, objectsHaveLeases: true },
+    steps: [useMuch, { ...remove, at: 'next' }],
+  },
+  'no wait for objects of an older version': {
+    ...sameWith(0),
+    steps: [useMuch, { do: 'deploy objects', haveLeases: false }, remove],
+  },
+  'a refusal asks nobody': {
+    acls: ['home', 'anyone', 'anyone'],
+    steps: [useMuch, edit('anyone')],
+  },
+  // The first edit's record reaches KV after the second one's.
+  'any put empties the outbox': {
+    steps: [
+      { do: 'kv', at: 'ams', fault: 'held' },
+      { ...edit('home'), isTried: false },
+      { ...edit('office', 'fra'), isTried: false },
+      settle,
+      pass(2),
+      { do: 'cron', at: 'fra' },
+      pass(2),
+      heal,
+      settle,
+    ],
+    rule: 'drift',
+  },
+  'a header of an early answer leaks': { steps: [useMuch, remove], rule: 'leak' },
+}

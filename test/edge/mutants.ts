@@ -1,0 +1,131 @@
+// Bugs that are planted into the built worker, one at a time, to see that the ground finds them. Each is one rule of
+// docs/design/consistency.md that is not kept.
+
+import { isOn, patchOnce } from './patch-bundle.ts'
+
+export interface Mutant {
+  readonly name: string
+  /** Places of the bundle's text and what stands there instead; `ON` is true while the mutant is turned on. */
+  readonly places: readonly (readonly [place: RegExp, by: string])[]
+}
+
+const NAMED: Readonly<Record<string, Mutant['places']>> = {
+  // Changes and the authority
+  'a change tells no authority': [
+    [
+      /(async advance\(sent, caller\) \{)/,
+      '$1 if (ON) return { state: "current", settlesInMs: 0 };',
+    ],
+  ],
+  'a change is answered before its authority knows': [
+    [
+      /(async advance\((sent), caller\) \{)/,
+      '$1 if (ON) { scheduler.wait(2000).then(() => this.keep($2, null)); return { state: "current", settlesInMs: 0 }; }',
+    ],
+  ],
+  'an older record replaces a newer one': [
+    [/(!head\.gone && \(gone \|\| )(revision > head\.revision)\)/, '$1(ON || $2))'],
+  ],
+  'a later record replaces a tombstone': [
+    [
+      /= head === void 0 \|\| !head\.gone && \(gone/,
+      '= head === void 0 || (ON || !head.gone) && (gone',
+    ],
+  ],
+  'an authority that holds nothing calls a record current': [
+    [
+      /(answerCheck\((\w+)\) \{\s+const head = this\.head\(\);)/,
+      '$1 if (ON && head === void 0 && $2 !== null) return CURRENT;',
+    ],
+  ],
+  'an authority that is behind calls a record current': [
+    [/(\? this\.answerHeld\(head\) : )(this\.answerUnknown\(\))/, '$1(ON ? CURRENT : $2)'],
+  ],
+  'a seed needs no word': [[/(sent\.gone) \|\| (word === this\.word\))/, '$1 || ON || $2']],
+  'a row never rises above its authority': [
+    [
+      /await raiseRevision\(db, row, held\.revision, deps\.nowMs\(\), resolution\)/,
+      'if (!ON) await raiseRevision(db, row, held.revision, deps.nowMs(), resolution)',
+    ],
+  ],
+
+  // Leases: the holder
+  'a lease counts from the receipt': [
+    [
+      /believe\((\w+), (askedMs) \+ leaseMs, (askedMs) \+ leaseMs/,
+      'believe($1, (ON ? deps.nowMs() : askedMs) + leaseMs, askedMs + leaseMs',
+    ],
+    [
+      /deps\.later\((leaseEnds)\.then\(end\)\)/,
+      'deps.later((ON ? deps.wait(leaseMs) : $1).then(end))',
+    ],
+  ],
+  'a lease outlives a step of the clock': [
+    [/if \((\w+\.believedUntilMs === untilMs)\)/, 'if (!ON && $1)'],
+  ],
+  'an answer is shared with who came after its lease': [
+    [/(cached\w*\.question > came) \|\|/, 'ON || $1 ||'],
+  ],
+
+  // Leases: the authority
+  'no margin': [[/termMs \* (HOLD_FACTOR)/, 'termMs * (ON ? 1 : $1)']],
+  'no wait after a restart': [
+    [/(this\.inherited = \{ atMs: nowMs, callerMs: null, lengthMs \})/, 'if (!ON) $1'],
+  ],
+  'a lease while a change waits': [
+    [
+      /(!\(termMs > 0\)) \|\| (this\.remaining\(this\.settling, nowMs, null\) > 0)/,
+      '$1 || !ON && $2',
+    ],
+  ],
+  'a change waits for no lease': [
+    [/(this\.settling = \{ atMs: nowMs, callerMs, lengthMs \})/, 'if (!ON) $1'],
+  ],
+  'a repeated change does not wait': [
+    [
+      /(const settlesInMs = Math\.ceil\(this\.leases\.settlesInMs\(Date\.now\(\), callerMs\)\);)/,
+      'if (ON && this.repeated === (this.repeated = sent.record)) return { ...answer2, settlesInMs: 0 };\n    $1',
+    ],
+  ],
+  'no wait for callers of an older version': [
+    [/if \((caller === void 0 && settlesInMs > 0)\)/, 'if (!ON && $1)'],
+  ],
+  'no wait for objects of an older version': [
+    [/settlesInMs = unknownWaitMs/, 'settlesInMs = ON ? 0 : unknownWaitMs'],
+  ],
+
+  // The worker
+  'a refusal asks nobody': [
+    [
+      /(return access\.ok \? ok\(\{[^}]*confirm \}\) : )(confirm\(\))/,
+      '$1(ON ? err(access.error) : $2)',
+    ],
+  ],
+  'any put empties the outbox': [[/(startedMs - row\.revisedAt >= SETTLED_MS)/, 'ON || $1']],
+  'a header of an early answer leaks': [
+    [
+      /(const forwarded = forwardGranted\(.*\n[^}]*?)if \(!confirmed\.ok\) return (.*);/,
+      `$1if (!confirmed.ok) {
+        const refused = $2;
+        if (ON) for (const [name, value] of (await forwarded).value.headers) refused.headers.append(name, value);
+        return refused;
+      }`,
+    ],
+  ],
+}
+
+export const MUTANTS: readonly Mutant[] = Object.entries(NAMED).map(([name, places]) => {
+  return { name, places }
+})
+
+/** The built worker with all mutants, turned off. */
+export function withMutants(bundle: string): string {
+  return MUTANTS.reduce(
+    (patched, { name, places }) =>
+      places.reduce(
+        (text, [place, by]) => patchOnce(text, place, by.replaceAll(/\bON\b/g, isOn(name))),
+        patched,
+      ),
+    bundle,
+  )
+}

@@ -1,0 +1,124 @@
+// What happens after a history: its faults have ended, the cron runs, and a last look shows what every location and
+// libSQL say.
+
+import { eq, inArray, sql } from 'drizzle-orm'
+import { accounts, apiKeys } from '../../src/db/schema.ts'
+import type { Log, Truth, Use } from './checker.ts'
+import { toAcl } from './clients.ts'
+import type { TestKey } from './fixtures.ts'
+import { type Ground, type Location, NEXT_VERSION } from './ground.ts'
+import type { Run } from './run-history.ts'
+
+/** How long a location may take to be well again, on the real clock. */
+const RECOVERS_WITHIN_MS = 10_000
+const CRON_RUNS = 3
+const POLL_MS = 5
+
+export async function recover(run: Run): Promise<Omit<Log, 'leasesInBetween'>> {
+  const { ground, clients, keys, facts, restores, locations } = run
+  const { changes } = clients
+  const isDeploy = locations.includes(NEXT_VERSION)
+  // What an authority knows and the database has forgotten, an operator decides.
+  if (restores.length > 0) {
+    await ground.command({ passSeconds: 600 })
+    await clients.driftAt('ams', 'as_database')
+  }
+  let leftPending = 0
+  for (let runs = 0; runs < CRON_RUNS; runs++) {
+    await untilNothingIsInFlight(ground)
+    await ground.command({ passSeconds: 61 })
+    await ground.runCron(isDeploy ? NEXT_VERSION : 'ams') // the deploy has come to its end
+    leftPending = await countPending(run)
+    if (leftPending === 0) break
+  }
+  await ground.command({ passSeconds: 600 }) // by now what was written last is seen everywhere
+  // Two versions in different forms at the same time cannot read all of each other's records.
+  const drift = isDeploy ? [] : await clients.driftAt('ams', run.isForged)
+  await ground.command({ passSeconds: 600 })
+  const recovered = new Set<string>()
+  for (const [i, [name, key]] of [...keys].entries()) {
+    const from = i % 2 === 0 ? 'office' : 'home'
+    const uses = locations.map((at) => useUntilWell(run, name, key, from, at))
+    for (const { id } of await Promise.all(uses)) recovered.add(id)
+  }
+  const truth = await readTruth(run)
+  return { keys: facts, changes, uses: count(run, recovered), restores, truth, leftPending, drift }
+}
+
+/** Waits for what workers do, also after their answers, as far as they get. */
+export async function untilNothingIsInFlight(
+  ground: Ground,
+  { butHeld } = { butHeld: false },
+): Promise<void> {
+  const deadline = Date.now() + RECOVERS_WITHIN_MS
+  for (;;) {
+    const { inFlight, held } = await ground.command({})
+    if (inFlight.length <= (butHeld ? held : 0)) return
+    if (Date.now() > deadline) throw new Error(`Calls do not end: ${inFlight.join(', ')}`)
+    await sleep(POLL_MS)
+  }
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** Rows that the cron has still to carry out. */
+async function countPending({ ground, owners }: Run): Promise<number> {
+  const ids = Object.values(owners).map(({ id }) => id)
+  const rows = await ground
+    .db()
+    .select({ id: apiKeys.id })
+    .from(apiKeys)
+    .where(sql`published_revision < revision AND ${inArray(apiKeys.accountId, ids)}`)
+  return rows.length
+}
+
+async function useUntilWell(
+  { clients }: Run,
+  name: string,
+  key: TestKey,
+  from: 'office' | 'home',
+  at: Location,
+): Promise<Use> {
+  const deadline = Date.now() + RECOVERS_WITHIN_MS
+  for (;;) {
+    const use = await clients.use(name, key, from, 'GET', at)
+    if (use.verdict !== 'unavailable' || Date.now() > deadline) return use
+    await sleep(POLL_MS)
+  }
+}
+
+/** The uses, each with how often it reached the upstream. */
+function count({ ground, clients }: Run, recovered: ReadonlySet<string>): Use[] {
+  const calls = new Map<string, number>()
+  for (const { headers } of ground.upstream.received) {
+    const id = headers['x-request-id'] ?? ''
+    calls.set(id, (calls.get(id) ?? 0) + 1)
+  }
+  return clients.uses.map((use) => ({
+    ...use,
+    upstreamCalls: calls.get(use.id) ?? 0,
+    recovered: recovered.has(use.id),
+  }))
+}
+
+async function readTruth({ ground, owners, keys }: Run): Promise<Map<string, Truth>> {
+  const ids = Object.values(owners).map(({ id }) => id)
+  const rows = await ground
+    .db()
+    .select()
+    .from(apiKeys)
+    .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
+    .where(inArray(apiKeys.accountId, ids))
+  const truth = [...keys].map(([name, { id }]): [string, Truth] => {
+    const row = rows.find(({ api_keys: { id: rowId } }) => rowId === id)
+    // A backup that is older than the key knows nothing of it.
+    if (row === undefined) return [name, { life: 'gone', acl: 'anyone', status: 'active' }]
+    const { deletedAt, ipAcl } = row.api_keys
+    const status = row.accounts.status === 'active' ? 'active' : 'suspended'
+    const life = deletedAt === null ? 'live' : 'gone'
+    return [name, { life, acl: toAcl(ipAcl ?? []), status }]
+  })
+  return new Map(truth)
+}
