@@ -96,7 +96,8 @@ async function changeOnce(customer: Customer, workers: readonly Workerd[], use: 
 async function useKey({ url }: Workerd, key: CreatedKey, forMs: number, until?: AbortSignal) {
   const headers = { 'X-API-Key': key.token, 'CF-Connecting-IP': CLIENT }
   const began = performance.now()
-  while (until?.aborted !== true && performance.now() - began < forMs) {
+  const isWanted = () => until?.aborted !== true && performance.now() - began < forMs
+  while (isWanted()) {
     const answer = await fetch(`${url}/customer`, { headers })
     const text = await answer.text()
     if (!answer.ok) throw new Error(`A request was answered ${text}`)

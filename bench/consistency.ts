@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createCustomer } from '../harness/customer.ts'
+import { createAccount, newCustomer, toCustomer } from '../harness/customer.ts'
 import type { Workerd } from '../harness/workerd/workerd.ts'
 import { measureAddedLatency } from './added-latency.ts'
 import { measureChanges } from './change-latency.ts'
@@ -39,7 +39,8 @@ try {
     far.set(authorityMs, await startMany(() => locations.start({ authorityMs })))
   }
   const [{ url } = { url: '' }] = near
-  const customer = await createCustomer(url, locations.secrets.OPERATOR_TOKEN)
+  const { OPERATOR_TOKEN } = locations.secrets
+  const customer = toCustomer(url, await createAccount(url, OPERATOR_TOKEN, newCustomer()))
 
   console.log('What a request waits, with a key in use')
   console.table(

@@ -158,10 +158,11 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
       case 'delete':
       case 'set status':
         lastChange = step
-        return await change(step)
+        return await makeChange(step)
       case 'repeat':
         return (
-          lastChange && (await change({ ...lastChange, ...step, do: lastChange.do } as Changing))
+          lastChange &&
+          (await makeChange({ ...lastChange, ...step, do: lastChange.do } as Changing))
         )
       case 'create':
         return await create(step)
@@ -233,7 +234,7 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
     }
   }
 
-  async function change(step: Changing): Promise<void> {
+  async function makeChange(step: Changing): Promise<void> {
     const done = clients.changes.length
     if (step.do === 'set status') {
       await clients.setStatus(step.account, owners[step.account], step.status, step.at)

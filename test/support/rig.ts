@@ -147,12 +147,12 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     logs,
     send: (path, request) => send(url + path, request),
     operator: (method, path, body) => operatorCall(url, secrets.OPERATOR_TOKEN, method, path, body),
-    async customer(options) {
-      const account = await insertCustomer(db, secrets.SESSION_KEYS, newCustomer(options))
+    async customer(wanted) {
+      const account = await insertCustomer(db, secrets.SESSION_KEYS, newCustomer(wanted))
       return toCustomer(url, account)
     },
-    async registeredCustomer(options) {
-      const account = await createAccount(url, secrets.OPERATOR_TOKEN, newCustomer(options))
+    async registeredCustomer(wanted) {
+      const account = await createAccount(url, secrets.OPERATOR_TOKEN, newCustomer(wanted))
       return toCustomer(url, account)
     },
     at(gateway) {

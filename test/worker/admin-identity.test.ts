@@ -62,7 +62,10 @@ describe('an e-mail', () => {
   })
 
   it('has its local part compared in NFC', async () => {
-    const { id } = await rig.registeredCustomer({ email: 'ren\u00e9@example.com', password: PASSWORD })
+    const { id } = await rig.registeredCustomer({
+      email: 'ren\u00e9@example.com',
+      password: PASSWORD,
+    })
     expect((await logIn('RENE\u0301@example.com')).json).toMatchObject({ account: { id } })
     expect((await create('rene\u0301@example.com')).status).toBe(409)
   })

@@ -23,10 +23,10 @@ interface Env extends ObjectsEnv {
 async function endObjects({ lose, restart, supersede }: Command, env: Env): Promise<void> {
   const stub = (name: string) => env.AUTHORITY.getByName(name) as unknown as ObjectStub
   // An object that is reset answers with an error.
-  const end = async (name: string, how: string) =>
-    await stub(name)
-      [how]?.()
-      .catch(() => undefined)
+  const end = async (name: string, how: string) => {
+    const method = stub(name)[how]
+    await method?.().catch(() => undefined)
+  }
   if (lose !== undefined) await end(lose, 'lose')
   if (restart !== undefined) await end(restart, 'restart')
   if (supersede !== undefined) await stub(supersede)['supersede']?.()

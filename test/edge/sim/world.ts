@@ -100,8 +100,9 @@ export function reach<T>(
   const call: Call = { label: `${store} from ${name}`, startedAt: Date.now(), heldIn: undefined }
   const since = epoch
   const untilHealed = async () => {
+    const isHealed = () => epoch !== since
     call.heldIn = since
-    while (epoch === since) await sleep(POLL_MS)
+    while (!isHealed()) await sleep(POLL_MS)
   }
   const lost = async () => await neverAnswered(untilHealed)
   inFlight.add(call)
@@ -128,18 +129,18 @@ export async function whenHealed<T>(
   act: () => Promise<T>,
   untilHealed: () => Promise<void>,
 ): Promise<T> {
-  let outcome: { readonly value: T } | { readonly error: unknown } | undefined
+  const done: { outcome?: { readonly value: T } | { readonly error: unknown } } = {}
   // Its caller may be gone by then, so this is not left to what the caller has under way.
   held.push(async () => {
-    outcome = await act().then(
+    done.outcome = await act().then(
       (value) => ({ value }),
       (error: unknown) => ({ error }),
     )
   })
   await untilHealed()
-  while (outcome === undefined) await sleep(POLL_MS)
-  if ('error' in outcome) throw outcome.error
-  return outcome.value
+  while (done.outcome === undefined) await sleep(POLL_MS)
+  if ('error' in done.outcome) throw done.outcome.error
+  return done.outcome.value
 }
 
 function stateOf(): WorldState {
