@@ -24,8 +24,8 @@ async function endObjects({ lose, restart, supersede }: Command, env: Env): Prom
   const stub = (name: string) => env.AUTHORITY.getByName(name) as unknown as ObjectStub
   // An object that is reset answers with an error.
   const end = async (name: string, how: string) => {
-    const method = stub(name)[how]
-    await method?.().catch(() => undefined)
+    const ended = stub(name)[how]?.()
+    await ended?.catch(() => undefined)
   }
   if (lose !== undefined) await end(lose, 'lose')
   if (restart !== undefined) await end(restart, 'restart')
