@@ -197,7 +197,7 @@ describe('the name of an operator', () => {
   it('stands in the audit, whichever form of the token was sent', async () => {
     const OPERATOR_TOKEN = 'alice:token-of-alice, deploy:token-of-deploy ,token-of-nobody'
     const url = await rig.another({ OPERATOR_TOKEN })
-    const { id } = await rig.customer()
+    const { id } = await rig.registeredCustomer()
     const call = (token: string, method: string, path: string, body?: object) =>
       operatorCall(url, token, method, path, body)
     const rename = (token: string, name: string) =>
