@@ -22,6 +22,7 @@ describe('auditEvent()', () => {
       at: NOW,
       accountId: 'acc_1',
       keyId: 'key_1',
+      operator: null,
       actor: 'customer',
       action: 'key.update',
       address: '203.0.113.7',

@@ -10,7 +10,7 @@ describe.skipIf(missingBrowser !== null)('the keyboard', () => {
   let pages: PageRig
   let customer: Customer
   beforeAll(async () => {
-    pages = await startPageRig()
+    pages = await startPageRig({ variables: { API_DOCS_URL: 'https://docs.example.com/portal' } })
     customer = await pages.rig.customer()
   })
   afterEach(async () => {

@@ -69,7 +69,7 @@ describe('a suspension', () => {
     await ground
       .db()
       .run(`insert into api_keys (${Object.keys(row).join()}) values (${values.join()})`)
-    expect((await scene.patch({ application_name: 'Back' }, made)).status).toBe(503)
+    expect((await scene.patch({ ip_acl: ['192.0.2.0/24'] }, made)).status).toBe(503)
     expect(await scene.everywhere(made)).toEqual(INACTIVE)
     expect(await scene.setStatus('active')).toBe('done')
     expect(await scene.everywhere(made)).toEqual(ALLOWED)

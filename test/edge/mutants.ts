@@ -70,7 +70,7 @@ const NAMED: Readonly<Record<string, Mutant['places']>> = {
   // Leases: the authority
   'no margin': [[/termMs \* (HOLD_FACTOR)/, 'termMs * (ON ? 1 : $1)']],
   'no wait after a restart': [
-    [/(this\.inherited = \{ atMs: nowMs, callerMs: null, lengthMs \})/, 'if (!ON) $1'],
+    [/(if \(settles\) this\.settling = hold;\s*else this\.inherited = hold)/, 'if (!ON) $1'],
   ],
   'a lease while a change waits': [
     [

@@ -1,13 +1,20 @@
 // The leases that an authority has granted, and the wait that a change of its record causes. Only the longest
 // lease counts, so it is one number, kept in memory. An object loses its memory when it restarts. Whatever it
 // had granted, it granted before it started again. So an instance that starts waits for the longest lease
-// from its own start on. A row in storage tells whether that is needed. The row is written at most every ten
-// seconds, before the answer with the lease leaves, because the runtime holds answers until writes are durable
+// from its own start on. A row in storage tells whether that is needed, and whether a change waits. The row is
+// written with a change that waits, and else at most every ten seconds, before the answer with the lease leaves, because the runtime holds answers until writes are durable
 // (https://developers.cloudflare.com/durable-objects/reference/in-memory-state/).
 
 import { type Hold, HOLD_FACTOR, MAX_TERM_MS, remainingMs } from '../../keys/lease.ts'
 
 const ROW = 'granted'
+
+/** The longest lease that may still run when the object starts again. */
+interface Row extends Hold {
+  /** Whether a change waits for it. A version before this member wrote none. */
+  readonly settles?: boolean
+}
+
 const ROW_INTERVAL_MS = 10_000
 /** Another machine may have written the row, and clocks of machines differ. */
 const ROW_TOLERANCE_MS = 60_000
@@ -21,17 +28,19 @@ export class GrantedLeases {
   private settling: Hold | null = null
   /** The wait for leases of the instance before this one. */
   private inherited: Hold | null = null
-  private row: Hold | undefined
+  private row: Row | undefined
   private readonly storage: Storage
 
   constructor(storage: Storage, nowMs: number) {
     this.storage = storage
-    this.row = storage.get<Hold>(ROW)
+    this.row = storage.get<Row>(ROW)
     if (this.row === undefined) return
-    const { lengthMs } = this.row
+    const { lengthMs, settles = false } = this.row
     const recent = { ...this.row, lengthMs: lengthMs + ROW_TOLERANCE_MS }
     if (remainingMs(recent, nowMs, null) === 0) return
-    this.inherited = { atMs: nowMs, callerMs: null, lengthMs }
+    const hold = { atMs: nowMs, callerMs: null, lengthMs }
+    if (settles) this.settling = hold
+    else this.inherited = hold
   }
 
   /**
@@ -60,6 +69,7 @@ export class GrantedLeases {
     )
     this.granted = null
     this.settling = { atMs: nowMs, callerMs, lengthMs }
+    if (lengthMs > 0) this.write({ ...this.settling, settles: true })
   }
 
   /** How long until the leases on all records that were replaced have run out, in milliseconds. */
@@ -79,9 +89,13 @@ export class GrantedLeases {
   private note(granted: Hold): void {
     const { row } = this
     const isFresh = row !== undefined && Math.abs(granted.atMs - row.atMs) < ROW_INTERVAL_MS
-    if (isFresh && granted.lengthMs <= row.lengthMs) return
-    this.storage.put<Hold>(ROW, granted)
-    this.row = granted
+    if (isFresh && row.settles !== true && granted.lengthMs <= row.lengthMs) return
+    this.write(granted)
+  }
+
+  private write(row: Row): void {
+    this.storage.put<Row>(ROW, row)
+    this.row = row
   }
 }
 
