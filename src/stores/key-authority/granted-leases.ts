@@ -63,8 +63,10 @@ export class GrantedLeases {
 
   /** Begins the wait for the leases on a record that is replaced in this turn. */
   settle(nowMs: number, callerMs: number | null): void {
+    this.inherited = restarted(this.inherited, nowMs)
     const lengthMs = Math.max(
       this.remaining(this.granted, nowMs, callerMs),
+      this.remaining(this.inherited, nowMs, callerMs),
       this.settlesInMs(nowMs, callerMs),
     )
     this.granted = null
@@ -75,11 +77,10 @@ export class GrantedLeases {
   /** How long until the leases on all records that were replaced have run out, in milliseconds. */
   settlesInMs(nowMs: number, callerMs: number | null): number {
     this.settling = restarted(this.settling, nowMs)
-    this.inherited = restarted(this.inherited, nowMs)
-    return Math.max(
-      this.remaining(this.settling, nowMs, callerMs),
-      this.remaining(this.inherited, nowMs, callerMs),
-    )
+    const lengthMs = this.remaining(this.settling, nowMs, callerMs)
+    // The caller waits for so long from now on, and nothing is granted meanwhile.
+    if (callerMs !== null && lengthMs > 0) this.settling = { atMs: nowMs, callerMs, lengthMs }
+    return lengthMs
   }
 
   private remaining(hold: Hold | null, nowMs: number, callerMs: number | null): number {

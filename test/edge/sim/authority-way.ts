@@ -160,7 +160,7 @@ async function carryOut(objects: DurableObjectNamespace, call: Call): Promise<un
   }
   const { settlesInMs = 0 } = (answer ?? {}) as { settlesInMs?: number }
   // Where the caller does not wait, the object has waited.
-  if (method === 'advance' && args[1] !== undefined) observeChange(name, settlesInMs)
+  if (method === 'advance' && args[1] !== undefined) observeChange(name, askedMs, settlesInMs)
   return answer
 }
 

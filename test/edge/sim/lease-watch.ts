@@ -20,10 +20,11 @@ export function countLeases(): { readonly leases: number; readonly leasesInBetwe
   return { leases, leasesInBetween }
 }
 
-/** An object has answered a change, which has still to wait. */
-export function observeChange(name: string, settlesInMs: number): void {
+/** An object has answered a change that was sent at `sentMs`, by the true time. The change has still to wait. */
+export function observeChange(name: string, sentMs: number, settlesInMs: number): void {
   const nowMs = trueMs()
-  const untilMs = nowMs + settlesInMs / FASTEST
+  // The object may have counted from any moment since then. It rounds up.
+  const untilMs = sentMs + (settlesInMs - 1) / FASTEST
   waits.set(name, { fromMs: nowMs, untilMs: Math.max(waits.get(name)?.untilMs ?? 0, untilMs) })
 }
 

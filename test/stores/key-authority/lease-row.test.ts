@@ -45,6 +45,12 @@ describe('GrantedLeases, the row in storage', () => {
   })
 })
 
+/** How long a change waits that comes as soon as the instance has started. */
+function waitOf({ leases, startMs }: ReturnType<typeof startInstance>, callerMs: number): number {
+  leases.settle(startMs, callerMs)
+  return leases.settlesInMs(startMs, callerMs)
+}
+
 describe('GrantedLeases, a restart', () => {
   function restart(lateMs: number, wantedMs = TERM) {
     const before = startInstance()
@@ -59,13 +65,16 @@ describe('GrantedLeases, a restart', () => {
     ['with a clock that is behind', -MINUTE, TERM, HOLD],
     ['with a clock that is far behind', -DAY, TERM, HOLD],
     ['after the longest lease', 1_000, 5_000, LONGEST_HOLD],
-  ])('settles for the whole lease from its own start on: %s', (_, lateMs, wanted, hold) => {
-    const { leases, startMs } = restart(lateMs, wanted)
-    expect(leases.settlesInMs(startMs, DAY)).toBe(hold)
-    leases.settle(startMs + 100, DAY)
-    expect(leases.settlesInMs(startMs + 100, DAY)).toBe(hold - 100)
-    expect(leases.settlesInMs(startMs + hold, DAY + hold)).toBe(0)
-  })
+  ])(
+    'lets a change wait for the whole lease from its own start on: %s',
+    (_, lateMs, wanted, hold) => {
+      const { leases, startMs } = restart(lateMs, wanted)
+      expect(leases.settlesInMs(startMs, DAY)).toBe(0)
+      leases.settle(startMs + 100, DAY)
+      expect(leases.settlesInMs(startMs + 100, DAY)).toBe(hold - 100)
+      expect(leases.settlesInMs(startMs + hold, DAY + hold)).toBe(0)
+    },
+  )
 
   it('grants leases on what it holds, and lets a change wait for the longest of all', () => {
     const { leases, startMs } = restart(0, 5_000)
@@ -83,18 +92,32 @@ describe('GrantedLeases, a restart', () => {
     const first = restart(0, 5_000)
     first.leases.grant(TERM, first.startMs + 10_000, DAY)
     const second = startInstance(first.storage, first.startMs + 10_001)
-    expect(second.leases.settlesInMs(second.startMs, DAY)).toBe(HOLD)
+    expect(waitOf(second, DAY)).toBe(HOLD)
     const early = restart(0, 5_000)
     early.leases.grant(TERM, early.startMs + 1_000, DAY)
     const next = startInstance(early.storage, early.startMs + 1_001)
-    expect(next.leases.settlesInMs(next.startMs, DAY)).toBe(LONGEST_HOLD)
+    expect(waitOf(next, DAY)).toBe(LONGEST_HOLD)
   })
 
   it('passes it on though its clock and the one before are far from each other', () => {
     const between = restart(-20_000, 5_000)
     between.leases.grant(TERM, between.startMs + 100, DAY + 100)
-    const { leases, startMs } = startInstance(between.storage, between.startMs + 200)
-    expect(leases.settlesInMs(startMs, DAY + 200)).toBe(LONGEST_HOLD - 100)
+    const next = startInstance(between.storage, between.startMs + 200)
+    expect(waitOf(next, DAY + 200)).toBe(LONGEST_HOLD - 100)
+  })
+
+  it('goes on with the wait of a change, grants nothing meanwhile, and leases again after it', () => {
+    const before = startInstance()
+    before.leases.grant(TERM, NOW, DAY)
+    before.leases.settle(NOW + 300, DAY + 300)
+    const { leases, startMs, storage } = startInstance(before.storage, NOW + 400)
+    expect(leases.settlesInMs(startMs, DAY + 400)).toBe(HOLD - 300)
+    const endMs = HOLD - 300
+    expect(leases.grant(TERM, startMs + endMs - 1, DAY)).toBe(0)
+    expect(leases.grant(TERM, startMs + endMs, DAY)).toBe(TERM)
+    const next = startInstance(storage, startMs + endMs + 1)
+    expect(next.leases.settlesInMs(next.startMs, DAY)).toBe(0)
+    expect(waitOf(next, DAY)).toBe(HOLD)
   })
 
   it('does not wait until a clock that was set back is back where it was', () => {
@@ -109,21 +132,17 @@ describe('GrantedLeases, a restart', () => {
     ['a minute after the last lease', MINUTE + HOLD],
     ['a day later', DAY],
   ])('does not wait %s', (_, lateMs) => {
-    const { leases, startMs } = restart(lateMs)
-    expect(leases.settlesInMs(startMs, DAY)).toBe(0)
-    expect(leases.grant(TERM, startMs, DAY)).toBe(TERM)
+    expect(waitOf(restart(lateMs), DAY)).toBe(0)
   })
 
   it('waits for leases that were granted after the row was written', () => {
     const before = startInstance()
     for (let ms = 0; ms < 9_999; ms += 9) before.leases.grant(TERM, NOW + ms, DAY + ms)
     expect(before.rows).toHaveLength(1)
-    const { leases, startMs } = startInstance(before.storage, NOW + 9_999)
-    expect(leases.settlesInMs(startMs, DAY)).toBe(HOLD)
+    expect(waitOf(startInstance(before.storage, NOW + 9_999), DAY)).toBe(HOLD)
   })
 
   it('does not wait if nothing was ever granted', () => {
-    const { leases, startMs } = startInstance(startInstance().storage)
-    expect(leases.settlesInMs(startMs, DAY)).toBe(0)
+    expect(waitOf(startInstance(startInstance().storage), DAY)).toBe(0)
   })
 })
