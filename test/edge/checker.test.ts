@@ -133,6 +133,13 @@ describe('changes at the same time', () => {
     expect(possibleValues(log, 'k1 acl', { start: 50, end: 60 })).toEqual(new Set(['office']))
   })
 
+  it('are not ordered by versions that a restored database gave again', () => {
+    const before = { ...change('k1 acl', 'home', 10, 20), version: 3 }
+    const after = { ...change('k1 acl', 'office', 50, 60), version: 2 }
+    const log = logOf(before, after)
+    expect(possibleValues(log, 'k1 acl', { start: 70, end: 80 })).toEqual(new Set(['office']))
+  })
+
   it('never outlive a deletion', () => {
     const resurrected = change('k1 life', 'live', 30, 40)
     const log = logOf(deletion, resurrected)

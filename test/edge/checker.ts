@@ -216,6 +216,8 @@ function restored(log: Log, register: string, span: Pick<Span, 'end'>): Candidat
 /** Whether what one has set cannot stand any more once the other is done. */
 function isBefore(one: Candidate, other: Candidate): boolean {
   if (one.end < other.start) return true
+  // A restored database gives the same versions again: they order only what ran at the same time.
+  if (other.end < one.start) return false
   const { version } = one
   return version !== undefined && other.version !== undefined && version < other.version
 }

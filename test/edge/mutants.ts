@@ -79,7 +79,10 @@ const NAMED: Readonly<Record<string, Mutant['places']>> = {
     ],
   ],
   'a change waits for no lease': [
-    [/(this\.settling = \{ atMs: nowMs, callerMs, lengthMs \})/, 'if (!ON) $1'],
+    [
+      /(this\.settling = \{ atMs: nowMs, callerMs, lengthMs \});\s*(if \(lengthMs > 0\) this\.write)/,
+      'if (!ON) $1; $2',
+    ],
   ],
   'a repeated change does not wait': [
     [
