@@ -10,6 +10,7 @@ import { startTrace, toRequestLine } from '../../src/gateway/trace.ts'
 import { type CompiledLiveKey, compileKey } from '../../src/keys/access.ts'
 import { clientAddress } from '../../src/keys/client-address.ts'
 import { toStored } from '../../src/keys/stored-record.ts'
+import { logFault } from '../../src/log/fault.ts'
 import { coloOf, logRequest } from '../../src/log/request-line.ts'
 import { ERRORS_PATH } from '../../src/problems/errors-url.ts'
 
@@ -33,7 +34,8 @@ async function createForward({ UPSTREAM_URL: base, ASSERTION_KEYS }: Env) {
   const keys = await importAssertionKeys(ASSERTION_KEYS)
   if (!keys.ok) throw new Error(keys.error)
   const signAssertion = createAssertionSigner(keys.value, 'portal-gateway', base)
-  const deps = { upstream: { base, timeoutMs: 30_000 }, signAssertion, nowMs }
+  const upstream = { base, timeoutMs: 30_000 }
+  const deps = { upstream, signAssertion, onFault: logFault, nowMs }
   const record = toStored({
     kind: 'live',
     revision: 1,

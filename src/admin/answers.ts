@@ -65,6 +65,11 @@ export const problem = z
     libsql: healthState.optional(),
     kv: healthState.optional(),
     authority: healthState.optional(),
+    reasons: z
+      .object({ libsql: z.string(), kv: z.string(), authority: z.string() })
+      .partial()
+      .optional()
+      .meta({ description: 'With `unhealthy`: why, as `reason` in the log' }),
     ...progressMembers,
     database: z
       .literal('foreign')

@@ -104,12 +104,15 @@ async function isWithinRate(
   { logInRate, logFault }: HashingDeps,
 ): Promise<boolean> {
   try {
-    const timeout = () => new Error('The rate limit did not answer in time')
-    return (await withTimeout(logInRate.limit({ key: client }), RATE_TIMEOUT_MS, timeout)).success
+    return (await withTimeout(logInRate.limit({ key: client }), RATE_TIMEOUT_MS, toLate)).success
   } catch (error) {
     logFault('log_in_rate', error)
     return true
   }
+}
+
+function toLate(): Error {
+  return Object.assign(new Error('The rate limit did not answer in time'), { reason: 'timeout' })
 }
 
 /** Keyed, so that nobody can find out which networks share a hasher. */

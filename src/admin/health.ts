@@ -6,6 +6,8 @@ import type { Expiry } from '../configuration/token-expiry.ts'
 import type { DeployedVersion } from '../configuration/version.ts'
 import type { Progress } from '../db/progress-queries.ts'
 import type { AddressSymptom } from '../keys/client-address.ts'
+import type { LogFault } from '../log/fault.ts'
+import { type FaultReason, reasonOf } from '../log/fault-reason.ts'
 import { withTimeout } from '../shared/time-limit.ts'
 import { type AdminEnv, refuse } from './context.ts'
 import { expiringJson, findStalled, toProgressJson } from './progress.ts'
@@ -13,6 +15,8 @@ import { expiringJson, findStalled, toProgressJson } from './progress.ts'
 const HEALTH_PARTS = ['libsql', 'kv', 'authority'] as const
 type HealthPart = (typeof HEALTH_PARTS)[number]
 export type Health = Readonly<Record<HealthPart, 'ok' | 'down'>> & {
+  /** Why the parts that are down cannot be reached. */
+  readonly reasons: Partial<Record<HealthPart, FaultReason>>
   /** Only present if the database belongs to another deployment. */
   readonly database?: 'foreign'
   /** Null if libSQL could not be asked. */
@@ -34,6 +38,7 @@ export interface HealthDeps {
   /** Lets a promise outlive the response, as `waitUntil` does. */
   readonly later: (promise: Promise<void>) => void
   readonly wait: (ms: number) => Promise<void>
+  readonly logFault: LogFault
   readonly nowMs: () => number
 }
 
@@ -44,7 +49,14 @@ const ANSWER_MS = 1_700
 const KEPT_MS = 1_000
 const POLL_MS = 20
 /** The answer if no result came in time, such as after the request that probed was cancelled. */
-const UNKNOWN: Health = { libsql: 'down', kv: 'down', authority: 'down', progress: null }
+const UNKNOWN: Health = {
+  libsql: 'down',
+  kv: 'down',
+  authority: 'down',
+  reasons: {},
+  progress: null,
+}
+const FAULTS = { libsql: 'libsql', kv: 'kv_read', authority: 'authority' } as const
 
 export function healthRoutes(deps: HealthDeps): Hono<AdminEnv> {
   let last = { health: UNKNOWN, atMs: Number.NEGATIVE_INFINITY }
@@ -69,11 +81,12 @@ export function healthRoutes(deps: HealthDeps): Hono<AdminEnv> {
   }
 
   return new Hono<AdminEnv>().get('/', async function showHealth(c) {
-    const { progress, ...parts } = await currentHealth()
+    const { progress, reasons, ...parts } = await currentHealth()
     const down = HEALTH_PARTS.filter((part) => parts[part] === 'down')
     const stalled = progress === null ? [] : findStalled(progress, deps.version, deps.nowMs())
     const health = {
       ...parts,
+      ...(down.length > 0 && { reasons }),
       ...(progress !== null && toProgressJson(progress)),
       version: deps.version?.id ?? null,
       ...expiringJson(deps.expiries, deps.nowMs()),
@@ -89,23 +102,28 @@ export function healthRoutes(deps: HealthDeps): Hono<AdminEnv> {
 
 async function probeAll(deps: HealthDeps): Promise<Health> {
   const { probes, readProgress, isForeignDatabase } = deps
+  const reasons: Partial<Record<HealthPart, FaultReason>> = {}
+  async function probePart(part: HealthPart) {
+    try {
+      await inTime(probes[part]())
+      return [part, 'ok'] as const
+    } catch (error) {
+      deps.logFault(FAULTS[part], error)
+      reasons[part] = reasonOf(error)
+      return [part, 'down'] as const
+    }
+  }
   const [progress, ...states] = await Promise.all([
-    inTime(readProgress()),
-    ...HEALTH_PARTS.map(async (part) => {
-      const isUp = (await inTime(probes[part]().then(() => true))) === true
-      return [part, isUp ? 'ok' : 'down'] as const
-    }),
+    inTime(readProgress()).catch(() => null),
+    ...HEALTH_PARTS.map(probePart),
   ])
   const parts = Object.fromEntries(states) as Record<HealthPart, 'ok' | 'down'>
-  const health = { ...parts, progress }
+  const health = { ...parts, reasons, progress }
   return isForeignDatabase() ? { ...health, database: 'foreign' } : health
 }
 
-/** Null where a probe failed, or took too long. */
-async function inTime<T>(probe: Promise<T>): Promise<T | null> {
-  try {
-    return await withTimeout(probe, PROBE_MS, () => new Error('no answer in time'))
-  } catch {
-    return null
-  }
+/** Rejects if a probe takes too long. */
+async function inTime<T>(probe: Promise<T>): Promise<T> {
+  const toLate = () => Object.assign(new Error('no answer in time'), { reason: 'timeout' })
+  return await withTimeout(probe, PROBE_MS, toLate)
 }

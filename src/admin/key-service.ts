@@ -13,7 +13,7 @@ import { hasSession } from '../db/session-queries.ts'
 import type { BlockHmacKey } from '../keys/block-hmac.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { Opening } from '../keys/openings.ts'
-import { NONCE_BYTES, openToken, sealToken } from '../keys/sealed-token.ts'
+import { NONCE_BYTES, openToken, sealToken, UnreadableTokenError } from '../keys/sealed-token.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../keys/token.ts'
 import { newId } from '../shared/ids.ts'
 import { err, ok, type Result } from '../shared/result.ts'
@@ -176,8 +176,7 @@ async function readAgain(
 async function openKeyToken(key: LiveKey, encryptionKeys: KeyRing): Promise<string> {
   const owner = { keyId: key.id, accountId: key.accountId }
   const token = await openToken(encryptionKeys, key.sealedToken, owner)
-  if (token === null)
-    throw new Error('Cannot open a sealed token: its key is not in ENCRYPTION_KEYS')
+  if (token === null) throw new UnreadableTokenError(key.sealedToken)
   return token
 }
 

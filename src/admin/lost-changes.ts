@@ -24,14 +24,14 @@ export interface LostChangesDeps {
   readonly logFault: LogFault
 }
 
-/** Only for the log; `code` says what was done. */
+/** Only for the log; `reason` says what was done. */
 export class DatabaseBehindError extends Error {
   override readonly name = 'DatabaseBehindError'
-  readonly code: 'raised' | 'taken_back' | 'buried' | 'held_back'
+  readonly reason: 'raised' | 'taken_back' | 'buried' | 'held_back'
 
-  constructor(code: DatabaseBehindError['code']) {
-    super(`An authority knows changes that the database has lost: ${code}`)
-    this.code = code
+  constructor(reason: DatabaseBehindError['reason']) {
+    super(`An authority knows changes that the database has lost: ${reason}`)
+    this.reason = reason
   }
 }
 
@@ -46,8 +46,8 @@ export async function overruleOrTakeBack(
   deps: LostChangesDeps,
 ): Promise<boolean> {
   const { db } = deps
-  const log = (code: DatabaseBehindError['code']) =>
-    deps.logFault('database_behind', new DatabaseBehindError(code))
+  const log = (reason: DatabaseBehindError['reason']) =>
+    deps.logFault('database_behind', new DatabaseBehindError(reason))
   if (held.kind === 'tombstone' || row.kind === 'tombstone') {
     log('buried')
     if (row.kind === 'live') await tombstoneKey(db, row, held.revision, deps.nowMs())

@@ -3,13 +3,20 @@
 
 import { createClient } from '@libsql/client/web'
 import { drizzle } from 'drizzle-orm/libsql/web'
+import { type FaultReason, httpReason, reasonOf } from '../log/fault-reason.ts'
 
 /** libSQL's client sets no limit, so a server that never answers would hang the request. */
 export const LIBSQL_TIMEOUT_MS = 2_000
 
-/** libSQL is down, hangs, refuses or answers nonsense. The message is safe to log. */
+/** libSQL is down, hangs, refuses or answers nonsense. */
 export class StorageUnavailableError extends Error {
   override readonly name = 'StorageUnavailableError'
+  readonly reason: FaultReason
+
+  constructor(reason: FaultReason, cause?: unknown) {
+    super(`libSQL cannot be asked: ${reason}`, { cause })
+    this.reason = reason
+  }
 }
 
 export type Database = ReturnType<typeof connect>
@@ -41,18 +48,32 @@ const SERVER_SIDE = /^(?:SQLITE_(?:BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|NOME
 
 /** Reads the whole answer, so that the limit covers a body that stalls. */
 async function fetchWhole(input: Request | string | URL, init?: RequestInit): Promise<Response> {
-  let status: number
+  const [response, text] = await fetchText(input, init)
+  const { status } = response
+  if (status !== 200 && status !== 400) throw new StorageUnavailableError(httpReason(status))
+  if (status === 200 && !isJson(text)) throw new StorageUnavailableError('invalid')
+  return new Response(text, response)
+}
+
+async function fetchText(
+  input: Request | string | URL,
+  init?: RequestInit,
+): Promise<[Response, string]> {
   try {
-    const response = await fetch(input, {
-      ...init,
-      signal: AbortSignal.timeout(LIBSQL_TIMEOUT_MS),
-    })
-    status = response.status
-    const text = await response.text()
-    if (status === 200) JSON.parse(text)
-    if (status === 200 || status === 400) return new Response(text, response)
+    const signal = AbortSignal.timeout(LIBSQL_TIMEOUT_MS)
+    const response = await fetch(input, { ...init, signal })
+    return [response, await response.text()]
   } catch (error) {
-    throw new StorageUnavailableError(`libSQL: ${error instanceof Error ? error.name : 'error'}`)
+    const reason = reasonOf(error)
+    throw new StorageUnavailableError(reason === 'other' ? 'unreachable' : reason, error)
   }
-  throw new StorageUnavailableError(`libSQL answered ${status}`)
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -34,6 +34,7 @@ const LEAST_ALLOWED_MS = 5
 /** Only for the log. */
 export class ClockError extends Error {
   override readonly name = 'ClockError'
+  readonly reason = 'clock_jumped'
 }
 
 export function createClockGuard(termMs: number, onFault: LogFault): ClockGuard {

@@ -2,6 +2,7 @@
 
 import { type Address, formatAddress } from '../keys/address.ts'
 import { clientAddress } from '../keys/client-address.ts'
+import type { LogFault } from '../log/fault.ts'
 import type { Result } from '../shared/result.ts'
 import { addForwarded, addIdentity } from './added-headers.ts'
 import type { SignAssertion } from './assertion.ts'
@@ -16,6 +17,7 @@ import type { Trace } from './trace.ts'
 export interface ForwardDeps {
   readonly upstream: Upstream
   readonly signAssertion: SignAssertion
+  readonly onFault: LogFault
   readonly nowMs: () => number
 }
 
@@ -58,11 +60,14 @@ async function askUpstream(
   headers: Headers,
   body: ReadableStream | null,
   trace: Trace,
-  { upstream, nowMs }: ForwardDeps,
+  { upstream, onFault, nowMs }: ForwardDeps,
 ): Promise<Result<Response, Refusal>> {
   const startedMs = nowMs()
-  const answered = await forward(request, headers, body, upstream)
+  const answered = await forward(request, headers, body, upstream, (error) =>
+    onFault('upstream', error, trace.requestId),
+  )
   trace.upstreamMs = nowMs() - startedMs
   if (answered.ok) trace.upstreamStatus = answered.value.status
+  else if ('fault' in answered.error) trace.upstreamFault = answered.error.fault
   return answered
 }

@@ -1,6 +1,7 @@
 // Sends a request on to the upstream and streams the answer back. Nothing is buffered, decoded,
 // followed or cached.
 
+import { reasonOf } from '../log/fault-reason.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import type { Incoming } from './incoming.ts'
 import { stripAnswer } from './passed-answer.ts'
@@ -24,12 +25,16 @@ const BODY_TIMEOUT_FACTOR = 10
  */
 const UNCACHED: RequestInitCfProperties = { cacheTtl: -1, cacheLevel: 'bypass' }
 
-/** Resolves to the upstream's answer, with mutable headers. If it cannot be passed on, to a refusal. */
+/**
+ * Resolves to the upstream's answer, with mutable headers. If it cannot be passed on, to a refusal. `onFault` gets
+ * an error of the runtime that tells no reason, or of the gateway itself.
+ */
 export async function forward(
   request: Incoming,
   headers: Headers,
   body: ReadableStream | null,
   upstream: Upstream,
+  onFault: (error: unknown) => void,
 ): Promise<Result<Response, Refusal>> {
   const url = upstreamUrl(upstream.base, request.url)
   if (url === null) return err({ reason: 'request_malformed', part: 'path' })
@@ -55,31 +60,38 @@ export async function forward(
     if (response === 'broken') return err({ reason: 'request_malformed', part: 'body' })
     if (response === undefined) {
       abort?.abort()
-      return err({ reason: 'upstream_timeout' })
+      return err({ reason: 'upstream_timeout', fault: 'timeout' })
     }
     const refusal = edgeRefusal(response)
     return refusal === null ? ok(stripAnswer(response)) : err(refusal)
   } catch (error) {
-    return err(toRefusal(error))
+    return err(toRefusal(error, onFault))
   }
 }
 
 /**
  * The runtime throws a RangeError if the status is not allowed in a Response: above 599, or a 101 that the
  * request did not ask for. For a refused or broken connection, or an answer that is not HTTP, it throws the
- * same error, so these cannot be told apart.
+ * same error, so these cannot be told apart. For a name that is unknown or a failed TLS handshake it throws an
+ * internal error without a reason.
  */
-function toRefusal(error: unknown): Refusal {
-  return error instanceof RangeError
-    ? { reason: 'upstream_invalid' }
-    : { reason: 'upstream_unreachable', sent: 'unknown' }
+function toRefusal(error: unknown, onFault: (error: unknown) => void): Refusal {
+  if (error instanceof RangeError) return { reason: 'upstream_invalid', fault: 'invalid' }
+  const reason = reasonOf(error)
+  if (reason === 'reset') return { reason: 'upstream_unreachable', sent: 'unknown', fault: 'reset' }
+  onFault(error)
+  return { reason: 'upstream_unreachable', sent: 'unknown', fault: 'other' }
 }
+
+type EdgeRefusal =
+  | { readonly reason: 'upstream_unreachable'; readonly sent: 'no' }
+  | { readonly reason: 'upstream_invalid' | 'upstream_timeout' }
 
 /**
  * If an origin behind Cloudflare cannot be reached, Cloudflare sends an answer of its own, see
  * https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/
  */
-const MADE_AT_EDGE: Readonly<Record<number, Refusal>> = {
+const MADE_AT_EDGE: Readonly<Record<number, EdgeRefusal>> = {
   520: { reason: 'upstream_invalid' }, // empty, truncated or unexpected answer
   521: { reason: 'upstream_unreachable', sent: 'no' }, // connection refused
   522: { reason: 'upstream_timeout' },
@@ -91,6 +103,7 @@ const MADE_AT_EDGE: Readonly<Record<number, Refusal>> = {
 }
 
 function edgeRefusal({ status, headers }: Response): Refusal | null {
-  if (status < 520) return null
-  return headers.get('server') === 'cloudflare' ? (MADE_AT_EDGE[status] ?? null) : null
+  if (status < 520 || headers.get('server') !== 'cloudflare') return null
+  const refusal = MADE_AT_EDGE[status]
+  return refusal === undefined ? null : { ...refusal, fault: `edge_${status}` }
 }

@@ -3,6 +3,7 @@
 
 import type { RequestId } from '../http/request-id.ts'
 import type { AccessRefusal } from '../keys/access.ts'
+import type { UpstreamFault } from '../log/request-line.ts'
 import {
   type PreparedProblem,
   type Problem,
@@ -18,10 +19,15 @@ export type Refusal =
   | { readonly reason: 'key_invalid' }
   | { readonly reason: 'body_not_allowed' }
   | { readonly reason: 'request_malformed'; readonly part: keyof typeof MALFORMED }
+  | UpstreamRefusal
+  | { readonly reason: 'authentication_unavailable' }
+
+/** The upstream did not answer, or nothing that can be passed on. `fault` is for the log. */
+export type UpstreamRefusal = { readonly fault: UpstreamFault } & (
   | { readonly reason: 'upstream_unreachable'; readonly sent: keyof typeof UNREACHABLE }
   | { readonly reason: 'upstream_invalid' }
   | { readonly reason: 'upstream_timeout' }
-  | { readonly reason: 'authentication_unavailable' }
+)
 
 const RETRY_AFTER_SECONDS = 5
 const REALM = 'realm="Portal API"'

@@ -10,6 +10,7 @@ import {
   type RequestLine,
   toLoggedMethod,
   toLoggedRequestId,
+  type UpstreamFault,
 } from '../log/request-line.ts'
 import type { ProblemCode } from '../problems/table.ts'
 import { toId } from '../shared/ids.ts'
@@ -26,6 +27,7 @@ export interface Trace {
   authorizedMs: number | undefined
   upstreamMs: number | undefined
   upstreamStatus: number | undefined
+  upstreamFault: UpstreamFault | undefined
 }
 
 export function startTrace(headers: Headers, nowMs: number): Trace {
@@ -38,6 +40,7 @@ export function startTrace(headers: Headers, nowMs: number): Trace {
     authorizedMs: undefined,
     upstreamMs: undefined,
     upstreamStatus: undefined,
+    upstreamFault: undefined,
   }
 }
 
@@ -63,5 +66,6 @@ export function toRequestLine(
     authorized_ms: trace.authorizedMs,
     upstream_ms: trace.upstreamMs,
     upstream_status: trace.upstreamStatus,
+    upstream_fault: trace.upstreamFault,
   }
 }

@@ -12,6 +12,18 @@ export interface TokenOwner {
   readonly accountId: string
 }
 
+/** No key of the ring opens a sealed token. `ringKey` is the id of the key that sealed it. */
+export class UnreadableTokenError extends Error {
+  override readonly name = 'UnreadableTokenError'
+  readonly reason = 'token_unreadable'
+  readonly ringKey: string
+
+  constructor(sealed: string) {
+    super('No key of the ring opens the sealed token')
+    this.ringKey = sealed.charAt(0)
+  }
+}
+
 /** Seals a token with the ring's newest key; `nonce` is 12 random bytes, never used twice. */
 export async function sealToken(
   ring: KeyRing,

@@ -1,9 +1,11 @@
-// The line of a fault in the log. An error is logged by its name and code, never by its message, since
-// messages of libSQL's and drizzle's errors hold the bound parameters.
+// The line of a fault in the log. An error is logged by its name, a reason of a closed list and its stack
+// frames, never by its message, since messages of libSQL's and drizzle's errors hold the bound parameters.
 
 import type { ConfigurationFault } from '../configuration/configuration-fault.ts'
 import type { RequestId } from '../http/request-id.ts'
+import { type FaultReason, isOwnFault, reasonOf } from './fault-reason.ts'
 import { toLoggedRequestId } from './request-line.ts'
+import { type StackFrame, stackFrames } from './stack-frames.ts'
 import { loggedVersion } from './version.ts'
 
 export type FaultKind =
@@ -11,11 +13,11 @@ export type FaultKind =
   | 'clock'
   | 'kv_read'
   | 'kv_put'
+  | 'upstream'
   | 'libsql'
   | 'database_behind'
   | 'mark_enforced'
   | 'mark_published'
-  | 'outbox'
   | 'hasher'
   | 'log_in_rate'
   | 'denials'
@@ -43,18 +45,28 @@ export function logConfigurationFault(detail: ConfigurationFault): void {
   console.error(JSON.stringify({ level: 'error', fault: 'configuration', detail, version }))
 }
 
-function describeError(error: unknown): { error: string; code?: string; cause?: string } {
-  if (!(error instanceof Error)) return { error: typeof error }
-  const { cause } = error
-  const code = codeOf(error) ?? codeOf(cause)
+interface Description {
+  readonly reason: FaultReason
+  readonly error: string
+  readonly cause?: string
+  /** The id of a key of ENCRYPTION_KEYS. */
+  readonly ring_key?: string
+  readonly stack?: readonly StackFrame[]
+}
+
+function describeError(error: unknown): Description {
+  const reason = reasonOf(error)
+  if (!(error instanceof Error)) return { reason, error: typeof error }
+  const { cause, ringKey } = error as Error & { ringKey?: unknown }
   return {
-    error: error.name,
-    ...(code !== undefined && { code }),
-    ...(cause instanceof Error && { cause: cause.name }),
+    reason,
+    error: nameOf(error),
+    ...(cause instanceof Error && { cause: nameOf(cause) }),
+    ...(typeof ringKey === 'string' && /^[0-9A-Za-z]$/.test(ringKey) && { ring_key: ringKey }),
+    ...(isOwnFault(reason) && { stack: stackFrames(error) }),
   }
 }
 
-function codeOf(error: unknown): string | undefined {
-  const { code } = (error ?? {}) as { code?: unknown }
-  return typeof code === 'string' ? code : undefined
+function nameOf({ name }: Error): string {
+  return /^\w{1,60}$/.test(name) ? name : 'Error'
 }

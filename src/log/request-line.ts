@@ -19,6 +19,12 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 /** A client can send any word as the method, so unknown methods are logged as `OTHER`. */
 export type LoggedMethod = (typeof METHODS)[number] | 'OTHER'
 
+/**
+ * Why the upstream did not answer, as far as the runtime tells. It reports a connection that was refused and one
+ * that broke alike, as `reset`. `edge_521`: Cloudflare answered with this status in place of the upstream.
+ */
+export type UpstreamFault = 'reset' | 'timeout' | 'invalid' | 'other' | `edge_${number}`
+
 /** The log line of a request. Times are in milliseconds. In production the clock only advances during I/O. */
 export interface RequestLine {
   readonly plane: 'portal' | 'admin'
@@ -40,6 +46,8 @@ export interface RequestLine {
   /** From the request to the upstream to the upstream's response headers. */
   readonly upstream_ms?: number | undefined
   readonly upstream_status?: number | undefined
+  /** Why the upstream did not answer, of a 502 or 504. */
+  readonly upstream_fault?: UpstreamFault | undefined
 }
 
 export type LogRequest = (line: RequestLine) => void

@@ -18,6 +18,7 @@ const NAMES_A_PAGE = 200
 
 export class KvTimeoutError extends Error {
   override readonly name = 'KvTimeoutError'
+  readonly reason = 'timeout'
 }
 
 /** Reads a record. Null if there is none or it cannot be read. Rejects if KV fails or stalls. */

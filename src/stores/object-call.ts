@@ -4,14 +4,17 @@
 
 import { withTimeout } from '../shared/time-limit.ts'
 
-/** The object could not be reached, or did not answer in time. `code` is safe to log. */
+/** Why an object could not be asked. */
+export type ObjectReason = 'timeout' | 'overloaded' | 'restarted' | 'unreachable'
+
+/** The object could not be reached, or did not answer in time. */
 export class AuthorityUnavailableError extends Error {
   override readonly name = 'AuthorityUnavailableError'
-  readonly code: 'timeout' | 'overloaded' | 'reset' | 'unreachable'
+  readonly reason: ObjectReason
 
-  constructor(code: AuthorityUnavailableError['code'], cause?: unknown) {
-    super(`The key authority cannot be asked: ${code}`, { cause })
-    this.code = code
+  constructor(reason: ObjectReason, cause?: unknown) {
+    super(`The key authority cannot be asked: ${reason}`, { cause })
+    this.reason = reason
   }
 }
 
@@ -32,7 +35,9 @@ export function createObjectCalls<Stub>(
   async function limitTime<T>(answer: Promise<T>): Promise<T> {
     const timeout = () => new AuthorityUnavailableError('timeout')
     return await withTimeout(answer, timeoutMs, timeout).catch((error: unknown) => {
-      throw error instanceof AuthorityUnavailableError ? error : toUnavailable(error)
+      throw error instanceof AuthorityUnavailableError
+        ? error
+        : new AuthorityUnavailableError(objectReason(error), error)
     })
   }
 
@@ -58,10 +63,11 @@ function mayRepeat(error: unknown): boolean {
   return overloaded !== true && (durableObjectReset === true || retryable === true)
 }
 
-function toUnavailable(error: unknown): AuthorityUnavailableError {
-  const { overloaded, durableObjectReset } = error as ObjectError
-  if (overloaded === true) return new AuthorityUnavailableError('overloaded', error)
-  return new AuthorityUnavailableError(durableObjectReset === true ? 'reset' : 'unreachable', error)
+/** Why a call of an object failed. */
+export function objectReason(error: unknown): ObjectReason {
+  const { overloaded, durableObjectReset } = (error ?? {}) as ObjectError
+  if (overloaded === true) return 'overloaded'
+  return durableObjectReset === true ? 'restarted' : 'unreachable'
 }
 
 function reject(error: unknown): never {

@@ -1,6 +1,7 @@
 // Calls a password hasher. As with key authorities, each call has a time limit and its own stub.
 
 import { withTimeout } from '../shared/time-limit.ts'
+import { type ObjectReason, objectReason } from './object-call.ts'
 import type { PasswordHasher } from './password-hasher-object.ts'
 
 export type HasherNamespace = DurableObjectNamespace<PasswordHasher>
@@ -8,6 +9,12 @@ export type HasherNamespace = DurableObjectNamespace<PasswordHasher>
 /** The hasher could not be reached, or did not answer in time. Nothing is known about the password. */
 export class HasherUnavailableError extends Error {
   override readonly name = 'HasherUnavailableError'
+  readonly reason: ObjectReason
+
+  constructor(reason: ObjectReason, cause?: unknown) {
+    super(`The password hasher cannot be asked: ${reason}`, { cause })
+    this.reason = reason
+  }
 }
 
 /** A place in a hasher's queue, for one check or one hash. Both resolve to null if the place was lost. */
@@ -45,12 +52,12 @@ export function createPasswordHashers(namespace: HasherNamespace): PasswordHashe
     timeoutMs: number,
     call: (stub: DurableObjectStub<PasswordHasher>) => Promise<T>,
   ): Promise<T> {
-    const timeout = () => new HasherUnavailableError('The password hasher did not answer in time')
+    const timeout = () => new HasherUnavailableError('timeout')
     try {
       return await withTimeout(call(namespace.getByName(name)), timeoutMs, timeout)
     } catch (error) {
       if (error instanceof HasherUnavailableError) throw error
-      throw new HasherUnavailableError('The password hasher cannot be asked', { cause: error })
+      throw new HasherUnavailableError(objectReason(error), error)
     }
   }
 

@@ -113,7 +113,7 @@ describe('authorize() while no answer comes', () => {
     expect(calls).toHaveLength(AT_ONCE)
     for (const { result } of verdicts) expect(result).toEqual(refusal(UNAVAILABLE))
     expect(faults).toHaveLength(100)
-    expect(faults).toContainEqual(['authority', expect.objectContaining({ code: 'timeout' })])
+    expect(faults).toContainEqual(['authority', expect.objectContaining({ reason: 'timeout' })])
   })
 
   it.each([

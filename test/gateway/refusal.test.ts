@@ -20,11 +20,11 @@ const REFUSALS: [number, Refusal][] = [
   [403, { reason: 'account_inactive', status: 'suspended' }],
   [403, { reason: 'ip_denied', clientIp: '203.0.113.7' }],
   [403, { reason: 'ip_denied', clientIp: null }],
-  [502, { reason: 'upstream_unreachable', sent: 'no' }],
-  [502, { reason: 'upstream_unreachable', sent: 'unknown' }],
-  [502, { reason: 'upstream_invalid' }],
+  [502, { reason: 'upstream_unreachable', sent: 'no', fault: 'other' }],
+  [502, { reason: 'upstream_unreachable', sent: 'unknown', fault: 'other' }],
+  [502, { reason: 'upstream_invalid', fault: 'invalid' }],
   [503, { reason: 'authentication_unavailable' }],
-  [504, { reason: 'upstream_timeout' }],
+  [504, { reason: 'upstream_timeout', fault: 'timeout' }],
 ]
 
 describe('refusalResponse()', () => {
@@ -96,7 +96,9 @@ describe('refusalResponse()', () => {
       else expect(mayHave, refusal.reason).toBe('part' in refusal && refusal.part === 'body')
     }
     expect([said.get(true), said.get(false)]).toEqual([3, 1])
-    expect(await detailOf({ reason: 'upstream_unreachable', sent: 'no' })).toContain('Nothing')
+    expect(
+      await detailOf({ reason: 'upstream_unreachable', sent: 'no', fault: 'other' }),
+    ).toContain('Nothing')
   })
 
   it('says that a key which was sent over plain HTTP should be replaced', async () => {

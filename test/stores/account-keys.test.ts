@@ -51,6 +51,6 @@ describe('the keys of an account', () => {
   it('are not known where the object cannot be asked', async () => {
     const getByName = () => ({ list: () => Promise.reject(new Error('no')) })
     const asked = createIssuedKeys({ getByName } as unknown as AccountKeysNamespace, 50)
-    await expect(asked.list('a', '')).rejects.toMatchObject({ code: 'unreachable' })
+    await expect(asked.list('a', '')).rejects.toMatchObject({ reason: 'unreachable' })
   })
 })

@@ -43,7 +43,11 @@ export const SNAKE_NAMES: ReadonlySet<string> = new Set([
   'head_sampling_rate', // of Cloudflare's configuration, not set in ours
   // What must not be in wrangler.toml is named where it is refused.
   ...matches(source('scripts/deployment/exposure.ts'), /\b([a-z]+(?:_[a-z]+)+)\b/g),
+  'sqlite_full',
+  'http_401', // reasons that are made of others' names and numbers
+  ...matches(source('src/log/fault.ts'), /^ {2}readonly (\w+)/gm),
   ...[
+    'src/log/fault-reason.ts',
     'src/db/schema.ts',
     'src/keys/cidr.ts',
     'src/keys/pasted-entry.ts',

@@ -57,7 +57,7 @@ const EXAMPLES: Record<ErrorName, Refusal> = {
     reason: 'unhealthy',
     down: ['kv'],
     stalled: [],
-    health: { libsql: 'ok', kv: 'down', authority: 'ok' },
+    health: { libsql: 'ok', kv: 'down', authority: 'ok', reasons: { kv: 'timeout' } },
   },
   internal_error: { reason: 'internal_error' },
 }

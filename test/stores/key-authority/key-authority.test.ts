@@ -87,11 +87,11 @@ describe('createKeyAuthorities(), a question', () => {
   it.each([
     ['overloaded', 1, [{ overloaded: true, retryable: true }]],
     ['unreachable', 1, [{}]],
-    ['reset', 2, [{ durableObjectReset: true }, { durableObjectReset: true }]],
+    ['restarted', 2, [{ durableObjectReset: true }, { durableObjectReset: true }]],
     ['unreachable', 2, [{ retryable: true }, { retryable: true }]],
-  ])('says how it failed: %s after %i calls', async (code, times, errors) => {
+  ])('says how it failed: %s after %i calls', async (reason, times, errors) => {
     const { ask, calls } = answering(...errors)
-    const failure = { name: 'AuthorityUnavailableError', code }
+    const failure = { name: 'AuthorityUnavailableError', reason }
     await expect(ask('id', ABOUT_LIVE)).rejects.toMatchObject(failure)
     expect(calls).toHaveLength(times)
   })
@@ -101,7 +101,7 @@ describe('createKeyAuthorities(), a question', () => {
     ['the end of an answer', async () => new Response(new ReadableStream())],
   ])('does not wait for ever for %s', async (_, fetch) => {
     const { ask } = start({ fetch }, 5)
-    await expect(ask('id', ABOUT_LIVE)).rejects.toMatchObject({ code: 'timeout' })
+    await expect(ask('id', ABOUT_LIVE)).rejects.toMatchObject({ reason: 'timeout' })
   })
 
   it('takes a live record in the form of a later version for unknown', async () => {
