@@ -2,6 +2,7 @@
 // OpenAPI document. Tests check every answer of the real worker against that document.
 
 import * as z from 'zod'
+import { KEY_STATES } from '../db/operator-key-queries.ts'
 import { ACTORS, AUDIT_ACTIONS } from '../db/schema.ts'
 import { ADDRESS_SYMPTOMS } from '../keys/client-address.ts'
 import { ENTRY_WARNINGS } from '../keys/entry-warnings.ts'
@@ -220,6 +221,25 @@ export const accountList = z.object({
   next_cursor: nextCursor,
 })
 
+const operatorKey = z
+  .object({
+    id: z.string(),
+    account_id: z.string(),
+    state: z.enum(KEY_STATES),
+    application_name: z.string().nullable(),
+    platform: z.enum(PLATFORMS).nullable(),
+    token_key: z
+      .string()
+      .nullable()
+      .meta({ description: 'The id of the key of `TOKEN_KEYS` that made the token' }),
+    created_at: time,
+    updated_at: time,
+    deleted_at: time.nullable(),
+  })
+  .meta({ id: 'OperatorKey', description: 'What a deleted key was called is not kept' })
+
+export const operatorKeyList = z.object({ keys: z.array(operatorKey), next_cursor: nextCursor })
+
 export const editedAccount = operatorAccount.extend({ enforcement })
 
 export const healthAnswer = z
@@ -286,3 +306,4 @@ export type KeyAnswer = z.infer<typeof key>
 export type LiveSessionAnswer = z.infer<typeof liveSession>
 export type EventAnswer = z.infer<typeof event>
 export type OperatorEventAnswer = z.infer<typeof operatorEvent>
+export type OperatorKeyAnswer = z.infer<typeof operatorKey>

@@ -40,8 +40,13 @@ export async function readUnauthenticatedBody<T>(
 
 /** Reads `?limit=` and `?cursor=`. A cursor is the id of the last item of the page before. */
 export function readPage(url: string, kind: IdKind): Result<Page, Refusal> {
-  const query = validate(Object.fromEntries(new URL(url).searchParams), pageQuery(kind))
+  const query = readQuery(url, pageQuery(kind))
   return query.ok ? ok({ limit: query.value.limit, before: query.value.cursor }) : query
+}
+
+/** Reads the query of a URL and checks it. */
+export function readQuery<T>(url: string, schema: z.ZodType<T>): Result<T, Refusal> {
+  return validate(Object.fromEntries(new URL(url).searchParams), schema)
 }
 
 /** The value of a JSON body, and how many bytes the body has. */

@@ -3,6 +3,7 @@
 import type { AccountRow } from '../db/account-queries.ts'
 import type { EventRow } from '../db/audit-queries.ts'
 import { isPending, type LiveKey } from '../db/key-rows.ts'
+import type { OperatorKeyRow } from '../db/operator-key-queries.ts'
 import type { SessionRow } from '../db/session-queries.ts'
 import { withoutUnsafe } from '../shared/visible-text.ts'
 import type { Denial } from '../stores/key-authority/denial-table.ts'
@@ -15,6 +16,7 @@ import type {
   LiveSessionAnswer,
   OperatorAccountAnswer,
   OperatorEventAnswer,
+  OperatorKeyAnswer,
 } from './answers.ts'
 
 const HIDDEN_TOKEN = '********'
@@ -46,6 +48,21 @@ export function toKeyJson(key: LiveKey, token = HIDDEN_TOKEN): KeyAnswer {
     updated_at: toTime(key.updatedAt),
     version: key.version,
     enforcement_state: isPending(key) ? 'pending' : 'done',
+  }
+}
+
+/** What the operator sees of a key. */
+export function toOperatorKeyJson(key: OperatorKeyRow): OperatorKeyAnswer {
+  return {
+    id: key.id,
+    account_id: key.accountId,
+    state: key.deletedAt === null ? 'live' : 'deleted',
+    application_name: key.applicationName,
+    platform: key.platform,
+    token_key: key.tokenKey,
+    created_at: toTime(key.createdAt),
+    updated_at: toTime(key.updatedAt),
+    deleted_at: key.deletedAt === null ? null : toTime(key.deletedAt),
   }
 }
 

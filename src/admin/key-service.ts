@@ -195,9 +195,10 @@ async function enforceEdit(
   return settled.value.kind === 'live' ? ok(settled.value) : err({ reason: 'not_found' })
 }
 
-async function enforceRemoval(
+/** Settles a deletion that is recorded. */
+export async function enforceRemoval(
   row: Tombstone,
-  deps: KeyServiceDeps,
+  deps: OutboxDeps,
 ): Promise<Result<Tombstone, Refusal>> {
   const settled = await settleKey(row, [], deps)
   return settled.ok ? ok(row) : settled
@@ -207,7 +208,7 @@ async function enforceRemoval(
 async function settleKey(
   row: KeyRow,
   decision: Decision,
-  deps: KeyServiceDeps,
+  deps: OutboxDeps,
 ): Promise<Result<KeyRow, Refusal>> {
   const [settled] = await settle([row], decision, deps)
   if (settled === undefined) return err({ reason: 'enforcement_pending' })

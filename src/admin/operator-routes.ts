@@ -13,6 +13,7 @@ import type { HashingDeps } from './hashing.ts'
 import { readBody, readPage } from './input.ts'
 import { toOperatorAccountJson, toTime } from './json.ts'
 import { toPage } from './page.ts'
+import { operatorKeyRoutes } from './operator-key-routes.ts'
 import { reconcile, type ReconcileDeps } from './reconcile.ts'
 import {
   createAccountBody,
@@ -61,6 +62,7 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
   })
 
   routes.route('/audit', operatorAuditRoutes(deps))
+  routes.route('/keys', operatorKeyRoutes(deps))
 
   routes.post('/reconcile', async function reconcileRoute(c) {
     const body = await readBody(c.req.raw, reconcileBody)

@@ -2,6 +2,7 @@
 // Each rule that it can break has a code and a sentence that says what to write.
 
 import * as z from 'zod'
+import { KEY_STATES } from '../db/operator-key-queries.ts'
 import { parseAddress, unmapAddress } from '../keys/address.ts'
 import { formatNetwork, parseCidr } from '../keys/cidr.ts'
 import { ACCOUNT_STATUSES, IP_ACL_MODES } from '../keys/key-record.ts'
@@ -13,6 +14,7 @@ import { isEmail } from './email.ts'
 import { MAX_FAULTS } from './faults.ts'
 
 const MAX_NAME = 100
+const MAX_REASON = 200
 const MAX_WEBSITE = 2_048
 const MAX_ACL_ENTRIES = 1_000
 /** This many keys can be suspended within ten seconds. */
@@ -54,29 +56,33 @@ function rule(code: string, error: string) {
 
 const trimmed = z.string().transform((value) => value.trim())
 
-/** A name that people read. Older rows may have names that break this rule. */
-const visibleName = trimmed
-  .pipe(
-    text(1, MAX_NAME).superRefine((value, ctx) => {
-      const unsafe = unsafeCharacter(value)
-      if (unsafe !== null) {
-        const suggestion = withoutUnsafe(value).trim()
-        ctx.addIssue(unsafeIssue(unsafe, isVisible(suggestion) ? suggestion : undefined))
-      } else if (!isVisible(value)) {
-        ctx.addIssue({
-          code: 'custom',
-          message: 'This has no character that can be seen',
-          params: { code: 'not_visible' },
-        })
-      }
-    }),
-  )
-  .meta({
-    minLength: 1,
-    maxLength: MAX_NAME,
-    description:
-      'Unicode code points, counted without the spaces around them, which are trimmed. At least one is visible; controls, line separators and bidirectional controls are refused',
-  })
+/** A text that people read. Older rows may have names that break this rule. */
+function visibleText(max: number) {
+  return trimmed
+    .pipe(
+      text(1, max).superRefine((value, ctx) => {
+        const unsafe = unsafeCharacter(value)
+        if (unsafe !== null) {
+          const suggestion = withoutUnsafe(value).trim()
+          ctx.addIssue(unsafeIssue(unsafe, isVisible(suggestion) ? suggestion : undefined))
+        } else if (!isVisible(value)) {
+          ctx.addIssue({
+            code: 'custom',
+            message: 'This has no character that can be seen',
+            params: { code: 'not_visible' },
+          })
+        }
+      }),
+    )
+    .meta({
+      minLength: 1,
+      maxLength: max,
+      description:
+        'Unicode code points, counted without the spaces around them, which are trimmed. At least one is visible; controls, line separators and bidirectional controls are refused',
+    })
+}
+
+const visibleName = visibleText(MAX_NAME)
 
 function unsafeIssue(unsafe: string, suggestion: string | undefined) {
   return {
@@ -305,6 +311,22 @@ export function pageQuery(kind: IdKind) {
       .meta({ description: 'The `next_cursor` of the page before' }),
   })
 }
+
+/** The query of the operator's list of keys. */
+export const operatorKeysQuery = pageQuery('key').extend({
+  account_id: z.string().optional(),
+  state: oneOf(KEY_STATES).optional(),
+  token_key: z
+    .string()
+    .refine(
+      (given) => /^[0-9A-Za-z]$/.test(given),
+      rule('ring_key_malformed', 'token_key is the id of a key of TOKEN_KEYS, one letter or digit'),
+    )
+    .optional()
+    .meta({ description: 'The id of a key of `TOKEN_KEYS`: the keys whose tokens it made' }),
+})
+
+export const revokeKeyBody = z.strictObject({ reason: visibleText(MAX_REASON) })
 
 export type CreateKey = z.infer<typeof createKeyBody>
 export type EditKey = z.infer<typeof editKeyBody>

@@ -196,15 +196,19 @@ export async function updateKey(
   })
 }
 
-/** Turns a live row into a tombstone, even if edits race it, so that a deletion never has to wait for them. */
+/**
+ * Turns a live row into a tombstone, even if edits race it, so that a deletion never has to wait for them.
+ * `sessionGuard`: null if the operator deletes.
+ */
 export async function deleteKey(
   db: Database,
   read: LiveKey,
-  sessionGuard: SessionGuard,
+  sessionGuard: SessionGuard | null,
   event: AuditEvent,
 ): Promise<KeyRow | undefined> {
   const now = event.at
-  const guard = and(isLive(read.id), isSessionAlive(sessionGuard))
+  const isAllowed = sessionGuard === null ? undefined : isSessionAlive(sessionGuard)
+  const guard = and(isLive(read.id), isAllowed)
   return await changeKey(db, read.id, guard, event, {
     ...TOMBSTONE_COLUMNS,
     revision: sql`revision + 1`,

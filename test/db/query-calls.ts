@@ -10,6 +10,7 @@ import type { Database } from '../../src/db/client.ts'
 import * as keys from '../../src/db/key-queries.ts'
 import type { LiveKey } from '../../src/db/key-rows.ts'
 import * as meta from '../../src/db/meta-queries.ts'
+import * as operatorKeys from '../../src/db/operator-key-queries.ts'
 import * as outbox from '../../src/db/outbox-queries.ts'
 import * as progress from '../../src/db/progress-queries.ts'
 import * as sessions from '../../src/db/session-queries.ts'
@@ -95,6 +96,7 @@ const hashes = ['B.x', 'A.x']
 const REPLACED = { tokenHashes: hashes, maxSessions: 100, limits: LIMITS }
 const byAccount = { accountId: ACCOUNT_ID, keyId: undefined, before: undefined }
 const byNone = { ...byAccount, accountId: undefined }
+const ALL_KEYS = { accountId: undefined, state: undefined, tokenKey: undefined, before: undefined }
 
 /** By module and name; more than one where arguments lead to other statements. */
 export const CALLS: Readonly<
@@ -167,13 +169,23 @@ export const CALLS: Readonly<
       [true, false].map((changesRecord) =>
         keys.updateKey(db, key, details, changesRecord, AUTHORITY, event()),
       ),
-    deleteKey: (db) => [keys.deleteKey(db, key, AUTHORITY, event())],
+    deleteKey: (db) => [
+      keys.deleteKey(db, key, AUTHORITY, event()),
+      keys.deleteKey(db, key, null, event()),
+    ],
     recordReveal: (db) => [keys.recordReveal(db, key, AUTHORITY, event())],
   },
   'src/db/meta-queries.ts': {
     findMeta: (db) => [meta.findMeta(db, 'authority_namespace')],
     insertMeta: (db) => [meta.insertMeta(db, 'authority_namespace', 'x')],
     deleteMeta: (db) => [meta.deleteMeta(db, 'authority_namespace')],
+  },
+  'src/db/operator-key-queries.ts': {
+    listAllKeys: (db) => [
+      operatorKeys.listAllKeys(db, ALL_KEYS, PAGE),
+      operatorKeys.listAllKeys(db, { ...ALL_KEYS, before: KEY_ID, tokenKey: 'A' }, PAGE),
+      operatorKeys.listAllKeys(db, { ...ALL_KEYS, accountId: ACCOUNT_ID, state: 'live' }, PAGE),
+    ],
   },
   'src/db/outbox-queries.ts': {
     findKeys: (db) => [outbox.findKeys(db, [KEY_ID]), outbox.findKeys(db, [KEY_ID, 'key_2'])],

@@ -47,6 +47,7 @@ const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       'The index holds sessions of before alone, and one of them is read.',
   },
   listKeys: BYTES_OF_PAGE,
+  listAllKeys: { 'SCAN api_keys USING INDEX sqlite_autoindex_api_keys_1': FIRST_PAGE },
   listKeysAfter: { 'SCAN api_keys USING INDEX sqlite_autoindex_api_keys_1': FIRST_PAGE },
   takePending: { [OUTBOX]: OUTBOX_ALONE, [SORT]: OUTBOX_ALONE },
   takeEnforced: { [OUTBOX]: OUTBOX_ALONE, [SORT]: OUTBOX_ALONE },

@@ -56,6 +56,8 @@ const TABLE = [
   ['POST', `${API}/operator/accounts`, 'operator', ['email', 'name', 'password', 'status']],
   ['GET', `${API}/operator/accounts`, 'operator'],
   ['PATCH', `${API}/operator/accounts/:id`, 'operator', ['name', 'status', 'password']],
+  ['GET', `${API}/operator/keys`, 'operator'],
+  ['POST', `${API}/operator/keys/:id/revoke`, 'operator', ['reason']],
   ['GET', `${API}/operator/audit`, 'operator'],
   ['POST', `${API}/operator/reconcile`, 'operator', ['repair', 'cursor']],
   ['GET', `${API}/health`, 'none'],

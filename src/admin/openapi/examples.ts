@@ -7,6 +7,7 @@ import type {
   EventAnswer,
   KeyAnswer,
   LiveSessionAnswer,
+  OperatorKeyAnswer,
 } from '../answers.ts'
 
 const AT = '2026-11-23T08:15:30.000Z'
@@ -65,6 +66,18 @@ export const EDITED_KEY = {
 }
 
 export const DELETED_KEY = { id: KEY.id, deleted_at: AT, enforcement: ENFORCEMENT }
+
+export const OPERATOR_KEY: OperatorKeyAnswer = {
+  id: KEY.id,
+  account_id: ACCOUNT.id,
+  state: 'live',
+  application_name: KEY.application_name,
+  platform: KEY.platform,
+  token_key: 'A',
+  created_at: AT,
+  updated_at: AT,
+  deleted_at: null,
+}
 
 export const DENIAL: DenialAnswer = {
   address: '198.51.100.9',

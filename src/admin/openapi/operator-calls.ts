@@ -4,13 +4,31 @@
 import * as z from 'zod'
 import {
   accountList,
+  deletedKey,
   editedAccount,
   operatorAccount,
   operatorEventList,
+  operatorKeyList,
   reconcileAnswer,
 } from '../answers.ts'
-import { createAccountBody, editAccountBody, pageQuery, reconcileBody } from '../schemas.ts'
-import { ACCOUNT, ENFORCEMENT, EVENT, KEY, OPERATOR_ACCOUNT, PASSWORD } from './examples.ts'
+import {
+  createAccountBody,
+  editAccountBody,
+  operatorKeysQuery,
+  pageQuery,
+  reconcileBody,
+  revokeKeyBody,
+} from '../schemas.ts'
+import {
+  ACCOUNT,
+  DELETED_KEY,
+  ENFORCEMENT,
+  EVENT,
+  KEY,
+  OPERATOR_ACCOUNT,
+  OPERATOR_KEY,
+  PASSWORD,
+} from './examples.ts'
 import type { Calls } from './operation.ts'
 
 export const OPERATOR_CALLS: Calls = {
@@ -65,6 +83,38 @@ export const OPERATOR_CALLS: Calls = {
         example: { ...OPERATOR_ACCOUNT, status: 'suspended', enforcement: ENFORCEMENT },
       },
       errors: ['throttled', 'version_conflict', 'enforcement_pending'],
+    },
+  },
+  '/operator/keys': {
+    get: {
+      id: 'listAllKeys',
+      summary: 'List the keys of all accounts, or of one, newest first',
+      guard: 'operator',
+      params: { query: operatorKeysQuery },
+      answer: {
+        status: 200,
+        description: 'A page of keys',
+        schema: operatorKeyList,
+        example: { keys: [OPERATOR_KEY], next_cursor: null },
+      },
+    },
+  },
+  '/operator/keys/{id}/revoke': {
+    post: {
+      id: 'revokeKey',
+      summary: 'Delete a key of any account',
+      description:
+        'As its owner would. The audit says who did it, and why. A key that is deleted already stays so.',
+      guard: 'operator',
+      params: { path: z.object({ id: z.string() }) },
+      body: { schema: revokeKeyBody, example: { reason: 'Found in a public repository' } },
+      answer: {
+        status: 200,
+        description: 'The key is deleted',
+        schema: deletedKey,
+        example: DELETED_KEY,
+      },
+      errors: ['version_conflict', 'enforcement_pending'],
     },
   },
   '/operator/audit': {

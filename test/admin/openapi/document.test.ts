@@ -11,6 +11,7 @@ import {
   logInBody,
   reconcileBody,
   revealBody,
+  revokeKeyBody,
 } from '../../../src/admin/schemas.ts'
 import type { OpenApi, Operation } from '../../../harness/described.ts'
 
@@ -58,6 +59,7 @@ describe('its examples', () => {
     createAccount: createAccountBody,
     editAccount: editAccountBody,
     reconcile: reconcileBody,
+    revokeKey: revokeKeyBody,
   }
   const withBody = operations.filter(([, { requestBody }]) => requestBody !== undefined)
 
