@@ -99,7 +99,8 @@ function requireBody(name: string, { content = {} }: Described, answer: HttpAnsw
   if (answer.headers['content-type'] !== mediaType) throw new Error(`Not ${mediaType}: ${name}`)
   const validate = compiled.get(media) ?? ajv.compile(closed(absolute(media.schema)))
   compiled.set(media, validate)
-  if (!validate(answer.json)) throw new Error(`${ajv.errorsText(validate.errors)}: ${name}`)
+  const body = mediaType.includes('json') ? answer.json : answer.text
+  if (!validate(body)) throw new Error(`${ajv.errorsText(validate.errors)}: ${name}`)
 }
 
 /** A method that is not described is 405, or refused before that is known. */

@@ -31,11 +31,14 @@ import { startTrace, toRequestLine } from './gateway/trace.ts'
 import { isAdminRequest } from './http/admin-path.ts'
 import { normalizeUrl } from './http/request-url.ts'
 import { verifyToken } from './keys/token.ts'
-import { logConfigurationFault, logFault } from './log/fault.ts'
-import { coloOf, logRequest } from './log/request-line.ts'
+import { reasonOf } from './log/fault-reason.ts'
+import { type LogFault, logConfigurationFault, logFault } from './log/fault.ts'
+import { coloOf, currentColo, type LogRequest, logRequest } from './log/request-line.ts'
 import { noteVersion } from './log/version.ts'
+import { createIsolateMetrics } from './metrics/isolate-metrics.ts'
 import { errorsUrl } from './problems/errors-url.ts'
 import { createIssuedKeys } from './stores/account-keys.ts'
+import { createMetricsStore } from './stores/location-metrics.ts'
 import { createIsolateCache } from './stores/isolate-cache.ts'
 import { createKeyAuthorities } from './stores/key-authority/key-authority.ts'
 import {
@@ -87,8 +90,29 @@ function composeApp(
     wait,
     nowMs,
   })
+  const metricsStore = createMetricsStore(env.LOCATION_METRICS, timeoutMs)
+  const metrics = createIsolateMetrics({
+    report: (isolate, totals) => metricsStore.report(currentColo() ?? 'unknown', isolate, totals),
+    newId: () => crypto.randomUUID(),
+    onFault: (error) => logFault('metrics', error),
+    later,
+    wait,
+    nowMs,
+  })
+  const countRequest: LogRequest = (line) => {
+    metrics.noteRequest(line)
+    logRequest(line)
+  }
+  const countFault: LogFault = (fault, error, requestId) => {
+    metrics.noteFault(fault, reasonOf(error))
+    logFault(fault, error, requestId)
+  }
+  const countConfigurationFault = (fault: ConfigurationFault) => {
+    metrics.noteFault('configuration', 'configuration')
+    logConfigurationFault(fault)
+  }
   const cache = createIsolateCache<CachedKey>(CACHE)
-  const clock = createClockGuard(termMs, logFault)
+  const clock = createClockGuard(termMs, countFault)
   const denials: DenialRecorder = createDenialRecorder({
     async report(lookupId) {
       const asker = { requestId: undefined, grace: undefined }
@@ -99,7 +123,7 @@ function composeApp(
     wait,
     nowMs,
   })
-  const addressWatch = createAddressWatch(logConfigurationFault, nowMs)
+  const addressWatch = createAddressWatch(countConfigurationFault, nowMs)
 
   const records: KeyRecordsDeps = {
     cache,
@@ -110,6 +134,7 @@ function composeApp(
       termMs,
       timeoutMs,
       clock,
+      metrics,
       takeDenials: denials.take,
       later,
       wait,
@@ -121,7 +146,7 @@ function composeApp(
     graceMs: settings.OUTAGE_GRACE_S * 1_000,
     later,
     wait,
-    onFault: logFault,
+    onFault: countFault,
     nowMs,
   }
   const gateway = createGateway({
@@ -139,7 +164,7 @@ function composeApp(
       settings.ASSERTION_AUDIENCE ?? new URL(settings.UPSTREAM_URL).origin,
     ),
     refusalResponse: createRefusalResponse(errorsUrl(settings.ADMIN_HOST)),
-    logRequest,
+    logRequest: countRequest,
     nowMs,
   })
 
@@ -179,9 +204,10 @@ function composeApp(
     putRecord: (lookupId, record) => putKeyRecord(env.KEYS, lookupId, record),
     later,
     wait,
-    logFault,
-    logConfigurationFault,
-    logRequest,
+    logFault: countFault,
+    logConfigurationFault: countConfigurationFault,
+    logRequest: countRequest,
+    readMetrics: metricsStore.readAll,
     nowMs,
   }
   const admin = createAdmin(adminDeps)
@@ -196,7 +222,7 @@ function composeApp(
       const chores = [
         async () => {
           await owner.claim()
-          if (owner.isForeign()) logConfigurationFault(FOREIGN_DATABASE)
+          if (owner.isForeign()) countConfigurationFault(FOREIGN_DATABASE)
         },
         () => enforcePending(adminDeps),
         () => publishEnforced(adminDeps),
@@ -207,8 +233,9 @@ function composeApp(
         () => noteCronRun(db, nowMs()),
       ]
       for (const chore of chores) {
-        await chore().catch((error: unknown) => logFault('cron', error))
+        await chore().catch((error: unknown) => countFault('cron', error))
       }
+      await metrics.flush()
     },
   }
 }

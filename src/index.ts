@@ -5,6 +5,7 @@ import { type App, createApp } from './app.ts'
 import type { Env } from './configuration/env.ts'
 
 export { AccountKeys } from './stores/account-keys-object.ts'
+export { LocationMetrics } from './stores/location-metrics-object.ts'
 export { KeyAuthority } from './stores/key-authority/key-authority-object.ts'
 export { PasswordHasher } from './stores/password-hasher-object.ts'
 

@@ -17,6 +17,7 @@ export function configurationFaults(config: RawConfig): Fault[] {
 const OBJECTS = [
   ['KEY_AUTHORITY', 'KeyAuthority'],
   ['ACCOUNT_KEYS', 'AccountKeys'],
+  ['LOCATION_METRICS', 'LocationMetrics'],
   ['PASSWORD_HASHER', 'PasswordHasher'],
 ] as const
 

@@ -13,6 +13,7 @@ import type { HashingDeps } from './hashing.ts'
 import { readBody, readPage } from './input.ts'
 import { toOperatorAccountJson, toTime } from './json.ts'
 import { toPage } from './page.ts'
+import { metricsRoutes, type MetricsRoutesDeps } from './metrics-routes.ts'
 import { operatorKeyRoutes } from './operator-key-routes.ts'
 import { reconcile, type ReconcileDeps } from './reconcile.ts'
 import {
@@ -22,7 +23,8 @@ import {
   reconcileBody,
 } from './schemas.ts'
 
-export interface OperatorDeps extends ReconcileDeps, HashingDeps, CanonicalEmailDeps {
+export interface OperatorDeps
+  extends ReconcileDeps, HashingDeps, CanonicalEmailDeps, MetricsRoutesDeps {
   readonly operatorToken: string | undefined
 }
 
@@ -63,6 +65,7 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
 
   routes.route('/audit', operatorAuditRoutes(deps))
   routes.route('/keys', operatorKeyRoutes(deps))
+  routes.route('/metrics', metricsRoutes(deps))
 
   routes.post('/reconcile', async function reconcileRoute(c) {
     const body = await readBody(c.req.raw, reconcileBody)

@@ -6,6 +6,7 @@ import { MAX_TERM_MS } from '../keys/lease.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import type { AccountKeysNamespace } from '../stores/account-keys.ts'
 import type { AuthorityNamespace } from '../stores/key-authority/key-authority.ts'
+import type { LocationMetricsNamespace } from '../stores/location-metrics.ts'
 import type { HasherNamespace } from '../stores/password-hasher.ts'
 import { type ConfigurationFault, configurationFault } from './configuration-fault.ts'
 import { parseOperatorTokens } from './operator-tokens.ts'
@@ -16,6 +17,7 @@ export interface Env {
   readonly KEYS: KVNamespace
   readonly KEY_AUTHORITY: AuthorityNamespace
   readonly ACCOUNT_KEYS: AccountKeysNamespace
+  readonly LOCATION_METRICS: LocationMetricsNamespace
   readonly PASSWORD_HASHER: HasherNamespace
   readonly LOG_IN_RATE: RateLimit
   readonly ASSETS: Fetcher

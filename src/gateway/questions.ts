@@ -2,6 +2,7 @@
 // request notes the number of the newest question when it comes. Every question with a higher number was
 // asked after that, so its answer may judge the request. No clock is needed for that.
 
+import type { IsolateMetrics } from '../metrics/isolate-metrics.ts'
 import type { Denial } from '../stores/key-authority/denial-table.ts'
 import type { Answered, KeyAuthorities } from '../stores/key-authority/key-authority.ts'
 import type { RecordIdentity } from '../stores/key-authority/question.ts'
@@ -43,6 +44,7 @@ export interface QuestionsDeps {
   /** After so many milliseconds, a question has been answered or is lost. */
   readonly timeoutMs: number
   readonly clock: ClockGuard
+  readonly metrics: Pick<IsolateMetrics, 'noteQuestion' | 'noteLease'>
   /** The denials of a key that are to be reported. They count as reported, even if the question fails. */
   readonly takeDenials: (lookupId: string) => readonly Denial[]
   /** Lets a promise outlive the response, as `waitUntil` does. */
@@ -71,6 +73,13 @@ export function createQuestions(deps: QuestionsDeps): Questions {
     if (cached.sighting === null || question > cached.sighting.question) cached.sighting = sighting
   }
 
+  function noteAnswer({ says, leaseMs }: Answered, wanted: boolean, renews: boolean): void {
+    const isNewer = says !== 'current' && says.kind !== 'unknown'
+    deps.metrics.noteQuestion(says === 'current' ? says : isNewer ? 'newer' : 'unknown')
+    if (!wanted) return
+    deps.metrics.noteLease(leaseMs === 0 ? 'declined' : renews ? 'renewed' : 'granted')
+  }
+
   async function ask(
     lookupId: string,
     cached: CachedKey,
@@ -82,14 +91,19 @@ export function createQuestions(deps: QuestionsDeps): Questions {
     const wants = mayLease && isUsedOften(cached, askedMs) && !isFarAway(cached)
     const leaseMs = wants && clock.isTrusted(askedMs) ? termMs : 0
     const leaseEnds = leaseMs > 0 ? deps.wait(leaseMs) : null
+    const renews = cached.believedUntilMs > askedMs
     const denials = deps.takeDenials(lookupId)
     const report = denials.length === 0 ? null : { denials }
     countStart(cached, askedMs)
     try {
       const asked = { cached: identity, leaseMs, askedMs, report }
       const answered = await authorities.ask(lookupId, asked)
+      noteAnswer(answered, leaseMs > 0, renews)
       if (answered.objectMs !== null) observe(cached, askedMs, question, answered.objectMs)
       return { ...answered, question, askedMs, leaseEnds }
+    } catch (error) {
+      deps.metrics.noteQuestion('failed')
+      throw error
     } finally {
       cached.onTheirWay = Math.max(cached.onTheirWay - 1, 0)
     }

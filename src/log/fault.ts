@@ -14,6 +14,7 @@ export type FaultKind =
   | 'kv_read'
   | 'kv_put'
   | 'upstream'
+  | 'metrics'
   | 'libsql'
   | 'database_behind'
   | 'mark_enforced'

@@ -78,6 +78,11 @@ export function coloOf(request: Request): Colo | undefined {
   return colo
 }
 
+/** The location of this isolate; undefined before its first request, and outside Cloudflare. */
+export function currentColo(): Colo | undefined {
+  return colo
+}
+
 /** Reads the location of a request; undefined outside Cloudflare. */
 export function readColo({ cf }: Request): Colo | undefined {
   const { colo: name } = (cf ?? {}) as { colo?: unknown }

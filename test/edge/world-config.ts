@@ -58,6 +58,7 @@ export function worldConfig(
           KEY_AUTHORITY: at('Authority'),
           PASSWORD_HASHER: object('PasswordHasher'),
           ACCOUNT_KEYS: at('Accounts'),
+          LOCATION_METRICS: object('LocationMetrics'),
         },
         exports: {},
       },
@@ -91,6 +92,7 @@ export function worldConfig(
         KeyAuthority: { type: 'durable-object', storage: 'sqlite' },
         PasswordHasher: { type: 'durable-object', storage: 'sqlite' },
         AccountKeys: { type: 'durable-object', storage: 'sqlite' },
+        LocationMetrics: { type: 'durable-object', storage: 'sqlite' },
       },
     },
   }

@@ -76,6 +76,7 @@ export function start(situation: Situation) {
       termMs,
       timeoutMs,
       clock: guard,
+      metrics: { noteQuestion: () => undefined, noteLease: () => undefined },
       takeDenials: () => [],
       later,
       wait,

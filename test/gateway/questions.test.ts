@@ -174,12 +174,44 @@ describe('createQuestions(), the clock of the object', () => {
   })
 })
 
+describe('what is counted', () => {
+  const newer = toStored({ ...KEY, revision: KEY.revision + 1 })
+  const unknown = { kind: 'unknown', word: 'x' } as const
+
+  it.each([
+    ['a current record', { says: 'current' }, 'current'],
+    ['a newer record', { says: newer }, 'newer'],
+    ['an authority that holds nothing', { says: unknown }, 'unknown'],
+    ['an authority that cannot be asked', { error: new Error('no') }, 'failed'],
+  ] as const)('is the answer: %s', async (_, given, result) => {
+    const { ask, answer, counted } = start()
+    Object.assign(answer, given)
+    await ask().catch(() => undefined)
+    expect(counted).toEqual([result])
+  })
+
+  it('is each lease that was asked for: granted, renewed, declined', async () => {
+    const { ask, answer, cached, clock, counted } = start()
+    await ask() // the first question asks for none
+    answer.leaseMs = TERM
+    await ask()
+    cached.believedUntilMs = clock.nowMs() + TERM
+    await ask()
+    cached.believedUntilMs = -Infinity
+    answer.leaseMs = 0
+    await ask()
+    const leases = counted.filter((event) => event !== 'current')
+    expect(leases).toEqual(['granted', 'renewed', 'declined'])
+  })
+})
+
 function start({ termMs = TERM, isTrusted = true } = {}) {
   const clock = createManualClock(NOW)
   const asked: Question[] = []
   const denials: Denial[] = []
   const later: Promise<void>[] = []
   const clockFaults: unknown[] = []
+  const counted: string[] = []
   const answer: {
     -readonly [Member in keyof Answered]: Answered[Member]
   } & { delayMs?: number; error?: Error } = { says: 'current', leaseMs: 0, objectMs: null }
@@ -197,6 +229,10 @@ function start({ termMs = TERM, isTrusted = true } = {}) {
     termMs,
     timeoutMs: 1_000,
     clock: isTrusted ? guard : { ...guard, isTrusted: () => false },
+    metrics: {
+      noteQuestion: (result) => void counted.push(result),
+      noteLease: (event) => void counted.push(event),
+    },
     takeDenials: () => denials.splice(0),
     later: (promise) => void later.push(promise),
     wait: clock.wait,
@@ -218,6 +254,7 @@ function start({ termMs = TERM, isTrusted = true } = {}) {
     asked,
     answer,
     clock,
+    counted,
     denials,
     later,
     clockFaults,

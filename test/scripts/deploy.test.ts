@@ -69,7 +69,7 @@ describe('a first deployment', () => {
     expect(worker()).toMatchObject({
       crons: ['* * * * *'],
       subdomain: { enabled: false, previews_enabled: false },
-      migrationTag: 'v3',
+      migrationTag: 'v4',
     })
     expect(account.domains.get('gateway.example.com')?.service).toBe(WORKER)
     expect(newest()?.annotations).toMatchObject({ 'workers/message': 'commit 1234' })

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { OpenApi } from '../../harness/described.ts'
 import { PROJECT_DIR } from '../../harness/project-dir.ts'
 import { openApiDocument } from '../../src/admin/openapi/document.ts'
+import { FAMILIES, HISTOGRAMS } from '../../src/metrics/totals.ts'
 import { PROBLEMS } from '../../src/problems/table.ts'
 
 export const OPEN_API = openApiDocument() as OpenApi
@@ -43,6 +44,9 @@ export const SNAKE_NAMES: ReadonlySet<string> = new Set([
   'head_sampling_rate', // of Cloudflare's configuration, not set in ours
   // What must not be in wrangler.toml is named where it is refused.
   ...matches(source('scripts/deployment/exposure.ts'), /\b([a-z]+(?:_[a-z]+)+)\b/g),
+  ...matches(source('src/metrics/open-metrics.ts'), /'([a-z]+(?:_[a-z]+)+)'/g),
+  ...FAMILIES.map((family) => `${family}_total`),
+  ...HISTOGRAMS,
   'sqlite_full',
   'http_401', // reasons that are made of others' names and numbers
   ...matches(source('src/log/fault.ts'), /^ {2}readonly (\w+)/gm),

@@ -17,6 +17,7 @@ export function withGateways(
       KEY_AUTHORITY: authoritiesOf(name),
       PASSWORD_HASHER: objectsOf('PasswordHasher'),
       ACCOUNT_KEYS: objectsOf('AccountKeys'),
+      LOCATION_METRICS: objectsOf('LocationMetrics'),
     }
     const all = { ...options.variables, ...variables }
     const { gateway } = gatewayConfig({

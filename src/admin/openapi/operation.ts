@@ -34,7 +34,9 @@ interface Answer {
   readonly status: 200 | 201 | 204
   readonly description: string
   readonly schema?: z.ZodType
-  readonly example?: object
+  readonly example?: object | string
+  /** JSON if left out. */
+  readonly mediaType?: string
   readonly headers?: ZodOpenApiHeadersObject
 }
 
@@ -71,11 +73,13 @@ function operation(method: Method, call: Call, tag: string): ZodOpenApiOperation
   }
 }
 
-function answered({ status, description, schema, example, headers }: Answer) {
+function answered({ status, description, schema, example, mediaType, headers }: Answer) {
   const response = {
     description,
     ...(headers !== undefined && { headers }),
-    ...(schema !== undefined && { content: { 'application/json': { schema, example } } }),
+    ...(schema !== undefined && {
+      content: { [mediaType ?? 'application/json']: { schema, example } },
+    }),
   }
   return { [`${status}`]: response } as ZodOpenApiResponsesObject
 }

@@ -2,6 +2,7 @@
 // them.
 
 import * as z from 'zod'
+import { OPEN_METRICS_TYPE } from '../../metrics/open-metrics.ts'
 import {
   accountList,
   deletedKey,
@@ -115,6 +116,21 @@ export const OPERATOR_CALLS: Calls = {
         example: DELETED_KEY,
       },
       errors: ['version_conflict', 'enforcement_pending'],
+    },
+  },
+  '/operator/metrics': {
+    get: {
+      id: 'getMetrics',
+      summary: 'What all locations have counted, for Prometheus',
+      description: 'OpenMetrics text. No key, account, user or address is a label.',
+      guard: 'operator',
+      answer: {
+        status: 200,
+        description: 'The metrics',
+        mediaType: OPEN_METRICS_TYPE,
+        schema: z.string(),
+        example: '# TYPE portal_gateway_build_info gauge\n…\n# EOF\n',
+      },
     },
   },
   '/operator/audit': {

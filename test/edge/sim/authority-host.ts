@@ -82,6 +82,7 @@ function hosting(hosted: unknown) {
 
 export class KeyAuthority extends hosting(bundle.KeyAuthority) {}
 export class AccountKeys extends hosting(bundle.AccountKeys) {}
+export class LocationMetrics extends hosting(bundle.LocationMetrics) {}
 export class PasswordHasher extends hosting(bundle.PasswordHasher) {}
 
 export class Control extends WorkerEntrypoint {

@@ -1,0 +1,139 @@
+// The text that Prometheus scrapes (OpenMetrics 1.0,
+// https://prometheus.io/docs/specs/om/open_metrics_spec/).
+
+import { addTotals, BOUNDS, type Family, HISTOGRAMS, type Totals } from './totals.ts'
+
+export const OPEN_METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
+
+const PREFIX = 'portal_gateway_'
+
+/** What is known of the database and the worker at the time of a scrape. */
+export interface Gauges {
+  /** Null if libSQL cannot be asked. */
+  readonly progress: {
+    readonly rows: number
+    readonly oldestSeconds: number
+    /** Null where it never ran. */
+    readonly cronLastRunSeconds: number | null
+  } | null
+  /** Null outside Cloudflare. */
+  readonly version: string | null
+}
+
+interface CounterFamily {
+  readonly help: string
+  readonly labels: readonly string[]
+  /** Whether it is told for each location. */
+  readonly byColo?: true
+}
+
+const COUNTERS: Readonly<Record<Family, CounterFamily>> = {
+  requests: {
+    help: 'Portal API requests by outcome: allowed, or the code of the refusal.',
+    labels: ['outcome'],
+    byColo: true,
+  },
+  leases: { help: 'Leases that authorities were asked for.', labels: ['event'] },
+  authority_questions: { help: 'Questions to authorities by answer.', labels: ['result'] },
+  faults: { help: 'Faults by part and reason, as in the log.', labels: ['part', 'reason'] },
+  log_ins_refused: { help: 'Log-ins that were refused, by code.', labels: ['code'] },
+}
+
+const HISTOGRAM_HELP = {
+  decision_seconds: 'From the start of a request until it was allowed.',
+  upstream_seconds: "From the request to the upstream to its answer's headers.",
+} as const
+
+/** `locations`: the totals of each location, by its name. */
+export function formatMetrics(locations: ReadonlyMap<string, Totals>, gauges: Gauges): string {
+  const all = addTotals([...locations.values()])
+  const lines = [
+    ...(Object.keys(COUNTERS) as Family[]).flatMap((family) => {
+      const { help, labels, byColo } = COUNTERS[family]
+      const head = header(family, 'counter', help)
+      if (byColo !== true) return [...head, ...counterLines(family, labels, all, {})]
+      const each = [...locations].flatMap(([colo, totals]) =>
+        counterLines(family, labels, totals, { colo }),
+      )
+      return [...head, ...each]
+    }),
+    ...HISTOGRAMS.flatMap((name) => [
+      `# TYPE ${PREFIX}${name} histogram`,
+      `# UNIT ${PREFIX}${name} seconds`,
+      `# HELP ${PREFIX}${name} ${HISTOGRAM_HELP[name]}`,
+      ...[...locations].flatMap(([colo, { histograms }]) =>
+        histogramLines(name, histograms[name], colo),
+      ),
+    ]),
+    ...gaugeLines(gauges),
+    '# EOF',
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function header(name: string, type: string, help: string): string[] {
+  return [`# TYPE ${PREFIX}${name} ${type}`, `# HELP ${PREFIX}${name} ${help}`]
+}
+
+function counterLines(
+  family: Family,
+  labels: readonly string[],
+  { counters }: Totals,
+  more: Readonly<Record<string, string>>,
+): string[] {
+  return Object.entries(counters).flatMap(([name, count]) => {
+    const [of, ...values] = name.split(' ')
+    if (of !== family || values.length !== labels.length) return []
+    const own = Object.fromEntries(labels.map((label, i) => [label, values[i] ?? '']))
+    return sample(`${family}_total`, { ...own, ...more }, count)
+  })
+}
+
+function histogramLines(
+  name: string,
+  counts: readonly number[] | undefined,
+  colo: string,
+): string[] {
+  if (counts?.length !== BOUNDS.length + 2) return [] // of a version with other bounds
+  let below = 0
+  const buckets = [...BOUNDS, Infinity].map((bound, i) => {
+    below += counts[i] ?? 0
+    return sample(`${name}_bucket`, { colo, le: formatBound(bound) }, below)
+  })
+  const sum = counts[BOUNDS.length + 1] ?? 0
+  return [
+    ...buckets,
+    sample(`${name}_sum`, { colo }, sum),
+    sample(`${name}_count`, { colo }, below),
+  ]
+}
+
+/** The canonical form of a bound: always with a point. */
+function formatBound(bound: number): string {
+  if (bound === Infinity) return '+Inf'
+  return Number.isInteger(bound) ? `${bound}.0` : String(bound)
+}
+
+function gaugeLines({ progress, version }: Gauges): string[] {
+  const gauge = (name: string, help: string, value: number | null | undefined, labels = {}) =>
+    value === null || value === undefined
+      ? []
+      : [...header(name, 'gauge', help), sample(name, labels, value)]
+  const lastRun = progress?.cronLastRunSeconds
+  return [
+    ...gauge('outbox_rows', 'Changes that are recorded and do not hold yet.', progress?.rows),
+    ...gauge('outbox_oldest_seconds', 'The age of the oldest of them.', progress?.oldestSeconds),
+    ...gauge('cron_last_run_timestamp_seconds', 'When the cron ran last.', lastRun),
+    ...gauge('build_info', 'The version of the worker that answers.', 1, {
+      version: version ?? 'unknown',
+    }),
+  ]
+}
+
+/** Values of labels are from closed lists, and have nothing that would have to be escaped. */
+function sample(name: string, labels: Readonly<Record<string, string>>, value: number): string {
+  const pairs = Object.entries(labels).map(([label, text]) => {
+    return `${label}="${text.replaceAll(/[^\w.:+-]/g, '_')}"`
+  })
+  return `${PREFIX}${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`
+}
