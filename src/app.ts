@@ -34,6 +34,7 @@ import { verifyToken } from './keys/token.ts'
 import { reasonOf } from './log/fault-reason.ts'
 import { type LogFault, logConfigurationFault, logFault } from './log/fault.ts'
 import { coloOf, currentColo, type LogRequest, logRequest } from './log/request-line.ts'
+import { createSampledLog } from './log/sampled-log.ts'
 import { noteVersion } from './log/version.ts'
 import { createIsolateMetrics } from './metrics/isolate-metrics.ts'
 import { errorsUrl } from './problems/errors-url.ts'
@@ -99,12 +100,14 @@ function composeApp(
     wait,
     nowMs,
   })
+  const log = createSampledLog(settings.LOG_SAMPLING, logRequest, Math.random)
   const countRequest: LogRequest = (line) => {
     metrics.noteRequest(line)
-    logRequest(line)
+    log.logRequest(line)
   }
   const countFault: LogFault = (fault, error, requestId) => {
     metrics.noteFault(fault, reasonOf(error))
+    if (requestId !== undefined) log.keep(requestId)
     logFault(fault, error, requestId)
   }
   const countConfigurationFault = (fault: ConfigurationFault) => {

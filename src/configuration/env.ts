@@ -106,6 +106,13 @@ export const passedOnSchema = z.object({
   LEASE_MS: wholeNumber(1_000, 'milliseconds', { min: 100, max: MAX_TERM_MS, orZero: true }),
   OUTAGE_GRACE_S: wholeNumber(0, 'seconds', { min: 0, max: 3_600 }),
   SPECULATION: choice('on', 'off'),
+  LOG_SAMPLING: z
+    .string()
+    .default('1')
+    .refine((text) => /^(?:1|0?\.\d{1,3})$/.test(text) && Number(text) > 0, {
+      error: 'must be 1, or a share from 0.001 to 0.999 with a point and three digits at most',
+    })
+    .transform(Number),
 })
 
 const secret = z.string('must be set, see "npm run secrets"').min(1, 'must not be empty')

@@ -48,6 +48,8 @@ export interface RequestLine {
   readonly upstream_status?: number | undefined
   /** Why the upstream did not answer, of a 502 or 504. */
   readonly upstream_fault?: UpstreamFault | undefined
+  /** The share of such requests that is written, if it is not all of them, see LOG_SAMPLING. */
+  readonly sampling?: number
 }
 
 export type LogRequest = (line: RequestLine) => void

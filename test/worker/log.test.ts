@@ -1,6 +1,7 @@
 import { createClient } from '@libsql/client/web'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { CreatedKey, Customer } from '../../harness/customer.ts'
+import { send } from '../../harness/http.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig
@@ -175,5 +176,23 @@ describe('no line', () => {
       expect(secret.length).toBeGreaterThan(10)
       expect(log.includes(secret), `${secret.slice(0, 6)}… in the log`).toBe(false)
     }
+  })
+})
+
+describe('a share of the log', () => {
+  it('leaves out requests that were let through, and no other', async () => {
+    const url = await rig.another({ LOG_SAMPLING: '0.001' })
+    const get = (id: string, token: string, address: string) =>
+      send(`${url}/x`, {
+        headers: { 'X-API-Key': token, 'X-Request-Id': id, 'CF-Connecting-IP': address },
+      })
+    for (let i = 0; i < 20; i++) {
+      expect((await get(`sampled-${i}`, key.token, '192.0.2.1')).status).toBe(200)
+      expect((await get(`denied-${i}`, key.token, '203.0.113.1')).status).toBe(403)
+    }
+    for (let i = 0; i < 20; i++) await linesOf(`denied-${i}`)
+    const written = rig.logs.filter((line) => line.includes('"request_id":"sampled-'))
+    expect(written.length).toBeLessThan(5)
+    for (const line of written) expect(line).toContain('"sampling":0.001')
   })
 })
