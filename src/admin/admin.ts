@@ -22,7 +22,7 @@ import { type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { type HealthDeps, healthRoutes } from './health.ts'
 import { keyRoutes, type KeyRoutesDeps } from './key-routes.ts'
 import { type OperatorDeps, operatorRoutes } from './operator-routes.ts'
-import { isPagePath } from './page-path.ts'
+import { isPagePath, PAGE_VIEWS } from './page-path.ts'
 import { apiReferenceRoutes } from './pages/api-routes.ts'
 import { errorRoutes } from './pages/error-routes.ts'
 import { requireHttps } from './require-https.ts'
@@ -84,6 +84,7 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
   })
   admin.get('/admin', (c) => c.redirect('/admin/', 308))
   admin.get('/admin/', (c) => readFile(c))
+  for (const view of PAGE_VIEWS) admin.get(view, (c) => readFile(c, '/admin/'))
   // This is no route, because a route for all paths would turn every unknown path with another method into
   // a 405.
   admin.notFound(async function showFile(c) {
@@ -103,8 +104,8 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
     return refuse(c, { reason: isOutage ? 'storage_unavailable' : 'internal_error' })
   })
   /** Uses the decoded path, so that `/%61dmin/` answers the page and not a redirect to it. */
-  async function readFile(c: AdminContext): Promise<Response> {
-    const file = await deps.assets.fetch(new Request(new URL(c.req.path, c.req.url), c.req.raw))
+  async function readFile(c: AdminContext, path = c.req.path): Promise<Response> {
+    const file = await deps.assets.fetch(new Request(new URL(path, c.req.url), c.req.raw))
     const copy = new Response(file.body, file) // the headers of a fetched response are immutable
     if (copy.headers.get('Content-Type')?.startsWith('text/html') === true) {
       // Cloudflare can be set to rewrite pages (Rocket Loader, Zaraz, e-mail obfuscation). The page's own

@@ -4,3 +4,12 @@ import type { AdminContext } from './context.ts'
 export function isPagePath({ req }: AdminContext): boolean {
   return (req.method === 'GET' || req.method === 'HEAD') && !req.path.startsWith('/admin/api/')
 }
+
+/** The views of the page that have a URL. All are one file; its script reads the path. */
+export const PAGE_VIEWS = [
+  '/admin/activity',
+  '/admin/sessions',
+  '/admin/keys/new',
+  '/admin/keys/:id{key_\\w+}',
+  '/admin/keys/:id{key_\\w+}/edit',
+]

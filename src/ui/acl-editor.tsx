@@ -1,4 +1,4 @@
-// The IP ACL of a key: chips, a field that takes one entry or a pasted list, and a button for each
+// The IP ACL of a key: a choice, the networks, a field that takes one entry or a pasted list, and a button for each
 // suggestion. An entry that cannot be added stays in the field, unless it is too long for the field.
 
 import { useCallback, useId, useMemo, useRef, useState } from 'preact/hooks'
@@ -8,15 +8,15 @@ import {
   addEntries,
   type EntryFault,
   isUnresolved,
-  findExcluded,
   listNetworks,
   MAX_ENTRIES,
-  networkOfAddress,
   EMPTY_REPORT,
   reportFaults,
 } from './acl.ts'
-import { AclChips } from './acl-chips.tsx'
+import { findExcluded, networksOfAddress } from './acl-addresses.ts'
+import { AclChoice } from './acl-choice.tsx'
 import { AclField } from './acl-field.tsx'
+import { AclList } from './acl-list.tsx'
 import { AclFaults, AclLeftOut } from './acl-report.tsx'
 import { announce } from './announce.tsx'
 import type { FieldError } from './draft.ts'
@@ -25,6 +25,10 @@ import { messages } from './messages.ts'
 
 interface AclEditorProps {
   readonly acl: readonly string[]
+  /** Whether "Any address" is chosen. The list is kept, so that the choice can be taken back. */
+  readonly isOpen: boolean
+  /** Whether the saved key has networks, so that an empty list opens it to everybody. */
+  readonly wasClosed: boolean
   /** The text of the field. */
   readonly entry: string
   readonly report: AclReport
@@ -33,25 +37,27 @@ interface AclEditorProps {
   readonly isEnforced: boolean
   /** The customer's current address. */
   readonly address: string | null
+  readonly onOpen: (isOpen: boolean) => void
   readonly onChange: (acl: readonly string[], entry: string, report: AclReport) => void
 }
 
 export function AclEditor(props: AclEditorProps) {
-  const { acl, entry, report, error, isEnforced, address, onChange } = props
+  const { acl, isOpen, wasClosed, entry, report, error, isEnforced, address } = props
+  const { onOpen, onChange } = props
   const id = useId()
   const field = useRef<HTMLInputElement>(null)
   const [isEmpty, setEmpty] = useState(false)
   const latest = useRef(props)
   latest.current = props
   const text = messages.acl
-  const mine = networkOfAddress(address)
+  const mine = networksOfAddress(address).filter((network) => isOpen || !acl.includes(network))
   const isBlocked = isUnresolved(report, acl)
   const isInField = report.isInField && report.faults.length > 0
   const warnings = useMemo(() => warningsOf(acl), [acl])
   const isLeftOut = useMemo(() => findExcluded(acl, [address]).size > 0, [acl, address])
 
   function add(typed: string) {
-    const result = addEntries(acl, typed, report)
+    const result = addEntries(isOpen ? [] : acl, typed, report)
     setEmpty(typed.trim() === '')
     onChange(result.acl, result.entry, result.report)
     const [duplicate] = result.duplicates
@@ -64,7 +70,7 @@ export function AclEditor(props: AclEditorProps) {
     const taken = new Set(accepted)
     const rest = report.faults.filter((fault) => !taken.has(fault))
     const networks = accepted.flatMap(({ suggestions }) => suggestions)
-    const next = [...new Set([...acl, ...networks])]
+    const next = [...new Set([...(isOpen ? [] : acl), ...networks])]
     const left = reportFaults(rest, report)
     if (next.length > MAX_ENTRIES) {
       const tooMany = { networks, count: networks.length }
@@ -76,20 +82,20 @@ export function AclEditor(props: AclEditorProps) {
     field.current?.focus()
   }
 
-  function replace(next: readonly string[]) {
+  function replaceAll(next: readonly string[]) {
     onChange(next, entry, { ...report, tooMany: null })
     announce(text.replaced(next.length))
     field.current?.focus()
   }
 
-  const remove = useCallback((removed: string) => {
+  const remove = useCallback((network: string) => {
     const { acl: before, entry: typed, report: open, onChange: change } = latest.current
     change(
-      before.filter((network) => network !== removed),
+      before.filter((each) => each !== network),
       typed,
       open,
     )
-    announce(text.removed(removed))
+    announce(text.removed(network))
     field.current?.focus()
   }, [])
 
@@ -98,22 +104,11 @@ export function AclEditor(props: AclEditorProps) {
       <legend>
         {text.label} <span class="optional">({messages.panel.optional})</span>
       </legend>
+      <AclChoice isOpen={isOpen} wasClosed={wasClosed} onOpen={onOpen} />
       <p class="hint" id={`${id}-hint`}>
-        {text.hint}
+        {isOpen ? text.hintOpen : isEnforced ? text.hint : text.hintReport}
       </p>
-      {acl.length > 0 && (
-        <div class="acl-list">
-          <AclChips acl={acl} onRemove={remove} />
-          {acl.length > 1 && (
-            <p class="acl-count">
-              <span>{text.count(acl.length)}</span>
-              <button type="button" class="link" onClick={() => onChange([], entry, report)}>
-                {text.removeAll}
-              </button>
-            </p>
-          )}
-        </div>
-      )}
+      {!isOpen && <AclList acl={acl} onRemove={remove} onReplace={replaceAll} />}
       <div class="acl-add">
         <label class="visually-hidden" for={id}>
           {text.entry}
@@ -136,7 +131,7 @@ export function AclEditor(props: AclEditorProps) {
       <div class="error" id={`${id}-error`} role="alert">
         {isEmpty && <p>{text.empty}</p>}
         {error !== undefined && <p>{error.message}</p>}
-        <AclFaults acl={acl} report={report} onAccept={accept} onReplace={replace} />
+        <AclFaults acl={acl} report={report} onAccept={accept} onReplace={replaceAll} />
       </div>
       <div class="acl-notices" role="status">
         <AclLeftOut leftOut={report.leftOut} />
@@ -153,22 +148,26 @@ export function AclEditor(props: AclEditorProps) {
           {isBlocked && !isInField ? text.discard : messages.page.dismiss}
         </button>
       )}
-      {mine !== null && !acl.includes(mine) && (
+      {mine.map((network) => (
         <button
           type="button"
           class="link with-icon"
-          onClick={() => onChange([...acl, mine], entry, report)}
+          key={network}
+          onClick={() => {
+            onChange([...(isOpen ? [] : acl), network], entry, report)
+            field.current?.focus() // the button goes
+          }}
         >
-          <PlusIcon /> {text.addMine(mine)}
+          <PlusIcon /> {text.addMine(network)}
         </button>
-      )}
+      ))}
       <div class="acl-notices" role="status">
-        {isEnforced && address !== null && isLeftOut && (
+        {!isOpen && isEnforced && address !== null && isLeftOut && (
           <p class="notice warning">
             <WarningIcon /> <span>{text.leavesOut(address)}</span>
           </p>
         )}
-        {warnings.map((warning) => (
+        {(isOpen ? [] : warnings).map((warning) => (
           <p class="notice warning" key={warning}>
             <WarningIcon /> <span>{warning}</span>
           </p>

@@ -41,6 +41,14 @@ export function AclFaults({ acl, report, onAccept, onReplace }: AclFaultsProps) 
   return (
     <>
       {tooMany !== null && <TooManyEntries {...{ acl, tooMany, onReplace }} />}
+      {several.length > 1 && (
+        <p>
+          {text.fixable(several.length)}{' '}
+          <button type="button" class="suggestion" onClick={() => onAccept(several)}>
+            {text.useAll(several.length)}
+          </button>
+        </p>
+      )}
       {shown.map((fault, index) => (
         <p key={`${index} ${fault.message}`}>
           {fault.message}{' '}
@@ -52,13 +60,6 @@ export function AclFaults({ acl, report, onAccept, onReplace }: AclFaultsProps) 
         </p>
       ))}
       {rest > 0 && <p>{text.moreFaults(rest)}</p>}
-      {several.length > 1 && (
-        <p>
-          <button type="button" class="suggestion" onClick={() => onAccept(several)}>
-            {text.useAll(several.length)}
-          </button>
-        </p>
-      )}
     </>
   )
 }

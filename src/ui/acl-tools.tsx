@@ -2,7 +2,8 @@
 // refused lately.
 
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
-import { checkAddress, findExcluded, networkOfAddress } from './acl.ts'
+import { IP_ACL_MODES } from '../keys/key-record.ts'
+import { checkAddress, findExcluded, networkOfAddress } from './acl-addresses.ts'
 import type { Api } from './api.ts'
 import { isSame } from './draft.ts'
 import { messages } from './messages.ts'
@@ -21,20 +22,27 @@ interface AclToolsProps {
 }
 
 export function AclTools({ api, saved, acl, mode, onMode, onAdd }: AclToolsProps) {
-  if (acl.length === 0 && mode === 'enforce') return null
   return (
     <>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={mode === 'report'}
-          onChange={(event) => onMode(event.currentTarget.checked ? 'report' : 'enforce')}
-        />
-        <span>{messages.acl.reportOnly}</span>
-      </label>
+      <ModeChoice mode={mode} onMode={onMode} />
       <AddressTest api={api} saved={saved} acl={acl} />
-      {saved !== undefined && <Denials api={api} saved={saved} acl={acl} onAdd={onAdd} />}
+      {saved !== undefined && <Denials {...{ api, saved, acl, mode, onAdd }} />}
     </>
+  )
+}
+
+function ModeChoice({ mode, onMode }: Pick<AclToolsProps, 'mode' | 'onMode'>) {
+  const name = useId()
+  return (
+    <fieldset class="field modes">
+      <legend>{messages.panel.aclMode}</legend>
+      {IP_ACL_MODES.map((each) => (
+        <label class="check" key={each}>
+          <input type="radio" name={name} checked={mode === each} onChange={() => onMode(each)} />
+          <span>{messages.acl.modeChoice[each]}</span>
+        </label>
+      ))}
+    </fieldset>
   )
 }
 
@@ -92,11 +100,11 @@ function verdictText(address: string, check: Omit<AddressCheck, 'mode'> | null):
   return check.entry === null ? acl.allowed(address) : acl.allowedBy(address, check.entry)
 }
 
-interface DenialsProps extends Pick<AclToolsProps, 'api' | 'acl' | 'onAdd'> {
+interface DenialsProps extends Pick<AclToolsProps, 'api' | 'acl' | 'mode' | 'onAdd'> {
   readonly saved: Key
 }
 
-function Denials({ api, saved, acl, onAdd }: DenialsProps) {
+function Denials({ api, saved, acl, mode, onAdd }: DenialsProps) {
   const [denials, setDenials] = useState<readonly Denial[]>([])
   useEffect(() => {
     void api.listDenials(saved.id).then((answer) => {
@@ -114,8 +122,8 @@ function Denials({ api, saved, acl, onAdd }: DenialsProps) {
   if (denials.length === 0) return null
   const text = messages.acl
   return (
-    <section class="field">
-      <h3>{text.denials}</h3>
+    <section class="field" tabIndex={-1}>
+      <h3>{text.denials[mode]}</h3>
       <ul class="denials">
         {denials.map(({ address, count, last_at: last }, index) => {
           const network = missing[index] ?? null
@@ -130,7 +138,14 @@ function Denials({ api, saved, acl, onAdd }: DenialsProps) {
                   type="button"
                   class="link"
                   aria-label={text.addDenied(network)}
-                  onClick={() => onAdd(network)}
+                  onClick={(event) => {
+                    // The button goes, and the next one gets the focus.
+                    const item = event.currentTarget.closest('li')
+                    const next = item?.nextElementSibling ?? item?.previousElementSibling
+                    const heir = next?.querySelector('button') ?? item?.closest('section')
+                    heir?.focus()
+                    onAdd(network)
+                  }}
                 >
                   {text.add}
                 </button>

@@ -1,14 +1,11 @@
 // The IP ACL as it is typed or pasted. Text is parsed by the same code that checks requests in the gateway.
 
-import { parseAddress, unmapAddress } from '../keys/address.ts'
-import { formatNetwork, parseCidr } from '../keys/cidr.ts'
-import { compileIpAcl, matchesIpAcl, matchingEntry } from '../keys/ip-acl.ts'
+import { parseCidr } from '../keys/cidr.ts'
 import { mergeNetworks } from '../keys/merged-networks.ts'
 import type { LeftOut } from '../keys/pasted-item.ts'
 import { readPastedText } from '../keys/pasted-text.ts'
 import { isolateDirection } from './display-text.ts'
 import { messages } from './messages.ts'
-import type { AddressCheck } from './types.ts'
 
 export const MAX_ENTRIES = 1_000
 /** In characters: what the field holds at most. Longer text is read at once or refused. */
@@ -156,38 +153,6 @@ export function listNetworks(networks: readonly string[]): string {
   const rest = networks.length - MAX_LISTED
   const first = networks.slice(0, MAX_LISTED).join(', ')
   return rest > 0 ? messages.acl.andMore(first, rest) : first
-}
-
-/** The network of one address, such as 203.0.113.9/32; null if it cannot be an entry. */
-export function networkOfAddress(address: string | null): string | null {
-  if (address === null) return null
-  const network = parseCidr(`${address}/${address.includes(':') ? 128 : 32}`)
-  return network.ok ? formatNetwork(network.value) : null
-}
-
-/** Whether a list allows an address; null if the text is no address. An empty list allows every address. */
-export function checkAddress(
-  acl: readonly string[],
-  text: string,
-): Omit<AddressCheck, 'mode'> | null {
-  const parsed = parseAddress(text.trim())
-  if (parsed === null) return null
-  const address = unmapAddress(parsed)
-  const allowed = acl.length === 0 || matchesIpAcl(compileIpAcl(acl), address)
-  return { allowed, entry: matchingEntry(acl, address) }
-}
-
-/** The addresses that a list does not allow. Texts that are no address are left out. */
-export function findExcluded(
-  acl: readonly string[],
-  addresses: readonly (string | null)[],
-): ReadonlySet<string> {
-  const compiled = compileIpAcl(acl)
-  const isOut = (text: string | null): text is string => {
-    const address = text === null ? null : parseAddress(text)
-    return address !== null && acl.length > 0 && !matchesIpAcl(compiled, unmapAddress(address))
-  }
-  return new Set(addresses.filter(isOut))
 }
 
 const MAX_QUOTED_LENGTH = 60

@@ -2,7 +2,17 @@
 // to log in again, and then the same request is repeated.
 
 import { err, ok, type Result } from '../shared/result.ts'
-import type { AddressCheck, Denial, Enforcement, Fault, Key, KeyInput, Session } from './types.ts'
+import type {
+  AddressCheck,
+  Denial,
+  Enforcement,
+  EventPage,
+  Fault,
+  Key,
+  KeyInput,
+  LiveSession,
+  Session,
+} from './types.ts'
 
 export interface Problem {
   readonly kind: 'problem'
@@ -46,11 +56,16 @@ export interface Api {
   readonly reveal: (id: string, password: string) => Answer<{ access_token: string }>
   readonly checkAddress: (id: string, address: string) => Answer<AddressCheck>
   readonly listDenials: (id: string) => Answer<{ denials: readonly Denial[] }>
+  /** The events of the account or of one key, newest first; from `cursor` on. */
+  readonly listEvents: (keyId: string | null, cursor: string | null) => Answer<EventPage>
+  readonly listSessions: () => Answer<{ sessions: readonly LiveSession[] }>
+  readonly endSession: (id: string) => Answer<unknown>
 }
 
 const BASE = '/admin/api/v1'
 const TIMEOUT_MS = 20_000
 const PAGE_SIZE = 200
+const EVENTS_PER_PAGE = 50
 
 /** `logInAgain` answers whether the customer logged in. */
 export function createApi(logInAgain: () => Promise<boolean>): Api {
@@ -102,8 +117,19 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
     deleteKey: (id, quiet = false) => call('DELETE', `/keys/${id}`, { quiet }),
     checkAddress: (id, address) => call('POST', `/keys/${id}/ip-acl/check`, { body: { address } }),
     listDenials: (id) => call('GET', `/keys/${id}/denials`, { quiet: true }),
+    listEvents: (keyId, cursor) => call('GET', `/audit?${eventQuery(keyId, cursor)}`),
+    listSessions: () => call('GET', '/sessions'),
+    endSession: (id) => call('DELETE', `/sessions/${id}`),
     reveal: (id, password) => call('POST', `/keys/${id}/reveal`, { body: { password } }),
   }
+}
+
+function eventQuery(keyId: string | null, cursor: string | null): string {
+  return new URLSearchParams({
+    limit: String(EVENTS_PER_PAGE),
+    ...(keyId !== null && { key_id: keyId }),
+    ...(cursor !== null && { cursor }),
+  }).toString()
 }
 
 function isSessionEnd(failure: Failure): boolean {

@@ -1,15 +1,17 @@
-// The log-in state, and the frame around the page.
+// The log-in state, and the page for it.
 
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { announce, announceFailure, Announcer } from './announce.tsx'
+import { announceFailure, announceSuccess, Announcer } from './announce.tsx'
 import { createApi, type Failure } from './api.ts'
-import { toPlainText } from './display-text.ts'
-import { KeyIcon } from './icons.tsx'
-import { KeysPage } from './keys-page.tsx'
+import { Frame } from './frame.tsx'
+import { ListSkeleton } from './list-skeleton.tsx'
 import { LogInAgain, LogInPage } from './log-in-form.tsx'
 import { messages } from './messages.ts'
+import { onNews, tellOtherTabs } from './other-tabs.ts'
 import { failureText } from './problem-text.ts'
+import { routeOf, useUrl } from './route.ts'
 import type { Session } from './types.ts'
+import { Workspace } from './workspace.tsx'
 
 type LogInState =
   | { readonly kind: 'unknown'; readonly failure: Failure | null }
@@ -23,6 +25,8 @@ export function App() {
   const api = useMemo(() => createApi(() => new Promise((resolve) => setAgain(() => resolve))), [])
   const logInStateRef = useRef(logInState)
   logInStateRef.current = logInState
+  const url = useUrl()
+  const route = useMemo(() => routeOf(url.pathname), [url.pathname])
 
   const readSession = useCallback(async () => {
     const answer = await api.readSession()
@@ -45,17 +49,39 @@ export function App() {
   }, [api])
 
   useEffect(() => void readSession(), [readSession])
+  // Otherwise the tab would go on showing the keys, and a token.
+  useEffect(() => {
+    return onNews('logged_out', () => {
+      setAgain(null)
+      setLogInState({ kind: 'nobody' })
+    })
+  }, [])
+
+  // A page that was opened from another one, or by a log-in, is read from its heading on.
+  const view =
+    logInState.kind === 'customer' ? `${route.page} ${viewedKey(route)}` : logInState.kind
+  const viewBefore = useRef(view)
+  useEffect(() => {
+    const isOpened = viewBefore.current !== view && viewBefore.current !== 'unknown'
+    viewBefore.current = view
+    if (isOpened && document.querySelector('dialog[open]') === null) {
+      document.querySelector('h1')?.focus()
+    }
+  }, [view])
 
   async function logOut() {
     const answer = await api.logOut()
-    if (answer.ok || answer.error.kind === 'logged_out') location.reload()
-    else announceFailure(failureText(answer.error))
+    if (!answer.ok && answer.error.kind !== 'logged_out') {
+      return announceFailure(failureText(answer.error))
+    }
+    tellOtherTabs('logged_out')
+    location.replace('/admin/')
   }
 
   function endLogIn(isLoggedIn: boolean) {
     setAgain(null)
     again?.(isLoggedIn)
-    if (isLoggedIn) announce(messages.done.back)
+    if (isLoggedIn) announceSuccess(messages.done.back)
   }
 
   if (logInState.kind === 'unknown') {
@@ -69,29 +95,12 @@ export function App() {
   const { session } = logInState
   return (
     <>
-      <a class="skip" href="#main">
-        {messages.skip}
-      </a>
-      <header class="top">
-        <p class="brand">
-          <KeyIcon /> {messages.product}
-        </p>
-        <p class="who" title={toPlainText(session.account.name)}>
-          <bdi>{toPlainText(session.account.email)}</bdi>
-        </p>
-        <button type="button" class="button small" onClick={() => void logOut()}>
-          {messages.logIn.out}
-        </button>
-      </header>
-      <nav class="menu" aria-label={messages.mainMenu}>
-        <details open>
-          <summary>{messages.billing}</summary>
-          <a href="/admin/" aria-current="page">
-            <KeyIcon /> {messages.apiKeys}
-          </a>
-        </details>
-      </nav>
-      <KeysPage api={api} session={session} onOpenPanel={() => void readSession()} />
+      <Frame session={session} page={route.page} onLogOut={() => void logOut()} />
+      <Workspace
+        query={url.searchParams}
+        onOpenPanel={() => void readSession()}
+        {...{ api, session, route }}
+      />
       {again !== null && (
         <LogInAgain
           api={api}
@@ -105,17 +114,27 @@ export function App() {
   )
 }
 
+function viewedKey({ page, keyId }: ReturnType<typeof routeOf>): string {
+  return page === 'key' && keyId !== null ? keyId : ''
+}
+
 interface LoadingPageProps {
   readonly failure: Failure | null
   readonly onRetry: () => void
 }
 
 function LoadingPage({ failure, onRetry }: LoadingPageProps) {
-  if (failure === null) return <p class="loading">{messages.loading}</p>
+  if (failure === null) {
+    return (
+      <main id="main" class="waiting">
+        <ListSkeleton />
+      </main>
+    )
+  }
   return (
     <main class="log-in">
       <div class="notice danger" role="alert">
-        <p>{failureText(failure)}</p>
+        <p>{failureText(failure, 'reading')}</p>
         <button type="button" class="button small" onClick={onRetry}>
           {messages.page.retry}
         </button>

@@ -12,3 +12,32 @@ export async function copyText(text: string): Promise<boolean> {
     return false
   }
 }
+
+/**
+ * Copies a text that is still to come. Safari lets a page copy only within the click, so this must be called
+ * in it. Null if the text does not come.
+ */
+export async function copySoon(text: Promise<string>): Promise<boolean | null> {
+  try {
+    await writeSoon(text)
+  } catch {
+    const isThere = await text.then(
+      () => true,
+      () => false,
+    )
+    if (!isThere) return null
+    announceFailure(messages.copyFailed)
+    return false
+  }
+  announce(messages.copied)
+  return true
+}
+
+async function writeSoon(text: Promise<string>): Promise<void> {
+  const blob = text.then((plain) => new Blob([plain], { type: 'text/plain' }))
+  try {
+    await navigator.clipboard.write([new ClipboardItem({ 'text/plain': blob })])
+  } catch {
+    await navigator.clipboard.writeText(await text) // some browsers take no promise
+  }
+}

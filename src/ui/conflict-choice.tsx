@@ -55,7 +55,8 @@ export function ConflictChoice({ conflict, isBusy, onChoose, onCancel }: Conflic
       onSubmit={(event) => {
         event.preventDefault()
         const kept = Object.fromEntries([...keepsMine].map((field) => [field, mine[field]]))
-        onChoose({ ...theirs, ...kept })
+        const chosen = { ...theirs, ...kept }
+        onChoose({ ...chosen, isOpen: chosen.ip_acl.length === 0 })
       }}
     >
       <DialogBody isBusy={isBusy}>

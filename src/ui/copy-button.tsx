@@ -1,7 +1,7 @@
 // A button that copies and then shows that it did.
 
 import type { ComponentChildren } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { CheckIcon, CopyIcon } from './icons.tsx'
 import { messages } from './messages.ts'
 
@@ -13,13 +13,20 @@ interface CopyButtonProps {
   readonly children?: ComponentChildren
   readonly disabled?: boolean
   readonly isPrimary?: boolean
+  /** Whether it has the focus when its dialog opens. */
+  readonly hasFocus?: boolean
   /** Answers whether the text was copied. */
   readonly onCopy: () => Promise<boolean>
 }
 
 export function CopyButton(props: CopyButtonProps) {
-  const { label, children, disabled = false, isPrimary = false, onCopy } = props
+  const { label, children, disabled = false, isPrimary = false, hasFocus = false } = props
+  const { onCopy } = props
   const [copied, setCopied] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (hasFocus) button.current?.focus()
+  }, [])
   useEffect(() => {
     if (!copied) return undefined
     const timer = setTimeout(() => setCopied(false), SHOWN_MS)
@@ -27,6 +34,7 @@ export function CopyButton(props: CopyButtonProps) {
   }, [copied])
   return (
     <button
+      ref={button}
       type="button"
       class={children === undefined ? 'icon-button' : isPrimary ? 'button primary' : 'button'}
       aria-label={children === undefined ? label : undefined}

@@ -4,6 +4,7 @@ import { ConfirmDialog } from './confirm-dialog.tsx'
 import { nameOf } from './display-text.ts'
 import { messages } from './messages.ts'
 import { failureText, isCode } from './problem-text.ts'
+import { dayOf, minuteOf } from './times.ts'
 import type { Enforcement, Key } from './types.ts'
 
 interface DeleteDialogProps {
@@ -44,6 +45,22 @@ export function DeleteDialog({ api, apiKey, onDeleted, onClose }: DeleteDialogPr
       onCancel={onClose}
     >
       <p>{text.text(nameOf(apiKey))}</p>
+      <dl class="details">
+        <dt>{messages.keyView.id}</dt>
+        <dd>
+          <code>{apiKey.id}</code>
+        </dd>
+        <dt>{messages.columns.created}</dt>
+        <dd>
+          {dayOf(apiKey.created_at)} {minuteOf(apiKey.created_at)}
+        </dd>
+        <dt>{messages.columns.acl}</dt>
+        <dd>
+          {apiKey.ip_acl.length === 0
+            ? messages.row.anyAddress
+            : messages.acl.count(apiKey.ip_acl.length)}
+        </dd>
+      </dl>
       <p class="hint">{text.open}</p>
     </ConfirmDialog>
   )

@@ -10,6 +10,8 @@ export interface Draft {
   readonly application_name: string
   readonly application_website: string
   readonly platform: Platform | ''
+  /** Whether requests from any address are let in; otherwise those from the networks of `ip_acl`. */
+  readonly isOpen: boolean
   readonly ip_acl: readonly string[]
   readonly ip_acl_mode: IpAclMode
   /** The text of the field for the next IP ACL entry, which is not added yet. */
@@ -31,10 +33,13 @@ export interface DraftErrors {
   readonly pasted?: AclReport
 }
 
+const MAX_NAME_LENGTH = 100
+
 export const EMPTY_DRAFT: Draft = {
   application_name: '',
   application_website: '',
   platform: '',
+  isOpen: true,
   ip_acl: [],
   ip_acl_mode: 'enforce',
   entry: '',
@@ -46,20 +51,43 @@ export function draftOf(key: Key): Draft {
     application_name,
     application_website: application_website ?? '',
     platform,
+    isOpen: ip_acl.length === 0,
     ip_acl,
     ip_acl_mode,
     entry: '',
   }
 }
 
-/** Finds errors before the draft is sent. The API checks everything again. */
+/** Finds errors before the draft is sent, by the rules of the API, which checks everything again. */
 export function checkDraft(draft: Draft): DraftErrors {
-  const { required } = messages.fields
+  const { fields, acl } = messages
+  const name = draft.application_name.trim()
+  const isTooLong = [...name].length > MAX_NAME_LENGTH
+  const { isOpen, ip_acl, platform } = draft
   return {
-    ...(draft.application_name.trim() === '' && { application_name: { message: required } }),
-    ...(draft.platform === '' && { platform: { message: messages.fields.platform } }),
-    ...(draft.ip_acl.length > MAX_ENTRIES && { ip_acl: { message: messages.acl.tooLong } }),
+    ...(name === '' && { application_name: { message: fields.required } }),
+    ...(isTooLong && { application_name: { message: fields.nameLength } }),
+    ...websiteError(draft.application_website.trim()),
+    ...(platform === '' && { platform: { message: fields.platform } }),
+    ...(!isOpen && ip_acl.length === 0 && { ip_acl: { message: acl.noNetwork } }),
+    ...(ip_acl.length > MAX_ENTRIES && { ip_acl: { message: acl.tooLong } }),
   }
+}
+
+function websiteError(website: string): Pick<DraftErrors, 'application_website'> {
+  if (website === '' || (/^https?:\/\//i.test(website) && URL.canParse(website))) return {}
+  const suggestion = withScheme(website)
+  const message = messages.fields.website
+  return { application_website: { message, ...(suggestion !== website && { suggestion }) } }
+}
+
+/** Puts https:// before what looks like a host, with or without a path; other text stays as it is. */
+export function withScheme(website: string): string {
+  const text = website.trim()
+  const url = `https://${text}`
+  return /^[^\s/:@]+\.[^\s/:@.]{2,}(?::\d+)?(?:[/?#]\S*)?$/u.test(text) && URL.canParse(url)
+    ? url
+    : text
 }
 
 /** The members to send. The draft must have no errors. */
@@ -69,7 +97,7 @@ export function toInput(draft: Draft): KeyInput {
     application_name: draft.application_name.trim(),
     application_website: website === '' ? null : website,
     platform: PLATFORMS.find((platform) => platform === draft.platform) ?? 'other',
-    ip_acl: draft.ip_acl,
+    ip_acl: draft.isOpen ? [] : draft.ip_acl,
     ip_acl_mode: draft.ip_acl_mode,
   }
 }
@@ -103,6 +131,13 @@ export function toDraftErrors(faults: readonly Fault[], input: KeyInput): DraftE
     }
   }
   return { ...errors, ...(entries.length > 0 && { pasted: reportFaults(entries).report }) }
+}
+
+/** Puts the entries that the API refused back into the field, to be corrected there. */
+export function withRefused(draft: Draft, { faults }: AclReport): Draft {
+  const refused = new Set(faults.map((fault) => fault.entry))
+  const ip_acl = draft.ip_acl.filter((network) => !refused.has(network))
+  return { ...draft, ip_acl, entry: reportFaults(faults).entry }
 }
 
 type Field = Exclude<keyof KeyInput, 'ip_acl_mode'>

@@ -6,15 +6,15 @@ import { messages } from './messages.ts'
 import { snippet } from './snippets.ts'
 
 /** Shown to an account without keys: what a key is for and how to use it. */
-export function EmptyState() {
+export function EmptyState({ isActive }: { readonly isActive: boolean }) {
   const line = snippet('curl', exampleUrl(), messages.snippets.placeholder)
   return (
     <section class="card empty">
       <span class="empty-icon">
         <KeyIcon />
       </span>
-      <h2>{messages.empty.title}</h2>
-      <p>{messages.empty.text}</p>
+      <h2>{isActive ? messages.empty.title : messages.empty.noKeys}</h2>
+      <p>{isActive ? messages.empty.text : messages.empty.inactive}</p>
       <div class="code-line">
         <pre class="code" tabIndex={0} aria-label="curl">
           <code>{line}</code>

@@ -85,3 +85,20 @@ export const SortIcon = ({ order }: { readonly order: 'ascending' | 'descending'
     {order !== 'ascending' && <path d="m6.5 12 3.5 4 3.5-4" />}
   </Icon>
 )
+export const BackIcon = () => (
+  <Icon>
+    <path d="M12 4.5 6.5 10l5.5 5.5" />
+  </Icon>
+)
+export const ActivityIcon = () => (
+  <Icon>
+    <path d="M2.5 10.5h3.2L8 4l4 12 2.3-5.5h3.2" />
+  </Icon>
+)
+export const PersonIcon = () => (
+  <Icon>
+    <circle cx="10" cy="6.5" r="3" />
+    <path d="M3.8 16.5c.6-3.2 3-5 6.2-5s5.6 1.8 6.2 5" />
+  </Icon>
+)
+export const Spinner = () => <span class="spinner" aria-hidden="true" />

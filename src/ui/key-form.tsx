@@ -6,7 +6,7 @@ import { EMPTY_REPORT } from './acl.ts'
 import { AclEditor } from './acl-editor.tsx'
 import { AclTools } from './acl-tools.tsx'
 import type { Api } from './api.ts'
-import type { Draft, DraftErrors } from './draft.ts'
+import { type Draft, type DraftErrors, withScheme } from './draft.ts'
 import { fieldAttributes, Field } from './field.tsx'
 import { messages } from './messages.ts'
 import type { Key } from './types.ts'
@@ -18,11 +18,13 @@ interface KeyFormProps {
   readonly draft: Draft
   readonly errors: DraftErrors
   readonly address: string | null
+  /** Whether another key of the account has this name. */
+  readonly isTaken: boolean
   /** `errors`: the errors that remain. */
   readonly onChange: (draft: Draft, errors: DraftErrors) => void
 }
 
-export function KeyForm({ api, saved, draft, errors, address, onChange }: KeyFormProps) {
+export function KeyForm({ api, saved, draft, errors, address, isTaken, onChange }: KeyFormProps) {
   const id = useId()
   const text = messages.panel
 
@@ -37,7 +39,7 @@ export function KeyForm({ api, saved, draft, errors, address, onChange }: KeyFor
       <Field
         id={`${id}-name`}
         label={text.name}
-        hint={text.nameHint}
+        hint={isTaken ? text.nameTaken : text.nameHint}
         error={errors.application_name}
         onSuggestion={(application_name) => change({ application_name })}
       >
@@ -68,6 +70,10 @@ export function KeyForm({ api, saved, draft, errors, address, onChange }: KeyFor
           placeholder="https://"
           autocomplete="off"
           onInput={(event) => change({ application_website: event.currentTarget.value })}
+          onBlur={() => {
+            const application_website = withScheme(draft.application_website)
+            if (application_website !== draft.application_website) change({ application_website })
+          }}
         />
       </Field>
       <Field id={`${id}-platform`} label={text.platform} error={errors.platform}>
@@ -89,24 +95,35 @@ export function KeyForm({ api, saved, draft, errors, address, onChange }: KeyFor
       </Field>
       <AclEditor
         acl={draft.ip_acl}
+        isOpen={draft.isOpen}
+        wasClosed={saved !== undefined && saved.ip_acl.length > 0}
         entry={draft.entry}
         report={errors.pasted ?? EMPTY_REPORT}
         error={errors.ip_acl}
         isEnforced={draft.ip_acl_mode === 'enforce'}
         address={address}
+        onOpen={(isOpen) => {
+          const { ip_acl: _, pasted: __, ...rest } = errors
+          onChange({ ...draft, isOpen, entry: isOpen ? '' : draft.entry }, rest)
+        }}
         onChange={(ip_acl, entry, pasted) => {
           const { ip_acl: _, ...rest } = errors
-          onChange({ ...draft, ip_acl, entry }, { ...rest, pasted })
+          // A network that is added is meant to be the only one; what was listed before is not.
+          const isSameList = ip_acl === draft.ip_acl || ip_acl.length === 0
+          const isOpen = draft.isOpen && isSameList
+          onChange({ ...draft, ip_acl, isOpen, entry }, { ...rest, pasted })
         }}
       />
-      <AclTools
-        api={api}
-        saved={saved}
-        acl={draft.ip_acl}
-        mode={draft.ip_acl_mode}
-        onMode={(ip_acl_mode) => change({ ip_acl_mode })}
-        onAdd={(network) => change({ ip_acl: [...draft.ip_acl, network] })}
-      />
+      {!draft.isOpen && (
+        <AclTools
+          api={api}
+          saved={saved}
+          acl={draft.ip_acl}
+          mode={draft.ip_acl_mode}
+          onMode={(ip_acl_mode) => change({ ip_acl_mode })}
+          onAdd={(network) => change({ ip_acl: [...draft.ip_acl, network] })}
+        />
+      )}
     </>
   )
 }

@@ -10,7 +10,7 @@ export interface ListedKey extends Key {
   readonly isDeleting?: boolean
 }
 
-interface KeyList {
+export interface KeyList {
   /** Undefined until the first read. */
   readonly keys: readonly ListedKey[] | undefined
   readonly failure: Failure | null
@@ -20,6 +20,8 @@ interface KeyList {
 }
 
 const POLL_MS = 2_000
+/** After this time, a tab that is seen again reads the list anew. */
+const STALE_MS = 30_000
 
 interface EnforcementCallbacks {
   readonly onEnforced: (key: Key) => void
@@ -54,9 +56,21 @@ export function useKeyList(api: Api, { onEnforced, onDeleted }: EnforcementCallb
   useEffect(() => void reload(), [reload])
 
   useEffect(() => {
-    const reloadWhenBack = () => void reload()
+    let readMs = Date.now()
+    const reloadWhenBack = () => {
+      readMs = Date.now()
+      void reload()
+    }
+    const reloadWhenSeen = () => {
+      const isOld = Date.now() - readMs > STALE_MS
+      if (document.visibilityState === 'visible' && isOld) reloadWhenBack()
+    }
     window.addEventListener('online', reloadWhenBack)
-    return () => window.removeEventListener('online', reloadWhenBack)
+    document.addEventListener('visibilitychange', reloadWhenSeen)
+    return () => {
+      window.removeEventListener('online', reloadWhenBack)
+      document.removeEventListener('visibilitychange', reloadWhenSeen)
+    }
   }, [reload])
 
   const pending = keys?.filter(

@@ -1,10 +1,10 @@
 // The panel that slides in from the right, for a new key or for the details of a key. The input stays until
 // it is saved or discarded on purpose.
 
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { addEntries, isUnresolved, reportFaults } from './acl.ts'
+import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { addEntries, isUnresolved } from './acl.ts'
+import { announce } from './announce.tsx'
 import type { Api, Failure } from './api.ts'
-import { ConfirmDialog } from './confirm-dialog.tsx'
 import { type Conflict, ConflictChoice } from './conflict-choice.tsx'
 import { Dialog, DialogBody } from './dialog.tsx'
 import {
@@ -17,22 +17,30 @@ import {
   isSame,
   toDraftErrors,
   toInput,
+  withRefused,
 } from './draft.ts'
+import { createKeyOnce } from './key-creation.ts'
 import { KeyForm } from './key-form.tsx'
 import { messages } from './messages.ts'
-import { PasswordPrompt } from './password-prompt.tsx'
+import { PanelFoot } from './panel-foot.tsx'
+import { type Asked, PanelPrompts } from './panel-prompts.tsx'
 import { failureText, isCode } from './problem-text.ts'
-import { withoutToken } from './secret.ts'
-import type { Enforcement, Key, KeyInput, Session } from './types.ts'
+import { ReadyKey } from './ready-key.tsx'
+import { type Secret, withoutToken } from './secret.ts'
+import type { Enforcement, Key, Session } from './types.ts'
+import { useUnsaved } from './unsaved.ts'
+import { hasNamesake } from './view.ts'
 
 interface KeyPanelProps {
   readonly api: Api
   readonly session: Session
   /** The key to edit; left out for a new key. */
   readonly edited?: Key | undefined
-  /** Called with a key that an earlier attempt made but whose answer was lost. */
+  /** The keys of the account, of which another may have the same name. */
+  readonly keys: readonly Key[]
+  /** The token that the page holds. */
+  readonly secret: Secret | null
   readonly onMade: (key: Key) => void
-  readonly onCreated: (key: Key) => void
   /** The enforcement is null if the change is recorded but not yet enforced. */
   readonly onSaved: (key: Key, enforcement: Enforcement | null) => void
   readonly onUnchanged: () => void
@@ -40,24 +48,27 @@ interface KeyPanelProps {
 }
 
 export function KeyPanel(props: KeyPanelProps) {
-  const { api, session, onCreated, onSaved, onUnchanged, onMade, onClose } = props
+  const { api, session, keys, secret, onSaved, onUnchanged, onMade, onClose } = props
+  /** The key that was created, whose token the panel then gives. */
+  const [made, setMade] = useState<Key | null>(null)
   const [base, setBase] = useState(props.edited)
   const [draft, setDraft] = useState<Draft>(base === undefined ? EMPTY_DRAFT : draftOf(base))
   const [errors, setErrors] = useState<DraftErrors>({})
   const [failure, setFailure] = useState<Failure | null>(null)
   const [isBusy, setBusy] = useState(false)
-  const [isAsking, setAsking] = useState<'password' | 'discard' | null>(null)
+  const [isAsking, setAsking] = useState<Asked>(null)
   const [conflict, setConflict] = useState<Conflict | null>(null)
-  /** One per panel. However often the form is sent, it makes one key. */
-  const idempotencyKey = useRef(crypto.randomUUID())
-  /** The inputs sent with that key whose result is unknown. One of them may have made the key. */
-  const inDoubt = useRef<KeyInput[]>([])
+  const createOnce = useRef(createKeyOnce(api))
   const busy = useRef(false)
   const text = messages.panel
 
   const start = base === undefined ? EMPTY_DRAFT : draftOf(base)
-  const isDirty = !isSame(draft, start)
-  useWarningBeforeLeaving(isDirty)
+  const isNew = base === undefined
+  const isDirty = made === null && !isSame(draft, start)
+  const askBeforeBack = useCallback(() => {
+    if (!busy.current) setAsking((asking) => asking ?? 'discard')
+  }, [])
+  useUnsaved(isDirty, askBeforeBack)
 
   function dismiss() {
     if (busy.current) return
@@ -68,8 +79,10 @@ export function KeyPanel(props: KeyPanelProps) {
   function submit() {
     if (busy.current) return
     // Text that is still in the field for an entry was meant to be on the list.
-    const { acl, entry, report } = addEntries(draft.ip_acl, draft.entry, errors.pasted)
-    const complete = { ...draft, ip_acl: acl, entry }
+    const listed = draft.isOpen ? [] : draft.ip_acl
+    const { acl, entry, report } = addEntries(listed, draft.entry, errors.pasted)
+    const isOpen = draft.isOpen && acl.length === 0
+    const complete = { ...draft, isOpen, ip_acl: acl, entry }
     const found = {
       ...checkDraft(complete),
       ...(isUnresolved(report, acl) && { pasted: report }),
@@ -84,31 +97,16 @@ export function KeyPanel(props: KeyPanelProps) {
   }
 
   async function create(password: string): Promise<Failure | null> {
-    const input = toInput(draft)
-    const answer = await api.createKey(input, password, idempotencyKey.current)
-    if (answer.ok) {
-      onCreated(answer.value)
-      return null
+    const result = await createOnce.current(toInput(draft), password)
+    if (result.kind === 'failed') return result.failure
+    onMade(result.key)
+    if (result.kind === 'made_earlier') {
+      setBase(withoutToken(result.key)) // which is edited from here on
+      return result.failure
     }
-    if (isInDoubt(answer.error)) inDoubt.current.push(input)
-    if (!isCode(answer.error, 'idempotency_mismatch')) return answer.error
-    return (await findMade(password)) ?? answer.error
-  }
-
-  /**
-   * Repeats the inputs in doubt. The one that made the key is answered with that key, which is edited from
-   * here on.
-   */
-  async function findMade(password: string): Promise<Failure | null> {
-    for (const input of inDoubt.current) {
-      const answer = await api.createKey(input, password, idempotencyKey.current)
-      if (answer.ok) {
-        onMade(answer.value)
-        setBase(withoutToken(answer.value))
-        return null
-      }
-      if (!isCode(answer.error, 'idempotency_mismatch')) return answer.error
-    }
+    setAsking(null)
+    setMade(withoutToken(result.key))
+    announce(messages.ready.title)
     return null
   }
 
@@ -137,13 +135,7 @@ export function KeyPanel(props: KeyPanelProps) {
     const found =
       failed.kind === 'problem' ? toDraftErrors(failed.errors, toInput(draft)) : ({} as DraftErrors)
     showErrors(found)
-    // Entries that the API refused go back into the field, to be corrected there.
-    if (found.pasted !== undefined) {
-      const { faults } = found.pasted
-      const refused = new Set(faults.map((fault) => fault.entry))
-      const ip_acl = draft.ip_acl.filter((network) => !refused.has(network))
-      setDraft({ ...draft, ip_acl, entry: reportFaults(faults).entry })
-    }
+    if (found.pasted !== undefined) setDraft(withRefused(draft, found.pasted))
     setFailure(Object.keys(found).length > 0 ? null : failed)
   }
 
@@ -162,11 +154,18 @@ export function KeyPanel(props: KeyPanelProps) {
   return (
     <>
       <Dialog
-        title={base === undefined ? text.createTitle : text.editTitle}
+        title={made !== null ? messages.ready.title : isNew ? text.createTitle : text.editTitle}
         shape="panel"
         onDismiss={dismiss}
       >
-        {conflict === null ? (
+        {made !== null ? (
+          <ReadyKey
+            apiKey={made}
+            secret={secret?.keyId === made.id ? secret : null}
+            documentation={session.documentation}
+            onDone={onClose}
+          />
+        ) : conflict === null ? (
           <form
             ref={form}
             class="dialog-form"
@@ -190,32 +189,18 @@ export function KeyPanel(props: KeyPanelProps) {
                 draft={draft}
                 errors={errors}
                 address={session.client_ip}
+                isTaken={hasNamesake(keys, draft.application_name, base?.id)}
                 onChange={(next, mended) => {
                   setDraft(next)
                   setErrors(mended)
                 }}
               />
             </DialogBody>
-            <footer class="dialog-foot actions">
-              <button type="button" class="button" aria-disabled={isBusy} onClick={dismiss}>
-                {text.cancel}
-              </button>
-              {isGone ? (
-                <button key="again" type="button" class="button primary" onClick={createInstead}>
-                  {messages.conflict.createInstead}
-                </button>
-              ) : (
-                <button
-                  key="submit" // its own key: the same click must not submit a button that replaces this one
-                  type="submit"
-                  class="button primary"
-                  aria-disabled={isBusy}
-                  aria-busy={isBusy}
-                >
-                  {isBusy ? text.saving : base === undefined ? text.create : text.save}
-                </button>
-              )}
-            </footer>
+            <PanelFoot
+              onCancel={dismiss}
+              onCreateInstead={createInstead}
+              {...{ isNew, isGone, isBusy }}
+            />
           </form>
         ) : (
           <ConflictChoice
@@ -233,27 +218,15 @@ export function KeyPanel(props: KeyPanelProps) {
           />
         )}
       </Dialog>
-      {isAsking === 'password' && (
-        <PasswordPrompt
-          email={session.account.email}
-          submitLabel={messages.password.create}
-          isBinding
-          onSubmit={create}
-          onFailure={refuse}
-          onClose={() => setAsking(null)}
-        />
-      )}
-      {isAsking === 'discard' && (
-        <ConfirmDialog
-          title={text.discardTitle}
-          confirm={text.discard}
-          cancel={text.keep}
-          onConfirm={onClose}
-          onCancel={() => setAsking(null)}
-        >
-          <p>{text.discardText}</p>
-        </ConfirmDialog>
-      )}
+      <PanelPrompts
+        asked={isAsking}
+        email={session.account.email}
+        name={draft.application_name.trim()}
+        onCreate={create}
+        onFailure={refuse}
+        onDiscard={onClose}
+        onClose={() => setAsking(null)}
+      />
     </>
   )
 
@@ -262,19 +235,4 @@ export function KeyPanel(props: KeyPanelProps) {
     setBase(undefined)
     setFailure(null)
   }
-}
-
-/** Whether it is unknown if the request was carried out. */
-function isInDoubt(failure: Failure): boolean {
-  return failure.kind !== 'problem' || failure.status >= 500
-}
-
-/** Lets the browser ask before the page is left with unsaved input. */
-function useWarningBeforeLeaving(isDirty: boolean): void {
-  useEffect(() => {
-    if (!isDirty) return undefined
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
-    window.addEventListener('beforeunload', warn)
-    return () => window.removeEventListener('beforeunload', warn)
-  }, [isDirty])
 }

@@ -1,27 +1,23 @@
 // One key of the list.
 
-import { useState } from 'preact/hooks'
-import { memo } from './memo.ts'
-import { CopyButton } from './copy-button.tsx'
-import { isolateDirection, nameOf, toPlainText } from './display-text.ts'
-import { CodeIcon, EditIcon, EyeIcon, EyeOffIcon, TrashIcon } from './icons.tsx'
+import { AclCell } from './acl-cell.tsx'
+import { nameOf } from './display-text.ts'
+import { CodeIcon, EditIcon, Spinner, TrashIcon } from './icons.tsx'
 import type { ListedKey } from './key-list.ts'
+import { Link } from './link.tsx'
+import { memo } from './memo.ts'
 import { messages } from './messages.ts'
+import { PATHS } from './route.ts'
+import type { RowActions } from './row-actions.ts'
+import { TokenField } from './token-field.tsx'
 import { dayOf, exactTime, minuteOf } from './times.ts'
-
-export interface RowActions {
-  readonly onReveal: (key: ListedKey) => void
-  readonly onHide: () => void
-  /** Answers whether the token was copied. */
-  readonly onCopy: (key: ListedKey) => Promise<boolean>
-  readonly onSnippets: (key: ListedKey) => void
-  readonly onEdit: (key: ListedKey) => void
-  readonly onDelete: (key: ListedKey) => void
-}
+import { Website } from './website.tsx'
 
 interface KeyRowProps {
   readonly apiKey: ListedKey
   readonly isNew: boolean
+  /** Whether another key of the account has the same name. */
+  readonly hasNamesake: boolean
   /** Whether the account is active. Otherwise keys can only be viewed and deleted. */
   readonly isActive: boolean
   /** The token in clear, while it is shown. */
@@ -30,65 +26,55 @@ interface KeyRowProps {
 }
 
 export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
-  const { apiKey, isNew, isActive, token, actions } = props
+  const { apiKey, isNew, hasNamesake, isActive, token, actions } = props
   const { isDeleting = false } = apiKey
-  const name = nameOf(apiKey)
   const text = messages.row
   const { columns } = messages
+  // The name on buttons. Keys of one name are told apart by the end of their id.
+  const label = hasNamesake ? text.namesake(nameOf(apiKey), endOfId(apiKey.id)) : nameOf(apiKey)
   const isPending = isDeleting || apiKey.enforcement_state === 'pending'
   return (
     <tr role="row" class={isNew ? 'new' : ''} aria-busy={isPending}>
       <th role="rowheader" scope="row" class="name-cell">
         <span class="name">
-          <bdi>{name}</bdi>
+          <Link href={PATHS.key(apiKey.id)}>
+            <bdi>{nameOf(apiKey)}</bdi>
+          </Link>
+          {hasNamesake && (
+            <code class="id-end" title={apiKey.id}>
+              …{endOfId(apiKey.id)}
+            </code>
+          )}
           {isNew && <span class="badge">{text.isNew}</span>}
           {isPending && (
-            <span class="badge pending">{isDeleting ? text.deleting : text.pending}</span>
+            <span class="badge pending">
+              <Spinner /> {isDeleting ? text.deleting : text.pending}
+            </span>
           )}
         </span>
         <Website url={apiKey.application_website} />
       </th>
-      <td role="cell" data-label={columns.platform}>
+      <td role="cell" data-label={columns.platform} class="platform-cell">
         {messages.platforms[apiKey.platform]}
       </td>
-      <td role="cell" data-label={columns.token}>
-        <span class="token">
-          {token === null ? (
-            <code>
-              <span aria-hidden="true">********</span>
-              <span class="visually-hidden">{text.hiddenToken}</span>
-            </code>
-          ) : (
-            <code class="clear">{token}</code>
-          )}
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={token === null ? text.reveal(name) : text.hide(name)}
-            title={token === null ? text.reveal(name) : text.hide(name)}
-            disabled={!isActive || isDeleting}
-            onClick={() => (token === null ? actions.onReveal(apiKey) : actions.onHide())}
-          >
-            {token === null ? <EyeIcon /> : <EyeOffIcon />}
-          </button>
-          <CopyButton
-            label={text.copy(name)}
-            disabled={!isActive || isDeleting}
-            onCopy={() => actions.onCopy(apiKey)}
-          />
-        </span>
+      <td role="cell" data-label={columns.token} class="token-cell">
+        <TokenField {...{ apiKey, label, token, isActive, actions }} />
       </td>
-      <td role="cell" data-label={columns.acl}>
-        <AclCell acl={apiKey.ip_acl} isReportOnly={apiKey.ip_acl_mode === 'report'} />
+      <td role="cell" data-label={columns.acl} class="acl-column">
+        <AclCell apiKey={apiKey} />
       </td>
-      <TimeCell label={columns.created} time={apiKey.created_at} />
-      <TimeCell label={columns.updated} time={apiKey.updated_at} />
+      <td role="cell" data-label={columns.created} class="created-cell">
+        <time dateTime={apiKey.created_at} title={exactTime(apiKey.created_at)}>
+          <span>{dayOf(apiKey.created_at)}</span>{' '}
+          <span class="muted">{minuteOf(apiKey.created_at)}</span>
+        </time>
+      </td>
       <td role="cell" class="actions-cell">
         <button
           type="button"
           class="icon-button"
-          aria-label={text.use(name)}
-          title={text.use(name)}
+          aria-label={text.use(label)}
+          title={text.use(label)}
           disabled={isDeleting}
           onClick={() => actions.onSnippets(apiKey)}
         >
@@ -96,8 +82,8 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
         </button>
         <button
           type="button"
-          class="button small"
-          aria-label={text.editNamed(name)}
+          class="button small ghost"
+          aria-label={text.editNamed(label)}
           disabled={!isActive || isDeleting}
           onClick={() => actions.onEdit(apiKey)}
         >
@@ -106,8 +92,8 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
         <button
           type="button"
           class="icon-button danger"
-          aria-label={text.delete(name)}
-          title={text.delete(name)}
+          aria-label={text.delete(label)}
+          title={text.delete(label)}
           disabled={isDeleting}
           onClick={() => actions.onDelete(apiKey)}
         >
@@ -118,66 +104,8 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
   )
 })
 
-/** Links only http and https. Stored URLs were checked already, and a link is checked here again. */
-function Website({ url }: { readonly url: string | null }) {
-  if (url === null) return null
-  const shown = toPlainText(url)
-    .replace(/^https?:\/\//i, '')
-    .replace(/\/$/, '')
-  if (!/^https?:\/\//i.test(url)) {
-    return (
-      <span class="website">
-        <bdi>{shown}</bdi>
-      </span>
-    )
-  }
-  return (
-    <a
-      class="website"
-      href={url}
-      title={isolateDirection(url)}
-      target="_blank"
-      rel="noopener noreferrer nofollow"
-    >
-      <bdi>{shown}</bdi>
-      <span class="visually-hidden"> {messages.page.newWindow}</span>
-    </a>
-  )
-}
+const SHOWN_OF_ID = 6
 
-const ALWAYS_SHOWN = 2
-
-interface AclCellProps {
-  readonly acl: readonly string[]
-  readonly isReportOnly: boolean
-}
-
-function AclCell({ acl, isReportOnly }: AclCellProps) {
-  const [isOpen, setOpen] = useState(false) // 100 keys may have 1,000 networks each
-  if (acl.length === 0) return <span class="muted">{messages.row.anyAddress}</span>
-  const rest = acl.slice(ALWAYS_SHOWN)
-  return (
-    <div class="acl-cell">
-      {isReportOnly && <span class="badge pending">{messages.row.reportOnly}</span>}
-      {acl.slice(0, ALWAYS_SHOWN).map((network) => (
-        <code key={network}>{network}</code>
-      ))}
-      {rest.length > 0 && (
-        <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-          <summary>{messages.row.more(rest.length)}</summary>
-          {isOpen && rest.map((network) => <code key={network}>{network}</code>)}
-        </details>
-      )}
-    </div>
-  )
-}
-
-function TimeCell({ label, time }: { readonly label: string; readonly time: string }) {
-  return (
-    <td role="cell" data-label={label}>
-      <time dateTime={time} title={exactTime(time)}>
-        <span>{dayOf(time)}</span> <span class="muted">{minuteOf(time)}</span>
-      </time>
-    </td>
-  )
+export function endOfId(id: string): string {
+  return id.slice(-SHOWN_OF_ID)
 }

@@ -1,17 +1,22 @@
 // The list of keys: a table on wide screens, cards on narrow ones. The roles are explicit, because in some
 // browsers a table that is laid out as cards loses its roles.
 
-import { useId } from 'preact/hooks'
-import { SearchIcon, SortIcon } from './icons.tsx'
+import { useMemo } from 'preact/hooks'
+import { FilterBar } from './filter-bar.tsx'
+import { SearchIcon } from './icons.tsx'
 import type { ListedKey } from './key-list.ts'
-import { KeyRow, type RowActions } from './key-row.tsx'
+import { KeyRow } from './key-row.tsx'
+import type { RowActions } from './row-actions.ts'
 import { messages } from './messages.ts'
+import { PATHS, replace } from './route.ts'
 import type { Secret } from './secret.ts'
-import { type Sort, type SortField, viewOf } from './view.ts'
+import { COLUMNS, NarrowSort, orderOf, SortButton } from './sort.tsx'
+import { type Filters, foldName, sharedNames, type Sort, viewOf } from './view.ts'
 
 interface KeyTableProps {
   readonly keys: readonly ListedKey[]
   readonly query: string
+  readonly filters: Filters
   readonly sort: Sort
   readonly secret: Secret | null
   readonly newKeyId: string | null
@@ -21,18 +26,11 @@ interface KeyTableProps {
   readonly onSort: (sort: Sort) => void
 }
 
-const COLUMNS: readonly (readonly [string, SortField | null])[] = [
-  [messages.columns.name, 'application_name'],
-  [messages.columns.platform, 'platform'],
-  [messages.columns.token, null],
-  [messages.columns.acl, null],
-  [messages.columns.created, 'created_at'],
-  [messages.columns.updated, 'updated_at'],
-]
-
 export function KeyTable(props: KeyTableProps) {
-  const { keys, query, sort, secret, newKeyId, isActive, actions, onQuery, onSort } = props
-  const shown = viewOf(keys, query, sort)
+  const { keys, query, filters, sort, secret, newKeyId, isActive, actions } = props
+  const { onQuery, onSort } = props
+  const shown = viewOf(keys, query, filters, sort)
+  const shared = useMemo(() => sharedNames(keys), [keys])
   const text = messages.page
   return (
     <section class="card">
@@ -47,6 +45,7 @@ export function KeyTable(props: KeyTableProps) {
             onInput={(event) => onQuery(event.currentTarget.value)}
           />
         </label>
+        <FilterBar filters={filters} />
         <NarrowSort sort={sort} onSort={onSort} />
         <p class="count" role="status">
           {text.count(shown.length, keys.length)}
@@ -76,6 +75,7 @@ export function KeyTable(props: KeyTableProps) {
               key={key.id}
               apiKey={key}
               isNew={key.id === newKeyId}
+              hasNamesake={shared.has(foldName(key.application_name))}
               isActive={isActive}
               token={secret?.isShown === true && secret.keyId === key.id ? secret.token : null}
               actions={actions}
@@ -85,64 +85,19 @@ export function KeyTable(props: KeyTableProps) {
       </table>
       {shown.length === 0 && (
         <p class="no-match">
-          {text.noMatch(query)}{' '}
-          <button type="button" class="link" onClick={() => onQuery('')}>
+          {query === '' ? text.noneFiltered : text.noMatch(query)}{' '}
+          <button
+            type="button"
+            class="link"
+            onClick={() => {
+              onQuery('')
+              replace(PATHS.keys)
+            }}
+          >
             {text.clearSearch}
           </button>
         </p>
       )}
     </section>
   )
-}
-
-interface SortProps {
-  readonly sort: Sort
-  readonly onSort: (sort: Sort) => void
-}
-
-function SortButton(props: SortProps & { readonly label: string; readonly field: SortField }) {
-  const { label, field, sort, onSort } = props
-  const isCurrent = sort.field === field
-  // The first click sorts times newest first, and names from A.
-  const next = isCurrent ? !sort.isDescending : field.endsWith('_at')
-  return (
-    <button
-      type="button"
-      class={isCurrent ? 'sort current' : 'sort'}
-      onClick={() => onSort({ field, isDescending: next })}
-    >
-      {label} <SortIcon order={isCurrent ? orderOf(sort) : 'none'} />
-    </button>
-  )
-}
-
-/** The sort order for narrow screens, which have no column headings. */
-function NarrowSort({ sort, onSort }: SortProps) {
-  const id = useId()
-  return (
-    <div class="narrow-sort">
-      <label for={id}>{messages.page.sortBy}</label>
-      <select
-        id={id}
-        value={sort.field}
-        onChange={({ currentTarget: { value } }) => {
-          const field = value as SortField
-          onSort({ field, isDescending: field.endsWith('_at') })
-        }}
-      >
-        {COLUMNS.map(
-          ([label, field]) =>
-            field !== null && (
-              <option value={field} key={field}>
-                {label}
-              </option>
-            ),
-        )}
-      </select>
-    </div>
-  )
-}
-
-function orderOf({ isDescending }: Sort): 'ascending' | 'descending' {
-  return isDescending ? 'descending' : 'ascending'
 }

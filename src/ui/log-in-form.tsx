@@ -1,7 +1,8 @@
 // The log-in form, on a page of its own, or in a dialog if the session ended during work.
 
-import { useId, useRef, useState } from 'preact/hooks'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import type { Api, Failure } from './api.ts'
+import { useCountdown } from './countdown.ts'
 import { Dialog } from './dialog.tsx'
 import { KeyIcon } from './icons.tsx'
 import { messages } from './messages.ts'
@@ -17,13 +18,16 @@ interface LogInFormProps {
 }
 
 export function LogInPage({ api, onLoggedIn }: Pick<LogInFormProps, 'api' | 'onLoggedIn'>) {
+  useEffect(() => {
+    document.title = `${messages.logIn.submit} · ${messages.product}`
+  }, [])
   return (
     <main class="log-in">
       <div class="log-in-card">
         <p class="brand">
           <KeyIcon /> {messages.product}
         </p>
-        <h1>{messages.logIn.title}</h1>
+        <h1 tabIndex={-1}>{messages.logIn.title}</h1>
         <LogInForm api={api} onLoggedIn={onLoggedIn} />
       </div>
     </main>
@@ -43,22 +47,29 @@ export function LogInAgain({ api, email, onLoggedIn, onCancel }: Required<LogInF
 
 function LogInForm({ api, email, onLoggedIn, onCancel }: LogInFormProps) {
   const id = useId()
-  const [error, setError] = useState<string | null>(null)
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const [isEmpty, setEmpty] = useState(false)
+  const waitSeconds = useCountdown(failure)
   const [isBusy, setBusy] = useState(false)
   const passwordField = useRef<HTMLInputElement>(null)
   const text = messages.logIn
 
+  const error = isEmpty ? text.required : failure === null ? null : logInText(failure, waitSeconds)
+
   async function submit(event: SubmitEvent) {
     event.preventDefault()
-    if (isBusy) return
+    if (isBusy || waitSeconds > 0) return
     const form = new FormData(event.currentTarget as HTMLFormElement)
     const [address, password] = [String(form.get('email')), String(form.get('password'))]
-    if (address.trim() === '' || password === '') return setError(text.required)
+    const isMissing = address.trim() === '' || password === ''
+    setEmpty(isMissing)
+    setFailure(null)
+    if (isMissing) return
     setBusy(true)
     const answer = await api.logIn(address, password)
     if (answer.ok) return onLoggedIn(answer.value)
     setBusy(false)
-    setError(logInText(answer.error))
+    setFailure(answer.error)
     passwordField.current?.select()
   }
 
@@ -97,7 +108,7 @@ function LogInForm({ api, email, onLoggedIn, onCancel }: LogInFormProps) {
             {text.cancel}
           </button>
         )}
-        <button type="submit" class="button primary" aria-disabled={isBusy}>
+        <button type="submit" class="button primary" aria-disabled={isBusy || waitSeconds > 0}>
           {isBusy ? text.busy : text.submit}
         </button>
       </div>
@@ -106,9 +117,9 @@ function LogInForm({ api, email, onLoggedIn, onCancel }: LogInFormProps) {
 }
 
 /** The sentence for a failed log-in. Some failures mean something else here than in other forms. */
-function logInText(failure: Failure): string {
+function logInText(failure: Failure, waitSeconds: number): string | null {
   const { noCookie, throttled } = messages.logIn
   if (failure.kind === 'logged_out') return noCookie
   if (failure.kind !== 'problem' || failure.code !== 'throttled') return failureText(failure)
-  return throttled(failure.retryAfterSeconds ?? 60)
+  return waitSeconds > 0 ? throttled(waitSeconds) : null
 }

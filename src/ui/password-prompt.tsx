@@ -1,14 +1,17 @@
 // Asks for the account password before a key is created or a token is shown. The prompt shows failures that
 // another try can resolve. It passes any other failure to `onFailure`.
 
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useId, useRef, useState } from 'preact/hooks'
 import type { Failure } from './api.ts'
+import { useCountdown } from './countdown.ts'
 import { Dialog } from './dialog.tsx'
 import { messages } from './messages.ts'
 import { failureText, isCode } from './problem-text.ts'
 
 interface PasswordPromptProps {
   readonly email: string
+  /** What the password is asked for, as a sentence. */
+  readonly purpose: string
   readonly submitLabel: string
   /** The action cannot be cancelled, so the prompt stays open until the answer. */
   readonly isBinding?: boolean
@@ -21,7 +24,7 @@ interface PasswordPromptProps {
 const RETRIED_HERE = ['password_incorrect', 'throttled', 'storage_unavailable']
 
 export function PasswordPrompt(props: PasswordPromptProps) {
-  const { email, submitLabel, isBinding = false, onSubmit, onFailure, onClose } = props
+  const { email, purpose, submitLabel, isBinding = false, onSubmit, onFailure, onClose } = props
   const id = useId()
   const [failure, setFailure] = useState<Failure | null>(null)
   const [isEmpty, setEmpty] = useState(false)
@@ -59,7 +62,7 @@ export function PasswordPrompt(props: PasswordPromptProps) {
   return (
     <Dialog title={text.title} shape="prompt" describedBy={`${id}-text`} onDismiss={dismiss}>
       <form class="dialog-body stack" noValidate onSubmit={(event) => void submit(event)}>
-        <p id={`${id}-text`}>{text.text}</p>
+        <p id={`${id}-text`}>{purpose}</p>
         <input type="email" autocomplete="username" value={email} readOnly hidden />
         <div class="field">
           <label for={id}>{text.label}</label>
@@ -103,17 +106,4 @@ function errorText(failure: Failure | null, waitSeconds: number): string | null 
   if (failure === null) return null
   if (!isCode(failure, 'throttled')) return failureText(failure)
   return waitSeconds > 0 ? messages.password.throttled(waitSeconds) : null
-}
-
-/** The seconds left of the wait that a refusal asked for. */
-function useCountdown(failure: Failure | null): number {
-  const [seconds, setSeconds] = useState(0)
-  useEffect(() => {
-    const wait = failure?.kind === 'problem' && isCode(failure, 'throttled')
-    setSeconds(wait ? (failure.retryAfterSeconds ?? 60) : 0)
-    if (!wait) return undefined
-    const timer = setInterval(() => setSeconds((left) => Math.max(0, left - 1)), 1_000)
-    return () => clearInterval(timer)
-  }, [failure])
-  return seconds
 }

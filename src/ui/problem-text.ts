@@ -3,9 +3,13 @@
 import type { Failure } from './api.ts'
 import { messages } from './messages.ts'
 
-export function failureText(failure: Failure): string {
+/** `reading`: nothing was typed or sent that could be lost. */
+export function failureText(failure: Failure, what: 'reading' | 'change' = 'change'): string {
   const { problems, page, password, logIn } = messages
-  if (failure.kind === 'unreachable') return problems.unreachable
+  if (failure.kind === 'unreachable') {
+    if (!navigator.onLine) return page.offline
+    return what === 'reading' ? problems.unreachableList : problems.unreachable
+  }
   if (failure.kind === 'logged_out') return problems.logged_out
   switch (failure.code) {
     case 'login_failed':

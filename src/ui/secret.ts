@@ -8,12 +8,14 @@ export interface Secret {
   readonly token: string
   /** Whether the page shows it, or only keeps it for the copy button. */
   readonly isShown: boolean
+  /** When the page forgets it. */
+  readonly untilMs: number
 }
 
 interface SecretHolder {
   readonly secret: Secret | null
   /** Keeps a token; false if the tab is hidden, and then nothing is kept. */
-  readonly hold: (secret: Secret) => boolean
+  readonly hold: (secret: Omit<Secret, 'untilMs'>) => boolean
   readonly forget: () => void
 }
 
@@ -22,9 +24,15 @@ const SECRET_MS = 60_000
 export function useSecret(onForget: (secret: Secret) => void): SecretHolder {
   const [secret, setSecret] = useState<Secret | null>(null)
   const forget = useCallback(() => setSecret(null), [])
-  const hold = useCallback((next: Secret) => {
+  const hold = useCallback((next: Omit<Secret, 'untilMs'>) => {
     const isSeen = document.visibilityState !== 'hidden'
-    if (isSeen) setSecret(next)
+    const untilMs = Date.now() + SECRET_MS
+    // A token that is held already is not held for longer because it is shown.
+    if (isSeen)
+      setSecret((held) => ({
+        ...next,
+        untilMs: held?.token === next.token ? held.untilMs : untilMs,
+      }))
     return isSeen
   }, [])
 
@@ -37,7 +45,7 @@ export function useSecret(onForget: (secret: Secret) => void): SecretHolder {
     const forgetWhenHidden = () => {
       if (document.visibilityState === 'hidden') forgetIt()
     }
-    const timer = setTimeout(forgetIt, SECRET_MS)
+    const timer = setTimeout(forgetIt, secret.untilMs - Date.now())
     document.addEventListener('visibilitychange', forgetWhenHidden)
     // Before the page enters the back-forward cache or is unloaded.
     window.addEventListener('pagehide', forgetIt)

@@ -5,8 +5,9 @@ import { copyText } from './clipboard.ts'
 import { CopyButton } from './copy-button.tsx'
 import { Dialog } from './dialog.tsx'
 import { exampleUrl } from './example-url.ts'
+import { LanguageTabs } from './language-tabs.tsx'
 import { messages } from './messages.ts'
-import { type Language, LANGUAGES, snippet } from './snippets.ts'
+import { type Language, snippet } from './snippets.ts'
 
 interface SnippetDialogProps {
   readonly name: string
@@ -26,21 +27,7 @@ export function SnippetDialog({ name, isActive, onCopyWithToken, onClose }: Snip
     <Dialog title={text.title(name)} shape="prompt" describedBy={id} onDismiss={onClose}>
       <div class="dialog-body stack">
         <p id={id}>{text.text}</p>
-        <fieldset class="tabs">
-          <legend class="visually-hidden">{text.language}</legend>
-          {LANGUAGES.map((each) => (
-            <label key={each}>
-              <input
-                type="radio"
-                name={`${id}-language`}
-                checked={each === language}
-                autofocus={each === language}
-                onChange={() => setLanguage(each)}
-              />
-              <span>{each}</span>
-            </label>
-          ))}
-        </fieldset>
+        <LanguageTabs language={language} hasFocus onLanguage={setLanguage} />
         <pre class="code" tabIndex={0} aria-label={language}>
           <code>{toText(text.placeholder)}</code>
         </pre>

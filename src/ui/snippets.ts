@@ -1,6 +1,15 @@
 // Code for a request to the Portal API, ready to run, in several languages.
 
-export const LANGUAGES = ['curl', 'JavaScript', 'Python', 'PHP'] as const
+export const LANGUAGES = [
+  'curl',
+  '.env',
+  '.http',
+  'JavaScript',
+  'Python',
+  'PHP',
+  'Go',
+  'C#',
+] as const
 export type Language = (typeof LANGUAGES)[number]
 
 /** `url` and `token` are escaped, so each stays one literal of the language. */
@@ -8,7 +17,11 @@ export function snippet(language: Language, url: string, token: string): string 
   const header = `Authorization: Token ${token}`
   switch (language) {
     case 'curl':
-      return `curl -H ${quoteForShell(header)} ${SHELL_SAFE.test(url) ? url : quoteForShell(url)}`
+      return `curl -H ${quoteForShell(header)} ${shellWord(url)}`
+    case '.env':
+      return `PORTAL_API_URL=${shellWord(url)}\nPORTAL_API_TOKEN=${shellWord(token)}`
+    case '.http':
+      return `GET ${url}\nAuthorization: Token ${token}`
     case 'JavaScript':
       return [
         `const response = await fetch(${quote(url)}, {`,
@@ -34,11 +47,45 @@ export function snippet(language: Language, url: string, token: string): string 
         ']);',
         `echo file_get_contents(${quote(url)}, false, $context);`,
       ].join('\n')
+    case 'Go':
+      return [
+        'package main',
+        '',
+        'import "io"',
+        'import "log"',
+        'import "net/http"',
+        'import "os"',
+        '',
+        'func main() {',
+        // A JSON string without unusual characters is a valid string of Go and C#.
+        `\trequest, err := http.NewRequest("GET", ${JSON.stringify(url)}, nil)`,
+        '\tif err != nil {',
+        '\t\tlog.Fatal(err)',
+        '\t}',
+        `\trequest.Header.Set("Authorization", ${JSON.stringify(`Token ${token}`)})`,
+        '\tresponse, err := http.DefaultClient.Do(request)',
+        '\tif err != nil {',
+        '\t\tlog.Fatal(err)',
+        '\t}',
+        '\tdefer response.Body.Close()',
+        '\tio.Copy(os.Stdout, response.Body)',
+        '}',
+      ].join('\n')
+    case 'C#':
+      return [
+        'using var client = new HttpClient();',
+        `client.DefaultRequestHeaders.Add("Authorization", ${JSON.stringify(`Token ${token}`)});`,
+        `Console.WriteLine(await client.GetStringAsync(${JSON.stringify(url)}));`,
+      ].join('\n')
   }
 }
 
 /** Text that a POSIX shell needs no quotes for. */
 const SHELL_SAFE = /^[\w@%+=:,./-]+$/
+
+function shellWord(text: string): string {
+  return SHELL_SAFE.test(text) ? text : quoteForShell(text)
+}
 
 function quoteForShell(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`

@@ -4,9 +4,12 @@ import type * as z from 'zod'
 import type {
   DenialAnswer,
   EnforcementAnswer,
+  event,
+  eventList,
   Fault,
   ipAclCheck,
   KeyAnswer,
+  liveSessionList,
   sessionAnswer,
 } from '../admin/answers.ts'
 import type { createKeyBody } from '../admin/schemas.ts'
@@ -16,6 +19,9 @@ export type IpAclMode = Key['ip_acl_mode']
 export type AddressCheck = Readonly<z.infer<typeof ipAclCheck>>
 export type Denial = DenialAnswer
 export type Enforcement = EnforcementAnswer
+export type AuditEvent = Readonly<z.infer<typeof event>>
+export type EventPage = Readonly<z.infer<typeof eventList>>
+export type LiveSession = Readonly<z.infer<typeof liveSessionList>['sessions'][number]>
 export type { Fault }
 
 export interface Session extends Readonly<z.infer<typeof sessionAnswer>> {

@@ -1,9 +1,10 @@
 // Filters and sorts the keys of the list.
 
+import { PLATFORMS, type Platform } from '../keys/platform.ts'
 import { messages } from './messages.ts'
 import type { Key } from './types.ts'
 
-export type SortField = 'application_name' | 'platform' | 'created_at' | 'updated_at'
+export type SortField = 'application_name' | 'platform' | 'created_at'
 
 export interface Sort {
   readonly field: SortField
@@ -12,13 +13,73 @@ export interface Sort {
 
 export const NEWEST_FIRST: Sort = { field: 'created_at', isDescending: true }
 
+/** What a filter leaves on the list, beside a platform. */
+export const CONDITIONS = ['any_address', 'report_only'] as const
+export type Condition = (typeof CONDITIONS)[number]
+
+/** The filters, which are part of the URL. */
+export interface Filters {
+  readonly platform: Platform | null
+  readonly condition: Condition | null
+}
+
+export function filtersOf(query: URLSearchParams): Filters {
+  return {
+    platform: PLATFORMS.find((platform) => platform === query.get('platform')) ?? null,
+    condition: CONDITIONS.find((condition) => condition === query.get('show')) ?? null,
+  }
+}
+
+export function filterQuery({ platform, condition }: Filters): string {
+  const query = new URLSearchParams({
+    ...(platform !== null && { platform }),
+    ...(condition !== null && { show: condition }),
+  }).toString()
+  return query === '' ? '' : `?${query}`
+}
+
+const meets: Record<Condition, (key: Key) => boolean> = {
+  any_address: (key) => key.ip_acl.length === 0,
+  report_only: (key) => key.ip_acl.length > 0 && key.ip_acl_mode === 'report',
+}
+
+/** The names that more than one key has, as they are compared. */
+export function sharedNames(keys: readonly Key[]): ReadonlySet<string> {
+  const seen = new Set<string>()
+  const shared = new Set<string>()
+  for (const { application_name: name } of keys) {
+    if (seen.has(foldName(name))) shared.add(foldName(name))
+    seen.add(foldName(name))
+  }
+  return shared
+}
+
+/** Whether a key other than `id` has this name. */
+export function hasNamesake(keys: readonly Key[], name: string, id: string | undefined): boolean {
+  const folded = foldName(name)
+  return (
+    folded !== '' && keys.some((key) => key.id !== id && foldName(key.application_name) === folded)
+  )
+}
+
+export function foldName(name: string): string {
+  return name.trim().toLowerCase()
+}
+
 const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true })
 
-/** The keys that contain every word of the query, sorted. Equal keys stay newest first. */
-export function viewOf<K extends Key>(keys: readonly K[], query: string, sort: Sort): K[] {
+/** The keys that pass the filters and contain every word of the query, sorted. Equal keys stay newest first. */
+export function viewOf<K extends Key>(
+  keys: readonly K[],
+  query: string,
+  { platform, condition }: Filters,
+  sort: Sort,
+): K[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   const direction = sort.isDescending ? -1 : 1
   return keys
+    .filter((key) => platform === null || key.platform === platform)
+    .filter((key) => condition === null || meets[condition](key))
     .filter((key) => {
       const text = searchText(key)
       return words.every((word) => text.includes(word))
@@ -38,8 +99,8 @@ function searchText(key: Key): string {
 }
 
 function toSearchText(key: Key): string {
-  const { application_name, application_website, platform, ip_acl } = key
-  return [application_name, application_website ?? '', messages.platforms[platform], ...ip_acl]
+  const { id, application_name, application_website, platform, ip_acl } = key
+  return [id, application_name, application_website ?? '', messages.platforms[platform], ...ip_acl]
     .join('\n')
     .toLowerCase()
 }

@@ -38,6 +38,11 @@ describe.skipIf(missingBrowser !== null)('the IP ACL of a key', () => {
   const entry = (page: Page) => panelOf(page).getByLabel('Address or network')
   const button = (page: Page, name: string) => panelOf(page).getByRole('button', { name })
 
+  async function expectFocusOnField(page: Page) {
+    const isFocused = () => entry(page).evaluate((field) => field === document.activeElement)
+    await expect.poll(isFocused).toBe(true)
+  }
+
   async function paste(page: Page, text: string) {
     await page.evaluate((pasted) => navigator.clipboard.writeText(pasted), text)
     await entry(page).focus()
@@ -114,14 +119,19 @@ describe.skipIf(missingBrowser !== null)('the IP ACL of a key', () => {
     expect(await page.getByLabel('Account password').count()).toBe(0)
   })
 
-  it.each([
+  it.each<[string, string, string?]>([
     [ADDRESS, `${ADDRESS}/32`],
-    ['2001:db8:0:0::9', '2001:db8::9/128'],
+    ['2001:db8:0:0::9', '2001:db8::/64', '2001:db8::9/128'],
     ['::ffff:203.0.113.9', `${ADDRESS}/32`],
-  ])('adds the address that one is on now (%s)', async (address, network) => {
+  ])('adds the address that one is on now (%s)', async (address, network, narrower) => {
     const page = await openNew(address)
     await button(page, `Add my current address (${network})`).click()
     expect(await chips(page).allTextContents()).toEqual([network])
+    await expectFocusOnField(page)
+    if (narrower !== undefined) {
+      await button(page, `Add my current address (${narrower})`).click()
+      expect(await chips(page).allTextContents()).toEqual([network, narrower])
+    }
     expect(await button(page, 'Add my current address').count()).toBe(0)
   })
 
@@ -151,7 +161,7 @@ describe.skipIf(missingBrowser !== null)('the IP ACL of a key', () => {
     await fillKey(page, 'Many')
     const networks = Array.from({ length: 1000 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`)
     await paste(page, networks.join('\n'))
-    await panelOf(page).getByText('1000 networks', { exact: true }).waitFor()
+    await panelOf(page).getByText('1,000 networks', { exact: true }).waitFor()
     await button(page, 'Remove 10.0.0.0/24').click()
     await panelOf(page).getByText('999 networks', { exact: true }).waitFor()
     await submit(page)
@@ -202,9 +212,9 @@ describe.skipIf(missingBrowser !== null)('the IP ACL of a key', () => {
   it('may only report, and the list of keys says so', async () => {
     const { id, page, edit } = await openSaved('Reporting', ['10.0.0.0/8'])
     await edit()
-    await panelOf(page).getByLabel('Only report').check()
+    await panelOf(page).getByLabel('Report only').check()
     await submit(page)
-    await rowOf(page, 'Reporting').getByText('Only reports').waitFor()
+    await rowOf(page, 'Reporting').getByText('Report only').waitFor()
     expect((await customer.call('GET', `/keys/${id}`)).json['ip_acl_mode']).toBe('report')
   })
 
@@ -217,7 +227,7 @@ describe.skipIf(missingBrowser !== null)('the IP ACL of a key', () => {
       .poll(async () => (await call('GET', `/keys/${id}/denials`)).json['denials'])
       .toHaveLength(1)
     await edit()
-    await panelOf(page).getByText('Not on the list, in the last 24 hours').waitFor()
+    await panelOf(page).getByText('Refused in the last 24 hours').waitFor()
     await panelOf(page)
       .getByText(/^one request, \d\d:\d\d$/)
       .waitFor()

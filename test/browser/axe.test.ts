@@ -13,6 +13,8 @@ import {
   confirm,
   enterPassword,
   fillKey,
+  finish,
+  logOut,
   openPanel,
   panelOf,
   promptOf,
@@ -98,10 +100,24 @@ describe.skipIf(missingBrowser !== null)('axe-core finds nothing', () => {
     await page.getByRole('button', { name: 'Show the access token of Plain' }).click()
     await confirm(page, customer.password)
     await rowOf(page, 'Plain').getByText(/^cpk_/).waitFor()
-    await page.getByText('+2 more').click()
     await expectNothing(page, 'token shown')
     await page.getByLabel('Search').fill('nothing like this')
     await expectNothing(page, 'nothing found')
+  })
+
+  it('on the view of a key, Activity, Sessions, and the menu of the account', async () => {
+    const page = await pages.open({ customer })
+    await page.getByRole('link', { name: /^A name that is so long/ }).click()
+    await page.getByText('Key created').waitFor()
+    await expectNothing(page, 'key')
+    await page.getByRole('link', { name: 'Activity' }).click()
+    await page.getByText('Key created').first().waitFor()
+    await expectNothing(page, 'activity')
+    await page.getByRole('button', { name: 'Account' }).click()
+    await expectNothing(page, 'account menu')
+    await page.getByRole('link', { name: 'Sessions' }).click()
+    await page.getByText('This session').waitFor()
+    await expectNothing(page, 'sessions')
   })
 
   it('on the panel, empty, and with everything wrong', async () => {
@@ -150,6 +166,9 @@ describe.skipIf(missingBrowser !== null)('axe-core finds nothing', () => {
     await promptOf(page).getByText('not your account password').waitFor()
     await expectNothing(page, 'wrong password')
     await confirm(page, own.password)
+    await panelOf(page).getByText('Hides in').waitFor()
+    await expectNothing(page, 'ready')
+    await finish(page)
     await rowOf(page, 'New').waitFor()
     await expectNothing(page, 'new key')
     await page.getByRole('button', { name: 'Delete New' }).click()
@@ -206,9 +225,9 @@ describe.skipIf(missingBrowser !== null)('axe-core finds nothing', () => {
     await page.reload()
     await page.getByText('The API keys could not be loaded').waitFor()
     await page.context().setOffline(true)
-    await page.getByText('There is no connection').waitFor()
-    await page.getByRole('button', { name: 'Log out' }).click()
-    await page.getByRole('status').getByText('The gateway did not answer').waitFor()
+    await page.getByText('There is no connection').first().waitFor()
+    await logOut(page)
+    await page.getByRole('status').getByText('There is no connection').waitFor()
     await expectNothing(page, 'failed list and log-out')
   })
 })

@@ -71,7 +71,7 @@ describe.skipIf(missingBrowser !== null)('Managing Portal API Keys', () => {
       }
       await page.getByRole('button', { name: 'Delete Old' }).click()
       await page.getByRole('button', { name: 'Delete key' }).click()
-      await page.getByText('Create your first key').waitFor()
+      await page.getByText('No API keys').waitFor()
       expect((await inactive.call('GET', `/keys/${id}`)).status).toBe(404)
     },
   )
@@ -255,7 +255,7 @@ describe.skipIf(missingBrowser !== null)('Managing Portal API Keys', () => {
     await submit(page)
     await panelOf(page).waitFor({ state: 'detached' })
     await rowOf(page, 'After').getByText('192.0.2.0/24').waitFor()
-    await page.getByText('The changes to After were saved.').first().waitFor()
+    await page.getByText('The changes to After were saved.').waitFor()
     expect(await listed('After')).toMatchObject({ ip_acl: ['192.0.2.0/24'], platform: 'server' })
   })
 

@@ -85,6 +85,7 @@ describe.skipIf(missingBrowser !== null)('a name that turns, hides or breaks a l
     await dialog.getByRole('button', { name: 'Delete key' }).click()
     await dialog.waitFor({ state: 'detached' })
     const notice = page.locator('.notice.success p')
+    await notice.waitFor()
     expect(TURNS.test(await notice.innerText())).toBe(false)
     await page.getByRole('status').filter({ hasText: 'was deleted' }).waitFor()
   })

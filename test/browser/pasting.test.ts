@@ -189,7 +189,7 @@ describe.skipIf(missingBrowser !== null)('a text that is pasted into an IP ACL',
   it('may be 1,000 networks, each of which is removed again', async () => {
     const page = await openNew()
     await paste(page, addresses(1_000).join('/32\n') + '/32')
-    await panelOf(page).getByText('1000 networks', { exact: true }).waitFor()
+    await panelOf(page).getByText('1,000 networks', { exact: true }).waitFor()
     await entry(page).pressSequentially('typed')
     for (let i = 0; i < 10; i++) {
       await panelOf(page)

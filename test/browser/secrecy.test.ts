@@ -134,7 +134,8 @@ describe.skipIf(missingBrowser !== null)('the page', () => {
   it('says so where the browser does not let it copy', async () => {
     const { page } = await openWith('Denied')
     await page.evaluate(() => {
-      navigator.clipboard.writeText = () => Promise.reject(new DOMException('', 'NotAllowedError'))
+      const refuse = () => Promise.reject(new DOMException('', 'NotAllowedError'))
+      Object.assign(navigator.clipboard, { write: refuse, writeText: refuse })
     })
     await page.getByRole('button', { name: 'Copy the access token of Denied' }).click()
     await confirm(page, customer.password)
@@ -194,7 +195,7 @@ describe.skipIf(missingBrowser !== null)('the page', () => {
     const application_website = 'https://example.com/?a="><script>alert(1)</script>'
     await customer.createKey({ application_name: 'Linked', application_website })
     const page = await pages.open({ customer })
-    const link = rowOf(page, 'Linked').getByRole('link')
+    const link = rowOf(page, 'Linked').getByRole('link', { name: 'example.com' })
     expect(await link.getAttribute('href')).toBe(application_website)
     expect(await link.getAttribute('rel')).toContain('noopener noreferrer')
     expect(await page.locator('td script, th script').count()).toBe(0)

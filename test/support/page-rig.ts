@@ -48,7 +48,7 @@ export async function startPageRig(options: RigOptions = {}): Promise<PageRig> {
       await page.goto(`${rig.url}/admin/`)
       await page.getByRole('heading', { level: 1 }).waitFor()
       if (customer !== undefined)
-        await page.getByText(/^\d+ keys?$|Create your first key/).waitFor()
+        await page.getByText(/^\d+ keys?$|Create your first key|No API keys/).waitFor()
       return page
     },
     async closeAll() {

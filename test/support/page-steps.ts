@@ -79,5 +79,17 @@ export async function createKey(page: Page, name: string, password: string): Pro
   await fillKey(page, name)
   await submit(page)
   await confirm(page, password)
+  await finish(page)
   await rowOf(page, name).waitFor()
+}
+
+/** Closes the panel that gives the token of a new key. */
+export async function finish(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Done' }).click()
+  await panelOf(page).waitFor({ state: 'detached' })
+}
+
+export async function logOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Account' }).click()
+  await page.getByRole('button', { name: 'Log out' }).click()
 }

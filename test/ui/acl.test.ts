@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  addEntries,
-  fit,
-  isUnresolved,
-  checkAddress,
-  findExcluded,
-  listNetworks,
-  networkOfAddress,
-  EMPTY_REPORT,
-} from '../../src/ui/acl.ts'
+import { addEntries, fit, isUnresolved, listNetworks, EMPTY_REPORT } from '../../src/ui/acl.ts'
+import { checkAddress, findExcluded, networkOfAddress } from '../../src/ui/acl-addresses.ts'
 
 describe('addEntries()', () => {
   it('adds in canonical form, each once, and says what it did', () => {

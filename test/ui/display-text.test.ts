@@ -40,8 +40,15 @@ describe('isolateDirection()', () => {
 
   it('is what every sentence does with a name', () => {
     const { remove, snippets, done } = messages
-    const { more: _, ...row } = messages.row
-    const sentences = { ...row, ...remove, ...snippets, ...done, noMatch: messages.page.noMatch }
+    const { more: _, namesake, ...row } = messages.row
+    const sentences = {
+      ...row,
+      ...remove,
+      ...snippets,
+      ...done,
+      noMatch: messages.page.noMatch,
+      namesake: (name: string) => namesake(name, 'end'),
+    }
     const name = 'שם\u202e'
     let count = 0
     for (const sentence of Object.values(sentences)) {

@@ -20,6 +20,12 @@ describe('snippet()', () => {
     expect(lines).toEqual(['-H', `Authorization: Token ${hostile}`, url, ''])
   })
 
+  it('stays two variables of a .env file', () => {
+    const print = `${snippet('.env', url, hostile)}; printf '%s\\n' "$PORTAL_API_URL" "$PORTAL_API_TOKEN"`
+    const lines = execFileSync('sh', ['-c', print], { encoding: 'utf8' }).split('\n')
+    expect(lines).toEqual([url, hostile, ''])
+  })
+
   it('stays one string of JavaScript', () => {
     const code = snippet('JavaScript', url, hostile).split('\n').slice(0, 3).join('\n')
     const calls: unknown[] = []
@@ -29,6 +35,7 @@ describe('snippet()', () => {
   })
 
   it.each(LANGUAGES)('is written for %s', (language) => {
-    expect(snippet(language, URL, 'cpk_abc')).toContain('Token cpk_abc')
+    const named = language === '.env' ? 'TOKEN=cpk_abc' : 'Token cpk_abc'
+    expect(snippet(language, URL, 'cpk_abc')).toContain(named)
   })
 })

@@ -10,7 +10,16 @@ beforeAll(async () => {
 afterAll(() => rig.stop())
 
 describe('the admin surface', () => {
-  it.each(['/admin/', '/%61dmin/', '/admin/index.html/../'])('has a page at %s', async (path) => {
+  it.each([
+    '/admin/',
+    '/%61dmin/',
+    '/admin/index.html/../',
+    '/admin/activity',
+    '/admin/sessions',
+    '/admin/keys/new',
+    `/admin/keys/key_${'0'.repeat(32)}`,
+    `/admin/keys/key_${'0'.repeat(32)}/edit?x=1`,
+  ])('has a page at %s', async (path) => {
     const answer = await rig.send(path)
     expect(answer.status).toBe(200)
     expect(answer.headers['content-type']).toContain('text/html')
@@ -36,6 +45,9 @@ describe('the admin surface', () => {
 
   it.each([
     '/admin/nothing',
+    '/admin/keys',
+    '/admin/keys/other',
+    '/admin/keys/key_0/delete',
     '/admin/api/v2',
     '/admin/api/v2/keys',
     '/admin/errors/key_invalid/',

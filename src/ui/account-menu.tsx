@@ -1,0 +1,55 @@
+// Who is logged in, where else, and the way out.
+
+import { useId, useRef } from 'preact/hooks'
+import { toPlainText } from './display-text.ts'
+import { PersonIcon } from './icons.tsx'
+import { Link } from './link.tsx'
+import { messages } from './messages.ts'
+import { PATHS } from './route.ts'
+import type { Session } from './types.ts'
+
+interface AccountMenuProps {
+  readonly session: Session
+  readonly onLogOut: () => void
+}
+
+export function AccountMenu({ session, onLogOut }: AccountMenuProps) {
+  const id = useId()
+  const menu = useRef<HTMLDivElement>(null)
+  const { email, name } = session.account
+  const hide = () => menu.current?.hidePopover()
+  return (
+    <>
+      <button
+        type="button"
+        class="button who"
+        popovertarget={id}
+        aria-label={messages.account.menu(name)}
+      >
+        <PersonIcon /> <bdi>{toPlainText(name)}</bdi>
+      </button>
+      <div ref={menu} id={id} class="account-menu" popover="auto">
+        <p class="account-name">
+          <strong>
+            <bdi>{toPlainText(name)}</bdi>
+          </strong>
+          <span class="muted">
+            <bdi>{toPlainText(email)}</bdi>
+          </span>
+        </p>
+        <Link href={PATHS.sessions} onFollow={hide}>
+          {messages.account.sessions}
+        </Link>
+        <button
+          type="button"
+          onClick={() => {
+            hide()
+            onLogOut()
+          }}
+        >
+          {messages.logIn.out}
+        </button>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,46 @@
+// The sentences for what an event of the audit changed.
+
+import { isolateDirection } from './display-text.ts'
+import { messages } from './messages.ts'
+import type { AuditEvent } from './types.ts'
+
+type Change = AuditEvent['changes'][string]
+
+const MAX_NETWORKS = 5
+
+export function changeText(changes: AuditEvent['changes']): string[] {
+  return Object.entries(changes).flatMap(([member, change]) => {
+    const names: Partial<Record<string, string>> = messages.activity.members
+    const value = valueText(change)
+    return value === '' ? [] : [`${names[member] ?? member}: ${value}`]
+  })
+}
+
+/** Empty if there is nothing to tell. */
+function valueText(change: Change): string {
+  const text = messages.activity
+  if ('added' in change) {
+    const [added, removed] = [change.added, change.removed].map((list) =>
+      list.slice(0, MAX_NETWORKS).join(', '),
+    )
+    const left = [change.added, change.removed].map(({ length }) => length - MAX_NETWORKS)
+    const rest = left.reduce((sum, count) => sum + Math.max(0, count), change.more)
+    return [
+      added !== '' && text.added(String(added)),
+      removed !== '' && text.removed(String(removed)),
+      rest > 0 && text.others(rest),
+    ]
+      .filter((part) => part !== false)
+      .join(', ')
+  }
+  const [before, after] = change
+  if (before !== null) return `${shownValue(before)} → ${shownValue(after)}`
+  return after === null ? '' : shownValue(after)
+}
+
+function shownValue(value: unknown): string {
+  if (value === null || value === undefined) return messages.activity.nothing
+  if (typeof value !== 'string') return JSON.stringify(value)
+  const words: Partial<Record<string, string>> = { ...messages.platforms, ...messages.acl.modes }
+  return words[value] ?? isolateDirection(value)
+}

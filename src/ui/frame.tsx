@@ -1,0 +1,44 @@
+// The frame around each page: the brand, the account, and the main menu.
+
+import { AccountMenu } from './account-menu.tsx'
+import { ActivityIcon, KeyIcon } from './icons.tsx'
+import { Link } from './link.tsx'
+import { messages } from './messages.ts'
+import { PATHS, type Route } from './route.ts'
+import type { Session } from './types.ts'
+
+interface FrameProps {
+  readonly session: Session
+  readonly page: Route['page']
+  readonly onLogOut: () => void
+}
+
+export function Frame({ session, page, onLogOut }: FrameProps) {
+  const isKeys = page === 'keys' || page === 'key'
+  return (
+    <>
+      <a class="skip" href="#main">
+        {messages.skip}
+      </a>
+      <header class="top">
+        <p class="brand">
+          <KeyIcon /> {messages.product}
+        </p>
+        <AccountMenu session={session} onLogOut={onLogOut} />
+      </header>
+      <nav class="menu" aria-label={messages.mainMenu}>
+        <details open>
+          <summary>{messages.billing}</summary>
+          <div class="menu-links">
+            <Link href={PATHS.keys} aria-current={isKeys ? 'page' : undefined}>
+              <KeyIcon /> {messages.apiKeys}
+            </Link>
+            <Link href={PATHS.activity} aria-current={page === 'activity' ? 'page' : undefined}>
+              <ActivityIcon /> {messages.activity.title}
+            </Link>
+          </div>
+        </details>
+      </nav>
+    </>
+  )
+}

@@ -1,0 +1,124 @@
+// A key of its own: its details, who may use it, who was refused, and what happened to it.
+
+import { AclSummary, DenialSummary } from './access-summary.tsx'
+import type { Api } from './api.ts'
+import { copyText } from './clipboard.ts'
+import { CopyButton } from './copy-button.tsx'
+import { nameOf } from './display-text.ts'
+import { EventList } from './event-list.tsx'
+import { BackIcon, CodeIcon, EditIcon, TrashIcon } from './icons.tsx'
+import type { ListedKey } from './key-list.ts'
+import type { RowActions } from './row-actions.ts'
+import { Link } from './link.tsx'
+import { messages } from './messages.ts'
+import { PageHead } from './page-head.tsx'
+import { PATHS } from './route.ts'
+import { TokenField } from './token-field.tsx'
+import { dayOf, exactTime, minuteOf } from './times.ts'
+import { Website } from './website.tsx'
+
+interface KeyViewProps {
+  readonly api: Api
+  readonly apiKey: ListedKey
+  readonly token: string | null
+  readonly isActive: boolean
+  readonly actions: RowActions
+}
+
+export function KeyView({ api, apiKey, token, isActive, actions }: KeyViewProps) {
+  const name = nameOf(apiKey)
+  const text = messages.keyView
+  const isDeleting = apiKey.isDeleting === true
+  return (
+    <main id="main">
+      <PageHead
+        title={name}
+        above={
+          <Link href={PATHS.keys} class="back">
+            <BackIcon /> {messages.apiKeys}
+          </Link>
+        }
+      >
+        <div class="actions">
+          <button
+            type="button"
+            class="button"
+            disabled={isDeleting}
+            onClick={() => actions.onSnippets(apiKey)}
+          >
+            <CodeIcon /> {text.examples}
+          </button>
+          <button
+            type="button"
+            class="button"
+            disabled={!isActive || isDeleting}
+            onClick={() => actions.onEdit(apiKey)}
+          >
+            <EditIcon /> {messages.row.edit}
+          </button>
+          <button
+            type="button"
+            class="button"
+            disabled={isDeleting}
+            onClick={() => actions.onDelete(apiKey)}
+          >
+            <TrashIcon /> {text.delete}
+          </button>
+        </div>
+      </PageHead>
+      <div class="key-view">
+        <section class="card part">
+          <h2>{text.details}</h2>
+          <dl class="details">
+            <dt>{messages.columns.token}</dt>
+            <dd>
+              <TokenField {...{ apiKey, token, isActive, actions }} label={name} />
+            </dd>
+            <dt>{text.id}</dt>
+            <dd>
+              <code>{apiKey.id}</code>
+              <CopyButton label={text.copyId} onCopy={() => copyText(apiKey.id)} />
+            </dd>
+            <dt>{messages.panel.website}</dt>
+            <dd>
+              {apiKey.application_website === null ? (
+                <span class="muted">{text.none}</span>
+              ) : (
+                <Website url={apiKey.application_website} />
+              )}
+            </dd>
+            <dt>{messages.columns.platform}</dt>
+            <dd>{messages.platforms[apiKey.platform]}</dd>
+            <dt>{messages.columns.created}</dt>
+            <Time time={apiKey.created_at} />
+            <dt>{messages.columns.updated}</dt>
+            <Time time={apiKey.updated_at} />
+          </dl>
+        </section>
+        <div class="key-side">
+          <AclSummary apiKey={apiKey} />
+          <DenialSummary api={api} apiKey={apiKey} />
+        </div>
+        <section class="card key-history">
+          <h2 class="part-title">{text.history}</h2>
+          <EventList
+            key={`${apiKey.id} ${apiKey.version}`}
+            api={api}
+            keyId={apiKey.id}
+            nameOfKey={() => name}
+          />
+        </section>
+      </div>
+    </main>
+  )
+}
+
+function Time({ time }: { readonly time: string }) {
+  return (
+    <dd>
+      <time dateTime={time} title={exactTime(time)}>
+        {dayOf(time)} {minuteOf(time)}
+      </time>
+    </dd>
+  )
+}

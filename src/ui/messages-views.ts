@@ -1,0 +1,74 @@
+// The sentences of the pages beside the list.
+
+import { number } from './counted.ts'
+import { isolateDirection } from './display-text.ts'
+import type { AuditEvent } from './types.ts'
+
+export const viewMessages = {
+  account: {
+    menu: (name: string) => `Account ${isolateDirection(name)}`,
+    sessions: 'Sessions',
+  },
+
+  activity: {
+    title: 'Activity',
+    intro: 'What was done with the API keys of this account, and from which address.',
+    none: 'Nothing has happened yet.',
+    more: 'Show more',
+    noAddress: 'no address',
+    nothing: 'none',
+    added: (list: string) => `added ${list}`,
+    removed: (list: string) => `removed ${list}`,
+    others: (count: number) => `and ${number(count)} more`,
+    actions: {
+      'session.create': 'Logged in',
+      'session.delete': 'Logged out',
+      'key.create': 'Key created',
+      'key.update': 'Key edited',
+      'key.delete': 'Key deleted',
+      'key.reveal': 'Access token shown or copied',
+      'confirmation.failed': 'Wrong password entered',
+      'account.create': 'Account created',
+      'account.update': 'Account changed',
+    } satisfies Record<AuditEvent['action'], string>,
+    members: {
+      application_name: 'Application name',
+      application_website: 'Application website',
+      platform: 'Platform',
+      ip_acl: 'IP ACL',
+      ip_acl_mode: 'IP ACL mode',
+      status: 'Status',
+      name: 'Name',
+      email: 'E-mail address',
+      key_limit: 'Most keys',
+    },
+  },
+
+  sessions: {
+    title: 'Sessions',
+    intro: 'Where this account is logged in. End a session that you do not recognize.',
+    current: 'This session',
+    noAddress: 'Unknown address',
+    noAgent: 'Unknown browser',
+    times: (since: string, seen: string) => `Logged in ${since}, last active ${seen}`,
+    end: 'End',
+    endOf: (address: string) => `End the session from ${address}`,
+    ended: 'The session was ended.',
+  },
+
+  keyView: {
+    details: 'Details',
+    id: 'Key ID',
+    copyId: 'Copy the key ID',
+    none: 'none',
+    examples: 'Code examples',
+    delete: 'Delete',
+    access: 'Who may use it',
+    anyAddress: 'Anyone who has the token, from any address.',
+    enforced: 'Only requests from these networks:',
+    reported: 'Anyone who has the token. Requests from outside these networks are listed below:',
+    copyAcl: 'Copy the list',
+    noDenials: 'None.',
+    history: 'History',
+  },
+}

@@ -1,0 +1,49 @@
+// What the panel asks for: the password, or whether to discard the input.
+
+import type { Failure } from './api.ts'
+import { ConfirmDialog } from './confirm-dialog.tsx'
+import { messages } from './messages.ts'
+import { PasswordPrompt } from './password-prompt.tsx'
+
+export type Asked = 'password' | 'discard' | null
+
+interface PanelPromptsProps {
+  readonly asked: Asked
+  readonly email: string
+  /** The name of the new key. */
+  readonly name: string
+  readonly onCreate: (password: string) => Promise<Failure | null>
+  readonly onFailure: (failure: Failure) => void
+  readonly onDiscard: () => void
+  readonly onClose: () => void
+}
+
+export function PanelPrompts(props: PanelPromptsProps) {
+  const { asked, email, name, onCreate, onFailure, onDiscard, onClose } = props
+  const text = messages.panel
+  if (asked === 'password') {
+    return (
+      <PasswordPrompt
+        email={email}
+        purpose={messages.password.purpose.create(name)}
+        submitLabel={messages.password.create}
+        isBinding
+        onSubmit={onCreate}
+        onFailure={onFailure}
+        onClose={onClose}
+      />
+    )
+  }
+  if (asked === null) return null
+  return (
+    <ConfirmDialog
+      title={text.discardTitle}
+      confirm={text.discard}
+      cancel={text.keep}
+      onConfirm={onDiscard}
+      onCancel={onClose}
+    >
+      <p>{text.discardText}</p>
+    </ConfirmDialog>
+  )
+}
