@@ -5,6 +5,7 @@ import { type AdminDeps, createAdmin, createMisconfiguredAdmin } from './admin/a
 import { fillCanonicalEmails } from './admin/canonical-emails.ts'
 import { createDatabaseOwner, FOREIGN_DATABASE } from './admin/database-owner.ts'
 import { enforcePending, publishEnforced, stopPendingLostKeys } from './admin/outbox.ts'
+import { resealTokens } from './admin/reseal.ts'
 import { sessionLimits } from './admin/session.ts'
 import { forgetAttempts } from './admin/throttle.ts'
 import { createUntaggedSessions } from './admin/untagged-sessions.ts'
@@ -233,6 +234,7 @@ function composeApp(
         () => deleteDeadSessions(db, sessionLimits(nowMs())),
         () => forgetAttempts(adminDeps),
         () => fillCanonicalEmails(adminDeps),
+        () => resealTokens(adminDeps),
         () => noteCronRun(db, nowMs()),
       ]
       for (const chore of chores) {

@@ -4,7 +4,7 @@ import { eq } from 'drizzle-orm'
 import type { Database } from './client.ts'
 import { meta } from './schema.ts'
 
-export type MetaName = 'authority_namespace' | 'deployment'
+export type MetaName = 'authority_namespace' | 'deployment' | 'reseal'
 
 export async function findMeta(db: Database, name: MetaName): Promise<string | null> {
   const [row] = await db.select().from(meta).where(eq(meta.name, name))
@@ -14,6 +14,14 @@ export async function findMeta(db: Database, name: MetaName): Promise<string | n
 /** Writes a fact, unless there is one under this name. */
 export async function insertMeta(db: Database, name: MetaName, value: string): Promise<void> {
   await db.insert(meta).values({ name, value }).onConflictDoNothing()
+}
+
+/** Writes a fact, in place of what there is under this name. */
+export async function setMeta(db: Database, name: MetaName, value: string): Promise<void> {
+  await db
+    .insert(meta)
+    .values({ name, value })
+    .onConflictDoUpdate({ target: meta.name, set: { value } })
 }
 
 /** Deletes a fact, so that it can be written anew. */

@@ -25,6 +25,7 @@ export type FaultKind =
   | 'configuration'
   | 'cron'
   | 'reconcile'
+  | 'reseal'
   | 'unexpected'
 
 export type LogFault = (fault: FaultKind, error: unknown, requestId?: RequestId) => void

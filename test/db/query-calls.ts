@@ -13,6 +13,7 @@ import * as meta from '../../src/db/meta-queries.ts'
 import * as operatorKeys from '../../src/db/operator-key-queries.ts'
 import * as outbox from '../../src/db/outbox-queries.ts'
 import * as progress from '../../src/db/progress-queries.ts'
+import * as reseal from '../../src/db/reseal-queries.ts'
 import * as sessions from '../../src/db/session-queries.ts'
 
 const NOW = 1_800_000_000_000
@@ -178,6 +179,7 @@ export const CALLS: Readonly<
   'src/db/meta-queries.ts': {
     findMeta: (db) => [meta.findMeta(db, 'authority_namespace')],
     insertMeta: (db) => [meta.insertMeta(db, 'authority_namespace', 'x')],
+    setMeta: (db) => [meta.setMeta(db, 'reseal', 'x')],
     deleteMeta: (db) => [meta.deleteMeta(db, 'authority_namespace')],
   },
   'src/db/operator-key-queries.ts': {
@@ -204,6 +206,12 @@ export const CALLS: Readonly<
       outbox.raiseRevision(db, key, 3, NOW, { ipAcl: [], ipAclMode: 'enforce', event: event() }),
     ],
     tombstoneKey: (db) => [outbox.tombstoneKey(db, key, 3, NOW)],
+  },
+  'src/db/reseal-queries.ts': {
+    listSealed: (db) => [reseal.listSealed(db, '', PAGE), reseal.listSealed(db, KEY_ID, PAGE)],
+    replaceSealed: (db) => [
+      reseal.replaceSealed(db, [{ id: KEY_ID, before: 'A.x', after: 'B.x' }]),
+    ],
   },
   'src/db/session-queries.ts': {
     findSession: (db) => [sessions.findSession(db, hashes, LIMITS)],
