@@ -9,6 +9,7 @@ import {
   type LiveKey,
   type Tombstone,
 } from '../db/key-rows.ts'
+import { raiseRevision } from '../db/outbox-queries.ts'
 import { hasSession } from '../db/session-queries.ts'
 import type { BlockHmacKey } from '../keys/block-hmac.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
@@ -191,7 +192,12 @@ async function enforceEdit(
 ): Promise<Result<LiveKey, Refusal>> {
   if (decision.length === 0 && !isPending(row)) return ok(row)
   const settled = await settleKey(row, decision, deps)
-  if (!settled.ok) return settled
+  if (!settled.ok) {
+    // An edit of what stands already has changed no row. After a restore its authority may hold something else,
+    // so the row is raised: a later change must not take back what this edit has decided.
+    if (!isPending(row)) await raiseRevision(deps.db, row, row.revision, deps.nowMs(), null)
+    return settled
+  }
   return settled.value.kind === 'live' ? ok(settled.value) : err({ reason: 'not_found' })
 }
 

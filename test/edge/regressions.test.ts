@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => ground.stop())
 
 const made = (at: Location) => ({ at, goesOn: false, diesAfter: null, isTried: false })
-const edit = (acl: 'anyone' | 'home', at: Location): Step => {
+const edit = (acl: 'anyone' | 'home' | 'office', at: Location): Step => {
   return { do: 'edit', key: 'k1', acl, ...made(at) }
 }
 const remove = (at: Location): Step => ({ do: 'delete', key: 'k1', ...made(at) })
@@ -48,6 +48,18 @@ it.each<[string, readonly Step[]]>([
       { do: 'set status', account: 'a', status: 'suspended', ...made('sin') },
       { do: 'use', key: 'k1', from: 'office', method: 'POST', at: 'sin', goesOn: false },
       useEverywhere,
+    ],
+  ],
+  [
+    'an edit after a restore that changes no row, and that its authority was not told of',
+    [
+      edit('home', 'ams'),
+      { do: 'back up' },
+      edit('office', 'ams'),
+      { do: 'restore' },
+      isCutOff,
+      edit('home', 'fra'), // what stands already, so only the authority has to be told
+      { do: 'set status', account: 'a', status: 'suspended', ...made('sin') },
     ],
   ],
 ])('%s', async (_, steps) => {
