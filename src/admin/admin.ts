@@ -165,6 +165,7 @@ const SECURITY_HEADERS: Parameters<typeof secureHeaders>[0] = {
     defaultSrc: ["'none'"],
     scriptSrc: ["'self'"],
     styleSrc: ["'self'"],
+    fontSrc: ["'self'"],
     imgSrc: ["'self'"],
     connectSrc: ["'self'"],
     baseUri: ["'none'"],
