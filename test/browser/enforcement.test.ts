@@ -47,6 +47,9 @@ describe.skipIf(missingBrowser !== null)('a change that is still being enforced'
     await pages.rig.authorities({ fault: 'unreachable' })
     await page.getByRole('button', { name: 'Delete key' }).click()
     await rowOf(page, 'Leaving').getByText('Deleting…').waitFor()
+    // Nothing is painted as a success before it is one.
+    await page.locator('.notice.warning').filter({ hasText: 'The deletion of Leaving' }).waitFor()
+    expect(await page.locator('.notice.success').count()).toBe(0)
     await page.getByText('The deletion of Leaving is recorded and being enforced').waitFor()
     await pages.rig.authorities({ fault: 'none' })
     await page.getByText('The key of Leaving was deleted.').waitFor()

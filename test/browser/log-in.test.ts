@@ -34,6 +34,7 @@ describe.skipIf(missingBrowser !== null)('the log-in', () => {
     const customer = await pages.rig.registeredCustomer()
     const headers = { 'CF-Connecting-IP': '198.51.100.77' }
     const page = await pages.open({ extraHTTPHeaders: headers })
+    await page.clock.install()
     const statuses = await page.evaluate(async () => {
       const found: number[] = []
       for (let i = 0; i < 21; i++) {
@@ -47,8 +48,14 @@ describe.skipIf(missingBrowser !== null)('the log-in', () => {
     await page.getByLabel('E-mail address').fill(customer.email)
     await page.getByLabel('Password').fill(customer.password)
     await page.getByRole('button', { name: 'Log in' }).click()
-    await page
-      .getByText(/^There were too many log-ins from your address.*Try again in \d+ seconds?\.$/)
-      .waitFor()
+    const sentence = page.getByText(
+      /^There were too many log-ins from your address.*Try again in \d+ seconds?\.$/,
+    )
+    await sentence.waitFor()
+    const button = page.getByRole('button', { name: 'Log in' })
+    expect(await button.getAttribute('aria-disabled')).toBe('true')
+    await page.clock.runFor(60_000) // which counts down
+    await sentence.waitFor({ state: 'detached' })
+    expect(await button.getAttribute('aria-disabled')).toBe('false')
   })
 })
