@@ -8,7 +8,7 @@ export default defineConfig({
     // Loading wrangler, Miniflare and Playwright takes longer than many a file that needs them.
     isolate: false,
     // Real workerd and sqld on shared machines: a limit against hangs, not a measure.
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 30_000,
     // So are the limits on what a test waits for.
     expect: { poll: { timeout: 10_000 } },

@@ -33,6 +33,11 @@ const TABLE = [
   ['GET', '/admin', 'none'],
   ['GET', '/admin/', 'none'],
   ['GET', '/admin/jwks.json', 'none'],
+  ['GET', '/admin/activity', 'none'],
+  ['GET', '/admin/sessions', 'none'],
+  ['GET', '/admin/keys/new', 'none'],
+  ['GET', String.raw`/admin/keys/:id{key_\w+}`, 'none'],
+  ['GET', String.raw`/admin/keys/:id{key_\w+}/edit`, 'none'],
   ['GET', '/admin/api', 'none'],
   ['GET', '/admin/api/', 'none'],
   ['GET', '/admin/api/openapi.json', 'none'],
@@ -95,7 +100,7 @@ function filled(path: string): string {
     : path.includes('/sessions/')
       ? sessionId
       : (customer?.id ?? '')
-  return path.replace(':id', id)
+  return path.replace(/:id(?:\{[^}]*\})?/, id)
 }
 
 function call(method: string, path: string, headers: RequestOptions['headers'], body = '') {
