@@ -3,7 +3,7 @@
 
 import { createClient } from '@libsql/client/web'
 import { ACCOUNT_ID } from '../harness/key-ids.ts'
-import { encodeKeyRecord } from '../src/keys/key-record.ts'
+import { encodeKeyRecord, UNRESTRICTED } from '../src/keys/key-record.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../src/keys/token.ts'
 import { newId } from '../src/shared/ids.ts'
 import type { Locations } from './locations.ts'
@@ -81,5 +81,6 @@ function recordOf(keyId: string): string {
     accountStatus: 'active',
     ipAcl: IP_ACL,
     ipAclMode: 'enforce',
+    ...UNRESTRICTED,
   })
 }

@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Secrets } from '../harness/secrets.ts'
-import { encodeKeyRecord } from '../src/keys/key-record.ts'
+import { encodeKeyRecord, UNRESTRICTED } from '../src/keys/key-record.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../src/keys/token.ts'
 import { startNginx, startNginxUpstream } from './nginx.ts'
 import { residentMegabytes } from './accounting.ts'
@@ -47,6 +47,7 @@ const RECORD = encodeKeyRecord({
   accountStatus: 'active',
   ipAcl: ['192.0.2.0/24'],
   ipAclMode: 'enforce',
+  ...UNRESTRICTED,
 })
 const HELD = JSON.stringify({ state: 'holds', revision: 1, gone: false, record: RECORD })
 /** For any name, a record that has ids of its own: the cache and the assertions go by them. */

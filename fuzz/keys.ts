@@ -1,6 +1,6 @@
 // A few keys of every kind, their records and tokens: what fuzzed requests call with.
 
-import type { KeyRecord, LiveKeyRecord } from '../src/keys/key-record.ts'
+import { type KeyRecord, type LiveKeyRecord, UNRESTRICTED } from '../src/keys/key-record.ts'
 import type { KeyRing } from '../src/keys/key-ring.ts'
 import type { BlockHmacKey } from '../src/keys/block-hmac.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../src/keys/token.ts'
@@ -26,13 +26,14 @@ const LIVE: LiveKeyRecord = {
   accountStatus: 'active',
   ipAcl: [],
   ipAclMode: 'enforce',
+  ...UNRESTRICTED,
 }
 const RECORDS: readonly KeyRecord[] = [
   { ...LIVE, keyId: 'key_open' },
   { ...LIVE, keyId: 'key_fenced', ipAcl: ACL },
   { ...LIVE, keyId: 'key_reporting', ipAcl: ACL, ipAclMode: 'report' },
   { ...LIVE, keyId: 'key_suspended', accountStatus: 'suspended' },
-  { kind: 'tombstone', revision: 2, keyId: 'key_gone' },
+  { kind: 'tombstone', revision: 2, keyId: 'key_gone', replacedAtMs: null },
 ]
 
 export function makeFuzzKeys(ring: KeyRing<BlockHmacKey>): FuzzKey[] {

@@ -115,6 +115,8 @@ function requireNoSuchMethod(name: string, item: object, { status, headers }: Ht
 }
 
 function findItem(path: string): Record<string, Operation> | undefined {
+  const exact = document.paths[path]
+  if (exact !== undefined) return exact
   const [, item] =
     Object.entries(document.paths).find(([template]) => {
       const pattern = template.replaceAll(/\{\w+\}/g, '[^/]+')

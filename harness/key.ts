@@ -8,7 +8,7 @@ import { migrateDatabase } from './migrate.ts'
 import { startSqld } from './sqld.ts'
 import { toBlockHmacKey } from '../src/keys/block-hmac.ts'
 import { importKeyRing } from '../src/keys/key-ring.ts'
-import { encodeKeyRecord } from '../src/keys/key-record.ts'
+import { encodeKeyRecord, UNRESTRICTED } from '../src/keys/key-record.ts'
 import { mintToken } from '../src/keys/token.ts'
 import { ACCOUNT_ID, KEY_ID } from './key-ids.ts'
 
@@ -62,5 +62,6 @@ export function kvValueOf(ipAcl: readonly string[]): string {
     accountStatus: 'active',
     ipAcl,
     ipAclMode: 'enforce',
+    ...UNRESTRICTED,
   })
 }

@@ -3,6 +3,7 @@
 
 import { type AdminDeps, createAdmin, createMisconfiguredAdmin } from './admin/admin.ts'
 import { fillCanonicalEmails } from './admin/canonical-emails.ts'
+import { noteExpiries } from './admin/expiries.ts'
 import { createDatabaseOwner, FOREIGN_DATABASE } from './admin/database-owner.ts'
 import { enforcePending, publishEnforced, stopPendingLostKeys } from './admin/outbox.ts'
 import { resealTokens } from './admin/reseal.ts'
@@ -231,6 +232,7 @@ function composeApp(
         () => enforcePending(adminDeps),
         () => publishEnforced(adminDeps),
         () => stopPendingLostKeys(adminDeps),
+        () => noteExpiries(adminDeps),
         () => deleteDeadSessions(db, sessionLimits(nowMs())),
         () => forgetAttempts(adminDeps),
         () => fillCanonicalEmails(adminDeps),

@@ -9,6 +9,7 @@ import { createRefusalResponse } from '../../src/gateway/refusal.ts'
 import { startTrace, toRequestLine } from '../../src/gateway/trace.ts'
 import { type CompiledLiveKey, compileKey } from '../../src/keys/access.ts'
 import { clientAddress } from '../../src/keys/client-address.ts'
+import { UNRESTRICTED } from '../../src/keys/key-record.ts'
 import { toStored } from '../../src/keys/stored-record.ts'
 import { logFault } from '../../src/log/fault.ts'
 import { coloOf, logRequest } from '../../src/log/request-line.ts'
@@ -44,6 +45,7 @@ async function createForward({ UPSTREAM_URL: base, ASSERTION_KEYS }: Env) {
     accountStatus: 'active',
     ipAcl: [],
     ipAclMode: 'enforce',
+    ...UNRESTRICTED,
   })
   const key = compileKey(record) as CompiledLiveKey
 

@@ -49,11 +49,13 @@ interface SampleRow {
 
 /** One live row for each pair of keys that live rows name; none in a database that was never migrated. */
 async function sampleRows(client: Client): Promise<SampleRow[]> {
-  const made = await client.execute("SELECT 1 FROM sqlite_master WHERE name = 'api_keys'")
+  const made = await client.execute("SELECT 1 FROM sqlite_master WHERE name = 'tokens'")
   if (made.rows.length === 0) return []
   const { rows } = await client.execute(
-    `SELECT max(id) AS id, account_id, lookup_id, token_key, sealed_token, count(*) AS live
-     FROM api_keys WHERE deleted_at IS NULL GROUP BY token_key, substr(sealed_token, 1, 1)`,
+    `SELECT max(key_id) AS id, account_id, tokens.lookup_id, tokens.token_key, tokens.sealed_token,
+       count(*) AS live
+     FROM tokens JOIN api_keys ON api_keys.id = key_id WHERE tokens.sealed_token IS NOT NULL
+     GROUP BY tokens.token_key, substr(tokens.sealed_token, 1, 1)`,
   )
   return rows.map((row) => ({
     id: String(row['id']),

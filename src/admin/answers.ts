@@ -114,6 +114,10 @@ export const key = z
     platform: z.enum(PLATFORMS),
     ip_acl: z.array(z.string()).readonly().meta({ description: 'Canonical; empty: any address' }),
     ip_acl_mode: ipAclMode,
+    enabled: z.boolean().meta({ description: 'False while the key is paused' }),
+    expires_at: time
+      .nullable()
+      .meta({ description: 'From then on the key is refused; null for never' }),
     access_token: z
       .string()
       .meta({ description: '`********`, but in the answer of the call that creates the key' }),
@@ -164,6 +168,11 @@ export const keyList = z.object({ keys: z.array(key), next_cursor: nextCursor })
 
 export const revealedToken = z.object({ access_token: z.string() })
 
+export const foundKey = z.object({
+  key_id: z.string(),
+  token: z.enum(['current', 'old', 'ended']),
+})
+
 const liveSession = z
   .object({
     id: z.string(),
@@ -190,6 +199,7 @@ export const event = z
     id: z.string(),
     at: time,
     action: z.enum(AUDIT_ACTIONS),
+    actor: z.enum(ACTORS),
     key_id: z.string().nullable(),
     address,
     changes: z
@@ -204,7 +214,6 @@ export const event = z
 const operatorEvent = event
   .extend({
     account_id: z.string(),
-    actor: z.enum(ACTORS),
     operator: z.string().nullable().meta({ description: 'The name of the token, if it was one' }),
   })
   .meta({ id: 'OperatorEvent' })
@@ -260,6 +269,9 @@ const accessState = z.object({
   account_status: z.enum(ACCOUNT_STATUSES),
   ip_acl_size: z.int().meta({ description: 'How many networks; 0: any address' }),
   ip_acl_mode: z.enum(IP_ACL_MODES),
+  enabled: z.boolean().meta({ description: 'False where it is paused or leaked' }),
+  expires_at: time.nullable(),
+  ends_at: time.nullable().meta({ description: 'When this token ends, of a rotation' }),
 })
 
 export const drift = z

@@ -45,7 +45,15 @@ const MEMBERS = [
   ['platform', 'platform'],
   ['ip_acl', 'ipAcl'],
   ['ip_acl_mode', 'ipAclMode'],
+  ['enabled', 'enabled'],
+  ['expires_at', 'expiresAt'],
 ] as const
+
+/** As the API shows it; null if there is none. */
+function valueOf(details: KeyDetails | undefined, property: (typeof MEMBERS)[number][1]) {
+  const value = details?.[property] ?? null
+  return property === 'expiresAt' && value !== null ? new Date(Number(value)).toISOString() : value
+}
 
 /** The differences between two states of a key; a state is undefined if there is no key. */
 export function detailChanges(
@@ -54,7 +62,7 @@ export function detailChanges(
 ): Changes {
   const changes: Changes = {}
   for (const [member, property] of MEMBERS) {
-    const pair = [before?.[property] ?? null, after?.[property] ?? null] as const
+    const pair = [valueOf(before, property), valueOf(after, property)] as const
     if (JSON.stringify(pair[0]) !== JSON.stringify(pair[1])) changes[member] = pair
   }
   return withAclChange(changes)

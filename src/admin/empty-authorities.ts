@@ -18,9 +18,10 @@ export interface SeedDeps {
   readonly logFault: LogFault
 }
 
-/** A row whose authority holds nothing, and the word that the authority gave. */
+/** A token whose authority holds nothing, and the word that the authority gave. */
 export interface Empty {
-  readonly id: string
+  readonly keyId: string
+  readonly lookupId: string
   readonly word: string
 }
 
@@ -33,13 +34,17 @@ export async function seedEmpty(
   atOnce: number,
   { db, seed, logFault }: SeedDeps,
 ): Promise<void> {
-  const words = new Map(empty.map(({ id, word }) => [id, word]))
-  const rows = await findKeys(db, [...words.keys()]).catch((error: unknown) => {
+  const ids = new Set(empty.map(({ keyId }) => keyId))
+  const rows = await findKeys(db, [...ids]).catch((error: unknown) => {
     logFault('libsql', error)
     return []
   })
-  await mapPooled(rows, atOnce, async (row) => {
-    const seeded = seed(row.lookupId, toKeyRecord(row), words.get(row.id))
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  await mapPooled(empty, atOnce, async ({ keyId, lookupId, word }) => {
+    const row = byId.get(keyId)
+    const token = row?.tokens.find((one) => one.lookupId === lookupId)
+    if (row === undefined || token === undefined) return
+    const seeded = seed(lookupId, toKeyRecord(row, token), word)
     await seeded.catch((error: unknown) => logFault('authority', error))
   })
 }

@@ -2,7 +2,7 @@
 // Once a change has settled, no request that starts later is judged by an older state.
 
 import { isStorageUnavailable } from '../db/client.ts'
-import { type KeyRow, toKeyRecord } from '../db/key-rows.ts'
+import { type KeyRow, type Token, toKeyRecord } from '../db/key-rows.ts'
 import { findKeys } from '../db/outbox-queries.ts'
 import { isSameRecord, type KeyRecord } from '../keys/key-record.ts'
 import type { Brought, Held } from '../stores/key-authority/key-authority.ts'
@@ -55,22 +55,19 @@ export async function enforce(
   return { rows: brought.filter((row) => row !== null), settled }
 }
 
+/** Brings a row to the authorities of its tokens. Null unless all of them hold it. */
 async function bringToAuthority(
   read: KeyRow,
   decision: Decision,
-  { empty, settled }: Findings,
+  findings: Findings,
   deps: EnforceDeps,
 ): Promise<KeyRow | null> {
   let row: KeyRow | undefined = read
   try {
     for (let round = 0; round < ROUNDS && row !== undefined; round++) {
-      const held = await deps.advance(row.lookupId, toKeyRecord(row))
-      settled.push(held.settled)
-      if (isHeld(held, row)) {
-        if (held.word !== undefined) empty.push({ id: row.id, word: held.word })
-        return row
-      }
-      row = await findRowToBringNext(row.id, held, decision, deps)
+      const other = await bringTokens(row, findings, deps)
+      if (other === null) return row
+      row = await findRowToBringNext(row.id, other, decision, deps)
     }
   } catch (error) {
     deps.logFault(isStorageUnavailable(error) ? 'libsql' : 'authority', error)
@@ -78,25 +75,52 @@ async function bringToAuthority(
   return null
 }
 
-/** Whether the authority holds this row; false if its record cannot be read. */
-function isHeld(held: Held, row: KeyRow): boolean {
-  return held.kind !== 'unreadable' && isSameRecord(held, toKeyRecord(row))
+/** What the authority of a token holds. */
+interface HeldForToken {
+  readonly lookupId: string
+  readonly held: Held
+}
+
+/** Sends each token's record to its authority. Answers one that holds another record; null if there is none. */
+async function bringTokens(
+  row: KeyRow,
+  { empty, settled }: Findings,
+  deps: EnforceDeps,
+): Promise<HeldForToken | null> {
+  const brought = await Promise.all(
+    row.tokens.map(async (token) => {
+      const { lookupId } = token
+      const held = await deps.advance(lookupId, toKeyRecord(row, token))
+      settled.push(held.settled)
+      if (!isHeld(held, row, token)) return { lookupId, held }
+      if (held.word !== undefined) empty.push({ keyId: row.id, lookupId, word: held.word })
+      return null
+    }),
+  )
+  return brought.find((other) => other !== null) ?? null
+}
+
+/** Whether the authority holds this token's record; false if what it holds cannot be read. */
+function isHeld(held: Held, row: KeyRow, token: Token): boolean {
+  return held.kind !== 'unreadable' && isSameRecord(held, toKeyRecord(row, token))
 }
 
 /**
- * The row to bring next, after the authority answered another record. Another writer was faster, or the
- * database has lost changes. Undefined if the row must not be brought.
+ * The row to bring next, after the authority of a token answered another record. Another writer was faster, or
+ * the database has lost changes. Undefined if the row must not be brought.
  */
 async function findRowToBringNext(
   id: string,
-  held: Held,
+  { lookupId, held }: HeldForToken,
   decision: Decision,
   deps: EnforceDeps,
 ): Promise<KeyRow | undefined> {
   const [row] = await findKeys(deps.db, [id])
-  if (row === undefined || isHeld(held, row)) return row
-  const isBehind = held.kind === 'tombstone' ? row.kind === 'live' : held.revision >= row.revision
+  const token = row?.tokens.find((one) => one.lookupId === lookupId)
+  if (row === undefined || token === undefined || isHeld(held, row, token)) return row
+  const isLive = row.kind === 'live' && token.endedAt === null
+  const isBehind = held.kind === 'tombstone' ? isLive : held.revision >= row.revision
   if (!isBehind) return row
-  const mayBring = await overruleOrTakeBack(row, held, decision, deps)
+  const mayBring = await overruleOrTakeBack({ row, token, held }, decision, deps)
   return mayBring ? (await findKeys(deps.db, [id]))[0] : undefined
 }

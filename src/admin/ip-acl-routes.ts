@@ -2,6 +2,7 @@
 
 import { Hono } from 'hono'
 import type { Database } from '../db/client.ts'
+import type { Token } from '../db/key-rows.ts'
 import { compileIpAcl, isEmptyIpAcl, matchesIpAcl, matchingEntry } from '../keys/ip-acl.ts'
 import type { LogFault } from '../log/fault.ts'
 import type { Denial } from '../stores/key-authority/denial-table.ts'
@@ -10,6 +11,8 @@ import { readBody } from './input.ts'
 import { toDenialJson } from './json.ts'
 import { accountOf, checkActive, NOT_FOUND, findOwnKey } from './own-key.ts'
 import { checkIpAclBody } from './schemas.ts'
+
+const MAX_DENIALS = 100
 
 export interface IpAclRoutesDeps {
   readonly db: Database
@@ -40,7 +43,7 @@ export function ipAclRoutes(deps: IpAclRoutesDeps): Hono<AdminEnv> {
     const row = await findOwnKey(c, deps.db)
     if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
     try {
-      const denials = await deps.listDenials(row.lookupId)
+      const denials = await listKeyDenials(row.tokens, deps)
       return c.json({ denials: denials.map(toDenialJson) })
     } catch (error) {
       deps.logFault('authority', error, c.get('requestId'))
@@ -49,4 +52,21 @@ export function ipAclRoutes(deps: IpAclRoutesDeps): Hono<AdminEnv> {
   })
 
   return routes
+}
+
+/** The denials of all tokens of a key, newest first. Each address stands once. */
+async function listKeyDenials(
+  tokens: readonly Token[],
+  { listDenials }: IpAclRoutesDeps,
+): Promise<readonly Denial[]> {
+  const lists = await Promise.all(tokens.map(({ lookupId }) => listDenials(lookupId)))
+  const byAddress = Map.groupBy(lists.flat(), ({ address }) => address)
+  const merged = [...byAddress.values()].map((of) => of.reduce(mergeDenials))
+  return merged.toSorted((a, b) => b.lastAtMs - a.lastAtMs).slice(0, MAX_DENIALS)
+}
+
+function mergeDenials(a: Denial, b: Denial): Denial {
+  const newer = a.lastAtMs >= b.lastAtMs ? a : b
+  const firstAtMs = Math.min(a.firstAtMs, b.firstAtMs)
+  return { ...newer, firstAtMs, count: a.count + b.count }
 }

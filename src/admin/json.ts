@@ -43,6 +43,8 @@ export function toKeyJson(key: LiveKey, token = HIDDEN_TOKEN): KeyAnswer {
     platform: key.details.platform,
     ip_acl: key.details.ipAcl,
     ip_acl_mode: key.details.ipAclMode,
+    enabled: key.details.enabled,
+    expires_at: key.details.expiresAt === null ? null : toTime(key.details.expiresAt),
     access_token: token,
     created_at: toTime(key.createdAt),
     updated_at: toTime(key.updatedAt),
@@ -84,6 +86,7 @@ export function toEventJson(event: EventRow): EventAnswer {
     id: event.id,
     at: toTime(event.at),
     action: event.action,
+    actor: event.actor,
     key_id: event.keyId,
     address: event.address,
     changes: withAclChange(event.changes ?? {}),
@@ -95,7 +98,6 @@ export function toOperatorEventJson(event: EventRow): OperatorEventAnswer {
   return {
     ...toEventJson(event),
     account_id: event.accountId,
-    actor: event.actor,
     operator: event.operator,
   }
 }

@@ -1,10 +1,11 @@
-// /admin/api/v1/keys: create, list, get, edit, delete, reveal. Behind `requireSession`. The contract sets
+// /admin/api/v1/keys: create, list, find, get, edit, delete, reveal. Behind `requireSession`. The contract sets
 // the order of checks: existence, account status, body, password, state.
 
 import { Hono } from 'hono'
 import { insertEvent } from '../db/audit-queries.ts'
-import { listKeys } from '../db/key-queries.ts'
+import { findKeyOfToken, listKeys } from '../db/key-queries.ts'
 import { entryWarnings } from '../keys/entry-warnings.ts'
+import { verifyToken } from '../keys/token.ts'
 import { err, ok } from '../shared/result.ts'
 import { auditEvent } from './audit.ts'
 import { checkChangeBudget } from './change-budget.ts'
@@ -18,7 +19,7 @@ import { createKey, editKey, type KeyServiceDeps, removeKey, revealKey } from '.
 import { accountOf, checkActive, NOT_FOUND, findOwnKey } from './own-key.ts'
 import { toPage } from './page.ts'
 import type { Refusal } from './refusal.ts'
-import { createKeyBody, editKeyBody, revealBody } from './schemas.ts'
+import { createKeyBody, editKeyBody, findKeyBody, revealBody } from './schemas.ts'
 import { throttleConfirmation, type ThrottleDeps } from './throttle.ts'
 
 export interface KeyRoutesDeps extends KeyServiceDeps, ThrottleDeps, HashingDeps, IpAclRoutesDeps {}
@@ -57,6 +58,17 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     c.header('ETag', entityTag(key.version))
     const warnings = entryWarnings(key.details.ipAcl)
     return c.json({ ...toKeyJson(key, token), warnings }, 201)
+  })
+
+  routes.post('/find', async function findKeyRoute(c) {
+    const body = await readBody(c.req.raw, findKeyBody)
+    if (!body.ok) return refuse(c, body.error)
+    const lookupId = verifyToken(deps.tokenPrefix, deps.tokenKeys, body.value.token)
+    if (lookupId === null) return refuse(c, NOT_FOUND)
+    const found = await findKeyOfToken(deps.db, accountOf(c).id, lookupId)
+    if (found === undefined) return refuse(c, NOT_FOUND)
+    c.set('keyId', found.keyId)
+    return c.json({ key_id: found.keyId, token: found.token })
   })
 
   routes.get('/:id', async function showKey(c) {

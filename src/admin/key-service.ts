@@ -3,12 +3,14 @@
 
 import { deleteKey, findKey, insertKey, recordReveal, updateKey } from '../db/key-queries.ts'
 import {
+  currentToken,
   isPending,
   type KeyDetails,
   type KeyRow,
   type LiveKey,
   type Tombstone,
 } from '../db/key-rows.ts'
+import type { AuditAction } from '../db/schema.ts'
 import { raiseRevision } from '../db/outbox-queries.ts'
 import { hasSession } from '../db/session-queries.ts'
 import type { BlockHmacKey } from '../keys/block-hmac.ts'
@@ -18,7 +20,7 @@ import { NONCE_BYTES, openToken, sealToken, UnreadableTokenError } from '../keys
 import { mintToken, TOKEN_RANDOM_BYTES } from '../keys/token.ts'
 import { newId } from '../shared/ids.ts'
 import { err, ok, type Result } from '../shared/result.ts'
-import { auditEvent, detailChanges } from './audit.ts'
+import { auditEvent, type Changes, detailChanges } from './audit.ts'
 import type { Caller } from './context.ts'
 import { toIdempotency } from './idempotency.ts'
 import type { Decision } from './lost-changes.ts'
@@ -59,10 +61,18 @@ export async function createKey(
     platform: input.platform,
     ipAcl: input.ip_acl,
     ipAclMode: input.ip_acl_mode,
+    ipAclNotes: {},
+    enabled: true,
+    expiresAt: input.expires_at,
   }
   const { sessionKeys } = deps
-  // The default mode is left out of the hash. A repeated request may reach a version that knows no modes.
-  const asked = input.ip_acl_mode === 'enforce' ? { ...details, ipAclMode: undefined } : details
+  // Defaults are left out of the hash. A repeated request may reach a version that does not know the members.
+  const { ipAclMode, expiresAt, ipAclNotes: _notes, enabled: _enabled, ...older } = details
+  const asked = {
+    ...older,
+    ...(ipAclMode !== 'enforce' && { ipAclMode }),
+    ...(expiresAt !== null && { expiresAt }),
+  }
   const idempotency = await toIdempotency(idempotencyKey, asked, sessionKeys, now)
   const changes = detailChanges(undefined, details)
   const inserted = await insertKey(
@@ -111,7 +121,7 @@ export async function editKey(
     if (!mayReplace(row.version)) return err({ reason: 'version_conflict' })
     if (!asked) return await enforceEdit(row, decision, deps)
 
-    const event = auditEvent('key.update', caller, deps.nowMs(), { keyId: row.id, changes })
+    const event = auditEvent(editAction(changes), caller, deps.nowMs(), { keyId: row.id, changes })
     const revises = changesRecord(row.details, details)
     const done = await updateKey(deps.db, row, details, revises, caller, event)
     if (done?.kind === 'live') return await enforceEdit(done, decision, deps)
@@ -125,6 +135,13 @@ export async function editKey(
     row = current.value
   }
   return err({ reason: 'version_conflict' })
+}
+
+/** A pause or its end has an action of its own, if nothing else changes. */
+function editAction(changes: Changes): AuditAction {
+  const { enabled, ...others } = changes
+  if (!Array.isArray(enabled) || Object.keys(others).length > 0) return 'key.update'
+  return enabled[1] === true ? 'key.enable' : 'key.disable'
 }
 
 /** Deletes a key, or finishes a deletion that was recorded earlier. */
@@ -176,8 +193,9 @@ async function readAgain(
 /** The token in clear. Throws if no key of the ring opens it, which is a configuration fault. */
 async function openKeyToken(key: LiveKey, encryptionKeys: KeyRing): Promise<string> {
   const owner = { keyId: key.id, accountId: key.accountId }
-  const token = await openToken(encryptionKeys, key.sealedToken, owner)
-  if (token === null) throw new UnreadableTokenError(key.sealedToken)
+  const sealed = currentToken(key)?.sealedToken ?? null
+  const token = sealed === null ? null : await openToken(encryptionKeys, sealed, owner)
+  if (token === null) throw new UnreadableTokenError(sealed ?? '')
   return token
 }
 
@@ -195,7 +213,7 @@ async function enforceEdit(
   if (!settled.ok) {
     // An edit of what stands already has changed no row. After a restore its authority may hold something else,
     // so the row is raised: a later change must not take back what this edit has decided.
-    if (!isPending(row)) await raiseRevision(deps.db, row, row.revision, deps.nowMs(), null)
+    if (!isPending(row)) await raiseRevision(deps.db, row, null, row.revision, deps.nowMs())
     return settled
   }
   return settled.value.kind === 'live' ? ok(settled.value) : err({ reason: 'not_found' })
@@ -223,26 +241,36 @@ async function settleKey(
 }
 
 /** The respects in which an edit decides. A member that the request names counts even if it stays the same. */
-function decisionOf({ ip_acl, ip_acl_mode }: EditKey): readonly Opening[] {
-  return [
-    ...(ip_acl === undefined ? [] : (['ip_acl'] as const)),
-    ...(ip_acl_mode === undefined ? [] : (['ip_acl_mode'] as const)),
-  ]
+function decisionOf(input: EditKey): readonly Opening[] {
+  return DECIDING.filter((member) => input[member] !== undefined)
 }
+
+const DECIDING = [
+  'ip_acl',
+  'ip_acl_mode',
+  'enabled',
+  'expires_at',
+] as const satisfies readonly Opening[]
 
 /** Whether an edit changes what requests depend on, and so the record of the key. */
 function changesRecord(before: KeyDetails, after: KeyDetails): boolean {
-  return before.ipAclMode !== after.ipAclMode || String(before.ipAcl) !== String(after.ipAcl)
+  const decisive = ({ ipAcl, ipAclMode, enabled, expiresAt }: KeyDetails) =>
+    JSON.stringify([ipAcl, ipAclMode, enabled, expiresAt])
+  return decisive(before) !== decisive(after)
 }
 
 function applyEdit(details: KeyDetails, input: EditKey): KeyDetails {
   const { application_name, application_website, platform, ip_acl, ip_acl_mode } = input
+  const { enabled, expires_at } = input
   return {
+    ...details,
     applicationName: application_name ?? details.applicationName,
     applicationWebsite:
       application_website === undefined ? details.applicationWebsite : application_website,
     platform: platform ?? details.platform,
     ipAcl: ip_acl ?? details.ipAcl,
     ipAclMode: ip_acl_mode ?? details.ipAclMode,
+    enabled: enabled ?? details.enabled,
+    expiresAt: expires_at === undefined ? details.expiresAt : expires_at,
   }
 }

@@ -1,11 +1,11 @@
 // Handles rows that are older than their authority, because the database was restored from a backup. The
 // gateway has reported the authority's record as enforced, so no repair may let in what that record keeps
-// out. Only a new decision overrules it: the customer's about the IP ACL, the operator's about the
-// account's status.
+// out. Only a new decision overrules it: the customer's about the key, the operator's about the account's
+// status.
 
 import type { Database } from '../db/client.ts'
-import type { KeyRow, LiveKey } from '../db/key-rows.ts'
-import { tombstoneKey, raiseRevision, type TakenBack } from '../db/outbox-queries.ts'
+import { type KeyRow, type LiveKey, type Token, toState } from '../db/key-rows.ts'
+import { raiseRevision, recordLostEnd, type TakenBack, tombstoneKey } from '../db/outbox-queries.ts'
 import type { LiveKeyRecord } from '../keys/key-record.ts'
 import { type Opening, OPENINGS, findOpenings } from '../keys/openings.ts'
 import type { LogFault } from '../log/fault.ts'
@@ -27,7 +27,7 @@ export interface LostChangesDeps {
 /** Only for the log; `reason` says what was done. */
 export class DatabaseBehindError extends Error {
   override readonly name = 'DatabaseBehindError'
-  readonly reason: 'raised' | 'taken_back' | 'buried' | 'held_back'
+  readonly reason: 'raised' | 'taken_back' | 'buried' | 'token_ended' | 'held_back'
 
   constructor(reason: DatabaseBehindError['reason']) {
     super(`An authority knows changes that the database has lost: ${reason}`)
@@ -35,32 +35,44 @@ export class DatabaseBehindError extends Error {
   }
 }
 
+/** A row that is older than the authority of one of its tokens. */
+export interface Behind {
+  readonly row: KeyRow
+  readonly token: Token
+  readonly held: Held
+}
+
 /**
- * Raises the row above the revision that its authority holds, or tombstones it if the authority holds a
- * tombstone. False if the row stays as it is, because it would let in what the authority keeps out.
+ * Raises the row above the revision that the token's authority holds, or records the end of the key or of the
+ * token that the authority holds. False if the row stays as it is, because it would let in what the authority
+ * keeps out.
  */
 export async function overruleOrTakeBack(
-  row: KeyRow,
-  held: Held,
+  { row, token, held }: Behind,
   decision: Decision,
   deps: LostChangesDeps,
 ): Promise<boolean> {
   const { db } = deps
   const log = (reason: DatabaseBehindError['reason']) =>
     deps.logFault('database_behind', new DatabaseBehindError(reason))
-  if (held.kind === 'tombstone' || row.kind === 'tombstone') {
+  if (held.kind === 'tombstone' && held.replacedAtMs !== null && row.kind === 'live') {
+    log('token_ended')
+    await recordLostEnd(db, row, token, held.replacedAtMs, deps.nowMs())
+    return true
+  }
+  if (held.kind === 'tombstone' || row.kind === 'tombstone' || token.endedAt !== null) {
     log('buried')
-    if (row.kind === 'live') await tombstoneKey(db, row, held.revision, deps.nowMs())
-    else await raiseRevision(db, row, held.revision, deps.nowMs(), null)
+    if (held.kind === 'tombstone') await tombstoneKey(db, row, held.revision, deps.nowMs())
+    else await raiseRevision(db, row, null, held.revision, deps.nowMs())
     return true
   }
   const resolution =
     held.kind === 'unreadable'
       ? resolveUnreadable(row, held, decision)
-      : resolveReadable(row, held, decision, deps)
+      : resolveReadable(row, token, held, decision, deps)
   log(resolution === 'hold back' ? 'held_back' : resolution === null ? 'raised' : 'taken_back')
   if (resolution === 'hold back') return false
-  await raiseRevision(db, row, held.revision, deps.nowMs(), resolution)
+  await raiseRevision(db, row, resolution, held.revision, deps.nowMs())
   return true
 }
 
@@ -81,18 +93,19 @@ function resolveUnreadable(
 /** The settings that the row takes back from its authority; null if it needs none. */
 function resolveReadable(
   row: LiveKey,
+  token: Token,
   held: LiveKeyRecord,
   decision: Decision,
   deps: LostChangesDeps,
 ): TakenBack | null | 'hold back' {
-  const opened = findOpenings({ ...row.details, accountStatus: row.accountStatus }, held).filter(
+  const opened = findOpenings(toState(row, token.endsAt), held).filter(
     (respect) => decision?.includes(respect) !== true,
   )
   if (opened.length === 0) return null
   if (opened.includes('account_status')) return 'hold back'
   // If another change of the row is still pending, it is unknown what that change decided.
   const isKnown = decision !== null && heldRevision(row) >= row.revision - 1
-  if (isKnown) return takeBack(row, held, opened, deps)
+  if (isKnown) return takeBack(row, token, held, opened, deps)
   return isInactive(row) ? null : 'hold back'
 }
 
@@ -107,14 +120,28 @@ function isInactive({ accountStatus }: LiveKey): boolean {
 
 function takeBack(
   row: LiveKey,
+  token: Token,
   held: LiveKeyRecord,
   opened: readonly Opening[],
   { nowMs }: LostChangesDeps,
 ): TakenBack {
-  const ipAcl = opened.includes('ip_acl') ? held.ipAcl : row.details.ipAcl
-  const ipAclMode = opened.includes('ip_acl_mode') ? held.ipAclMode : row.details.ipAclMode
-  const changes = detailChanges(row.details, { ...row.details, ipAcl, ipAclMode })
+  const isOpened = (respect: Opening) => opened.includes(respect)
+  const { details } = row
+  const now = nowMs()
+  const settings = {
+    ipAcl: isOpened('ip_acl') ? held.ipAcl : details.ipAcl,
+    ipAclMode: isOpened('ip_acl_mode') ? held.ipAclMode : details.ipAclMode,
+    enabled: isOpened('enabled') ? held.enabled : details.enabled,
+    expiresAt: isOpened('expires_at') ? held.expiresAtMs : details.expiresAt,
+  }
+  const changes = detailChanges(details, { ...details, ...settings })
   const actor = { kind: 'gateway', accountId: row.accountId, address: null } as const
-  const event = auditEvent('key.update', actor, nowMs(), { keyId: row.id, changes })
-  return { ipAcl, ipAclMode, event }
+  const event = auditEvent('key.update', actor, now, { keyId: row.id, changes })
+  return {
+    ...settings,
+    leakedAt: isOpened('leaked_at') ? now : row.leakedAt,
+    lookupId: token.lookupId,
+    endsAt: isOpened('ends_at') ? held.endsAtMs : token.endsAt,
+    event,
+  }
 }

@@ -6,7 +6,7 @@ import { settleStatus } from '../db/account-queries.ts'
 import type { Database } from '../db/client.ts'
 import type { KeyRow } from '../db/key-rows.ts'
 import { findKnownLookupIds } from '../db/outbox-queries.ts'
-import type { AccountStatus, KeyRecord } from '../keys/key-record.ts'
+import { type AccountStatus, type KeyRecord, UNRESTRICTED } from '../keys/key-record.ts'
 import type { LogFault } from '../log/fault.ts'
 import type { IssuedKeys } from '../stores/account-keys.ts'
 import type { Brought } from '../stores/key-authority/key-authority.ts'
@@ -92,6 +92,7 @@ async function stopLostKey(
     accountStatus: status,
     ipAcl: [],
     ipAclMode: 'enforce',
+    ...UNRESTRICTED,
   }
   for (let round = 0; round < ROUNDS; round++) {
     const held = await advance(lookupId, record)
@@ -102,16 +103,21 @@ async function stopLostKey(
   return false
 }
 
-/** Notes rows as keys of their accounts. Rejects if an object cannot be asked. */
+/** Notes the tokens of rows as keys of their accounts. Rejects if an object cannot be asked. */
 export async function noteRows(
   rows: readonly KeyRow[],
   { issuedKeys }: LostKeysDeps,
 ): Promise<void> {
   const accounts = Map.groupBy(rows, ({ accountId }) => accountId)
   await mapPooled([...accounts], AT_ONCE, async ([accountId, theirs]) => {
-    const idsOf = (kind: KeyRow['kind']) =>
-      theirs.filter((row) => row.kind === kind).map(({ lookupId }) => lookupId)
-    await issuedKeys.note(accountId, idsOf('live'), idsOf('tombstone'))
+    const [live, ended]: [string[], string[]] = [[], []]
+    for (const row of theirs) {
+      for (const { lookupId, endedAt } of row.tokens) {
+        const ids = row.kind === 'live' && endedAt === null ? live : ended
+        ids.push(lookupId)
+      }
+    }
+    await issuedKeys.note(accountId, live, ended)
   })
 }
 

@@ -60,9 +60,10 @@ export async function publish(rows: readonly KeyRow[], deps: PublishDeps): Promi
   return put
 }
 
+/** Puts the records of all tokens of a row; true if KV took them. */
 async function putRecord(row: KeyRow, deps: PublishDeps): Promise<boolean> {
   try {
-    await deps.putRecord(row.lookupId, toKeyRecord(row))
+    for (const token of row.tokens) await deps.putRecord(token.lookupId, toKeyRecord(row, token))
     return true
   } catch (error) {
     deps.logFault('kv_put', error)

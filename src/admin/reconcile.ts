@@ -3,12 +3,21 @@
 // authorities, but a tombstone wins over any row. If an authority is ahead, a repair lets in nothing that
 // the authority keeps out, except with `as_database`.
 
-import { isPending, isUnpublished, type KeyRow, toKeyRecord } from '../db/key-rows.ts'
+import {
+  isPending,
+  isUnpublished,
+  type KeyRow,
+  type Token,
+  toKeyRecord,
+  toState,
+} from '../db/key-rows.ts'
 import { countKeys, findKeys, findKnownLookupIds, listKeysAfter } from '../db/outbox-queries.ts'
-import { isSameRecord, type KeyRecord, type LiveKeyRecord } from '../keys/key-record.ts'
+import { isSameRecord, type KeyRecord } from '../keys/key-record.ts'
+import type { State } from '../keys/openings.ts'
 import type { Held } from '../stores/key-authority/key-authority.ts'
 import type { AccessState, Drift } from './answers.ts'
 import { enforce } from './enforce.ts'
+import { toTime } from './json.ts'
 import { AS_DATABASE } from './lost-changes.ts'
 import { noteRows } from './lost-keys.ts'
 import { mapPooled } from './map-pooled.ts'
@@ -79,45 +88,82 @@ async function reconcileRow(
 ): Promise<readonly Drift[]> {
   const recent = deps.nowMs() - row.revisedAt < IN_FLIGHT_MS
   if (isUnpublished(row) && recent) return []
-  const [cached, held] = await Promise.all([
-    deps.readRecord(row.lookupId),
-    deps.readAuthority(row.lookupId),
-  ])
-  const mayBeLate = recent && cached !== null
-  const findings = [...(mayBeLate ? [] : compareKv(row, cached)), ...compareAuthority(row, held)]
+  const compared = await Promise.all(
+    row.tokens.map((token) => compareToken(row, token, recent, deps)),
+  )
+  const findings = compared.flatMap((one) => one.findings)
   if (findings.length === 0) return []
   const [now] = await findKeys(deps.db, [row.id])
   if (now?.revision !== row.revision) return [] // the row changed meanwhile, so it was compared with newer stores
+  const isKnownToAuthority = compared.some(({ isHeld }) => isHeld)
   const repaired =
-    repair !== false && (await repairRow(row, repair, held !== null || isPending(row), deps))
+    repair !== false && (await repairRow(row, repair, isKnownToAuthority || isPending(row), deps))
   return findings.map((finding) => ({ key_id: row.id, ...finding, repaired }))
 }
 
-function compareKv(row: KeyRow, cached: KeyRecord | 'unreadable' | null): Finding[] {
+interface Comparison {
+  readonly findings: readonly Finding[]
+  /** Whether the token's authority holds anything. */
+  readonly isHeld: boolean
+}
+
+/** `recent`: the row changed so lately that KV may still answer the record before it. */
+async function compareToken(
+  row: KeyRow,
+  token: Token,
+  recent: boolean,
+  deps: ReconcileDeps,
+): Promise<Comparison> {
+  const [cached, held] = await Promise.all([
+    deps.readRecord(token.lookupId),
+    deps.readAuthority(token.lookupId),
+  ])
+  const mayBeLate = recent && cached !== null
+  const record = toKeyRecord(row, token)
+  const inKv = mayBeLate ? [] : compareKv(record, cached)
+  return {
+    findings: [...inKv, ...compareAuthority(row, token, record, held)],
+    isHeld: held !== null,
+  }
+}
+
+function compareKv(record: KeyRecord, cached: KeyRecord | 'unreadable' | null): Finding[] {
   const store = 'kv'
   if (cached === null) return [{ kind: 'missing', store }]
   if (cached === 'unreadable') return [{ kind: 'stale', store }]
-  if (isSameRecord(cached, toKeyRecord(row))) return []
-  return [{ kind: row.kind === 'tombstone' ? 'resurrected' : 'stale', store }]
+  if (isSameRecord(cached, record)) return []
+  return [{ kind: record.kind === 'tombstone' ? 'resurrected' : 'stale', store }]
 }
 
 /** An authority that holds nothing is no drift, because its next reader brings it the row. */
-function compareAuthority(row: KeyRow, held: Held | null): Finding[] {
+function compareAuthority(
+  row: KeyRow,
+  token: Token,
+  record: KeyRecord,
+  held: Held | null,
+): Finding[] {
   const store = 'authority'
   if (held === null) return []
-  const isSame = held.kind !== 'unreadable' && isSameRecord(held, toKeyRecord(row))
+  const isSame = held.kind !== 'unreadable' && isSameRecord(held, record)
   if (isSame) return []
   if (held.kind === 'tombstone') return [{ kind: 'resurrected', store: 'libsql' }]
-  if (row.kind === 'tombstone') return [{ kind: 'resurrected', store }]
+  if (row.kind === 'tombstone' || record.kind === 'tombstone')
+    return [{ kind: 'resurrected', store }]
   if (held.revision < row.revision) return [{ kind: 'authority_behind', store }]
-  const database = toState({ ...row.details, accountStatus: row.accountStatus })
-  const authority = held.kind === 'unreadable' ? null : toState(held)
+  const database = toAccessState(toState(row, token.endsAt))
+  const authority = held.kind === 'unreadable' ? null : toAccessState(held)
   return [{ kind: 'authority_ahead', store, database, authority }]
 }
 
-function toState(state: Pick<LiveKeyRecord, 'accountStatus' | 'ipAcl' | 'ipAclMode'>): AccessState {
-  const { accountStatus, ipAcl, ipAclMode } = state
-  return { account_status: accountStatus, ip_acl_size: ipAcl.length, ip_acl_mode: ipAclMode }
+function toAccessState(state: State): AccessState {
+  return {
+    account_status: state.accountStatus,
+    ip_acl_size: state.ipAcl.length,
+    ip_acl_mode: state.ipAclMode,
+    enabled: state.enabled && !state.isLeaked,
+    expires_at: state.expiresAtMs === null ? null : toTime(state.expiresAtMs),
+    ends_at: state.endsAtMs === null ? null : toTime(state.endsAtMs),
+  }
 }
 
 /** Brings the row to KV, and with `authority` to its authority; true if both have it afterwards. */
@@ -166,7 +212,12 @@ async function reconcileOrphan(
   if (cached === null || (cached !== 'unreadable' && cached.kind === 'tombstone')) return []
   const keyId = cached === 'unreadable' ? null : cached.keyId
   if (repair) {
-    const tombstone: KeyRecord = { kind: 'tombstone', revision: 0, keyId: keyId ?? '' }
+    const tombstone: KeyRecord = {
+      kind: 'tombstone',
+      revision: 0,
+      keyId: keyId ?? '',
+      replacedAtMs: null,
+    }
     const { settled } = await deps.advance(lookupId, tombstone)
     await settled
     await deps.putRecord(lookupId, tombstone)

@@ -28,7 +28,7 @@ interface Walk {
   readonly newest: string
   /** When the walk may begin. */
   readonly fromMs: number
-  /** The last id that was looked at; null where the walk is over. */
+  /** The last lookup id that was looked at; null where the walk is over. */
   readonly after: string | null
 }
 
@@ -57,7 +57,7 @@ export async function resealTokens(deps: ResealDeps): Promise<void> {
       await noteWalk(db, { newest, fromMs: nowMs() + WALK_AGAIN_AFTER_MS, after: null })
       break
     }
-    after = last.id
+    after = last.lookupId
     await noteWalk(db, { ...walk, after })
   }
   // One line a run, however many there are.
@@ -66,15 +66,15 @@ export async function resealTokens(deps: ResealDeps): Promise<void> {
 
 /** Null where there is nothing to do. */
 async function reseal(
-  { id, accountId, sealedToken }: SealedRow,
+  { lookupId, keyId, accountId, sealedToken }: SealedRow,
   ring: KeyRing,
 ): Promise<Resealed | UnreadableTokenError | null> {
   if (sealedToken === null || sealedToken.startsWith(`${ring.newest}.`)) return null
-  const owner = { keyId: id, accountId }
+  const owner = { keyId, accountId }
   const token = await openToken(ring, sealedToken, owner)
   if (token === null) return new UnreadableTokenError(sealedToken)
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES))
-  return { id, before: sealedToken, after: await sealToken(ring, token, owner, nonce) }
+  return { lookupId, before: sealedToken, after: await sealToken(ring, token, owner, nonce) }
 }
 
 async function noteWalk(db: Database, { newest, fromMs, after }: Walk): Promise<void> {
@@ -82,7 +82,7 @@ async function noteWalk(db: Database, { newest, fromMs, after }: Walk): Promise<
 }
 
 function parseWalk(text: string | null): Walk | null {
-  const [, newest, fromMs, after] = /^(\w) (\d+) (\w*)$/.exec(text ?? '') ?? []
+  const [, newest, fromMs, after] = /^(\w) (\d+) ([\w-]*)$/.exec(text ?? '') ?? []
   if (newest === undefined || after === undefined) return null
   return { newest, fromMs: Number(fromMs), after: after === 'over' ? null : after }
 }

@@ -12,6 +12,7 @@ import { type IdKind, isId } from '../shared/ids.ts'
 import { isVisible, unsafeCharacter, withoutUnsafe } from '../shared/visible-text.ts'
 import { isEmail } from './email.ts'
 import { MAX_FAULTS } from './faults.ts'
+import { futureTime } from './future-time.ts'
 
 const MAX_NAME = 100
 const MAX_REASON = 200
@@ -224,6 +225,7 @@ export const createKeyBody = z.strictObject({
   platform,
   ip_acl: ipAcl.default([]).meta(ipAclMeta),
   ip_acl_mode: ipAclMode.default('enforce'),
+  expires_at: futureTime.nullable().default(null),
   password,
 })
 
@@ -233,7 +235,11 @@ export const editKeyBody = z.strictObject({
   platform: platform.optional(),
   ip_acl: ipAcl.optional().meta(ipAclMeta),
   ip_acl_mode: ipAclMode.optional(),
+  enabled: z.boolean().optional(),
+  expires_at: futureTime.nullable().optional(),
 })
+
+export const findKeyBody = z.strictObject({ token: z.string() })
 
 export const revealBody = z.strictObject({ password })
 

@@ -16,7 +16,7 @@ import {
   toKeyRecord,
   toKeyRow,
 } from './key-rows.ts'
-import { accounts, apiKeys, sessions } from './schema.ts'
+import { accounts, apiKeys, sessions, tokens } from './schema.ts'
 
 export interface NewKey {
   readonly id: string
@@ -67,16 +67,62 @@ export async function findKey(
   return rows.map(toKeyRow)[0]
 }
 
+/** The account's live key that a token belongs to, and whether the token is its current one. */
+export async function findKeyOfToken(
+  db: Database,
+  accountId: string,
+  lookupId: string,
+): Promise<{ readonly keyId: string; readonly token: 'current' | 'old' | 'ended' } | undefined> {
+  const { keyId, replacedAt, endedAt } = tokens
+  const rows = await db
+    .select({ keyId, replacedAt, endedAt })
+    .from(tokens)
+    .innerJoin(apiKeys, eq(apiKeys.id, keyId))
+    .where(
+      and(
+        eq(tokens.lookupId, lookupId),
+        eq(apiKeys.accountId, accountId),
+        isNull(apiKeys.deletedAt),
+      ),
+    )
+  const [row] = rows
+  if (row === undefined) return undefined
+  const token = row.endedAt !== null ? 'ended' : row.replacedAt === null ? 'current' : 'old'
+  return { keyId: row.keyId, token }
+}
+
 /** The record under a lookup id, or null. The data plane's read of the system of record. */
 export async function findKeyRecord(db: Database, lookupId: string): Promise<KeyRecord | null> {
-  const rows = await selectKeys(db).where(eq(apiKeys.lookupId, lookupId))
-  return rows.map(toKeyRow).map(toKeyRecord)[0] ?? null
+  const [rows, ended] = await db.batch([
+    selectKeys(db).where(
+      inArray(
+        apiKeys.id,
+        db.select({ id: tokens.keyId }).from(tokens).where(eq(tokens.lookupId, lookupId)),
+      ),
+    ),
+    db
+      .select({ keyId: tokens.keyId, endedAt: tokens.endedAt })
+      .from(tokens)
+      .where(and(eq(tokens.lookupId, lookupId), eq(tokens.isFinal, true))),
+  ])
+  const [row] = rows.map(toKeyRow)
+  const token = row?.tokens.find((one) => one.lookupId === lookupId)
+  if (row !== undefined && token !== undefined) return toKeyRecord(row, token)
+  const [final] = ended
+  if (row === undefined || final === undefined) return null
+  const { keyId, endedAt: replacedAtMs } = final
+  return { kind: 'tombstone', revision: row.revision, keyId, replacedAtMs }
 }
 
 /** `pageBytes`: an upper bound for the bytes that the key takes in an answer. */
 export type ListedKey = LiveKey & { readonly pageBytes: number }
 
-const BYTES = pageBytes(apiKeys.applicationName, apiKeys.applicationWebsite, apiKeys.ipAcl)
+const BYTES = pageBytes(
+  apiKeys.applicationName,
+  apiKeys.applicationWebsite,
+  apiKeys.ipAcl,
+  apiKeys.ipAclNotes,
+)
 
 /**
  * Live keys, newest first: at most `limit`, and at most one beyond the bytes of a page. `before` is the
@@ -131,11 +177,12 @@ export async function insertKey(
       .where(and(sameRequest, lt(apiKeys.createdAt, idempotency?.since ?? 0))),
     db.run(sql`
       INSERT INTO api_keys (id, account_id, lookup_id, token_key, sealed_token, application_name,
-        application_website, platform, ip_acl, ip_acl_mode, version, revision, enforced_revision,
+        application_website, platform, ip_acl, ip_acl_mode, ip_acl_notes, enabled, expires_at, version, revision, enforced_revision,
         published_revision, created_at, updated_at, revised_at, idempotency_key, idempotency_body)
       SELECT ${key.id}, id, ${key.lookupId}, ${key.tokenKey}, ${key.sealedToken},
         ${details.applicationName}, ${details.applicationWebsite}, ${details.platform},
-        ${JSON.stringify(details.ipAcl)}, ${details.ipAclMode}, 1, 1, 1, 0, ${now}, ${now}, ${now},
+        ${JSON.stringify(details.ipAcl)}, ${details.ipAclMode}, ${JSON.stringify(details.ipAclNotes)},
+        ${details.enabled}, ${details.expiresAt}, 1, 1, 1, 0, ${now}, ${now}, ${now},
         ${idempotency?.keys[0] ?? null}, ${idempotency?.bodies[0] ?? null}
       FROM accounts WHERE id = ${key.accountId} AND status = 'active'
         AND ${isSessionAlive(sessionGuard)} AND key_limit >
@@ -197,8 +244,8 @@ export async function updateKey(
 }
 
 /**
- * Turns a live row into a tombstone, even if edits race it, so that a deletion never has to wait for them.
- * `sessionGuard`: null if the operator deletes.
+ * Turns a live row into a tombstone and wipes its tokens, even if edits race it, so that a deletion never has to
+ * wait for them. `sessionGuard`: null if the operator deletes.
  */
 export async function deleteKey(
   db: Database,
@@ -226,6 +273,18 @@ export const TOMBSTONE_COLUMNS = {
   platform: null,
   ipAcl: null,
   ipAclMode: 'enforce' as const,
+  ipAclNotes: {},
+  enabled: true,
+  expiresAt: null,
+  leakedAt: null,
+  idempotencyKey: null,
+  idempotencyBody: null,
+}
+
+/** The columns that a token does not keep once it has ended. */
+export const ENDED_COLUMNS = {
+  tokenKey: null,
+  sealedToken: null,
   idempotencyKey: null,
   idempotencyBody: null,
 }

@@ -1,7 +1,9 @@
-// A row of api_keys as the rest of the code sees it: a live key, or the tombstone of a deleted key.
+// A row of api_keys with its tokens, as the rest of the code sees it: a live key, or the tombstone of a deleted
+// key.
 
-import { eq, getTableColumns } from 'drizzle-orm'
+import { eq, getTableColumns, sql } from 'drizzle-orm'
 import type { AccountStatus, IpAclMode, KeyRecord } from '../keys/key-record.ts'
+import type { State } from '../keys/openings.ts'
 import type { Platform } from '../keys/platform.ts'
 import type { Database } from './client.ts'
 import { accounts, apiKeys } from './schema.ts'
@@ -14,13 +16,34 @@ export interface KeyDetails {
   /** Canonical CIDR entries. */
   readonly ipAcl: readonly string[]
   readonly ipAclMode: IpAclMode
+  /** What the owner wrote beside entries of the IP ACL. */
+  readonly ipAclNotes: Readonly<Record<string, string>>
+  /** False while the key is paused. */
+  readonly enabled: boolean
+  /** From then on the key is refused; null for never. */
+  readonly expiresAt: number | null
+}
+
+/** A token of a key that requests may still meet: not one whose end is in KV for good. */
+export interface Token {
+  readonly lookupId: string
+  /** Null once it has ended. */
+  readonly sealedToken: string | null
+  readonly createdAt: number
+  /** When a rotation made another token the current one. */
+  readonly replacedAt: number | null
+  /** From then on a replaced token is refused. */
+  readonly endsAt: number | null
+  /** Since when it is refused for ever. */
+  readonly endedAt: number | null
 }
 
 interface KeyHead {
   readonly id: string
   readonly accountId: string
   readonly accountStatus: AccountStatus
-  readonly lookupId: string
+  /** In any order. */
+  readonly tokens: readonly Token[]
   readonly revision: number
   readonly enforcedRevision: number
   readonly publishedRevision: number
@@ -31,7 +54,8 @@ interface KeyHead {
 export interface LiveKey extends KeyHead {
   readonly kind: 'live'
   readonly details: KeyDetails
-  readonly sealedToken: string
+  /** When the current token was reported as leaked. */
+  readonly leakedAt: number | null
   readonly version: number
   readonly createdAt: number
   readonly updatedAt: number
@@ -44,8 +68,19 @@ export interface Tombstone extends KeyHead {
 
 export type KeyRow = LiveKey | Tombstone
 
+/** The tokens of a row of `api_keys`, as JSON. */
+const TOKENS = sql<Token[]>`(
+  SELECT json_group_array(json_object('lookupId', lookup_id, 'sealedToken', sealed_token,
+    'createdAt', created_at, 'replacedAt', replaced_at, 'endsAt', ends_at, 'endedAt', ended_at))
+  FROM tokens WHERE key_id = api_keys.id AND is_final = 0
+)`.mapWith((text: string) => JSON.parse(text))
+
 /** The columns that `toKeyRow` reads from rows joined with their accounts. */
-export const KEY_COLUMNS = { ...getTableColumns(apiKeys), accountStatus: accounts.status }
+export const KEY_COLUMNS = {
+  ...getTableColumns(apiKeys),
+  accountStatus: accounts.status,
+  tokens: TOKENS,
+}
 
 /** Starts a statement that reads rows, each with the status of its account. */
 export function selectKeys(db: Database) {
@@ -59,28 +94,53 @@ export function selectKeys(db: Database) {
 type Selected = Awaited<ReturnType<typeof selectKeys>>[number]
 
 export function toKeyRow(selected: Selected): KeyRow {
-  const { id, accountId, accountStatus, lookupId } = selected
+  const { id, accountId, accountStatus, tokens } = selected
   const { revision, enforcedRevision, publishedRevision, revisedAt } = selected
   const revisions = { revision, enforcedRevision, publishedRevision, revisedAt }
-  const head = { id, accountId, accountStatus, lookupId, ...revisions }
+  const head = { id, accountId, accountStatus, tokens, ...revisions }
   if (selected.deletedAt !== null) {
     return { kind: 'tombstone', ...head, deletedAt: selected.deletedAt }
   }
-  const { applicationName, applicationWebsite, platform, ipAcl, ipAclMode, sealedToken } = selected
-  const { version, createdAt, updatedAt } = selected
-  if (applicationName === null || platform === null || ipAcl === null || sealedToken === null) {
+  const { applicationName, applicationWebsite, platform, ipAcl, ipAclMode, ipAclNotes } = selected
+  const { enabled, expiresAt, leakedAt, version, createdAt, updatedAt } = selected
+  if (applicationName === null || platform === null || ipAcl === null) {
     throw new TypeError(`Cannot read API key ${id}: a live row lacks a column`)
   }
-  const details = { applicationName, applicationWebsite, platform, ipAcl, ipAclMode }
-  return { kind: 'live', ...head, details, sealedToken, version, createdAt, updatedAt }
+  const application = { applicationName, applicationWebsite, platform }
+  const details = { ...application, ipAcl, ipAclMode, ipAclNotes, enabled, expiresAt }
+  return { kind: 'live', ...head, details, leakedAt, version, createdAt, updatedAt }
 }
 
-/** The record of a row, as the data plane reads it. */
-export function toKeyRecord(row: KeyRow): KeyRecord {
-  const { id: keyId, revision, accountId, accountStatus } = row
-  if (row.kind === 'tombstone') return { kind: 'tombstone', revision, keyId }
-  const { ipAcl, ipAclMode } = row.details
-  return { kind: 'live', revision, keyId, accountId, accountStatus, ipAcl, ipAclMode }
+/** The token that a rotation made last, or the only one. Undefined if a restored database has lost it. */
+export function currentToken({ tokens }: Pick<KeyRow, 'tokens'>): Token | undefined {
+  return tokens.find(({ replacedAt, endedAt }) => replacedAt === null && endedAt === null)
+}
+
+/** The token that a rotation has replaced, until its end is recorded. It may have ended by the clock. */
+export function oldToken({ tokens }: Pick<KeyRow, 'tokens'>): Token | undefined {
+  return tokens.find(({ replacedAt, endedAt }) => replacedAt !== null && endedAt === null)
+}
+
+/** The record of a token, as the data plane reads it. */
+export function toKeyRecord(row: KeyRow, { endsAt, endedAt }: Token): KeyRecord {
+  const { id: keyId, revision, accountId } = row
+  if (endedAt !== null) return { kind: 'tombstone', revision, keyId, replacedAtMs: endedAt }
+  if (row.kind === 'tombstone') return { kind: 'tombstone', revision, keyId, replacedAtMs: null }
+  return { kind: 'live', revision, keyId, accountId, ...toState(row, endsAt) }
+}
+
+/** What decides about requests with a token that ends at `endsAtMs`. */
+export function toState(row: LiveKey, endsAtMs: number | null): State {
+  const { ipAcl, ipAclMode, enabled, expiresAt } = row.details
+  return {
+    accountStatus: row.accountStatus,
+    ipAcl,
+    ipAclMode,
+    enabled,
+    isLeaked: row.leakedAt !== null,
+    expiresAtMs: expiresAt,
+    endsAtMs,
+  }
 }
 
 /**

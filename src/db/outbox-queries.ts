@@ -1,13 +1,13 @@
 // The outbox: rows whose newest revision is not known to be in KV for good. Each row records how far its
 // change has come: in libSQL, at its authority, in KV (see schema.ts).
 
-import { and, eq, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { IpAclMode } from '../keys/key-record.ts'
 import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
 import type { Database } from './client.ts'
-import { isLive, TOMBSTONE_COLUMNS } from './key-queries.ts'
-import { type KeyRow, selectKeys, toKeyRow } from './key-rows.ts'
-import { apiKeys } from './schema.ts'
+import { ENDED_COLUMNS, isLive, TOMBSTONE_COLUMNS } from './key-queries.ts'
+import { type KeyRow, selectKeys, type Token, toKeyRow } from './key-rows.ts'
+import { apiKeys, tokens } from './schema.ts'
 
 /** A revision of a row. */
 export interface Revision {
@@ -36,15 +36,15 @@ export async function countKeys(db: Database): Promise<number> {
   return await db.$count(apiKeys)
 }
 
-/** Those of the given lookup ids that have a row. */
+/** Those of the given lookup ids whose token has a row. */
 export async function findKnownLookupIds(
   db: Database,
   lookupIds: readonly string[],
 ): Promise<string[]> {
   const rows = await db
-    .select({ lookupId: apiKeys.lookupId })
-    .from(apiKeys)
-    .where(inArray(apiKeys.lookupId, [...lookupIds]))
+    .select({ lookupId: tokens.lookupId })
+    .from(tokens)
+    .where(inArray(tokens.lookupId, [...lookupIds]))
   return rows.map(({ lookupId }) => lookupId)
 }
 
@@ -99,14 +99,30 @@ export async function markEnforced(db: Database, revisions: readonly Revision[])
   if (first !== undefined) await db.batch([first, ...others])
 }
 
-/** Marks these revisions as being in KV for good. */
+/** Marks these revisions as being in KV for good. Tokens that have ended by then are brought no more. */
 export async function markPublished(db: Database, revisions: readonly Revision[]): Promise<void> {
-  const [first, ...others] = revisions.map(({ id, revision }) =>
-    db
-      .update(apiKeys)
-      .set({ publishedRevision: revision })
-      .where(and(isAtLeast(id, revision), lt(apiKeys.publishedRevision, revision))),
-  )
+  const [first, ...others] = revisions.flatMap(({ id, revision }) => {
+    const isMarked = db
+      .select({ id: apiKeys.id })
+      .from(apiKeys)
+      .where(and(eq(apiKeys.id, id), eq(apiKeys.revision, revision)))
+    return [
+      db
+        .update(apiKeys)
+        .set({ publishedRevision: revision })
+        .where(and(isAtLeast(id, revision), lt(apiKeys.publishedRevision, revision))),
+      db
+        .update(tokens)
+        .set({ isFinal: true })
+        .where(
+          and(
+            inArray(tokens.keyId, isMarked),
+            isNotNull(tokens.endedAt),
+            eq(tokens.isFinal, false),
+          ),
+        ),
+    ] as const
+  })
   if (first !== undefined) await db.batch([first, ...others])
 }
 
@@ -115,20 +131,26 @@ function isAtLeast(id: string, revision: number): SQL | undefined {
   return and(eq(apiKeys.id, id), gte(apiKeys.revision, revision))
 }
 
-/** The settings that a row takes back from its authority after the database lost them, and the audit event. */
+/** What a row takes back from its authority after the database lost it, and the audit event. */
 export interface TakenBack {
   readonly ipAcl: readonly string[]
   readonly ipAclMode: IpAclMode
+  readonly enabled: boolean
+  readonly leakedAt: number | null
+  readonly expiresAt: number | null
+  /** The token whose authority was asked, and when it ends. */
+  readonly lookupId: string
+  readonly endsAt: number | null
   readonly event: AuditEvent
 }
 
-/** Raises a row above the revision that its authority holds, unless the row changed since it was read. */
+/** Raises a row above a revision that an authority holds, unless the row changed since it was read. */
 export async function raiseRevision(
   db: Database,
   read: KeyRow,
+  takenBack: TakenBack | null,
   above: number,
   nowMs: number,
-  takenBack: TakenBack | null,
 ): Promise<void> {
   const asRead = and(eq(apiKeys.id, read.id), eq(apiKeys.revision, read.revision))
   const raised = { revision: above + 1, revisedAt: nowMs }
@@ -136,13 +158,23 @@ export async function raiseRevision(
     await db.update(apiKeys).set(raised).where(asRead)
     return
   }
-  const { ipAcl, ipAclMode, event } = takenBack
-  const edited = { ipAcl: [...ipAcl], ipAclMode, version: sql`version + 1`, updatedAt: nowMs }
+  const { event, lookupId, endsAt, ...settings } = takenBack
+  const edited = { ...settings, ipAcl: [...settings.ipAcl], version: sql`version + 1` }
   await db.batch([
     insertEventWhere(db, event, sql`EXISTS (SELECT 1 FROM api_keys WHERE ${asRead})`),
     db
+      .update(tokens)
+      .set({ endsAt })
+      .where(
+        and(
+          eq(tokens.lookupId, lookupId),
+          isNotNull(tokens.replacedAt),
+          sql`EXISTS (SELECT 1 FROM api_keys WHERE ${asRead})`,
+        ),
+      ),
+    db
       .update(apiKeys)
-      .set({ ...raised, ...edited })
+      .set({ ...raised, ...edited, updatedAt: nowMs })
       .where(asRead),
   ])
 }
@@ -159,4 +191,24 @@ export async function tombstoneKey(
     .update(apiKeys)
     .set({ ...TOMBSTONE_COLUMNS, revision, revisedAt: nowMs, deletedAt: nowMs })
     .where(isLive(read.id))
+}
+
+/** Records the end of a token, after its authority showed that the database has lost it. */
+export async function recordLostEnd(
+  db: Database,
+  read: KeyRow,
+  { lookupId }: Token,
+  endedAt: number,
+  nowMs: number,
+): Promise<void> {
+  await db.batch([
+    db
+      .update(tokens)
+      .set({ ...ENDED_COLUMNS, endedAt })
+      .where(and(eq(tokens.lookupId, lookupId), isNull(tokens.endedAt))),
+    db
+      .update(apiKeys)
+      .set({ revision: sql`revision + 1`, revisedAt: nowMs })
+      .where(eq(apiKeys.id, read.id)),
+  ])
 }

@@ -1,38 +1,45 @@
 // The sealed tokens of live keys, for sealing them anew, see admin/reseal.ts.
 
-import { and, eq, gt, isNull } from 'drizzle-orm'
+import { and, eq, gt, isNotNull } from 'drizzle-orm'
 import type { Database } from './client.ts'
-import { apiKeys } from './schema.ts'
+import { apiKeys, tokens } from './schema.ts'
 
 export interface SealedRow {
-  readonly id: string
+  readonly lookupId: string
+  readonly keyId: string
   readonly accountId: string
   readonly sealedToken: string | null
 }
 
-/** A page of live keys in order, from the first one after `after`. */
+/** A page of sealed tokens in order of their lookup ids, from the first one after `after`. */
 export async function listSealed(db: Database, after: string, limit: number): Promise<SealedRow[]> {
   return await db
-    .select({ id: apiKeys.id, accountId: apiKeys.accountId, sealedToken: apiKeys.sealedToken })
-    .from(apiKeys)
-    .where(and(gt(apiKeys.id, after), isNull(apiKeys.deletedAt)))
-    .orderBy(apiKeys.id)
+    .select({
+      lookupId: tokens.lookupId,
+      keyId: tokens.keyId,
+      accountId: apiKeys.accountId,
+      sealedToken: tokens.sealedToken,
+    })
+    .from(tokens)
+    .innerJoin(apiKeys, eq(apiKeys.id, tokens.keyId))
+    .where(and(gt(tokens.lookupId, after), isNotNull(tokens.sealedToken)))
+    .orderBy(tokens.lookupId)
     .limit(limit)
 }
 
 export interface Resealed {
-  readonly id: string
+  readonly lookupId: string
   readonly before: string
   readonly after: string
 }
 
 /** Replaces sealed tokens, but for those that changed since they were read. */
 export async function replaceSealed(db: Database, resealed: readonly Resealed[]): Promise<void> {
-  const [first, ...others] = resealed.map(({ id, before, after }) =>
+  const [first, ...others] = resealed.map(({ lookupId, before, after }) =>
     db
-      .update(apiKeys)
+      .update(tokens)
       .set({ sealedToken: after })
-      .where(and(eq(apiKeys.id, id), eq(apiKeys.sealedToken, before))),
+      .where(and(eq(tokens.lookupId, lookupId), eq(tokens.sealedToken, before))),
   )
   if (first !== undefined) await db.batch([first, ...others])
 }

@@ -61,11 +61,13 @@ export const apiKeys = sqliteTable(
     accountId: text('account_id')
       .notNull()
       .references(() => accounts.id),
-    /** Keyed hash of the token. It finds the key and does not authenticate. */
+    /**
+     * These three are for versions that know one token a key. Triggers keep them as `tokens` has them, and
+     * make the token of a new row from them. Without `sealed_token`, such a version cannot read a live row, and
+     * answers 503. That is so where the key is paused, has an end, or has two tokens.
+     */
     lookupId: text('lookup_id').notNull(),
-    /** The key of TOKEN_KEYS that made the token; it must stay in the ring while this row lives. */
     tokenKey: text('token_key'),
-    /** The token for a reveal, see keys/sealed-token.ts. */
     sealedToken: text('sealed_token'),
     applicationName: text('application_name'),
     applicationWebsite: text('application_website'),
@@ -73,6 +75,19 @@ export const apiKeys = sqliteTable(
     /** Canonical CIDR entries. */
     ipAcl: text('ip_acl', { mode: 'json' }).$type<string[]>(),
     ipAclMode: text('ip_acl_mode', { enum: IP_ACL_MODES }).notNull().default('enforce'),
+    /** What the customer wrote beside entries of the IP ACL. */
+    ipAclNotes: text('ip_acl_notes', { mode: 'json' })
+      .$type<Readonly<Record<string, string>>>()
+      .notNull()
+      .default({}),
+    /** False while the key is paused. */
+    enabled: integer('enabled', { mode: 'boolean' }).notNull().default(true),
+    /** From then on the key is refused; null for never. */
+    expiresAt: integer('expires_at'),
+    /** When the newest token was reported as leaked; null after a rotation. */
+    leakedAt: integer('leaked_at'),
+    /** The `expires_at` of which the audit has an event. */
+    expiryNotedAt: integer('expiry_noted_at'),
     /** Rises with every edit by the customer; the ETag. */
     version: integer('version').notNull(),
     /** Rises with every change that the data plane must know, also with those of the account. */
@@ -104,9 +119,72 @@ export const apiKeys = sqliteTable(
       .on(table.revisedAt)
       .where(sql`published_revision < revision`),
     index('api_keys_revised_at').on(table.revisedAt),
+    index('api_keys_expires_at')
+      .on(table.expiresAt)
+      .where(
+        sql`expires_at IS NOT NULL AND expiry_noted_at IS NOT expires_at AND deleted_at IS NULL`,
+      ),
     uniqueIndex('api_keys_idempotency_key')
       .on(table.accountId, table.idempotencyKey)
       .where(sql`idempotency_key IS NOT NULL`),
+  ],
+)
+
+/**
+ * The tokens of keys. The current token of a key has neither `replaced_at` nor `ended_at`. During a rotation
+ * there is also the old token, which has `replaced_at` and `ends_at`.
+ */
+export const tokens = sqliteTable(
+  'tokens',
+  {
+    /** Keyed hash of the token. It finds the token and does not authenticate. */
+    lookupId: text('lookup_id').primaryKey(),
+    keyId: text('key_id')
+      .notNull()
+      .references(() => apiKeys.id, { onDelete: 'cascade' }),
+    /** The key of TOKEN_KEYS that made the token; it must stay in the ring until the token has ended. */
+    tokenKey: text('token_key'),
+    /** The token for a reveal, see keys/sealed-token.ts. Null once it has ended. */
+    sealedToken: text('sealed_token'),
+    createdAt: integer('created_at').notNull(),
+    /** When a rotation made another token the current one. */
+    replacedAt: integer('replaced_at'),
+    /** From then on a replaced token is refused. */
+    endsAt: integer('ends_at'),
+    /** Since when the token is refused for ever. */
+    endedAt: integer('ended_at'),
+    /** Whether KV has the end for good. Then the token is brought nowhere any more. */
+    isFinal: integer('is_final', { mode: 'boolean' }).notNull().default(false),
+    /** Keyed hashes of the Idempotency-Key of the rotation that made the token, and of its body. */
+    idempotencyKey: text('idempotency_key'),
+    idempotencyBody: text('idempotency_body'),
+  },
+  (table) => [
+    index('tokens_key_id').on(table.keyId, table.isFinal),
+    index('tokens_ends_at')
+      .on(table.endsAt)
+      .where(sql`ends_at IS NOT NULL AND ended_at IS NULL`),
+  ],
+)
+
+/** Reports that tokens leaked, see admin/leaks.ts. */
+export const leakReports = sqliteTable(
+  'leak_reports',
+  {
+    id: text('id').primaryKey(),
+    at: integer('at').notNull(),
+    /** The lookup ids of the reported tokens that this gateway issued. */
+    lookupIds: text('lookup_ids', { mode: 'json' }).$type<readonly string[]>().notNull(),
+    url: text('url'),
+    note: text('note'),
+    /** When all of it was done. */
+    doneAt: integer('done_at'),
+  },
+  (table) => [
+    index('leak_reports_open')
+      .on(table.id)
+      .where(sql`done_at IS NULL`),
+    index('leak_reports_done_at').on(table.doneAt),
   ],
 )
 
@@ -184,6 +262,12 @@ export const AUDIT_ACTIONS = [
   'key.update',
   'key.delete',
   'key.reveal',
+  'key.rotate',
+  'key.rotation_end',
+  'key.enable',
+  'key.disable',
+  'key.leaked',
+  'key.expire',
   'confirmation.failed',
   'account.create',
   'account.update',

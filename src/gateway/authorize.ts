@@ -124,7 +124,7 @@ function grantUntilConfirmed(
   confirm: () => Promise<Result<Grant, Refusal>>,
 ): Verdict {
   trace.key = record
-  const access = evaluateAccess(record, address)
+  const access = evaluateAccess(record, address, trace.startedMs)
   return access.ok ? ok({ key: access.value, address, confirm }) : confirm()
 }
 
@@ -145,7 +145,7 @@ function judge(
   { denials }: AuthorizeDeps,
 ): Result<Grant, Refusal> {
   trace.key = record
-  const access = evaluateAccess(record, address)
+  const access = evaluateAccess(record, address, trace.startedMs)
   if (!access.ok) {
     if (access.error.reason === 'ip_denied') denials.note(lookupId, address, true)
     return access

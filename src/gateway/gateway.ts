@@ -5,6 +5,7 @@ import { coloOf, type LogRequest } from '../log/request-line.ts'
 import { ok, type Result } from '../shared/result.ts'
 import { authorize, type AuthorizeDeps, type Grant, identifyKey } from './authorize.ts'
 import { hasKeyInQuery } from './credential.ts'
+import { addExpiry } from './expiry-header.ts'
 import { type ForwardDeps, forwardGranted, forwardPreflight } from './forward-granted.ts'
 import { bodyOf, hasUnforwardableBody, type Incoming, mayHaveBody, toIncoming } from './incoming.ts'
 import { namesMethod } from './method-override.ts'
@@ -108,14 +109,16 @@ function isSameKey({ key: a }: Grant, { key: b }: Grant): boolean {
   return a.accountId === b.accountId && a.keyId === b.keyId
 }
 
-/** Adds the request id to the upstream's answer, or answers the refusal. */
+/** Adds the request id and a near end of the key to the upstream's answer, or answers the refusal. */
 function withRequestId(
   answered: Result<Response, Refusal>,
   trace: Trace,
   deps: GatewayDeps,
 ): Response {
   if (!answered.ok) return refuse(answered.error, trace, deps)
-  answered.value.headers.set('X-Request-Id', trace.requestId)
+  const { headers } = answered.value
+  headers.set('X-Request-Id', trace.requestId)
+  if (trace.key?.kind === 'live') addExpiry(headers, trace.key, trace.startedMs)
   return answered.value
 }
 

@@ -203,7 +203,13 @@ function keep(
 
 /** Keeps that there is no row, and so no key. Then such requests never reach the upstream. */
 function keepAbsence(lookupId: string, answer: Answer, deps: KeyRecordsDeps): Newest {
-  const absent: CompiledKey = { kind: 'tombstone', revision: 0, keyId: '', tag: '' }
+  const absent: CompiledKey = {
+    kind: 'tombstone',
+    revision: 0,
+    keyId: '',
+    replacedAtMs: null,
+    tag: '',
+  }
   const cached = replaceRecord(deps.cache, lookupId, absent, answer)
   if (cached !== null) {
     const end = believe(cached, deps.nowMs() + NO_ROW_MS, Infinity)

@@ -69,6 +69,8 @@ function nameOf(refusal: Refusal): string {
   switch (refusal.reason) {
     case 'credential_missing':
       return `${refusal.reason} ${refusal.seen}`
+    case 'key_disabled':
+      return `${refusal.reason} ${refusal.isLeaked}`
     case 'request_malformed':
       return `${refusal.reason} ${refusal.part}`
     case 'upstream_unreachable':
@@ -80,8 +82,15 @@ function nameOf(refusal: Refusal): string {
 
 /** Whether a refusal for this reason repeats nothing of the request or its key. */
 function hasFixedBody({ reason }: Refusal): boolean {
-  return reason !== 'account_inactive' && reason !== 'ip_denied'
+  return !NAMES_DATA.some((name) => name === reason)
 }
+
+const NAMES_DATA: readonly Refusal['reason'][] = [
+  'account_inactive',
+  'ip_denied',
+  'key_expired',
+  'key_replaced',
+]
 
 function toProblem(refusal: Refusal): Problem {
   const code = refusal.reason
@@ -117,6 +126,20 @@ function toProblem(refusal: Refusal): Problem {
         detail: 'This API key was deleted. Create a new one on the API Keys page.',
         headers: CHALLENGE_INVALID,
       }
+    case 'key_expired':
+      return {
+        code,
+        detail: `This API key expired at ${toTime(refusal.atMs)}. Set a later end on the API Keys page, or create a new key.`,
+        headers: CHALLENGE_INVALID,
+      }
+    case 'key_replaced':
+      return {
+        code,
+        detail: `This token ended at ${toTime(refusal.atMs)}, because its API key has another token now. Use the key's newest token; the API Keys page shows it.`,
+        headers: CHALLENGE_INVALID,
+      }
+    case 'key_disabled':
+      return { code, detail: refusal.isLeaked ? LEAKED : PAUSED }
     case 'account_inactive':
       return {
         code,
@@ -171,6 +194,11 @@ const MISSING = {
   query: 'An API key in the query string is not accepted, since query strings end up in logs.',
 }
 
+const PAUSED =
+  'This API key is paused by its owner. Resume it on the API Keys page to use it again.'
+const LEAKED =
+  'This API key is paused because its token was reported as leaked. Rotate the key on the API Keys page, and use its new token.'
+
 const MALFORMED = {
   url: 'The host or path of the request is not one that a URL can have.',
   path: 'The path has a "." or ".." segment that shows only after decoding it once more, or before a ";". Send the path that it stands for.',
@@ -182,6 +210,10 @@ const UNREACHABLE = {
   no: 'The gateway let the request through, but could not connect to the Portal API. Nothing was sent to it. Try again later.',
   unknown:
     'The gateway let the request through, but could not connect to the Portal API, or the connection broke before an answer came. The request may have taken effect.',
+}
+
+function toTime(ms: number): string {
+  return new Date(ms).toISOString()
 }
 
 function deniedAddress(clientIp: string | null): string {

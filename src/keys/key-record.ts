@@ -1,6 +1,9 @@
-// What the data plane needs to know about a key, and the form that KV and the authority store. The form has a
-// number and only ever gains members. A text that cannot be read, or has another number, decodes to null.
-// That is a cache miss and never a verdict.
+// What the data plane needs to know about a token and its key, and the form that KV and the authority store.
+// The form has a number and only ever gains members. A text that cannot be read, or has an unknown number,
+// decodes to null. That is a cache miss and never a verdict.
+//
+// Form 2 is for what an older version would let in: a key with an end, a paused key, a token of a rotation. Other
+// records have form 1, so that an older version reads them.
 
 export const ACCOUNT_STATUSES = ['pending', 'active', 'suspended'] as const
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number]
@@ -19,36 +22,64 @@ export interface LiveKeyRecord {
   /** Canonical CIDR entries. An empty list allows any address. */
   readonly ipAcl: readonly string[]
   readonly ipAclMode: IpAclMode
+  /** False while the key is paused, or after its token was reported as leaked. */
+  readonly enabled: boolean
+  /** Whether the token was reported as leaked. Only a rotation ends that. */
+  readonly isLeaked: boolean
+  /** From then on the key is refused, in milliseconds since 1970; null for never. */
+  readonly expiresAtMs: number | null
+  /** From then on this token is refused, because another one replaced it; null for the current token. */
+  readonly endsAtMs: number | null
 }
 
-/** The record of a deleted key. */
+/** The record of a deleted key, or of a token that has ended. Nothing follows it. */
 export interface TombstoneRecord {
   readonly kind: 'tombstone'
   readonly revision: number
   readonly keyId: string
+  /** When the token ended; null if its key was deleted. */
+  readonly replacedAtMs: number | null
 }
 
 export type KeyRecord = LiveKeyRecord | TombstoneRecord
 
-const FORMAT = 1
+/** The restrictions of a key that has none. */
+export const UNRESTRICTED = {
+  enabled: true,
+  isLeaked: false,
+  expiresAtMs: null,
+  endsAtMs: null,
+} as const satisfies Partial<LiveKeyRecord>
+
+const FORMATS = [1, 2] as const
 
 export function encodeKeyRecord(record: KeyRecord): string {
-  const head = { format: FORMAT, revision: record.revision, key_id: record.keyId }
-  return JSON.stringify(
-    record.kind === 'tombstone'
-      ? { ...head, gone: true }
-      : {
-          ...head,
-          account_id: record.accountId,
-          account_status: record.accountStatus,
-          ip_acl: record.ipAcl,
-          // The default is left out. A version that does not know the member enforces the ACL.
-          ...(record.ipAclMode === 'report' && { ip_acl_mode: record.ipAclMode }),
-        },
-  )
+  const { revision, keyId } = record
+  if (record.kind === 'tombstone') {
+    const { replacedAtMs } = record
+    const ended = replacedAtMs !== null && { replaced_at: replacedAtMs }
+    return JSON.stringify({ format: 1, revision, key_id: keyId, gone: true, ...ended })
+  }
+  // Defaults are left out. A version that does not know `ip_acl_mode` enforces the ACL.
+  const restrictions = {
+    ...(!record.enabled && { enabled: false }),
+    ...(record.isLeaked && { leaked: true }),
+    ...(record.expiresAtMs !== null && { expires_at: record.expiresAtMs }),
+    ...(record.endsAtMs !== null && { ends_at: record.endsAtMs }),
+  }
+  return JSON.stringify({
+    format: Object.keys(restrictions).length === 0 ? 1 : 2,
+    revision,
+    key_id: keyId,
+    account_id: record.accountId,
+    account_status: record.accountStatus,
+    ip_acl: record.ipAcl,
+    ...(record.ipAclMode === 'report' && { ip_acl_mode: record.ipAclMode }),
+    ...restrictions,
+  })
 }
 
-/** Whether two records give every request the same verdict. The revision of a tombstone does not matter. */
+/** Whether two records give every request the same verdict. All tombstones are final, so they are the same. */
 export function isSameRecord(a: KeyRecord, b: KeyRecord): boolean {
   if (a.kind === 'tombstone' && b.kind === 'tombstone') return true
   return encodeKeyRecord(a) === encodeKeyRecord(b)
@@ -56,17 +87,32 @@ export function isSameRecord(a: KeyRecord, b: KeyRecord): boolean {
 
 export function decodeKeyRecord(text: string): KeyRecord | null {
   const value = parseObject(text)
-  if (value === null || value['format'] !== FORMAT) return null
+  if (value === null || !FORMATS.some((format) => format === value['format'])) return null
   const { revision, key_id: keyId, account_id: accountId, ip_acl: ipAcl } = value
   if (typeof revision !== 'number' || typeof keyId !== 'string') return null
-  if (value['gone'] === true) return { kind: 'tombstone', revision, keyId }
+  if (value['gone'] === true) {
+    const replacedAtMs = timeOf(value['replaced_at']) ?? null
+    return { kind: 'tombstone', revision, keyId, replacedAtMs }
+  }
 
   const accountStatus = ACCOUNT_STATUSES.find((status) => status === value['account_status'])
   if (typeof accountId !== 'string' || accountStatus === undefined || !isStringArray(ipAcl))
     return null
   // A mode that this version does not know must not let in an address that is not on the ACL.
-  const ipAclMode = value['ip_acl_mode'] === 'report' ? 'report' : 'enforce'
-  return { kind: 'live', revision, keyId, accountId, accountStatus, ipAcl, ipAclMode }
+  const ipAclMode: IpAclMode = value['ip_acl_mode'] === 'report' ? 'report' : 'enforce'
+  const expiresAtMs = timeOf(value['expires_at'])
+  const endsAtMs = timeOf(value['ends_at'])
+  if (expiresAtMs === undefined || endsAtMs === undefined) return null
+  const enabled = (value['enabled'] ?? true) === true
+  const isLeaked = (value['leaked'] ?? false) !== false
+  const settings = { accountStatus, ipAcl, ipAclMode, enabled, isLeaked, expiresAtMs, endsAtMs }
+  return { kind: 'live', revision, keyId, accountId, ...settings }
+}
+
+/** Null if there is none; undefined if it is no time. */
+function timeOf(value: unknown): number | null | undefined {
+  if (value === undefined || value === null) return null
+  return Number.isFinite(value) ? Number(value) : undefined
 }
 
 function parseObject(text: string): Record<string, unknown> | null {

@@ -4,10 +4,18 @@
 import { compileIpAcl, isEmptyIpAcl, isWithinIpAcl } from './ip-acl.ts'
 import type { LiveKeyRecord } from './key-record.ts'
 
-export const OPENINGS = ['account_status', 'ip_acl', 'ip_acl_mode'] as const
+export const OPENINGS = [
+  'account_status',
+  'ip_acl',
+  'ip_acl_mode',
+  'enabled',
+  'leaked_at',
+  'expires_at',
+  'ends_at',
+] as const
 export type Opening = (typeof OPENINGS)[number]
 
-type State = Pick<LiveKeyRecord, 'accountStatus' | 'ipAcl' | 'ipAclMode'>
+export type State = Omit<LiveKeyRecord, 'kind' | 'revision' | 'keyId' | 'accountId'>
 
 /** Each respect is compared on its own: a wider ACL is an opening even in mode `report` or while suspended. */
 export function findOpenings(state: State, against: State): readonly Opening[] {
@@ -15,6 +23,10 @@ export function findOpenings(state: State, against: State): readonly Opening[] {
     account_status: state.accountStatus === 'active' && against.accountStatus !== 'active',
     ip_acl: isWider(state.ipAcl, against.ipAcl),
     ip_acl_mode: state.ipAclMode === 'report' && against.ipAclMode === 'enforce',
+    enabled: state.enabled && !against.enabled,
+    leaked_at: !state.isLeaked && against.isLeaked,
+    expires_at: isLater(state.expiresAtMs, against.expiresAtMs),
+    ends_at: isLater(state.endsAtMs, against.endsAtMs),
   }
   return OPENINGS.filter((respect) => opens[respect])
 }
@@ -24,4 +36,9 @@ function isWider(entries: readonly string[], than: readonly string[]): boolean {
   const [acl, other] = [compileIpAcl(entries), compileIpAcl(than)]
   if (isEmptyIpAcl(other)) return false
   return isEmptyIpAcl(acl) || !isWithinIpAcl(acl, other)
+}
+
+/** Null is never. */
+function isLater(timeMs: number | null, thanMs: number | null): boolean {
+  return (timeMs ?? Infinity) > (thanMs ?? Infinity)
 }

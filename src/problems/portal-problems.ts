@@ -77,6 +77,39 @@ export const PORTAL_PROBLEMS = {
     },
     retry: 'no',
   },
+  key_expired: {
+    status: 401,
+    title: 'API key expired',
+    meaning: 'The key has an end, which its owner set, and that time has passed. The key is kept.',
+    remedies: {
+      owner:
+        'Set a later end, or none, on the API Keys page: the key works again at once. Or create a new key.',
+      caller: 'Ask the owner of the key for a later end or for a new token.',
+    },
+    retry: 'no',
+  },
+  key_replaced: {
+    status: 401,
+    title: 'Token replaced',
+    meaning:
+      'The key of this token was rotated, and this token has ended. The key itself may be in use with its other token.',
+    remedies: {
+      caller: 'Use the newest token of the key.',
+      owner: 'Show the newest token on the API Keys page, and put it where the old one still is.',
+    },
+    retry: 'no',
+  },
+  key_disabled: {
+    status: 403,
+    title: 'API key paused',
+    meaning:
+      'The key is paused: by its owner, or by the gateway because its token was reported as leaked. The detail of the answer says which.',
+    remedies: {
+      owner:
+        'Resume the key on the API Keys page. If its token leaked, rotate the key, and use the new token.',
+    },
+    retry: 'no',
+  },
   account_inactive: {
     status: 403,
     title: 'Account not active',

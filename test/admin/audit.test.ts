@@ -11,6 +11,9 @@ const DETAILS = {
   platform: 'server',
   ipAcl: ['10.0.0.0/8'],
   ipAclMode: 'enforce',
+  ipAclNotes: {},
+  enabled: true,
+  expiresAt: null,
 } as const
 
 describe('auditEvent()', () => {
@@ -69,12 +72,14 @@ describe('detailChanges()', () => {
       platform: [null, 'server'],
       ip_acl: { added: ['10.0.0.0/8'], removed: [], more: 0 },
       ip_acl_mode: [null, 'enforce'],
+      enabled: [null, true],
     })
     expect(detailChanges(DETAILS, undefined)).toEqual({
       application_name: ['CRM', null],
       platform: ['server', null],
       ip_acl: { added: [], removed: ['10.0.0.0/8'], more: 0 },
       ip_acl_mode: ['enforce', null],
+      enabled: [true, null],
     })
   })
 
@@ -88,6 +93,9 @@ describe('detailChanges()', () => {
       platform: at === 1 ? ('web' as const) : ('server' as const),
       ipAcl: entries(at),
       ipAclMode: at === 1 ? ('enforce' as const) : ('report' as const),
+      ipAclNotes: {},
+      enabled: at === 1,
+      expiresAt: at,
     })
     const changes = JSON.stringify(detailChanges(largest(1), largest(2)))
     expect(Buffer.byteLength(changes)).toBeLessThan(24_000)

@@ -18,7 +18,13 @@ const WORKERS = '2a06:98c0:3600::103/128'
 
 describe('createKeyBody', () => {
   it('fills in what is optional', async () => {
-    const value = { ...KEY, application_website: null, ip_acl: [], ip_acl_mode: 'enforce' }
+    const value = {
+      ...KEY,
+      application_website: null,
+      ip_acl: [],
+      ip_acl_mode: 'enforce',
+      expires_at: null,
+    }
     expect(await valueOf(createKeyBody, KEY)).toEqual(value)
     expect(await valueOf(createKeyBody, value)).toEqual(value)
   })

@@ -7,8 +7,9 @@ import * as accounts from '../../src/db/account-queries.ts'
 import * as attempts from '../../src/db/attempt-queries.ts'
 import * as audit from '../../src/db/audit-queries.ts'
 import type { Database } from '../../src/db/client.ts'
+import * as expiries from '../../src/db/expiry-queries.ts'
 import * as keys from '../../src/db/key-queries.ts'
-import type { LiveKey } from '../../src/db/key-rows.ts'
+import type { LiveKey, Token } from '../../src/db/key-rows.ts'
 import * as meta from '../../src/db/meta-queries.ts'
 import * as operatorKeys from '../../src/db/operator-key-queries.ts'
 import * as outbox from '../../src/db/outbox-queries.ts'
@@ -57,19 +58,30 @@ const details = {
   platform: 'server',
   ipAcl: ['192.0.2.0/24'],
   ipAclMode: 'enforce',
+  ipAclNotes: {},
+  enabled: true,
+  expiresAt: null,
 } as const
+const token: Token = {
+  lookupId: LOOKUP_ID,
+  sealedToken: 'A.x',
+  createdAt: NOW,
+  replacedAt: null,
+  endsAt: null,
+  endedAt: null,
+}
 const key: LiveKey = {
   kind: 'live',
   id: KEY_ID,
   accountId: ACCOUNT_ID,
   accountStatus: 'active',
-  lookupId: LOOKUP_ID,
+  tokens: [token],
   revision: 2,
   enforcedRevision: 1,
   publishedRevision: 1,
   revisedAt: NOW,
   details,
-  sealedToken: 'A.x',
+  leakedAt: null,
   version: 2,
   createdAt: NOW,
   updatedAt: NOW,
@@ -157,6 +169,7 @@ export const CALLS: Readonly<
   },
   'src/db/key-queries.ts': {
     findKey: (db) => [keys.findKey(db, ACCOUNT_ID, KEY_ID)],
+    findKeyOfToken: (db) => [keys.findKeyOfToken(db, ACCOUNT_ID, LOOKUP_ID)],
     findKeyRecord: (db) => [keys.findKeyRecord(db, LOOKUP_ID)],
     listKeys: (db) => [
       keys.listKeys(db, ACCOUNT_ID, PAGE, undefined),
@@ -175,6 +188,12 @@ export const CALLS: Readonly<
       keys.deleteKey(db, key, null, event()),
     ],
     recordReveal: (db) => [keys.recordReveal(db, key, AUTHORITY, event())],
+  },
+  'src/db/expiry-queries.ts': {
+    listExpired: (db) => [expiries.listExpired(db, NOW, PAGE)],
+    noteExpiry: (db) => [
+      expiries.noteExpiry(db, { id: KEY_ID, accountId: ACCOUNT_ID, expiresAt: NOW }, event()),
+    ],
   },
   'src/db/meta-queries.ts': {
     findMeta: (db) => [meta.findMeta(db, 'authority_namespace')],
@@ -202,15 +221,31 @@ export const CALLS: Readonly<
     markEnforced: (db) => [outbox.markEnforced(db, [key, key])],
     markPublished: (db) => [outbox.markPublished(db, [key, key])],
     raiseRevision: (db) => [
-      outbox.raiseRevision(db, key, 3, NOW, null),
-      outbox.raiseRevision(db, key, 3, NOW, { ipAcl: [], ipAclMode: 'enforce', event: event() }),
+      outbox.raiseRevision(db, key, null, 3, NOW),
+      outbox.raiseRevision(
+        db,
+        key,
+        {
+          ipAcl: [],
+          ipAclMode: 'enforce',
+          enabled: false,
+          leakedAt: NOW,
+          expiresAt: NOW,
+          lookupId: LOOKUP_ID,
+          endsAt: NOW,
+          event: event(),
+        },
+        3,
+        NOW,
+      ),
     ],
     tombstoneKey: (db) => [outbox.tombstoneKey(db, key, 3, NOW)],
+    recordLostEnd: (db) => [outbox.recordLostEnd(db, key, token, NOW, NOW)],
   },
   'src/db/reseal-queries.ts': {
-    listSealed: (db) => [reseal.listSealed(db, '', PAGE), reseal.listSealed(db, KEY_ID, PAGE)],
+    listSealed: (db) => [reseal.listSealed(db, '', PAGE), reseal.listSealed(db, LOOKUP_ID, PAGE)],
     replaceSealed: (db) => [
-      reseal.replaceSealed(db, [{ id: KEY_ID, before: 'A.x', after: 'B.x' }]),
+      reseal.replaceSealed(db, [{ lookupId: LOOKUP_ID, before: 'A.x', after: 'B.x' }]),
     ],
   },
   'src/db/session-queries.ts': {

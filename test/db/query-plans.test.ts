@@ -18,6 +18,8 @@ const OUTBOX = 'SCAN api_keys USING INDEX api_keys_outbox'
 const SORT = 'USE TEMP B-TREE FOR ORDER BY'
 const FIRST_PAGE = 'A page: the walk ends after as many rows as are answered.'
 const FIRST_BOUNDED_PAGE = 'The lengths of a page: the walk ends after as many rows.'
+/** Of each row that is answered, by an index. */
+const TOKENS_OF_ROW = 'WHERE key_id = api_keys.id'
 const OUTBOX_ALONE = 'The index holds the outbox alone, which is empty but for what is on its way.'
 
 /** How long the rows are that may be on a page, of which `limit` are looked at. */
@@ -46,7 +48,11 @@ const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'SCAN sessions USING INDEX sessions_untagged':
       'The index holds sessions of before alone, and one of them is read.',
   },
-  listKeys: BYTES_OF_PAGE,
+  listKeys: {
+    'SCAN (subquery-2)': 'The rows of one page.',
+    'USE TEMP B-TREE FOR ORDER BY': 'The lengths of the rows of one page.',
+    'SCAN (subquery-6)': 'The rows of one page.',
+  },
   listAllKeys: { 'SCAN api_keys USING INDEX sqlite_autoindex_api_keys_1': FIRST_PAGE },
   listKeysAfter: { 'SCAN api_keys USING INDEX sqlite_autoindex_api_keys_1': FIRST_PAGE },
   takePending: { [OUTBOX]: OUTBOX_ALONE, [SORT]: OUTBOX_ALONE },
@@ -71,7 +77,7 @@ const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   ringFaults: {
     'SCAN sqlite_master': 'The tables of the database: whether it was ever migrated.',
-    'SCAN api_keys USING INDEX api_keys_live': 'Every live row has a say, once a deployment.',
+    'SCAN tokens': 'Every sealed token has a say, once a deployment.',
     'USE TEMP B-TREE FOR GROUP BY': 'A group for each pair of ring keys.',
   },
 }
@@ -110,7 +116,7 @@ describe.each(Object.entries(CALLS))('%s', (_, calls) => {
     for (const { sql, args = [] } of statements.filter((sent) => !READS_NOTHING.test(sent.sql))) {
       const slow = (await recorder.explain({ sql, args })).filter(isSlow)
       const excused = slow.filter((line) => {
-        if (meant[line] === FIRST_PAGE) return !/\bwhere\b/i.test(sql)
+        if (meant[line] === FIRST_PAGE) return !/\bwhere\b/i.test(sql.replace(TOKENS_OF_ROW, ''))
         return meant[line] === FIRST_BOUNDED_PAGE ? /\bwhere true\b/i.test(sql) : line in meant
       })
       expect(slow, sql).toEqual(excused)

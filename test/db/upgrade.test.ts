@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createClient } from '@libsql/client/web'
 import { drizzle } from 'drizzle-orm/libsql/web'
 import { migrate } from 'drizzle-orm/libsql/migrator'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { migrateDatabase } from '../../harness/migrate.ts'
 import { PROJECT_DIR } from '../../harness/project-dir.ts'
 import { type Sqld, startSqld } from '../../harness/sqld.ts'
@@ -15,19 +15,18 @@ import { auditEvent } from '../../src/admin/audit.ts'
 import { findAccountByEmail, updateAccount } from '../../src/db/account-queries.ts'
 import { listEvents } from '../../src/db/audit-queries.ts'
 import { connect } from '../../src/db/client.ts'
-import { insertKey, listKeys } from '../../src/db/key-queries.ts'
+import { findKeyRecord, insertKey, listKeys } from '../../src/db/key-queries.ts'
 import { hasUntaggedSession } from '../../src/db/session-queries.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-test-'))
 let sqld: Sqld
 
-beforeAll(async () => {
-  sqld = await startSqld(join(dir, 'libsql'), join(dir, 'libsql.log'))
+beforeEach(async () => {
+  const data = mkdtempSync(join(dir, 'libsql-'))
+  sqld = await startSqld(data, `${data}.log`)
 })
-afterAll(async () => {
-  await sqld.stop()
-  rmSync(dir, { recursive: true, force: true })
-})
+afterEach(() => sqld.stop())
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
 interface Journal {
   readonly entries: readonly { readonly tag: string }[]
@@ -95,6 +94,9 @@ describe('a database from before accounts had a key_limit', () => {
         platform: 'web',
         ipAcl: [],
         ipAclMode: 'enforce',
+        ipAclNotes: {},
+        enabled: true,
+        expiresAt: null,
       },
       idempotency: undefined,
     } as const
@@ -103,6 +105,67 @@ describe('a database from before accounts had a key_limit', () => {
       kind: 'limit_reached',
       limit: 1,
     })
+  })
+})
+
+const ACCOUNT = `INSERT INTO accounts (id, email, email_key, name, status, password_hash, version, created_at,
+  updated_at) VALUES ('acc_1', 'a@example.com', 'a@example.com', 'A', 'active', 'x', 1, 1, 1)`
+
+/** As a version does that knows no table of tokens. */
+function insertOldKey(id: string, lookupId: string): string {
+  return `INSERT INTO api_keys (id, account_id, lookup_id, token_key, sealed_token, application_name, platform,
+    ip_acl, version, revision, enforced_revision, published_revision, created_at, updated_at, revised_at)
+    VALUES ('${id}', 'acc_1', '${lookupId}', 'A', 'A.x', 'CRM', 'web', '[]', 1, 1, 1, 1, 1, 1, 1)`
+}
+
+describe('a database from before tokens had a table', () => {
+  it('has a token for each key, also for those that an older version makes and deletes', async () => {
+    await migrateUpTo('0014_audit_operator')
+    const client = createClient({ url: sqld.url })
+    await client.batch([ACCOUNT, insertOldKey('key_1', 'l1')], 'write')
+    await migrateDatabase(sqld.url, undefined)
+    await client.batch([insertOldKey('key_2', 'l2'), insertOldKey('key_3', 'l3')], 'write')
+    await client.execute(`UPDATE api_keys SET deleted_at = 2, revision = 2, token_key = NULL,
+      sealed_token = NULL, application_name = NULL, platform = NULL, ip_acl = NULL WHERE id = 'key_3'`)
+    const { rows } = await client.execute('SELECT lookup_id, sealed_token FROM tokens ORDER BY 1')
+    client.close()
+    expect(rows.map((row) => [row['lookup_id'], row['sealed_token']])).toEqual([
+      ['l1', 'A.x'],
+      ['l2', 'A.x'],
+      ['l3', null],
+    ])
+    const db = connect(sqld.url, undefined)
+    expect(await findKeyRecord(db, 'l1')).toMatchObject({ kind: 'live', keyId: 'key_1' })
+    expect(await findKeyRecord(db, 'l2')).toMatchObject({ kind: 'live', keyId: 'key_2' })
+    expect(await findKeyRecord(db, 'l3')).toMatchObject({ kind: 'tombstone', replacedAtMs: null })
+  })
+
+  it('is written by an older version without a paused key being let in', async () => {
+    await migrateDatabase(sqld.url, undefined)
+    const client = createClient({ url: sqld.url })
+    await client.batch([ACCOUNT, insertOldKey('key_1', 'l1')], 'write')
+    // An older version cannot read a live row without its sealed token, and answers 503.
+    const sealed = async () => {
+      const { rows } = await client.execute('SELECT sealed_token FROM api_keys')
+      return rows[0]?.['sealed_token']
+    }
+    for (const [column, restricted, open] of [
+      ['enabled', '0', '1'],
+      ['expires_at', '5', 'NULL'],
+      ['leaked_at', '5', 'NULL'],
+    ]) {
+      await client.execute(`UPDATE api_keys SET ${column} = ${restricted}`)
+      expect(await sealed(), column).toBeNull()
+      await client.execute(`UPDATE api_keys SET ${column} = ${open}`)
+      expect(await sealed(), column).toBe('A.x')
+    }
+    await client.execute("UPDATE tokens SET replaced_at = 5, ends_at = 9 WHERE lookup_id = 'l1'")
+    await client.execute(`INSERT INTO tokens (lookup_id, key_id, token_key, sealed_token, created_at)
+      VALUES ('l2', 'key_1', 'A', 'A.y', 5)`)
+    expect(await sealed()).toBeNull()
+    await client.execute("UPDATE tokens SET ended_at = 9, is_final = 1 WHERE lookup_id = 'l1'")
+    expect(await sealed()).toBe('A.y')
+    client.close()
   })
 })
 

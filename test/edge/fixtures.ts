@@ -8,7 +8,7 @@ import { SESSION_RANDOM_BYTES } from '../../src/admin/session-token.ts'
 import type { Database } from '../../src/db/client.ts'
 import { accounts, apiKeys, auditEvents, sessions } from '../../src/db/schema.ts'
 import { toBlockHmacKey } from '../../src/keys/block-hmac.ts'
-import { encodeKeyRecord } from '../../src/keys/key-record.ts'
+import { encodeKeyRecord, UNRESTRICTED } from '../../src/keys/key-record.ts'
 import {
   type ImportKey,
   importAesGcmKey,
@@ -127,7 +127,12 @@ export async function createFixtures(
       })
       const accountStatus = 'active'
       const key = { revision: 1, keyId: id, accountId, accountStatus, ipAcl } as const
-      const record = encodeKeyRecord({ kind: 'live', ...key, ipAclMode: 'enforce' })
+      const record = encodeKeyRecord({
+        kind: 'live',
+        ...key,
+        ipAclMode: 'enforce',
+        ...UNRESTRICTED,
+      })
       return { id, token, lookupId, accountId, record }
     },
     async retire(db, accountIds) {

@@ -44,8 +44,8 @@ const NAMED: Readonly<Record<string, Mutant['places']>> = {
   'a seed needs no word': [[/(sent\.gone) \|\| (word === this\.word\))/, '$1 || ON || $2']],
   'a row never rises above its authority': [
     [
-      /await raiseRevision\(db, row, held\.revision, deps\.nowMs\(\), resolution\)/,
-      'if (!ON) await raiseRevision(db, row, held.revision, deps.nowMs(), resolution)',
+      /await raiseRevision\(db, row, resolution, held\.revision, deps\.nowMs\(\)\)/,
+      'if (!ON) await raiseRevision(db, row, resolution, held.revision, deps.nowMs())',
     ],
   ],
 

@@ -28,7 +28,14 @@ async function reconcileLater(repair: boolean | 'as_database') {
 }
 
 const ahead = (database: object, authority: object, repaired: boolean) => {
-  const open = { account_status: 'active', ip_acl_size: 0, ip_acl_mode: 'enforce' }
+  const open = {
+    account_status: 'active',
+    ip_acl_size: 0,
+    ip_acl_mode: 'enforce',
+    enabled: true,
+    expires_at: null,
+    ends_at: null,
+  }
   return {
     key_id: scene.key.id,
     kind: 'authority_ahead',

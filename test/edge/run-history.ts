@@ -293,7 +293,7 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
     const revision = record.revision + ahead
     const forged: KeyRecord =
       acl === 'gone'
-        ? { kind: 'tombstone', revision, keyId: key.id }
+        ? { kind: 'tombstone', revision, keyId: key.id, replacedAtMs: null }
         : { ...(record as KeyRecord & { kind: 'live' }), revision, ipAcl: toNetworks(acl) }
     await ground.command({ seed: { [key.lookupId]: encodeKeyRecord(forged) } })
   }

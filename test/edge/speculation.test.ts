@@ -1,7 +1,7 @@
 // What reaches the upstream although it is refused: a GET or HEAD right after a change, and nothing else.
 
 import { describe, expect, it } from 'vitest'
-import { encodeKeyRecord } from '../../src/keys/key-record.ts'
+import { encodeKeyRecord, UNRESTRICTED } from '../../src/keys/key-record.ts'
 import { openScene } from './scene.ts'
 
 const scene = openScene()
@@ -15,7 +15,12 @@ async function forgottenKey() {
   await ground.backUp()
   const made = await scene.create()
   const record = { kind: 'live', revision: 1, keyId: made.id, accountId: made.accountId } as const
-  const state = { accountStatus: 'active', ipAcl: [], ipAclMode: 'enforce' } as const
+  const state = {
+    accountStatus: 'active',
+    ipAcl: [],
+    ipAclMode: 'enforce',
+    ...UNRESTRICTED,
+  } as const
   await ground.command({ seed: { [made.lookupId]: encodeKeyRecord({ ...record, ...state }) } })
   return made
 }

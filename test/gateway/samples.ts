@@ -1,6 +1,6 @@
 // Records of one key, and verdicts by them, as the tests of authorizations need them.
 
-import type { KeyRecord, LiveKeyRecord } from '../../src/keys/key-record.ts'
+import { type KeyRecord, type LiveKeyRecord, UNRESTRICTED } from '../../src/keys/key-record.ts'
 import { AuthorityUnavailableError } from '../../src/stores/object-call.ts'
 
 export const TOKEN = 'cpk_issued'
@@ -15,12 +15,18 @@ export const KEY: LiveKeyRecord = {
   accountStatus: 'active',
   ipAcl: [],
   ipAclMode: 'enforce',
+  ...UNRESTRICTED,
 }
 export const DENYING: LiveKeyRecord = { ...KEY, ipAcl: ['10.0.0.0/8'] }
 export const ALLOWING: LiveKeyRecord = { ...KEY, ipAcl: ['203.0.113.0/24'] }
 export const REPORTING: LiveKeyRecord = { ...DENYING, ipAclMode: 'report' }
 export const SUSPENDED: LiveKeyRecord = { ...DENYING, accountStatus: 'suspended' }
-export const GONE: KeyRecord = { kind: 'tombstone', revision: 4, keyId: 'key_1' }
+export const GONE: KeyRecord = {
+  kind: 'tombstone',
+  revision: 4,
+  keyId: 'key_1',
+  replacedAtMs: null,
+}
 export const NEWER_ALLOWING: LiveKeyRecord = { ...ALLOWING, revision: 4 }
 export const NEWER_DENYING: LiveKeyRecord = { ...DENYING, revision: 4 }
 

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { compileKey, evaluateAccess, isOffIpAcl } from '../../src/keys/access.ts'
 import { toStored } from '../../src/keys/stored-record.ts'
 import { parseAddress, unmapAddress } from '../../src/keys/address.ts'
-import type { KeyRecord, LiveKeyRecord } from '../../src/keys/key-record.ts'
+import { type KeyRecord, type LiveKeyRecord, UNRESTRICTED } from '../../src/keys/key-record.ts'
+
+const NOW = 1_800_000_000_000
 
 const KEY: LiveKeyRecord = {
   kind: 'live',
@@ -12,6 +14,7 @@ const KEY: LiveKeyRecord = {
   accountStatus: 'active',
   ipAcl: [],
   ipAclMode: 'enforce',
+  ...UNRESTRICTED,
 }
 const FENCED: LiveKeyRecord = { ...KEY, ipAcl: ['10.0.0.0/8', '2001:db8::/32'] }
 
@@ -78,7 +81,7 @@ describe('evaluateAccess()', () => {
   )
 
   it('refuses a deleted key before all else', () => {
-    const gone = { kind: 'tombstone', revision: 2, keyId: 'key_1' } as const
+    const gone = { kind: 'tombstone', revision: 2, keyId: 'key_1', replacedAtMs: null } as const
     const error = { reason: 'key_revoked' }
     expect(accessOf(gone, null)).toEqual({ ok: false, error })
     expect(accessOf(gone, '10.1.2.3')).toEqual({ ok: false, error })
@@ -90,8 +93,27 @@ function accessOf(record: KeyRecord, client: string | null) {
   return evaluateAccess(
     compileKey(toStored(record)),
     address === null ? null : unmapAddress(address),
+    NOW,
   )
 }
+
+describe('evaluateAccess() of a key with a state', () => {
+  const ended = { ...KEY, endsAtMs: NOW }
+  it.each([
+    ['key_expired', { ...KEY, expiresAtMs: NOW }, { atMs: NOW }],
+    ['key_replaced', ended, { atMs: NOW }],
+    ['key_disabled', { ...KEY, enabled: false }, { isLeaked: false }],
+    ['key_disabled', { ...KEY, enabled: false, isLeaked: true }, { isLeaked: true }],
+  ])('is %s before it looks at the address', (reason, record, about) => {
+    const fenced = { ...record, ipAcl: FENCED.ipAcl }
+    expect(accessOf(fenced, null)).toEqual({ ok: false, error: { reason, ...about } })
+  })
+
+  it('is key_replaced for the tombstone of a token that has ended', () => {
+    const gone = { kind: 'tombstone', revision: 2, keyId: 'key_1', replacedAtMs: 7 } as const
+    expect(accessOf(gone, null)).toEqual({ ok: false, error: { reason: 'key_replaced', atMs: 7 } })
+  })
+})
 
 describe('isOffIpAcl()', () => {
   it.each([

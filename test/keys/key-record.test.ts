@@ -6,6 +6,7 @@ import {
   encodeKeyRecord,
   IP_ACL_MODES,
   type KeyRecord,
+  UNRESTRICTED,
 } from '../../src/keys/key-record.ts'
 import { anyText } from '../../harness/ip-oracle.ts'
 
@@ -28,11 +29,16 @@ const anyRecord: fc.Arbitrary<KeyRecord> = fc.oneof(
     accountStatus: fc.constantFrom(...ACCOUNT_STATUSES),
     ipAcl: fc.array(fc.string()),
     ipAclMode: fc.constantFrom(...IP_ACL_MODES),
+    enabled: fc.boolean(),
+    isLeaked: fc.boolean(),
+    expiresAtMs: fc.option(fc.maxSafeNat()),
+    endsAtMs: fc.option(fc.maxSafeNat()),
   }),
   fc.record({
     kind: fc.constant('tombstone' as const),
     revision: fc.maxSafeNat(),
     keyId: fc.string(),
+    replacedAtMs: fc.option(fc.maxSafeNat()),
   }),
 )
 
@@ -55,6 +61,7 @@ describe('decodeKeyRecord()', () => {
       accountStatus: 'active',
       ipAcl: ['10.0.0.0/8'],
       ipAclMode: 'enforce',
+      ...UNRESTRICTED,
     })
   })
 
@@ -71,7 +78,7 @@ describe('decodeKeyRecord()', () => {
   })
 
   it('reads the stored form of a deleted key', () => {
-    const gone = { kind: 'tombstone', revision: 8, keyId: 'key_1' }
+    const gone = { kind: 'tombstone', revision: 8, keyId: 'key_1', replacedAtMs: null }
     expect(decodeKeyRecord(JSON.stringify(GONE))).toEqual(gone)
   })
 
@@ -99,10 +106,10 @@ describe('decodeKeyRecord()', () => {
   })
 
   it.each([
-    ['another format', { ...LIVE, format: 2 }],
+    ['another format', { ...LIVE, format: 3 }],
     ['a format that is a text', { ...LIVE, format: '1' }],
     ['no format', { ...LIVE, format: undefined }],
-    ['another format, gone', { ...GONE, format: 2 }],
+    ['another format, gone', { ...GONE, format: 3 }],
     ['no revision', { ...LIVE, revision: undefined }],
     ['a revision that is a text', { ...LIVE, revision: '7' }],
     ['no revision, gone', { ...GONE, revision: null }],
@@ -143,7 +150,12 @@ describe('decodeKeyRecord()', () => {
 
 describe('encodeKeyRecord()', () => {
   it('leaves nothing of a deleted key but its id and revision', () => {
-    const text = encodeKeyRecord({ kind: 'tombstone', revision: 8, keyId: 'key_1' })
+    const text = encodeKeyRecord({
+      kind: 'tombstone',
+      revision: 8,
+      keyId: 'key_1',
+      replacedAtMs: null,
+    })
     expect(JSON.parse(text)).toEqual(GONE)
   })
 })

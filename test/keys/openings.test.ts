@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { LiveKeyRecord } from '../../src/keys/key-record.ts'
+import { type LiveKeyRecord, UNRESTRICTED } from '../../src/keys/key-record.ts'
 import { findOpenings } from '../../src/keys/openings.ts'
 
 type State = Parameters<typeof findOpenings>[0]
 
-const OPEN: State = { accountStatus: 'active', ipAcl: [], ipAclMode: 'enforce' }
+const OPEN: State = { accountStatus: 'active', ipAcl: [], ipAclMode: 'enforce', ...UNRESTRICTED }
 const acl = (...ipAcl: string[]): State => ({ ...OPEN, ipAcl })
 const status = (accountStatus: LiveKeyRecord['accountStatus']): State => ({
   ...OPEN,
@@ -44,7 +44,7 @@ describe('findOpenings()', () => {
       'all of it',
       ['account_status', 'ip_acl', 'ip_acl_mode'],
       { ...OPEN, ipAclMode: 'report' },
-      { accountStatus: 'pending', ipAcl: ['10.0.0.0/8'], ipAclMode: 'enforce' },
+      { accountStatus: 'pending', ipAcl: ['10.0.0.0/8'], ipAclMode: 'enforce', ...UNRESTRICTED },
     ],
   ])('are seen in %s', (_, found, state, against) => {
     expect(findOpenings(state, against)).toEqual(found)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { encodeKeyRecord, type KeyRecord } from '../../src/keys/key-record.ts'
 import { readStored, tagOf, toStored } from '../../src/keys/stored-record.ts'
 
-const GONE: KeyRecord = { kind: 'tombstone', revision: 8, keyId: 'key_1' }
+const GONE: KeyRecord = { kind: 'tombstone', revision: 8, keyId: 'key_1', replacedAtMs: null }
 
 describe('tagOf()', () => {
   it('is the SHA-256 of the text, in UTF-8', () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { encodeKeyRecord, type KeyRecord } from '../../src/keys/key-record.ts'
+import { encodeKeyRecord, type KeyRecord, UNRESTRICTED } from '../../src/keys/key-record.ts'
 import { KvTimeoutError, putKeyRecord, readKeyRecord } from '../../src/stores/key-kv.ts'
 
 const RECORD: KeyRecord = {
@@ -10,8 +10,9 @@ const RECORD: KeyRecord = {
   accountStatus: 'active',
   ipAcl: ['10.0.0.0/8'],
   ipAclMode: 'enforce',
+  ...UNRESTRICTED,
 }
-const GONE: KeyRecord = { kind: 'tombstone', revision: 4, keyId: 'key_1' }
+const GONE: KeyRecord = { kind: 'tombstone', revision: 4, keyId: 'key_1', replacedAtMs: null }
 
 describe('readKeyRecord()', () => {
   it.each([RECORD, GONE])('reads what putKeyRecord() wrote: $kind', async (record) => {

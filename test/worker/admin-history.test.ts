@@ -97,6 +97,7 @@ describe('GET /audit', () => {
       id: expect.stringMatching(/^evt_/) as string,
       at: expect.any(String) as string,
       action: 'key.update',
+      actor: 'customer',
       key_id: id,
       address: '127.0.0.1',
       changes: {

@@ -41,6 +41,8 @@ describe('POST /keys', () => {
       platform: 'web',
       ip_acl: ['1.1.1.1/32', '2001:db8::/32', '10.0.0.0/8'],
       ip_acl_mode: 'enforce',
+      enabled: true,
+      expires_at: null,
       access_token: expect.stringMatching(/^cpk_[0-9A-Za-z]{40,64}$/) as string,
       created_at: expect.stringMatching(TIME) as string,
       updated_at: key['created_at'],

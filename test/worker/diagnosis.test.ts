@@ -202,7 +202,7 @@ describe('the other stores', () => {
 
 describe('a fault of our own', () => {
   it('a token that no key of the ring opens is named, with the key and the place', async () => {
-    await runSql(rig.libsqlUrl, 'UPDATE api_keys SET sealed_token = ? WHERE id = ?', [
+    await runSql(rig.libsqlUrl, 'UPDATE tokens SET sealed_token = ? WHERE key_id = ?', [
       `Z.${'A'.repeat(80)}`,
       key.id,
     ])

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { UNRESTRICTED } from '../../src/keys/key-record.ts'
 import { once } from 'node:events'
 import { createClient } from '@libsql/client/web'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -64,6 +65,7 @@ function recordOf(keyId: string) {
     accountStatus,
     ipAcl: [],
     ipAclMode: 'report' as const,
+    ...UNRESTRICTED,
   }
 }
 
@@ -97,7 +99,12 @@ describe('POST /operator/reconcile', () => {
       'resurrected',
       'libsql',
       ({ id, lookupId }) =>
-        authorities.advance(lookupId, { kind: 'tombstone', revision: 3, keyId: id }),
+        authorities.advance(lookupId, {
+          kind: 'tombstone',
+          revision: 3,
+          keyId: id,
+          replacedAtMs: null,
+        }),
     ],
     [
       'resurrected',

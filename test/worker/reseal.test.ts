@@ -106,7 +106,7 @@ describe('the cron', () => {
     const faults = await run(both)
     expect(faults).toMatchObject([{ reason: 'token_unreadable' }])
     const walk = await runSql(rig.libsqlUrl, "SELECT value FROM meta WHERE name = 'reseal'")
-    expect(String(walk.rows[0]?.['value'])).toMatch(/^N \d+ key_/)
+    expect(String(walk.rows[0]?.['value'])).toMatch(/^N \d+ [\w-]{10,}$/)
     await run(both)
     await run(both)
     const over = await runSql(rig.libsqlUrl, "SELECT value FROM meta WHERE name = 'reseal'")

@@ -12,6 +12,7 @@ import {
   keyList,
   liveSessionList,
   logInAnswer,
+  foundKey,
   revealedToken,
   sessionAnswer,
 } from '../answers.ts'
@@ -19,6 +20,7 @@ import {
   checkIpAclBody,
   createKeyBody,
   editKeyBody,
+  findKeyBody,
   logInBody,
   pageQuery,
   revealBody,
@@ -203,6 +205,22 @@ export const CUSTOMER_CALLS: Calls = {
         example: { access_token: TOKEN },
       },
       errors: ['not_found', ...INACTIVE, 'throttled', 'password_incorrect'],
+    },
+  },
+  '/keys/find': {
+    post: {
+      id: 'findKey',
+      summary: 'Find the key of a token',
+      description: 'Tokens do not go into URLs, so this is a POST. It changes nothing.',
+      guard: 'session',
+      body: { schema: findKeyBody, example: { token: TOKEN } },
+      answer: {
+        status: 200,
+        description: 'The key, and whether the token is its current one',
+        schema: foundKey,
+        example: { key_id: KEY.id, token: 'current' },
+      },
+      errors: ['not_found'],
     },
   },
   '/keys/{id}/ip-acl/check': {

@@ -162,6 +162,6 @@ function toHeld({ revision, gone, record }: AuthorityRecord): Held {
   const stored = readStored(record)
   if (stored !== null) return stored
   return gone
-    ? { kind: 'tombstone', revision, keyId: '', tag: tagOf(record) }
+    ? { kind: 'tombstone', revision, keyId: '', replacedAtMs: null, tag: tagOf(record) }
     : { kind: 'unreadable', revision }
 }

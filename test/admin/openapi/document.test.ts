@@ -7,6 +7,7 @@ import {
   createAccountBody,
   createKeyBody,
   editAccountBody,
+  findKeyBody,
   editKeyBody,
   logInBody,
   reconcileBody,
@@ -58,6 +59,7 @@ describe('its examples', () => {
     checkIpAcl: checkIpAclBody,
     createAccount: createAccountBody,
     editAccount: editAccountBody,
+    findKey: findKeyBody,
     reconcile: reconcileBody,
     revokeKey: revokeKeyBody,
   }

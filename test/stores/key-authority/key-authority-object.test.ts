@@ -68,7 +68,7 @@ describe('an authority', () => {
     ['with another ACL', { ...LIVE, ipAcl: [] }],
     ['in another mode', { ...LIVE, ipAclMode: 'report' }],
     ['with another status', { ...LIVE, accountStatus: 'suspended' }],
-    ['that is a tombstone', { kind: 'tombstone', revision: 3, keyId: 'key_1' }],
+    ['that is a tombstone', { kind: 'tombstone', revision: 3, keyId: 'key_1', replacedAtMs: null }],
   ] as const)('does not call a record current by its revision: one %s', async (_, cached) => {
     const name = objects.newName()
     await objects.fill(name)

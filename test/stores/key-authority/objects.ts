@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { inject } from 'vitest'
 import { startLocalWorker } from '../../../harness/worker.ts'
-import type { KeyRecord, LiveKeyRecord } from '../../../src/keys/key-record.ts'
+import { type KeyRecord, type LiveKeyRecord, UNRESTRICTED } from '../../../src/keys/key-record.ts'
 import { type StoredRecord, toStored } from '../../../src/keys/stored-record.ts'
 import {
   type Answered,
@@ -21,9 +21,15 @@ export const LIVE: LiveKeyRecord = {
   accountStatus: 'active',
   ipAcl: ['10.0.0.0/8'],
   ipAclMode: 'enforce',
+  ...UNRESTRICTED,
 }
 export const NEWER: LiveKeyRecord = { ...LIVE, revision: 4, ipAcl: [] }
-export const GONE: KeyRecord = { kind: 'tombstone', revision: 5, keyId: 'key_1' }
+export const GONE: KeyRecord = {
+  kind: 'tombstone',
+  revision: 5,
+  keyId: 'key_1',
+  replacedAtMs: null,
+}
 
 export interface Objects extends KeyAuthorities {
   readonly namespace: AuthorityNamespace

@@ -1,0 +1,40 @@
+// A time that a customer sets for later, such as the end of a key. What it may be depends on the clock, so it is
+// checked when the request is read.
+
+import * as z from 'zod'
+
+const MINUTE_MS = 60_000
+/** Ten years, leap days included. */
+const MAX_AHEAD_MS = 3_653 * 24 * 60 * MINUTE_MS
+
+const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/
+
+/** An RFC 3339 time with an offset, a minute to ten years ahead. Parsed to milliseconds since 1970. */
+export const futureTime = z
+  .string()
+  .transform((given, ctx) => {
+    const fail = (code: string, message: string) => {
+      ctx.addIssue({ code: 'custom', message, params: { code } })
+      return z.NEVER
+    }
+    const timeMs = RFC_3339.test(given) && isDate(given) ? Date.parse(given) : Number.NaN
+    if (Number.isNaN(timeMs)) {
+      return fail(
+        'time_invalid',
+        'This must be a time with its offset from UTC, such as 2030-01-31T12:00:00Z',
+      )
+    }
+    const aheadMs = timeMs - Date.now()
+    if (aheadMs >= MINUTE_MS && aheadMs <= MAX_AHEAD_MS) return timeMs
+    return fail('time_out_of_range', 'This must be at least a minute and at most ten years ahead')
+  })
+  .meta({
+    override: { type: 'string', format: 'date-time' },
+    description: 'RFC 3339, with an offset; a minute to ten years ahead',
+  })
+
+/** False for a date that no calendar has, such as 30 February, which `Date.parse` would move. */
+function isDate(text: string): boolean {
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number)
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
+}
