@@ -47,15 +47,23 @@ interface SampleRow {
   readonly live: number
 }
 
+const TOKENS = `SELECT key_id, account_id, tokens.lookup_id, tokens.token_key, tokens.sealed_token
+  FROM tokens JOIN api_keys ON api_keys.id = key_id`
+/** Of a database that this version has not migrated yet. */
+const TOKENS_OF_BEFORE =
+  'SELECT id AS key_id, account_id, lookup_id, token_key, sealed_token FROM api_keys'
+
 /** One live row for each pair of keys that live rows name; none in a database that was never migrated. */
 async function sampleRows(client: Client): Promise<SampleRow[]> {
-  const made = await client.execute("SELECT 1 FROM sqlite_master WHERE name = 'tokens'")
-  if (made.rows.length === 0) return []
+  const made = await client.execute(
+    "SELECT name FROM sqlite_master WHERE name IN ('api_keys', 'tokens')",
+  )
+  const tables = made.rows.map(({ name }) => name)
+  if (!tables.includes('api_keys')) return []
   const { rows } = await client.execute(
-    `SELECT max(key_id) AS id, account_id, tokens.lookup_id, tokens.token_key, tokens.sealed_token,
-       count(*) AS live
-     FROM tokens JOIN api_keys ON api_keys.id = key_id WHERE tokens.sealed_token IS NOT NULL
-     GROUP BY tokens.token_key, substr(tokens.sealed_token, 1, 1)`,
+    `SELECT max(key_id) AS id, account_id, lookup_id, token_key, sealed_token, count(*) AS live
+     FROM (${tables.includes('tokens') ? TOKENS : TOKENS_OF_BEFORE}) WHERE sealed_token IS NOT NULL
+     GROUP BY token_key, substr(sealed_token, 1, 1)`,
   )
   return rows.map((row) => ({
     id: String(row['id']),

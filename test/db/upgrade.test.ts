@@ -11,6 +11,8 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { migrateDatabase } from '../../harness/migrate.ts'
 import { PROJECT_DIR } from '../../harness/project-dir.ts'
 import { type Sqld, startSqld } from '../../harness/sqld.ts'
+import { makeSecrets } from '../../harness/secrets.ts'
+import { ringFaults } from '../../scripts/deployment/ring-keys.ts'
 import { auditEvent } from '../../src/admin/audit.ts'
 import { findAccountByEmail, updateAccount } from '../../src/db/account-queries.ts'
 import { listEvents } from '../../src/db/audit-queries.ts'
@@ -123,7 +125,13 @@ describe('a database from before tokens had a table', () => {
     await migrateUpTo('0014_audit_operator')
     const client = createClient({ url: sqld.url })
     await client.batch([ACCOUNT, insertOldKey('key_1', 'l1')], 'write')
+    // A deployment compares the ring keys before it migrates.
+    const { TOKEN_KEYS } = await makeSecrets()
+    const other = { TOKEN_KEYS: TOKEN_KEYS.replace(/^A/, 'B') }
+    const lacks = { detail: expect.stringContaining('TOKEN_KEYS lacks the key "A"') as string }
+    expect(await ringFaults(sqld.url, undefined, other)).toMatchObject([lacks])
     await migrateDatabase(sqld.url, undefined)
+    expect(await ringFaults(sqld.url, undefined, other)).toMatchObject([lacks])
     await client.batch([insertOldKey('key_2', 'l2'), insertOldKey('key_3', 'l3')], 'write')
     await client.execute(`UPDATE api_keys SET deleted_at = 2, revision = 2, token_key = NULL,
       sealed_token = NULL, application_name = NULL, platform = NULL, ip_acl = NULL WHERE id = 'key_3'`)
