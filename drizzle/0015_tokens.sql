@@ -1,14 +1,3 @@
-CREATE TABLE `leak_reports` (
-	`id` text PRIMARY KEY NOT NULL,
-	`at` integer NOT NULL,
-	`lookup_ids` text NOT NULL,
-	`url` text,
-	`note` text,
-	`done_at` integer
-);
---> statement-breakpoint
-CREATE INDEX `leak_reports_open` ON `leak_reports` (`id`) WHERE done_at IS NULL;--> statement-breakpoint
-CREATE INDEX `leak_reports_done_at` ON `leak_reports` (`done_at`);--> statement-breakpoint
 CREATE TABLE `tokens` (
 	`lookup_id` text PRIMARY KEY NOT NULL,
 	`key_id` text NOT NULL,

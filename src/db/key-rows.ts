@@ -116,11 +116,6 @@ export function currentToken({ tokens }: Pick<KeyRow, 'tokens'>): Token | undefi
   return tokens.find(({ replacedAt, endedAt }) => replacedAt === null && endedAt === null)
 }
 
-/** The token that a rotation has replaced, until its end is recorded. It may have ended by the clock. */
-export function oldToken({ tokens }: Pick<KeyRow, 'tokens'>): Token | undefined {
-  return tokens.find(({ replacedAt, endedAt }) => replacedAt !== null && endedAt === null)
-}
-
 /** The record of a token, as the data plane reads it. */
 export function toKeyRecord(row: KeyRow, { endsAt, endedAt }: Token): KeyRecord {
   const { id: keyId, revision, accountId } = row

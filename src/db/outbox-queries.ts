@@ -160,17 +160,15 @@ export async function raiseRevision(
   }
   const { event, lookupId, endsAt, ...settings } = takenBack
   const edited = { ...settings, ipAcl: [...settings.ipAcl], version: sql`version + 1` }
+  // A token with an end was replaced, even where the database has lost the token that replaced it.
+  const end = endsAt === null ? {} : { replacedAt: sql`coalesce(replaced_at, ${nowMs})` }
   await db.batch([
     insertEventWhere(db, event, sql`EXISTS (SELECT 1 FROM api_keys WHERE ${asRead})`),
     db
       .update(tokens)
-      .set({ endsAt })
+      .set({ endsAt, ...end })
       .where(
-        and(
-          eq(tokens.lookupId, lookupId),
-          isNotNull(tokens.replacedAt),
-          sql`EXISTS (SELECT 1 FROM api_keys WHERE ${asRead})`,
-        ),
+        and(eq(tokens.lookupId, lookupId), sql`EXISTS (SELECT 1 FROM api_keys WHERE ${asRead})`),
       ),
     db
       .update(apiKeys)

@@ -167,27 +167,6 @@ export const tokens = sqliteTable(
   ],
 )
 
-/** Reports that tokens leaked, see admin/leaks.ts. */
-export const leakReports = sqliteTable(
-  'leak_reports',
-  {
-    id: text('id').primaryKey(),
-    at: integer('at').notNull(),
-    /** The lookup ids of the reported tokens that this gateway issued. */
-    lookupIds: text('lookup_ids', { mode: 'json' }).$type<readonly string[]>().notNull(),
-    url: text('url'),
-    note: text('note'),
-    /** When all of it was done. */
-    doneAt: integer('done_at'),
-  },
-  (table) => [
-    index('leak_reports_open')
-      .on(table.id)
-      .where(sql`done_at IS NULL`),
-    index('leak_reports_done_at').on(table.doneAt),
-  ],
-)
-
 /** Facts about the database as a whole. */
 export const meta = sqliteTable('meta', {
   name: text('name').primaryKey(),

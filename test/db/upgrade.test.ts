@@ -18,6 +18,7 @@ import { findAccountByEmail, updateAccount } from '../../src/db/account-queries.
 import { listEvents } from '../../src/db/audit-queries.ts'
 import { connect } from '../../src/db/client.ts'
 import { findKeyRecord, insertKey, listKeys } from '../../src/db/key-queries.ts'
+import { findKeys, raiseRevision } from '../../src/db/outbox-queries.ts'
 import { hasUntaggedSession } from '../../src/db/session-queries.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-test-'))
@@ -146,6 +147,24 @@ describe('a database from before tokens had a table', () => {
     expect(await findKeyRecord(db, 'l1')).toMatchObject({ kind: 'live', keyId: 'key_1' })
     expect(await findKeyRecord(db, 'l2')).toMatchObject({ kind: 'live', keyId: 'key_2' })
     expect(await findKeyRecord(db, 'l3')).toMatchObject({ kind: 'tombstone', replacedAtMs: null })
+  })
+
+  it('takes back the end of a token that a restored database has lost', async () => {
+    await migrateDatabase(sqld.url, undefined)
+    const client = createClient({ url: sqld.url })
+    await client.batch([ACCOUNT, insertOldKey('key_1', 'l1')], 'write')
+    const db = connect(sqld.url, undefined)
+    const [row] = await findKeys(db, ['key_1'])
+    if (row?.kind !== 'live') throw new Error('the key is gone')
+    const actor = { kind: 'gateway', accountId: 'acc_1', address: null } as const
+    const event = auditEvent('key.update', actor, 7)
+    const { ipAcl, ipAclMode, enabled, expiresAt } = row.details
+    const settings = { ipAcl, ipAclMode, enabled, expiresAt, leakedAt: null }
+    await raiseRevision(db, row, { ...settings, lookupId: 'l1', endsAt: 9, event }, 4, 7)
+    const { rows } = await client.execute('SELECT replaced_at, ends_at FROM tokens')
+    client.close()
+    expect(rows[0]).toMatchObject({ replaced_at: 7, ends_at: 9 })
+    expect(await findKeyRecord(db, 'l1')).toMatchObject({ revision: 5, endsAtMs: 9 })
   })
 
   it('is written by an older version without a paused key being let in', async () => {

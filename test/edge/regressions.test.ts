@@ -51,7 +51,7 @@ it.each<[string, readonly Step[]]>([
     ],
   ],
   [
-    'an edit after a restore that changes no row, and that its authority was not told of',
+    'an edit after a restore that changes no row, while its authority cannot be reached',
     [
       edit('home', 'ams'),
       { do: 'back up' },
