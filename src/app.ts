@@ -89,7 +89,6 @@ function composeApp(
   const termMs = settings.LEASE_MS
   const authorities = createKeyAuthorities(env.KEY_AUTHORITY, {
     timeoutMs,
-    leaseMs: termMs,
     wait,
     nowMs,
   })

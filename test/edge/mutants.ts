@@ -94,7 +94,7 @@ const NAMED: Readonly<Record<string, Mutant['places']>> = {
     [/if \((caller === void 0 && settlesInMs > 0)\)/, 'if (!ON && $1)'],
   ],
   'no wait for objects of an older version': [
-    [/settlesInMs = unknownWaitMs/, 'settlesInMs = ON ? 0 : unknownWaitMs'],
+    [/settlesInMs = UNKNOWN_WAIT_MS/, 'settlesInMs = ON ? 0 : UNKNOWN_WAIT_MS'],
   ],
 
   // The worker

@@ -5,7 +5,7 @@ import { check } from './checker.ts'
 import { createFixtures, type Fixtures } from './fixtures.ts'
 import { type Ground, startGround } from './ground.ts'
 import type { Location } from './ground.ts'
-import { plainHistory, type Step } from './history.ts'
+import { type History, plainHistory, type Step } from './history.ts'
 import { runHistory } from './run-history.ts'
 
 let ground: Ground
@@ -23,9 +23,11 @@ const edit = (acl: 'anyone' | 'home' | 'office', at: Location): Step => {
 }
 const remove = (at: Location): Step => ({ do: 'delete', key: 'k1', ...made(at) })
 const useEverywhere: Step = { do: 'use everywhere', key: 'k1', from: 'office', times: 1 }
+/** Often enough that each location gets a lease. */
+const useMuch: Step = { do: 'use everywhere', key: 'k1', from: 'office', times: 3 }
 const isCutOff: Step = { do: 'authority', at: 'fra', fault: 'unreachable', calls: 'all' }
 
-it.each<[string, readonly Step[]]>([
+it.each<[string, readonly Step[], Partial<History>?]>([
   [
     'a change that KV was told of, by a late writer, before the authority was',
     [
@@ -62,6 +64,12 @@ it.each<[string, readonly Step[]]>([
       { do: 'set status', account: 'a', status: 'suspended', ...made('sin') },
     ],
   ],
-])('%s', async (_, steps) => {
-  expect(check(await runHistory(ground, fixtures, plainHistory({ steps })))).toEqual([])
+  [
+    'a change by objects that were rolled back to no leases, while a location has longer ones than its caller',
+    [useMuch, { do: 'deploy objects', haveLeases: false }, remove('ams'), useEverywhere],
+    { deploy: { version: 'the same', leaseTerms: 3, objectsHaveLeases: true } },
+  ],
+])('%s', async (_, steps, parts) => {
+  const history = plainHistory({ steps, ...parts })
+  expect(check(await runHistory(ground, fixtures, history))).toEqual([])
 })

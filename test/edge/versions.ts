@@ -32,8 +32,8 @@ const PATCHES: readonly (readonly [name: string, place: RegExp, by: string])[] =
   ],
   [
     'without leases',
-    /const \{ settlesInMs = unknownWaitMs \} = (\w+);/,
-    'const { settlesInMs = unknownWaitMs } = ON ? { settlesInMs: 0 } : $1;',
+    /const \{ settlesInMs = UNKNOWN_WAIT_MS \} = (\w+);/,
+    'const { settlesInMs = UNKNOWN_WAIT_MS } = ON ? { settlesInMs: 0 } : $1;',
   ],
   [OBJECTS_WITHOUT_LEASES, /(\w+ \? this\.leases\.grant\(.*\) : 0);/, 'ON ? 0 : $1;'],
   [OBJECTS_WITHOUT_LEASES, /= answerHeaders\((.*)\);/, '= ON ? {} : answerHeaders($1);'],

@@ -17,7 +17,7 @@ export async function keyAuthoritiesOf({ miniflare }: LocalWorker): Promise<Real
   const objects = await miniflare.getDurableObjectNamespace('KEY_AUTHORITY')
   const namespace = objects as unknown as AuthorityNamespace
   const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
-  const deps = { timeoutMs: 5_000, leaseMs: 0, wait, nowMs: () => Date.now() }
+  const deps = { timeoutMs: 5_000, wait, nowMs: () => Date.now() }
   const authorities = createKeyAuthorities(namespace, deps)
   async function advance(...change: Parameters<KeyAuthorities['advance']>) {
     const brought = await authorities.advance(...change)

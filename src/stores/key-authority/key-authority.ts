@@ -1,7 +1,7 @@
 // Calls a key's authority, see key-authority-object.ts.
 
 import { encodeKeyRecord, type KeyRecord } from '../../keys/key-record.ts'
-import { HOLD_FACTOR } from '../../keys/lease.ts'
+import { HOLD_FACTOR, MAX_TERM_MS } from '../../keys/lease.ts'
 import { readStored, type StoredRecord, tagOf } from '../../keys/stored-record.ts'
 import { createObjectCalls } from '../object-call.ts'
 import type { Denial } from './denial-table.ts'
@@ -66,23 +66,25 @@ export interface KeyAuthorities {
 
 export interface KeyAuthoritiesDeps {
   readonly timeoutMs: number
-  /** The term of the leases that locations hold. */
-  readonly leaseMs: number
   readonly wait: (ms: number) => Promise<void>
   readonly nowMs: () => number
 }
 
 type Stub = DurableObjectStub<KeyAuthority>
 
+/**
+ * The wait for an object of a version without leases. The instance before it may have granted some, and nobody can
+ * say for how long: another location may have a longer LEASE_MS than this one.
+ */
+const UNKNOWN_WAIT_MS = MAX_TERM_MS * HOLD_FACTOR
+
 /** Calls reject with AuthorityUnavailableError if the object fails or takes longer than `timeoutMs`. */
 export function createKeyAuthorities(
   namespace: AuthorityNamespace,
-  { timeoutMs, leaseMs, wait, nowMs }: KeyAuthoritiesDeps,
+  { timeoutMs, wait, nowMs }: KeyAuthoritiesDeps,
 ): KeyAuthorities {
   // Calls about a record may be repeated, because an object never replaces a record by an older one.
   const { ask } = createObjectCalls<Stub>(namespace, timeoutMs)
-  /** The wait for an object of a version without leases. An instance before it may have granted some. */
-  const unknownWaitMs = leaseMs * HOLD_FACTOR
 
   return {
     async ask(lookupId, question) {
@@ -104,7 +106,7 @@ export function createKeyAuthorities(
         lookupId,
         async (stub) => await stub.advance(sent, { nowMs: nowMs() }),
       )
-      const { settlesInMs = unknownWaitMs } = answer
+      const { settlesInMs = UNKNOWN_WAIT_MS } = answer
       const settled = settlesInMs > 0 ? wait(settlesInMs) : Promise.resolve()
       const held = heldAfter(sent, record, answer)
       const word = answer.state === 'unknown' ? answer.word : undefined

@@ -26,7 +26,6 @@ function start(stub: object, timeoutMs = 5_000) {
   const namespace = { getByName: () => stub } as unknown as AuthorityNamespace
   const authorities = createKeyAuthorities(namespace, {
     timeoutMs,
-    leaseMs: 1_000,
     wait: (ms) => new Promise((end) => void waits.push({ ms, end })),
     nowMs: () => NOW,
   })
@@ -135,8 +134,8 @@ describe('createKeyAuthorities(), a question', () => {
 describe('createKeyAuthorities(), a change', () => {
   it.each([
     ['as long as the object says', { state: 'current', settlesInMs: 640 }, 640],
-    ['1.3 times the term for an object without leases', { state: 'current' }, 1_300],
-    ['so too if that holds another record', { state: 'unknown', word: 'word' }, 1_300],
+    ['1.3 times the longest term for an object without leases', { state: 'current' }, 6_500],
+    ['so too if that holds another record', { state: 'unknown', word: 'word' }, 6_500],
   ])('settles after a wait: %s', async (_, answer, ms) => {
     const { advance, waits } = start({ advance: async () => answer })
     const brought = await advance('id', LIVE)

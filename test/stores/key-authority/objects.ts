@@ -58,7 +58,6 @@ export async function startObjects(stateDir?: string): Promise<Objects> {
   const waits: number[] = []
   const authorities = createKeyAuthorities(namespace, {
     timeoutMs: 10_000,
-    leaseMs: 1_000,
     wait: async (ms) => void waits.push(ms),
     nowMs: () => CALLER_MS,
   })
