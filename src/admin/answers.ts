@@ -114,13 +114,24 @@ export const key = z
     platform: z.enum(PLATFORMS),
     ip_acl: z.array(z.string()).readonly().meta({ description: 'Canonical; empty: any address' }),
     ip_acl_mode: ipAclMode,
+    ip_acl_notes: z
+      .record(z.string(), z.string())
+      .readonly()
+      .meta({ description: 'By entry of `ip_acl`' }),
     enabled: z.boolean().meta({ description: 'False while the key is paused' }),
     expires_at: time
       .nullable()
       .meta({ description: 'From then on the key is refused; null for never' }),
+    leaked_at: time.nullable().meta({
+      description: 'When its token was reported as leaked; only a rotation ends that',
+    }),
     access_token: z
       .string()
       .meta({ description: '`********`, but in the answer of the call that creates the key' }),
+    access_token_ends_with: z
+      .string()
+      .nullable()
+      .meta({ description: 'The last four characters; null where the token cannot be read' }),
     created_at: time,
     updated_at: time,
     version: z.int().min(1).meta({ description: 'Rises with every edit; the ETag' }),

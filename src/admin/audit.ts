@@ -5,6 +5,7 @@
 import type { AuditEvent } from '../db/audit-queries.ts'
 import type { KeyDetails } from '../db/key-rows.ts'
 import type { ACTORS, AuditAction, Changes } from '../db/schema.ts'
+import type { AclNotes } from '../keys/acl-notes.ts'
 import { newId } from '../shared/ids.ts'
 import { withAclChange } from './acl-change.ts'
 
@@ -65,5 +66,25 @@ export function detailChanges(
     const pair = [valueOf(before, property), valueOf(after, property)] as const
     if (JSON.stringify(pair[0]) !== JSON.stringify(pair[1])) changes[member] = pair
   }
-  return withAclChange(changes)
+  const notes = changedNotes(before?.ipAclNotes ?? {}, after?.ipAclNotes ?? {})
+  return { ...withAclChange(changes), ...notes }
+}
+
+/** How many notes that changed are kept. */
+const MAX_NOTES = 50
+
+/** Of the notes, only those that differ: an IP ACL may have 1 000 entries. */
+function changedNotes(before: AclNotes, after: AclNotes): Changes {
+  const entries = Object.keys({ ...before, ...after })
+    .filter((entry) => before[entry] !== after[entry])
+    .slice(0, MAX_NOTES)
+  if (entries.length === 0) return {}
+  const only = (notes: AclNotes) =>
+    Object.fromEntries(
+      entries.flatMap((entry) => {
+        const note = notes[entry]
+        return note === undefined ? [] : [[entry, note]]
+      }),
+    )
+  return { ip_acl_notes: [only(before), only(after)] }
 }

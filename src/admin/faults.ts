@@ -88,7 +88,7 @@ function toFaults(issue: z.core.$ZodIssue, max: number): Fault[] {
 }
 
 /** A JSON Pointer (RFC 6901 §3). */
-function toPointer(path: readonly PropertyKey[]): string {
+export function toPointer(path: readonly PropertyKey[]): string {
   return path
     .map((part) => `/${shortenName(String(part)).replaceAll('~', '~0').replaceAll('/', '~1')}`)
     .join('')

@@ -2,9 +2,11 @@
 
 import type { AccountRow } from '../db/account-queries.ts'
 import type { EventRow } from '../db/audit-queries.ts'
-import { isPending, type LiveKey } from '../db/key-rows.ts'
+import { currentToken, isPending, type LiveKey } from '../db/key-rows.ts'
 import type { OperatorKeyRow } from '../db/operator-key-queries.ts'
 import type { SessionRow } from '../db/session-queries.ts'
+import { keepNotes } from '../keys/acl-notes.ts'
+import { lastFourOf } from '../keys/token.ts'
 import { withoutUnsafe } from '../shared/visible-text.ts'
 import type { Denial } from '../stores/key-authority/denial-table.ts'
 import { withAclChange } from './acl-change.ts'
@@ -35,6 +37,7 @@ export function toOperatorAccountJson(account: AccountRow): OperatorAccountAnswe
   }
 }
 
+/** `token`: in clear, where the call shows it. */
 export function toKeyJson(key: LiveKey, token = HIDDEN_TOKEN): KeyAnswer {
   return {
     id: key.id,
@@ -43,9 +46,14 @@ export function toKeyJson(key: LiveKey, token = HIDDEN_TOKEN): KeyAnswer {
     platform: key.details.platform,
     ip_acl: key.details.ipAcl,
     ip_acl_mode: key.details.ipAclMode,
+    // An older version changes an ACL without its notes.
+    ip_acl_notes: keepNotes(key.details.ipAclNotes, key.details.ipAcl),
     enabled: key.details.enabled,
     expires_at: key.details.expiresAt === null ? null : toTime(key.details.expiresAt),
+    leaked_at: key.leakedAt === null ? null : toTime(key.leakedAt),
     access_token: token,
+    access_token_ends_with:
+      token === HIDDEN_TOKEN ? (currentToken(key)?.lastFour ?? null) : lastFourOf(token),
     created_at: toTime(key.createdAt),
     updated_at: toTime(key.updatedAt),
     version: key.version,

@@ -7,6 +7,7 @@ import { findKeyOfToken, listKeys } from '../db/key-queries.ts'
 import { entryWarnings } from '../keys/entry-warnings.ts'
 import { verifyToken } from '../keys/token.ts'
 import { err, ok } from '../shared/result.ts'
+import { refuseUnlistedNotes } from './acl-notes.ts'
 import { auditEvent } from './audit.ts'
 import { checkChangeBudget } from './change-budget.ts'
 import { callerOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
@@ -18,6 +19,7 @@ import { toKeyJson, toTime } from './json.ts'
 import { createKey, editKey, type KeyServiceDeps, removeKey, revealKey } from './key-service.ts'
 import { accountOf, checkActive, NOT_FOUND, findOwnKey } from './own-key.ts'
 import { toPage } from './page.ts'
+import { withLastFour } from './last-four.ts'
 import type { Refusal } from './refusal.ts'
 import { createKeyBody, editKeyBody, findKeyBody, revealBody } from './schemas.ts'
 import { throttleConfirmation, type ThrottleDeps } from './throttle.ts'
@@ -33,7 +35,8 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     const { limit, before } = page.value
     const rows = await listKeys(deps.db, accountOf(c).id, limit + 1, before)
     const { items, nextCursor } = toPage(rows, limit)
-    return c.json({ keys: items.map((key) => toKeyJson(key)), next_cursor: nextCursor })
+    const keys = await withLastFour(items, deps)
+    return c.json({ keys: keys.map((key) => toKeyJson(key)), next_cursor: nextCursor })
   })
 
   routes.post('/', async function createKeyRoute(c) {
@@ -41,6 +44,8 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     if (inactive !== null) return refuse(c, inactive)
     const body = await readBody(c.req.raw, createKeyBody)
     if (!body.ok) return refuse(c, body.error)
+    const unlisted = refuseUnlistedNotes(body.value.ip_acl_notes, body.value.ip_acl)
+    if (unlisted !== null) return refuse(c, unlisted)
     const overBudget = await checkChangeBudget(accountOf(c).id, deps)
     if (overBudget !== null) return refuse(c, overBudget)
     const unconfirmed = await confirmPassword(c, body.value.password)
@@ -75,7 +80,8 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     const row = await findOwnKey(c, deps.db)
     if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
     c.header('ETag', entityTag(row.version))
-    return c.json(toKeyJson(row))
+    const [shown = row] = await withLastFour([row], deps)
+    return c.json(toKeyJson(shown))
   })
 
   routes.patch('/:id', async function editKeyRoute(c) {
@@ -95,7 +101,8 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     c.header('ETag', entityTag(edited.value.version))
     const enforcement = { effective_at: toTime(deps.nowMs()) }
     const warnings = entryWarnings(edited.value.details.ipAcl)
-    return c.json({ ...toKeyJson(edited.value), enforcement, warnings })
+    const [shown = edited.value] = await withLastFour([edited.value], deps)
+    return c.json({ ...toKeyJson(shown), enforcement, warnings })
   })
 
   routes.delete('/:id', async function deleteKeyRoute(c) {

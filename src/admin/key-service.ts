@@ -13,13 +13,15 @@ import {
 import type { AuditAction } from '../db/schema.ts'
 import { raiseRevision } from '../db/outbox-queries.ts'
 import { hasSession } from '../db/session-queries.ts'
+import { keepNotes } from '../keys/acl-notes.ts'
 import type { BlockHmacKey } from '../keys/block-hmac.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { Opening } from '../keys/openings.ts'
 import { NONCE_BYTES, openToken, sealToken, UnreadableTokenError } from '../keys/sealed-token.ts'
-import { mintToken, TOKEN_RANDOM_BYTES } from '../keys/token.ts'
+import { lastFourOf, mintToken, TOKEN_RANDOM_BYTES } from '../keys/token.ts'
 import { newId } from '../shared/ids.ts'
 import { err, ok, type Result } from '../shared/result.ts'
+import { refuseUnlistedNotes } from './acl-notes.ts'
 import { auditEvent, type Changes, detailChanges } from './audit.ts'
 import type { Caller } from './context.ts'
 import { toIdempotency } from './idempotency.ts'
@@ -61,23 +63,33 @@ export async function createKey(
     platform: input.platform,
     ipAcl: input.ip_acl,
     ipAclMode: input.ip_acl_mode,
-    ipAclNotes: {},
+    ipAclNotes: input.ip_acl_notes,
     enabled: true,
     expiresAt: input.expires_at,
   }
   const { sessionKeys } = deps
   // Defaults are left out of the hash. A repeated request may reach a version that does not know the members.
-  const { ipAclMode, expiresAt, ipAclNotes: _notes, enabled: _enabled, ...older } = details
+  const { ipAclMode, expiresAt, ipAclNotes, enabled: _enabled, ...older } = details
   const asked = {
     ...older,
     ...(ipAclMode !== 'enforce' && { ipAclMode }),
     ...(expiresAt !== null && { expiresAt }),
+    ...(Object.keys(ipAclNotes).length > 0 && { ipAclNotes }),
   }
   const idempotency = await toIdempotency(idempotencyKey, asked, sessionKeys, now)
   const changes = detailChanges(undefined, details)
   const inserted = await insertKey(
     deps.db,
-    { id, accountId, lookupId, tokenKey: ringKey, sealedToken, details, idempotency },
+    {
+      id,
+      accountId,
+      lookupId,
+      tokenKey: ringKey,
+      sealedToken,
+      lastFour: lastFourOf(token),
+      details,
+      idempotency,
+    },
     caller,
     auditEvent('key.create', caller, now, { keyId: id, changes }),
   )
@@ -113,6 +125,8 @@ export async function editKey(
   const decision = decisionOf(input)
   for (let tries = 0; tries < EDIT_TRIES; tries++) {
     const details = applyEdit(row.details, input)
+    const unlisted = refuseUnlistedNotes(input.ip_acl_notes, details.ipAcl)
+    if (unlisted !== null) return err(unlisted)
     const changes = detailChanges(row.details, details)
     // RFC 9110 §13.1.1: a request whose outcome already stands succeeds, whatever its If-Match says. So a
     // request that was recorded but answered 503 may be repeated.
@@ -261,15 +275,17 @@ function changesRecord(before: KeyDetails, after: KeyDetails): boolean {
 
 function applyEdit(details: KeyDetails, input: EditKey): KeyDetails {
   const { application_name, application_website, platform, ip_acl, ip_acl_mode } = input
-  const { enabled, expires_at } = input
+  const { enabled, expires_at, ip_acl_notes } = input
+  const ipAcl = ip_acl ?? details.ipAcl
   return {
     ...details,
     applicationName: application_name ?? details.applicationName,
     applicationWebsite:
       application_website === undefined ? details.applicationWebsite : application_website,
     platform: platform ?? details.platform,
-    ipAcl: ip_acl ?? details.ipAcl,
+    ipAcl,
     ipAclMode: ip_acl_mode ?? details.ipAclMode,
+    ipAclNotes: keepNotes(ip_acl_notes ?? details.ipAclNotes, ipAcl),
     enabled: enabled ?? details.enabled,
     expiresAt: expires_at === undefined ? details.expiresAt : expires_at,
   }

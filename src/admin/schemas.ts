@@ -9,10 +9,20 @@ import { ACCOUNT_STATUSES, IP_ACL_MODES } from '../keys/key-record.ts'
 import { type EntryFault, explainPastedText } from '../keys/pasted-entry.ts'
 import { PLATFORMS } from '../keys/platform.ts'
 import { type IdKind, isId } from '../shared/ids.ts'
-import { isVisible, unsafeCharacter, withoutUnsafe } from '../shared/visible-text.ts'
+import { unsafeCharacter, withoutUnsafe } from '../shared/visible-text.ts'
+import { aclNotes } from './acl-notes.ts'
 import { isEmail } from './email.ts'
 import { MAX_FAULTS } from './faults.ts'
 import { futureTime } from './future-time.ts'
+import {
+  isOfLength,
+  rule,
+  text,
+  trimmed,
+  unsafeIssue,
+  visibleText,
+  wellFormed,
+} from './text-rules.ts'
 
 const MAX_NAME = 100
 const MAX_REASON = 200
@@ -26,72 +36,11 @@ const MAX_EMAIL = 254 // RFC 5321 §4.5.3.1.3, less the angle brackets
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 200
 
-/** Text of `min` to `max` Unicode code points. */
-function text(min: number, max: number) {
-  return wellFormed().refine(
-    (value) => isOfLength(value, min, max),
-    rule('wrong_length', `This must have ${min} to ${max} characters`),
-  )
-}
-
-function isOfLength(value: string, min: number, max: number): boolean {
-  const length = [...value].length
-  return length >= min && length <= max
-}
-
-/** Refuses lone surrogates. UTF-8 has no form for them, so they would come back as another character. */
-function wellFormed() {
-  return z
-    .string()
-    .refine((value) => value.isWellFormed(), rule('not_unicode', 'This is not well-formed Unicode'))
-}
-
 function oneOf<const Values extends readonly string[]>(values: Values) {
   return z.enum(values, `This must be one of ${values.join(', ')}`)
 }
 
-/** A rule that ends the checks of its member if it is broken, so that each member has one fault. */
-function rule(code: string, error: string) {
-  return { error, params: { code }, abort: true }
-}
-
-const trimmed = z.string().transform((value) => value.trim())
-
-/** A text that people read. Older rows may have names that break this rule. */
-function visibleText(max: number) {
-  return trimmed
-    .pipe(
-      text(1, max).superRefine((value, ctx) => {
-        const unsafe = unsafeCharacter(value)
-        if (unsafe !== null) {
-          const suggestion = withoutUnsafe(value).trim()
-          ctx.addIssue(unsafeIssue(unsafe, isVisible(suggestion) ? suggestion : undefined))
-        } else if (!isVisible(value)) {
-          ctx.addIssue({
-            code: 'custom',
-            message: 'This has no character that can be seen',
-            params: { code: 'not_visible' },
-          })
-        }
-      }),
-    )
-    .meta({
-      minLength: 1,
-      maxLength: max,
-      description:
-        'Unicode code points, counted without the spaces around them, which are trimmed. At least one is visible; controls, line separators and bidirectional controls are refused',
-    })
-}
-
 const visibleName = visibleText(MAX_NAME)
-
-function unsafeIssue(unsafe: string, suggestion: string | undefined) {
-  return {
-    code: 'custom' as const,
-    message: `This has ${unsafe}, a control character that hides or turns text; leave it out`,
-    params: { code: 'character_not_allowed', ...(suggestion !== undefined && { suggestion }) },
-  }
-}
 
 const applicationWebsite = trimmed
   .pipe(
@@ -225,6 +174,7 @@ export const createKeyBody = z.strictObject({
   platform,
   ip_acl: ipAcl.default([]).meta(ipAclMeta),
   ip_acl_mode: ipAclMode.default('enforce'),
+  ip_acl_notes: aclNotes.default({}),
   expires_at: futureTime.nullable().default(null),
   password,
 })
@@ -235,6 +185,7 @@ export const editKeyBody = z.strictObject({
   platform: platform.optional(),
   ip_acl: ipAcl.optional().meta(ipAclMeta),
   ip_acl_mode: ipAclMode.optional(),
+  ip_acl_notes: aclNotes.optional(),
   enabled: z.boolean().optional(),
   expires_at: futureTime.nullable().optional(),
 })

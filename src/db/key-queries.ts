@@ -24,6 +24,8 @@ export interface NewKey {
   readonly lookupId: string
   readonly tokenKey: string
   readonly sealedToken: string
+  /** The last four characters of the token. */
+  readonly lastFour: string
   readonly details: KeyDetails
   readonly idempotency: Idempotency | undefined
 }
@@ -170,7 +172,7 @@ export async function insertKey(
     eq(apiKeys.accountId, key.accountId),
     inArray(apiKeys.idempotencyKey, [...(idempotency?.keys ?? [])]),
   )
-  const [, , , rows, repeated, owners, standing] = await db.batch([
+  const [, , , , rows, repeated, owners, standing] = await db.batch([
     db
       .update(apiKeys)
       .set({ idempotencyKey: null, idempotencyBody: null })
@@ -188,6 +190,8 @@ export async function insertKey(
         AND ${isSessionAlive(sessionGuard)} AND key_limit >
         (SELECT count(*) FROM api_keys WHERE account_id = ${key.accountId} AND deleted_at IS NULL)
         AND NOT EXISTS (SELECT 1 FROM api_keys WHERE ${sameRequest})`),
+    // A trigger has made the token.
+    db.update(tokens).set({ lastFour: key.lastFour }).where(eq(tokens.lookupId, key.lookupId)),
     insertEventWhere(db, event, sql`EXISTS (SELECT 1 FROM api_keys WHERE id = ${key.id})`),
     selectKeys(db).where(eq(apiKeys.id, key.id)),
     selectKeys(db).where(sameRequest),
@@ -285,6 +289,7 @@ export const TOMBSTONE_COLUMNS = {
 export const ENDED_COLUMNS = {
   tokenKey: null,
   sealedToken: null,
+  lastFour: null,
   idempotencyKey: null,
   idempotencyBody: null,
 }

@@ -29,6 +29,8 @@ export interface Token {
   readonly lookupId: string
   /** Null once it has ended. */
   readonly sealedToken: string | null
+  /** The last four characters; null once it has ended, and in older rows until they are shown. */
+  readonly lastFour: string | null
   readonly createdAt: number
   /** When a rotation made another token the current one. */
   readonly replacedAt: number | null
@@ -71,7 +73,7 @@ export type KeyRow = LiveKey | Tombstone
 /** The tokens of a row of `api_keys`, as JSON. */
 const TOKENS = sql<Token[]>`(
   SELECT json_group_array(json_object('lookupId', lookup_id, 'sealedToken', sealed_token,
-    'createdAt', created_at, 'replacedAt', replaced_at, 'endsAt', ends_at, 'endedAt', ended_at))
+    'lastFour', last_four, 'createdAt', created_at, 'replacedAt', replaced_at, 'endsAt', ends_at, 'endedAt', ended_at))
   FROM tokens WHERE key_id = api_keys.id AND is_final = 0
 )`.mapWith((text: string) => JSON.parse(text))
 

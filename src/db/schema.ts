@@ -146,6 +146,11 @@ export const tokens = sqliteTable(
     tokenKey: text('token_key'),
     /** The token for a reveal, see keys/sealed-token.ts. Null once it has ended. */
     sealedToken: text('sealed_token'),
+    /**
+     * The last four characters of the token, by which its owner knows it. Null once it has ended, and in older
+     * rows until they are shown. Of the token's 256 bits they tell 24.
+     */
+    lastFour: text('last_four'),
     createdAt: integer('created_at').notNull(),
     /** When a rotation made another token the current one. */
     replacedAt: integer('replaced_at'),

@@ -61,6 +61,11 @@ export function verifyToken(
   return difference === 0 ? lookupIdOf(mac) : null
 }
 
+/** By which the owner of a token knows it. */
+export function lastFourOf(token: string): string {
+  return token.slice(-4)
+}
+
 /** Prefix and ring key are letters, digits and underscores, so each character is one byte. */
 function writeHead(head: string): void {
   for (let i = 0; i < head.length; i++) tokenBytes[i] = head.charCodeAt(i)

@@ -31,7 +31,7 @@ export interface Session extends Readonly<z.infer<typeof sessionAnswer>> {
 
 /** The members of a key that a customer enters. */
 export interface KeyInput extends Readonly<
-  Omit<z.infer<typeof createKeyBody>, 'password' | 'ip_acl' | 'expires_at'>
+  Omit<z.infer<typeof createKeyBody>, 'password' | 'ip_acl' | 'ip_acl_notes' | 'expires_at'>
 > {
   readonly ip_acl: readonly string[]
 }

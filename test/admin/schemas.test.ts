@@ -23,6 +23,7 @@ describe('createKeyBody', () => {
       application_website: null,
       ip_acl: [],
       ip_acl_mode: 'enforce',
+      ip_acl_notes: {},
       expires_at: null,
     }
     expect(await valueOf(createKeyBody, KEY)).toEqual(value)

@@ -10,6 +10,7 @@ import type { Database } from '../../src/db/client.ts'
 import * as expiries from '../../src/db/expiry-queries.ts'
 import * as keys from '../../src/db/key-queries.ts'
 import type { LiveKey, Token } from '../../src/db/key-rows.ts'
+import * as lastFours from '../../src/db/last-four-queries.ts'
 import * as meta from '../../src/db/meta-queries.ts'
 import * as operatorKeys from '../../src/db/operator-key-queries.ts'
 import * as outbox from '../../src/db/outbox-queries.ts'
@@ -65,6 +66,7 @@ const details = {
 const token: Token = {
   lookupId: LOOKUP_ID,
   sealedToken: 'A.x',
+  lastFour: 'wxyz',
   createdAt: NOW,
   replacedAt: null,
   endsAt: null,
@@ -92,6 +94,7 @@ const newKey = {
   lookupId: LOOKUP_ID,
   tokenKey: 'A',
   sealedToken: 'A.x',
+  lastFour: 'wxyz',
   details,
 }
 const session: sessions.SessionRow = {
@@ -241,6 +244,11 @@ export const CALLS: Readonly<
     ],
     tombstoneKey: (db) => [outbox.tombstoneKey(db, key, 3, NOW)],
     recordLostEnd: (db) => [outbox.recordLostEnd(db, key, token, NOW, NOW)],
+  },
+  'src/db/last-four-queries.ts': {
+    storeLastFour: (db) => [
+      lastFours.storeLastFour(db, [{ lookupId: LOOKUP_ID, lastFour: 'wxyz' }]),
+    ],
   },
   'src/db/reseal-queries.ts': {
     listSealed: (db) => [reseal.listSealed(db, '', PAGE), reseal.listSealed(db, LOOKUP_ID, PAGE)],

@@ -18,6 +18,7 @@ import { findAccountByEmail, updateAccount } from '../../src/db/account-queries.
 import { listEvents } from '../../src/db/audit-queries.ts'
 import { connect } from '../../src/db/client.ts'
 import { findKeyRecord, insertKey, listKeys } from '../../src/db/key-queries.ts'
+import { storeLastFour } from '../../src/db/last-four-queries.ts'
 import { findKeys, raiseRevision } from '../../src/db/outbox-queries.ts'
 import { hasUntaggedSession } from '../../src/db/session-queries.ts'
 
@@ -91,6 +92,7 @@ describe('a database from before accounts had a key_limit', () => {
       lookupId: 'l2',
       tokenKey: 'A',
       sealedToken: 'A.x',
+      lastFour: 'wxyz',
       details: {
         applicationName: 'ERP',
         applicationWebsite: null,
@@ -147,6 +149,21 @@ describe('a database from before tokens had a table', () => {
     expect(await findKeyRecord(db, 'l1')).toMatchObject({ kind: 'live', keyId: 'key_1' })
     expect(await findKeyRecord(db, 'l2')).toMatchObject({ kind: 'live', keyId: 'key_2' })
     expect(await findKeyRecord(db, 'l3')).toMatchObject({ kind: 'tombstone', replacedAtMs: null })
+  })
+
+  it('keeps the last four characters of a token no longer than the token', async () => {
+    await migrateDatabase(sqld.url, undefined)
+    const client = createClient({ url: sqld.url })
+    await client.batch([ACCOUNT, insertOldKey('key_1', 'l1')], 'write')
+    const lastFour = async () => (await client.execute('SELECT last_four FROM tokens')).rows[0]?.[0]
+    expect(await lastFour()).toBeNull()
+    await storeLastFour(connect(sqld.url, undefined), [{ lookupId: 'l1', lastFour: 'wxyz' }])
+    expect(await lastFour()).toBe('wxyz')
+    await client.execute(
+      "UPDATE api_keys SET deleted_at = 2, sealed_token = NULL WHERE id = 'key_1'",
+    )
+    expect(await lastFour()).toBeNull()
+    client.close()
   })
 
   it('takes back the end of a token that a restored database has lost', async () => {

@@ -26,6 +26,8 @@ const NEW_KEY = [
   'platform',
   'ip_acl',
   'ip_acl_mode',
+  'ip_acl_notes',
+  'expires_at',
   'password',
 ]
 
@@ -51,7 +53,7 @@ const TABLE = [
   ['POST', `${API}/keys`, 'session', NEW_KEY],
   ['POST', `${API}/keys/find`, 'session', ['token']],
   ['GET', `${API}/keys/:id`, 'session'],
-  ['PATCH', `${API}/keys/:id`, 'session', NEW_KEY.slice(0, -1)],
+  ['PATCH', `${API}/keys/:id`, 'session', [...NEW_KEY.slice(0, -1), 'enabled']],
   ['DELETE', `${API}/keys/:id`, 'session'],
   ['POST', `${API}/keys/:id/reveal`, 'session', ['password']],
   ['POST', `${API}/keys/:id/ip-acl/check`, 'session', ['address']],
