@@ -6,6 +6,7 @@ import { fillCanonicalEmails } from './admin/canonical-emails.ts'
 import { noteExpiries } from './admin/expiries.ts'
 import { createDatabaseOwner, FOREIGN_DATABASE } from './admin/database-owner.ts'
 import { enforcePending, publishEnforced, stopPendingLostKeys } from './admin/outbox.ts'
+import { endOverdueRotations } from './admin/overdue-rotations.ts'
 import { resealTokens } from './admin/reseal.ts'
 import { sessionLimits } from './admin/session.ts'
 import { forgetAttempts } from './admin/throttle.ts'
@@ -228,6 +229,7 @@ function composeApp(
           await owner.claim()
           if (owner.isForeign()) countConfigurationFault(FOREIGN_DATABASE)
         },
+        () => endOverdueRotations(adminDeps),
         () => enforcePending(adminDeps),
         () => publishEnforced(adminDeps),
         () => stopPendingLostKeys(adminDeps),

@@ -106,6 +106,10 @@ export const enforcement = z
 
 const ipAclMode = z.enum(IP_ACL_MODES)
 
+export const rotation = z
+  .object({ started_at: time, ends_at: time })
+  .meta({ id: 'Rotation', description: 'Both tokens work until `ends_at`' })
+
 export const key = z
   .object({
     id: z.string(),
@@ -125,9 +129,10 @@ export const key = z
     leaked_at: time.nullable().meta({
       description: 'When its token was reported as leaked; only a rotation ends that',
     }),
+    rotation: rotation.nullable(),
     access_token: z
       .string()
-      .meta({ description: '`********`, but in the answer of the call that creates the key' }),
+      .meta({ description: '`********`, but in the answer of the call that made the token' }),
     access_token_ends_with: z
       .string()
       .nullable()
@@ -153,6 +158,8 @@ const warnings = z.array(warning)
 export const createdKey = key.extend({ warnings }).meta({ id: 'CreatedKey' })
 
 export const editedKey = key.extend({ enforcement, warnings }).meta({ id: 'EditedKey' })
+
+export const rotatedKey = key.extend({ enforcement }).meta({ id: 'RotatedKey' })
 
 export const ipAclCheck = z.object({
   allowed: z.boolean().meta({ description: 'Whether the IP ACL lets the address in, in any mode' }),
@@ -326,6 +333,7 @@ export type Drift = z.infer<typeof drift>
 export type EnforcementAnswer = z.infer<typeof enforcement>
 export type DenialAnswer = Readonly<z.infer<typeof denial>>
 export type KeyAnswer = z.infer<typeof key>
+export type RotationAnswer = z.infer<typeof rotation>
 export type LiveSessionAnswer = z.infer<typeof liveSession>
 export type EventAnswer = z.infer<typeof event>
 export type OperatorEventAnswer = z.infer<typeof operatorEvent>

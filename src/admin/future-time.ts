@@ -9,24 +9,34 @@ const MAX_AHEAD_MS = 3_653 * 24 * 60 * MINUTE_MS
 
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/
 
-/** An RFC 3339 time with an offset, a minute to ten years ahead. Parsed to milliseconds since 1970. */
-export const futureTime = z
+/** An RFC 3339 time with an offset. Parsed to milliseconds since 1970. */
+export const time = z
   .string()
   .transform((given, ctx) => {
-    const fail = (code: string, message: string) => {
-      ctx.addIssue({ code: 'custom', message, params: { code } })
-      return z.NEVER
-    }
     const timeMs = RFC_3339.test(given) && isDate(given) ? Date.parse(given) : Number.NaN
-    if (Number.isNaN(timeMs)) {
-      return fail(
-        'time_invalid',
-        'This must be a time with its offset from UTC, such as 2030-01-31T12:00:00Z',
-      )
-    }
+    if (!Number.isNaN(timeMs)) return timeMs
+    ctx.addIssue({
+      code: 'custom',
+      message: 'This must be a time with its offset from UTC, such as 2030-01-31T12:00:00Z',
+      params: { code: 'time_invalid' },
+    })
+    return z.NEVER
+  })
+  .meta({
+    override: { type: 'string', format: 'date-time' },
+    description: 'RFC 3339, with an offset',
+  })
+
+/** As `time`, a minute to ten years ahead. */
+export const futureTime = time
+  .superRefine((timeMs, ctx) => {
     const aheadMs = timeMs - Date.now()
-    if (aheadMs >= MINUTE_MS && aheadMs <= MAX_AHEAD_MS) return timeMs
-    return fail('time_out_of_range', 'This must be at least a minute and at most ten years ahead')
+    if (aheadMs >= MINUTE_MS && aheadMs <= MAX_AHEAD_MS) return
+    ctx.addIssue({
+      code: 'custom',
+      message: 'This must be at least a minute and at most ten years ahead',
+      params: { code: 'time_out_of_range' },
+    })
   })
   .meta({
     override: { type: 'string', format: 'date-time' },

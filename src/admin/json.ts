@@ -6,6 +6,7 @@ import { currentToken, isPending, type LiveKey } from '../db/key-rows.ts'
 import type { OperatorKeyRow } from '../db/operator-key-queries.ts'
 import type { SessionRow } from '../db/session-queries.ts'
 import { keepNotes } from '../keys/acl-notes.ts'
+import { findRotation, type TokenTimes } from '../keys/rotation.ts'
 import { lastFourOf } from '../keys/token.ts'
 import { withoutUnsafe } from '../shared/visible-text.ts'
 import type { Denial } from '../stores/key-authority/denial-table.ts'
@@ -19,6 +20,7 @@ import type {
   OperatorAccountAnswer,
   OperatorEventAnswer,
   OperatorKeyAnswer,
+  RotationAnswer,
 } from './answers.ts'
 
 const HIDDEN_TOKEN = '********'
@@ -37,8 +39,8 @@ export function toOperatorAccountJson(account: AccountRow): OperatorAccountAnswe
   }
 }
 
-/** `token`: in clear, where the call shows it. */
-export function toKeyJson(key: LiveKey, token = HIDDEN_TOKEN): KeyAnswer {
+/** `token`: shown in clear; hidden if left out. */
+export function toKeyJson(key: LiveKey, nowMs: number, token = HIDDEN_TOKEN): KeyAnswer {
   return {
     id: key.id,
     application_name: key.details.applicationName,
@@ -51,6 +53,7 @@ export function toKeyJson(key: LiveKey, token = HIDDEN_TOKEN): KeyAnswer {
     enabled: key.details.enabled,
     expires_at: key.details.expiresAt === null ? null : toTime(key.details.expiresAt),
     leaked_at: key.leakedAt === null ? null : toTime(key.leakedAt),
+    rotation: toRotationJson(key.tokens, nowMs),
     access_token: token,
     access_token_ends_with:
       token === HIDDEN_TOKEN ? (currentToken(key)?.lastFour ?? null) : lastFourOf(token),
@@ -59,6 +62,16 @@ export function toKeyJson(key: LiveKey, token = HIDDEN_TOKEN): KeyAnswer {
     version: key.version,
     enforcement_state: isPending(key) ? 'pending' : 'done',
   }
+}
+
+/** The rotation that is under way; null if there is none. */
+export function toRotationJson(
+  tokens: readonly TokenTimes[],
+  nowMs: number,
+): RotationAnswer | null {
+  const rotation = findRotation(tokens, nowMs)
+  if (rotation === undefined) return null
+  return { started_at: toTime(rotation.startedAt), ends_at: toTime(rotation.endsAt) }
 }
 
 /** What the operator sees of a key. */

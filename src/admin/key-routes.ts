@@ -2,17 +2,14 @@
 // the order of checks: existence, account status, body, password, state.
 
 import { Hono } from 'hono'
-import { insertEvent } from '../db/audit-queries.ts'
 import { findKeyOfToken, listKeys } from '../db/key-queries.ts'
 import { entryWarnings } from '../keys/entry-warnings.ts'
 import { verifyToken } from '../keys/token.ts'
-import { err, ok } from '../shared/result.ts'
 import { refuseUnlistedNotes } from './acl-notes.ts'
-import { auditEvent } from './audit.ts'
 import { checkChangeBudget } from './change-budget.ts'
-import { callerOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
+import { type ConfirmDeps, confirmPassword } from './confirm-password.ts'
+import { callerOf, type AdminEnv, refuse } from './context.ts'
 import { entityTag, ifMatch } from './entity-tag.ts'
-import { type HashingDeps, PLACE_LOST, withPlace } from './hashing.ts'
 import { readBody, readPage } from './input.ts'
 import { type IpAclRoutesDeps, ipAclRoutes } from './ip-acl-routes.ts'
 import { toKeyJson, toTime } from './json.ts'
@@ -20,11 +17,10 @@ import { createKey, editKey, type KeyServiceDeps, removeKey, revealKey } from '.
 import { accountOf, checkActive, NOT_FOUND, findOwnKey } from './own-key.ts'
 import { toPage } from './page.ts'
 import { withLastFour } from './last-four.ts'
-import type { Refusal } from './refusal.ts'
+import { rotationRoutes } from './rotation-routes.ts'
 import { createKeyBody, editKeyBody, findKeyBody, revealBody } from './schemas.ts'
-import { throttleConfirmation, type ThrottleDeps } from './throttle.ts'
 
-export interface KeyRoutesDeps extends KeyServiceDeps, ThrottleDeps, HashingDeps, IpAclRoutesDeps {}
+export interface KeyRoutesDeps extends KeyServiceDeps, ConfirmDeps, IpAclRoutesDeps {}
 
 export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
@@ -36,7 +32,8 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     const rows = await listKeys(deps.db, accountOf(c).id, limit + 1, before)
     const { items, nextCursor } = toPage(rows, limit)
     const keys = await withLastFour(items, deps)
-    return c.json({ keys: keys.map((key) => toKeyJson(key)), next_cursor: nextCursor })
+    const now = deps.nowMs()
+    return c.json({ keys: keys.map((key) => toKeyJson(key, now)), next_cursor: nextCursor })
   })
 
   routes.post('/', async function createKeyRoute(c) {
@@ -48,7 +45,7 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     if (unlisted !== null) return refuse(c, unlisted)
     const overBudget = await checkChangeBudget(accountOf(c).id, deps)
     if (overBudget !== null) return refuse(c, overBudget)
-    const unconfirmed = await confirmPassword(c, body.value.password)
+    const unconfirmed = await confirmPassword(c, body.value.password, deps)
     if (unconfirmed !== null) return refuse(c, unconfirmed)
     const created = await createKey(
       body.value,
@@ -62,7 +59,7 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     c.header('Location', `/admin/api/v1/keys/${key.id}`)
     c.header('ETag', entityTag(key.version))
     const warnings = entryWarnings(key.details.ipAcl)
-    return c.json({ ...toKeyJson(key, token), warnings }, 201)
+    return c.json({ ...toKeyJson(key, deps.nowMs(), token), warnings }, 201)
   })
 
   routes.post('/find', async function findKeyRoute(c) {
@@ -81,7 +78,7 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
     c.header('ETag', entityTag(row.version))
     const [shown = row] = await withLastFour([row], deps)
-    return c.json(toKeyJson(shown))
+    return c.json(toKeyJson(shown, deps.nowMs()))
   })
 
   routes.patch('/:id', async function editKeyRoute(c) {
@@ -102,7 +99,7 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     const enforcement = { effective_at: toTime(deps.nowMs()) }
     const warnings = entryWarnings(edited.value.details.ipAcl)
     const [shown = edited.value] = await withLastFour([edited.value], deps)
-    return c.json({ ...toKeyJson(shown), enforcement, warnings })
+    return c.json({ ...toKeyJson(shown, deps.nowMs()), enforcement, warnings })
   })
 
   routes.delete('/:id', async function deleteKeyRoute(c) {
@@ -126,32 +123,12 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     const body = await readBody(c.req.raw, revealBody)
     if (!body.ok) return refuse(c, body.error)
     if (overBudget !== null) return refuse(c, overBudget)
-    const unconfirmed = await confirmPassword(c, body.value.password)
+    const unconfirmed = await confirmPassword(c, body.value.password, deps)
     if (unconfirmed !== null) return refuse(c, unconfirmed)
     const token = await revealKey(row, callerOf(c), deps)
     if (!token.ok) return refuse(c, token.error)
     return c.json({ access_token: token.value })
   })
 
-  /** Checks the account's password; answers a refusal if it is wrong, and writes an audit event. */
-  async function confirmPassword(c: AdminContext, password: string): Promise<Refusal | null> {
-    const { session, account } = c.get('session')
-    const purpose = { kind: 'confirmation', accountId: account.id } as const
-    const checked = await withPlace(purpose, deps, async function check(place) {
-      const attempt = await throttleConfirmation(session.id, deps)
-      if (!attempt.ok) return attempt
-      const found = await place.check(account.passwordHash, password, false)
-      if (found?.matches === true) await attempt.value()
-      return found === null ? err(PLACE_LOST) : ok(found.matches)
-    })
-    if (!checked.ok) return checked.error
-    if (checked.value) return null
-    const keyId = c.req.param('id')
-    const about = keyId === undefined ? {} : { keyId }
-    const event = auditEvent('confirmation.failed', callerOf(c), deps.nowMs(), about)
-    await insertEvent(deps.db, event)
-    return { reason: 'password_incorrect' }
-  }
-
-  return routes.route('/', ipAclRoutes(deps))
+  return routes.route('/', rotationRoutes(deps)).route('/', ipAclRoutes(deps))
 }

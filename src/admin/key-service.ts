@@ -1,47 +1,41 @@
 // The operations on a key. Each function decides on the row that it read, runs one guarded batch, and
 // settles the row that the batch returned. After a lost race it reads the row again and decides anew.
 
-import { deleteKey, findKey, insertKey, recordReveal, updateKey } from '../db/key-queries.ts'
+import { deleteKey, insertKey, recordReveal, updateKey } from '../db/key-queries.ts'
 import {
   currentToken,
-  isPending,
   type KeyDetails,
   type KeyRow,
   type LiveKey,
   type Tombstone,
 } from '../db/key-rows.ts'
 import type { AuditAction } from '../db/schema.ts'
-import { raiseRevision } from '../db/outbox-queries.ts'
-import { hasSession } from '../db/session-queries.ts'
 import { keepNotes } from '../keys/acl-notes.ts'
-import type { BlockHmacKey } from '../keys/block-hmac.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { Opening } from '../keys/openings.ts'
-import { NONCE_BYTES, openToken, sealToken, UnreadableTokenError } from '../keys/sealed-token.ts'
-import { lastFourOf, mintToken, TOKEN_RANDOM_BYTES } from '../keys/token.ts'
 import { newId } from '../shared/ids.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import { refuseUnlistedNotes } from './acl-notes.ts'
 import { auditEvent, type Changes, detailChanges } from './audit.ts'
 import type { Caller } from './context.ts'
 import { toIdempotency } from './idempotency.ts'
-import type { Decision } from './lost-changes.ts'
+import {
+  CHANGE_TRIES,
+  enforceEdit,
+  readAgain,
+  readForRetry,
+  SESSION_ENDED,
+  settleKey,
+} from './key-change.ts'
 import { tryToNoteRows } from './lost-keys.ts'
-import { type OutboxDeps, publishLater, settle } from './outbox.ts'
+import { makeToken, type MakeTokenDeps, unsealToken } from './new-token.ts'
+import { type OutboxDeps, publishLater } from './outbox.ts'
 import type { Refusal } from './refusal.ts'
 import type { CreateKey, EditKey } from './schemas.ts'
 
-export interface KeyServiceDeps extends OutboxDeps {
-  readonly tokenPrefix: string
-  readonly tokenKeys: KeyRing<BlockHmacKey>
-  readonly encryptionKeys: KeyRing
+export interface KeyServiceDeps extends OutboxDeps, MakeTokenDeps {
   readonly sessionKeys: KeyRing
 }
-
-/** A try of an edit fails only if another change succeeded meanwhile. */
-const EDIT_TRIES = 10
-const MAX_RETRY_DELAY_MS = 40
-const SESSION_ENDED: Refusal = { reason: 'unauthenticated', scheme: 'session' }
 
 export async function createKey(
   input: CreateKey,
@@ -52,11 +46,7 @@ export async function createKey(
   const now = deps.nowMs()
   const { accountId } = caller
   const id = newId('key', now)
-  const random = crypto.getRandomValues(new Uint8Array(TOKEN_RANDOM_BYTES))
-  const { token, lookupId, ringKey } = mintToken(deps.tokenPrefix, deps.tokenKeys, random)
-  const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES))
-  const owner = { keyId: id, accountId }
-  const sealedToken = await sealToken(deps.encryptionKeys, token, owner, nonce)
+  const { token, ...sealed } = await makeToken({ keyId: id, accountId }, deps)
   const details: KeyDetails = {
     applicationName: input.application_name,
     applicationWebsite: input.application_website,
@@ -80,16 +70,7 @@ export async function createKey(
   const changes = detailChanges(undefined, details)
   const inserted = await insertKey(
     deps.db,
-    {
-      id,
-      accountId,
-      lookupId,
-      tokenKey: ringKey,
-      sealedToken,
-      lastFour: lastFourOf(token),
-      details,
-      idempotency,
-    },
+    { id, accountId, ...sealed, details, idempotency },
     caller,
     auditEvent('key.create', caller, now, { keyId: id, changes }),
   )
@@ -123,7 +104,7 @@ export async function editKey(
 ): Promise<Result<LiveKey, Refusal>> {
   let row = read
   const decision = decisionOf(input)
-  for (let tries = 0; tries < EDIT_TRIES; tries++) {
+  for (let tries = 0; tries < CHANGE_TRIES; tries++) {
     const details = applyEdit(row.details, input)
     const unlisted = refuseUnlistedNotes(input.ip_acl_notes, details.ipAcl)
     if (unlisted !== null) return err(unlisted)
@@ -139,13 +120,8 @@ export async function editKey(
     const revises = changesRecord(row.details, details)
     const done = await updateKey(deps.db, row, details, revises, caller, event)
     if (done?.kind === 'live') return await enforceEdit(done, decision, deps)
-    await deps.wait(Math.random() * MAX_RETRY_DELAY_MS)
-    const current = await readAgain(row.id, caller, deps)
+    const current = await readForRetry(row.id, caller, deps)
     if (!current.ok) return current
-    if (current.value.kind !== 'live') return err({ reason: 'not_found' })
-    if (current.value.accountStatus !== 'active') {
-      return err({ reason: 'account_not_active', status: current.value.accountStatus })
-    }
     row = current.value
   }
   return err({ reason: 'version_conflict' })
@@ -176,13 +152,14 @@ export async function removeKey(
     : err({ reason: 'version_conflict' })
 }
 
-/** Opens the token of a key, and writes an audit event about it. */
+/** Opens a token of a key, the current one by default, and writes an audit event about it. */
 export async function revealKey(
   key: LiveKey,
   caller: Caller,
   deps: KeyServiceDeps,
+  sealedToken = currentToken(key)?.sealedToken ?? null,
 ): Promise<Result<string, Refusal>> {
-  const token = await openKeyToken(key, deps.encryptionKeys)
+  const token = await unsealToken(key, sealedToken, deps)
   const event = auditEvent('key.reveal', caller, deps.nowMs(), { keyId: key.id })
   if (await recordReveal(deps.db, key, caller, event)) return ok(token)
   const current = await readAgain(key.id, caller, deps)
@@ -193,46 +170,6 @@ export async function revealKey(
     : err({ reason: 'not_found' })
 }
 
-/** Reads the row again after a guard failed. Answers a refusal if the session has ended. */
-async function readAgain(
-  keyId: string,
-  caller: Caller,
-  deps: KeyServiceDeps,
-): Promise<Result<KeyRow, Refusal>> {
-  if (!(await hasSession(deps.db, caller.sessionId))) return err(SESSION_ENDED)
-  const row = await findKey(deps.db, caller.accountId, keyId)
-  return row === undefined ? err({ reason: 'not_found' }) : ok(row)
-}
-
-/** The token in clear. Throws if no key of the ring opens it, which is a configuration fault. */
-async function openKeyToken(key: LiveKey, encryptionKeys: KeyRing): Promise<string> {
-  const owner = { keyId: key.id, accountId: key.accountId }
-  const sealed = currentToken(key)?.sealedToken ?? null
-  const token = sealed === null ? null : await openToken(encryptionKeys, sealed, owner)
-  if (token === null) throw new UnreadableTokenError(sealed ?? '')
-  return token
-}
-
-/**
- * Settles an edit and answers the current key; `not_found` if the key was deleted meanwhile. An edit that
- * decides nothing that requests depend on has nothing to settle, unless an earlier change is still pending.
- */
-async function enforceEdit(
-  row: LiveKey,
-  decision: readonly Opening[],
-  deps: KeyServiceDeps,
-): Promise<Result<LiveKey, Refusal>> {
-  if (decision.length === 0 && !isPending(row)) return ok(row)
-  const settled = await settleKey(row, decision, deps)
-  if (!settled.ok) {
-    // An edit of what stands already has changed no row. After a restore its authority may hold something else,
-    // so the row is raised: a later change must not take back what this edit has decided.
-    if (!isPending(row)) await raiseRevision(deps.db, row, null, row.revision, deps.nowMs())
-    return settled
-  }
-  return settled.value.kind === 'live' ? ok(settled.value) : err({ reason: 'not_found' })
-}
-
 /** Settles a deletion that is recorded. */
 export async function enforceRemoval(
   row: Tombstone,
@@ -240,18 +177,6 @@ export async function enforceRemoval(
 ): Promise<Result<Tombstone, Refusal>> {
   const settled = await settleKey(row, [], deps)
   return settled.ok ? ok(row) : settled
-}
-
-/** Brings a row to its authority. Answers the current row, or the refusal that says that it is pending. */
-async function settleKey(
-  row: KeyRow,
-  decision: Decision,
-  deps: OutboxDeps,
-): Promise<Result<KeyRow, Refusal>> {
-  const [settled] = await settle([row], decision, deps)
-  if (settled === undefined) return err({ reason: 'enforcement_pending' })
-  deps.later(tryToNoteRows([settled], deps).then(() => undefined))
-  return ok(settled)
 }
 
 /** The respects in which an edit decides. A member that the request names counts even if it stays the same. */

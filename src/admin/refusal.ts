@@ -34,6 +34,8 @@ export type Refusal =
     }
   | { readonly reason: 'key_limit_reached'; readonly limit: number }
   | { readonly reason: 'idempotency_mismatch' }
+  /** `endsAt`: when the rotation that is under way ends, RFC 3339. */
+  | { readonly reason: 'rotation_in_progress'; readonly endsAt: string }
   | { readonly reason: 'email_taken' }
   | { readonly reason: 'version_conflict' }
   | { readonly reason: 'enforcement_pending' }
@@ -151,6 +153,11 @@ export function toProblem(refusal: Refusal): Problem {
         code,
         detail:
           'This Idempotency-Key came with another body within 24 hours. Use a new one for a new request.',
+      }
+    case 'rotation_in_progress':
+      return {
+        code,
+        detail: `This key has two tokens already; the old one works until ${refusal.endsAt}. End it, or take that rotation back, before the next one.`,
       }
     case 'email_taken':
       return {

@@ -8,12 +8,13 @@ import { formatNetwork, parseCidr } from '../keys/cidr.ts'
 import { ACCOUNT_STATUSES, IP_ACL_MODES } from '../keys/key-record.ts'
 import { type EntryFault, explainPastedText } from '../keys/pasted-entry.ts'
 import { PLATFORMS } from '../keys/platform.ts'
+import { MAX_OVERLAP_MS } from '../keys/rotation.ts'
 import { type IdKind, isId } from '../shared/ids.ts'
 import { unsafeCharacter, withoutUnsafe } from '../shared/visible-text.ts'
 import { aclNotes } from './acl-notes.ts'
 import { isEmail } from './email.ts'
 import { MAX_FAULTS } from './faults.ts'
-import { futureTime } from './future-time.ts'
+import { futureTime, time } from './future-time.ts'
 import {
   isOfLength,
   rule,
@@ -190,6 +191,38 @@ export const editKeyBody = z.strictObject({
   expires_at: futureTime.nullable().optional(),
 })
 
+const MAX_OVERLAP_SECONDS = MAX_OVERLAP_MS / 1_000
+const DAY_SECONDS = 86_400
+
+export const rotateKeyBody = z.strictObject({
+  overlap_seconds: z
+    .number()
+    .refine(
+      (given) => Number.isInteger(given) && given >= 0 && given <= MAX_OVERLAP_SECONDS,
+      rule('out_of_range', `This must be a whole number from 0 to ${MAX_OVERLAP_SECONDS}`),
+    )
+    .default(DAY_SECONDS)
+    .meta({
+      override: {
+        type: 'integer',
+        minimum: 0,
+        maximum: MAX_OVERLAP_SECONDS,
+        default: DAY_SECONDS,
+      },
+      description: 'How long both tokens work',
+    }),
+  password,
+})
+
+export const moveRotationEndBody = z.strictObject({ ends_at: time })
+
+/** The query of the end of a rotation. */
+export const endRotationQuery = z.object({
+  keep: oneOf(['new', 'old'])
+    .default('new')
+    .meta({ description: 'Which token stays: `old` takes the rotation back' }),
+})
+
 export const findKeyBody = z.strictObject({ token: z.string() })
 
 export const revealBody = z.strictObject({ password })
@@ -287,5 +320,6 @@ export const revokeKeyBody = z.strictObject({ reason: visibleText(MAX_REASON) })
 
 export type CreateKey = z.infer<typeof createKeyBody>
 export type EditKey = z.infer<typeof editKeyBody>
+export type RotateKey = z.infer<typeof rotateKeyBody>
 export type CreateAccount = z.infer<typeof createAccountBody>
 export type EditAccount = z.infer<typeof editAccountBody>

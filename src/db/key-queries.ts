@@ -231,14 +231,7 @@ export async function updateKey(
 ): Promise<KeyRow | undefined> {
   const now = event.at
   const revised = changesRecord ? { revision: sql`revision + 1`, revisedAt: now } : {}
-  const guard = and(
-    isLive(read.id),
-    eq(apiKeys.revision, read.revision),
-    eq(apiKeys.version, read.version),
-    isSessionAlive(sessionGuard),
-    sql`EXISTS (SELECT 1 FROM accounts WHERE id = ${read.accountId} AND status = 'active')`,
-  )
-  return await changeKey(db, read.id, guard, event, {
+  return await changeKey(db, read.id, isAsRead(read, sessionGuard), event, {
     ...details,
     ipAcl: [...details.ipAcl],
     version: sql`version + 1`,
@@ -324,6 +317,17 @@ async function changeKey(
     selectKeys(db).where(eq(apiKeys.id, id)),
   ])
   return updated.length === 0 ? undefined : rows.map(toKeyRow)[0]
+}
+
+/** Whether a live row is as it was read, its account is active, and the session that asks has not ended. */
+export function isAsRead(read: LiveKey, sessionGuard: SessionGuard): SQL | undefined {
+  return and(
+    isLive(read.id),
+    eq(apiKeys.revision, read.revision),
+    eq(apiKeys.version, read.version),
+    isSessionAlive(sessionGuard),
+    sql`EXISTS (SELECT 1 FROM accounts WHERE id = ${read.accountId} AND status = 'active')`,
+  )
 }
 
 export function isLive(id: string): SQL | undefined {

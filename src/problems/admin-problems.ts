@@ -106,7 +106,7 @@ export const ADMIN_PROBLEMS = {
     status: 403,
     title: 'Password incorrect',
     meaning:
-      'Creating a key and seeing a token again need the password of the account, and this is not it. Nothing was changed.',
+      'Creating a key, rotating it and seeing a token again need the password of the account, and this is not it. Nothing was changed.',
     remedies: {
       owner: 'Type the password of the account again.',
       operator: 'Set a new password for an owner who lost it.',
@@ -140,6 +140,16 @@ export const ADMIN_PROBLEMS = {
     remedies: {
       caller:
         'Use a new `Idempotency-Key` for each new request, and the same one only to repeat a request unchanged.',
+    },
+    retry: 'no',
+  },
+  rotation_in_progress: {
+    status: 409,
+    title: 'Rotation in progress',
+    meaning:
+      'The key has two tokens already, because a rotation is under way. A key has two at most.',
+    remedies: {
+      owner: 'End the old token, or take the rotation back, and rotate again.',
     },
     retry: 'no',
   },

@@ -16,6 +16,7 @@ import * as operatorKeys from '../../src/db/operator-key-queries.ts'
 import * as outbox from '../../src/db/outbox-queries.ts'
 import * as progress from '../../src/db/progress-queries.ts'
 import * as reseal from '../../src/db/reseal-queries.ts'
+import * as rotations from '../../src/db/rotation-queries.ts'
 import * as sessions from '../../src/db/session-queries.ts'
 
 const NOW = 1_800_000_000_000
@@ -255,6 +256,20 @@ export const CALLS: Readonly<
     replaceSealed: (db) => [
       reseal.replaceSealed(db, [{ lookupId: LOOKUP_ID, before: 'A.x', after: 'B.x' }]),
     ],
+  },
+  'src/db/rotation-queries.ts': {
+    insertToken: (db) =>
+      [undefined, idempotency].map((request) => {
+        const made = { lookupId: LOOKUP_ID, tokenKey: 'A', sealedToken: 'A.x', lastFour: 'abcd' }
+        const asked = { ...made, idempotency: request }
+        return rotations.insertToken(db, key, asked, [token], AUTHORITY, event())
+      }),
+    changeTokens: (db) => [
+      rotations.changeTokens(db, key, [token], AUTHORITY, event()),
+      rotations.changeTokens(db, key, [token], null, event()),
+    ],
+    findRepeatedRotation: (db) => [rotations.findRepeatedRotation(db, KEY_ID, idempotency)],
+    listOverdueRotations: (db) => [rotations.listOverdueRotations(db, NOW, PAGE)],
   },
   'src/db/session-queries.ts': {
     findSession: (db) => [sessions.findSession(db, hashes, LIMITS)],

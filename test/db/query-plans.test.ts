@@ -22,6 +22,9 @@ const FIRST_BOUNDED_PAGE = 'The lengths of a page: the walk ends after as many r
 const TOKENS_OF_ROW = 'WHERE key_id = api_keys.id'
 const OUTBOX_ALONE = 'The index holds the outbox alone, which is empty but for what is on its way.'
 
+const TOKEN_TIMES = 'SCAN n VIRTUAL TABLE INDEX 1:'
+const TOKENS_OF_KEY = 'The tokens of one key, which the statement itself lists.'
+
 /** How long the rows are that may be on a page, of which `limit` are looked at. */
 const BYTES_OF_PAGE = {
   'SCAN (subquery-1)': 'The rows of one page.',
@@ -53,6 +56,8 @@ const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'USE TEMP B-TREE FOR ORDER BY': 'The lengths of the rows of one page.',
     'SCAN (subquery-6)': 'The rows of one page.',
   },
+  insertToken: { [TOKEN_TIMES]: TOKENS_OF_KEY },
+  changeTokens: { [TOKEN_TIMES]: TOKENS_OF_KEY },
   listAllKeys: { 'SCAN api_keys USING INDEX sqlite_autoindex_api_keys_1': FIRST_PAGE },
   listKeysAfter: { 'SCAN api_keys USING INDEX sqlite_autoindex_api_keys_1': FIRST_PAGE },
   takePending: { [OUTBOX]: OUTBOX_ALONE, [SORT]: OUTBOX_ALONE },
@@ -83,7 +88,7 @@ const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 }
 
 /** These make a part of a statement, which others send. */
-const PARTS = ['insertEventWhere', 'insertSessionEnds', 'isLive']
+const PARTS = ['insertEventWhere', 'insertSessionEnds', 'isAsRead', 'isLive']
 
 /** An empty list in it: SQLite leaves such a term before it reads anything, whatever the plan says. */
 const READS_NOTHING = /\b(?:where|and) false\b/i

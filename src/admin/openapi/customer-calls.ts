@@ -14,19 +14,24 @@ import {
   logInAnswer,
   foundKey,
   revealedToken,
+  rotatedKey,
   sessionAnswer,
 } from '../answers.ts'
 import {
   checkIpAclBody,
   createKeyBody,
   editKeyBody,
+  endRotationQuery,
   findKeyBody,
   logInBody,
   pageQuery,
+  moveRotationEndBody,
   revealBody,
+  rotateKeyBody,
 } from '../schemas.ts'
 import {
   ACCOUNT,
+  CHANGED_ROTATION,
   CREATED_KEY,
   DELETED_KEY,
   DENIAL,
@@ -35,6 +40,8 @@ import {
   KEY,
   NEW_KEY,
   PASSWORD,
+  ROTATED_KEY,
+  ROTATION,
   SESSION,
   TOKEN,
 } from './examples.ts'
@@ -205,6 +212,72 @@ export const CUSTOMER_CALLS: Calls = {
         example: { access_token: TOKEN },
       },
       errors: ['not_found', ...INACTIVE, 'throttled', 'password_incorrect'],
+    },
+  },
+  '/keys/{id}/rotation': {
+    post: {
+      id: 'rotateKey',
+      summary: 'Make a new token for a key',
+      description:
+        'The answer shows the new token in clear, this once. The old one works for `overlap_seconds` more; of a leaked key it has ended.',
+      guard: 'session',
+      params: {
+        path: byId,
+        header: z.object({
+          'Idempotency-Key': z.string().optional().meta({
+            description:
+              'For 24 hours, the same header and body answer the same token again, so a rotation whose answer was lost can be repeated',
+          }),
+        }),
+      },
+      body: { schema: rotateKeyBody, example: { overlap_seconds: 86_400, password: PASSWORD } },
+      answer: {
+        status: 201,
+        description: 'The key with its new token, and how the change is enforced',
+        schema: rotatedKey,
+        example: ROTATED_KEY,
+        headers: ETAG,
+      },
+      errors: [
+        'not_found',
+        ...INACTIVE,
+        'throttled',
+        'password_incorrect',
+        'rotation_in_progress',
+        'idempotency_mismatch',
+        'version_conflict',
+        'enforcement_pending',
+      ],
+    },
+    patch: {
+      id: 'moveRotationEnd',
+      summary: 'Move the end of the old token',
+      description: 'From now, which ends it at once, to 30 days after the start of the rotation.',
+      guard: 'session',
+      params: { path: byId },
+      body: { schema: moveRotationEndBody, example: { ends_at: ROTATION.ends_at } },
+      answer: {
+        status: 200,
+        description: 'The key as it is now, and how the change is enforced',
+        schema: rotatedKey,
+        example: { ...CHANGED_ROTATION, rotation: ROTATION },
+        headers: ETAG,
+      },
+      errors: ['not_found', ...INACTIVE, 'throttled', 'version_conflict', 'enforcement_pending'],
+    },
+    delete: {
+      id: 'endRotation',
+      summary: 'End the old token now, or take the rotation back',
+      guard: 'session',
+      params: { path: byId, query: endRotationQuery },
+      answer: {
+        status: 200,
+        description: 'The key as it is now, and how the change is enforced',
+        schema: rotatedKey,
+        example: CHANGED_ROTATION,
+        headers: ETAG,
+      },
+      errors: ['not_found', ...INACTIVE, 'version_conflict', 'enforcement_pending'],
     },
   },
   '/keys/find': {

@@ -46,6 +46,7 @@ export const KEY: KeyAnswer = {
   enabled: true,
   expires_at: null,
   leaked_at: null,
+  rotation: null,
   access_token: '********',
   access_token_ends_with: TOKEN.slice(-4),
   created_at: AT,
@@ -69,6 +70,19 @@ export const EDITED_KEY = {
   enforcement: ENFORCEMENT,
   warnings: entryWarnings(EDITED_ACL),
 }
+
+export const ROTATION = { started_at: AT, ends_at: '2026-11-24T08:15:30.000Z' }
+
+export const ROTATED_KEY = {
+  ...KEY,
+  version: 4,
+  rotation: ROTATION,
+  access_token: TOKEN,
+  enforcement: ENFORCEMENT,
+}
+
+/** As the key is once a rotation has ended, or has another end. */
+export const CHANGED_ROTATION = { ...KEY, version: 5, enforcement: ENFORCEMENT }
 
 export const DELETED_KEY = { id: KEY.id, deleted_at: AT, enforcement: ENFORCEMENT }
 

@@ -48,6 +48,7 @@ const EXAMPLES: Record<ErrorName, Refusal> = {
   throttled: { reason: 'throttled', retryAfterSeconds: 4 },
   key_limit_reached: { reason: 'key_limit_reached', limit: 100 },
   idempotency_mismatch: { reason: 'idempotency_mismatch' },
+  rotation_in_progress: { reason: 'rotation_in_progress', endsAt: '2026-11-24T08:15:30.000Z' },
   email_taken: { reason: 'email_taken' },
   version_conflict: { reason: 'version_conflict' },
   enforcement_pending: { reason: 'enforcement_pending' },

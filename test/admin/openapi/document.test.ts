@@ -11,8 +11,10 @@ import {
   editKeyBody,
   logInBody,
   reconcileBody,
+  moveRotationEndBody,
   revealBody,
   revokeKeyBody,
+  rotateKeyBody,
 } from '../../../src/admin/schemas.ts'
 import type { OpenApi, Operation } from '../../../harness/described.ts'
 
@@ -56,6 +58,8 @@ describe('its examples', () => {
     createKey: createKeyBody,
     editKey: editKeyBody,
     revealKey: revealBody,
+    rotateKey: rotateKeyBody,
+    moveRotationEnd: moveRotationEndBody,
     checkIpAcl: checkIpAclBody,
     createAccount: createAccountBody,
     editAccount: editAccountBody,

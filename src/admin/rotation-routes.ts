@@ -1,0 +1,80 @@
+// /admin/api/v1/keys/{id}/rotation: a new token for a key, and the end of the old one. Behind `requireSession`.
+// The contract sets the order of checks: existence, account status, body, password, state.
+
+import { Hono } from 'hono'
+import type { LiveKey } from '../db/key-rows.ts'
+import { type Result } from '../shared/result.ts'
+import { checkChangeBudget } from './change-budget.ts'
+import { type ConfirmDeps, confirmPassword } from './confirm-password.ts'
+import { type AdminContext, type AdminEnv, callerOf, refuse } from './context.ts'
+import { entityTag } from './entity-tag.ts'
+import { readBody, readQuery } from './input.ts'
+import { toKeyJson, toTime } from './json.ts'
+import type { KeyServiceDeps } from './key-service.ts'
+import { withLastFour } from './last-four.ts'
+import { accountOf, checkActive, findOwnKey, NOT_FOUND } from './own-key.ts'
+import type { Refusal } from './refusal.ts'
+import { endRotation, moveRotationEnd, rotateKey } from './rotation-service.ts'
+import { endRotationQuery, moveRotationEndBody, rotateKeyBody } from './schemas.ts'
+
+export interface RotationRoutesDeps extends KeyServiceDeps, ConfirmDeps {}
+
+export function rotationRoutes(deps: RotationRoutesDeps): Hono<AdminEnv> {
+  const routes = new Hono<AdminEnv>()
+
+  routes.post('/:id/rotation', async function rotateKeyRoute(c) {
+    const [row, overBudget] = await Promise.all([
+      findOwnKey(c, deps.db),
+      checkChangeBudget(accountOf(c).id, deps),
+    ])
+    if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
+    const inactive = checkActive(accountOf(c))
+    if (inactive !== null) return refuse(c, inactive)
+    const body = await readBody(c.req.raw, rotateKeyBody)
+    if (!body.ok) return refuse(c, body.error)
+    if (overBudget !== null) return refuse(c, overBudget)
+    const unconfirmed = await confirmPassword(c, body.value.password, deps)
+    if (unconfirmed !== null) return refuse(c, unconfirmed)
+    const idempotencyKey = c.req.header('idempotency-key') || undefined
+    const rotated = await rotateKey(row, body.value, idempotencyKey, callerOf(c), deps)
+    if (!rotated.ok) return refuse(c, rotated.error)
+    return c.json(await answer(c, rotated.value.key, rotated.value.token), 201)
+  })
+
+  routes.patch('/:id/rotation', async function moveRotationEndRoute(c) {
+    const [row, overBudget] = await Promise.all([
+      findOwnKey(c, deps.db),
+      checkChangeBudget(accountOf(c).id, deps),
+    ])
+    if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
+    const inactive = checkActive(accountOf(c))
+    if (inactive !== null) return refuse(c, inactive)
+    const body = await readBody(c.req.raw, moveRotationEndBody)
+    if (!body.ok) return refuse(c, body.error)
+    if (overBudget !== null) return refuse(c, overBudget)
+    return await answerChanged(c, await moveRotationEnd(row, body.value.ends_at, callerOf(c), deps))
+  })
+
+  routes.delete('/:id/rotation', async function endRotationRoute(c) {
+    const row = await findOwnKey(c, deps.db)
+    if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
+    const inactive = checkActive(accountOf(c))
+    if (inactive !== null) return refuse(c, inactive)
+    const query = readQuery(c.req.url, endRotationQuery)
+    if (!query.ok) return refuse(c, query.error)
+    return await answerChanged(c, await endRotation(row, query.value.keep, callerOf(c), deps))
+  })
+
+  async function answerChanged(c: AdminContext, changed: Result<LiveKey, Refusal>) {
+    return changed.ok ? c.json(await answer(c, changed.value)) : refuse(c, changed.error)
+  }
+
+  async function answer(c: AdminContext, key: LiveKey, token?: string) {
+    c.header('ETag', entityTag(key.version))
+    const [shown = key] = await withLastFour([key], deps)
+    const now = deps.nowMs()
+    return { ...toKeyJson(shown, now, token), enforcement: { effective_at: toTime(now) } }
+  }
+
+  return routes
+}
