@@ -76,8 +76,13 @@ export async function startRequestFuzz(): Promise<RequestFuzz> {
     later: () => undefined,
     wait: async () => undefined,
     addressWatch: createAddressWatch(() => undefined, nowMs),
-    denials: {
-      note: (lookupId, _, enforced) => void notes.push([byLookupId.get(lookupId)?.keyId, enforced]),
+    use: {
+      noteAllowed({ lookupId }, _, isReported) {
+        if (isReported) notes.push([byLookupId.get(lookupId)?.keyId, false])
+      },
+      noteRefused({ lookupId }, _, reason) {
+        if (reason === 'ip_denied') notes.push([byLookupId.get(lookupId)?.keyId, true])
+      },
     },
     signAssertion: async () => 'assertion',
     refusalResponse: createRefusalResponse(ERRORS_PATH),

@@ -22,15 +22,15 @@ import { noteCronRun, readProgress } from './db/progress-queries.ts'
 import { deleteDeadSessions, hasUntaggedSession } from './db/session-queries.ts'
 import { createAddressWatch } from './gateway/address-watch.ts'
 import { createAssertionSigner } from './gateway/assertion.ts'
-import { type CachedKey, findCachedKey } from './gateway/cached-key.ts'
+import type { CachedKey } from './gateway/cached-key.ts'
 import { createClockGuard } from './gateway/clock-guard.ts'
-import { createDenialRecorder, type DenialRecorder } from './gateway/denial-recorder.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { askNewest, type KeyRecordsDeps } from './gateway/key-records.ts'
 import { refuseExposed } from './gateway/plain-http.ts'
 import { createQuestions } from './gateway/questions.ts'
 import { createRefusalResponse } from './gateway/refusal.ts'
 import { startTrace, toRequestLine } from './gateway/trace.ts'
+import { createUseRecorder, type UseRecorder } from './gateway/use-recorder.ts'
 import { isAdminRequest } from './http/admin-path.ts'
 import { normalizeUrl } from './http/request-url.ts'
 import { verifyToken } from './keys/token.ts'
@@ -118,10 +118,9 @@ function composeApp(
   }
   const cache = createIsolateCache<CachedKey>(CACHE)
   const clock = createClockGuard(termMs, countFault)
-  const denials: DenialRecorder = createDenialRecorder({
-    async report(lookupId) {
+  const use: UseRecorder = createUseRecorder({
+    async report({ lookupId, cached }) {
       const asker = { requestId: undefined, grace: undefined }
-      const cached = findCachedKey(cache, lookupId)
       await askNewest(lookupId, cached, asker, records, { mayLease: false })
     },
     later,
@@ -140,7 +139,7 @@ function composeApp(
       timeoutMs,
       clock,
       metrics,
-      takeDenials: denials.take,
+      takeUse: use.take,
       later,
       wait,
       nowMs,
@@ -162,7 +161,7 @@ function composeApp(
     verifyToken: (token) => verifyToken(settings.TOKEN_PREFIX, secrets.tokenKeys, token),
     speculation: settings.SPECULATION === 'on',
     addressWatch,
-    denials,
+    use,
     signAssertion: createAssertionSigner(
       secrets.assertionKeys,
       settings.ASSERTION_ISSUER,

@@ -2,7 +2,7 @@
 // (`WrappedBinding` in its workerd.capnp). Each function takes what it wraps.
 
 /** What the gateway calls of an authority by RPC. The rest are requests. */
-const METHODS = ['advance', 'seed', 'denials'] as const
+const METHODS = ['advance', 'seed', 'denials', 'useSummary', 'useDetails', 'forgetUse'] as const
 
 interface Elsewhere {
   readonly elsewhere: Fetcher

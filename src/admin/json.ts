@@ -6,10 +6,10 @@ import { currentToken, isPending, type LiveKey } from '../db/key-rows.ts'
 import type { OperatorKeyRow } from '../db/operator-key-queries.ts'
 import type { SessionRow } from '../db/session-queries.ts'
 import { keepNotes } from '../keys/acl-notes.ts'
+import type { Denial } from '../keys/denial.ts'
 import { findRotation, type TokenTimes } from '../keys/rotation.ts'
 import { lastFourOf } from '../keys/token.ts'
 import { withoutUnsafe } from '../shared/visible-text.ts'
-import type { Denial } from '../stores/key-authority/denial-table.ts'
 import { withAclChange } from './acl-change.ts'
 import type {
   AccountAnswer,

@@ -16,7 +16,7 @@ import { err, ok, type Result } from '../shared/result.ts'
 import type { AddressWatch } from './address-watch.ts'
 import { type CachedKey, findCachedKey, isBelieved } from './cached-key.ts'
 import { extractCredential } from './credential.ts'
-import type { DenialRecorder } from './denial-recorder.ts'
+import { hasUnforwardableBody, type Incoming } from './incoming.ts'
 import {
   type KeyRecordsDeps,
   type Newest,
@@ -26,12 +26,13 @@ import {
 } from './key-records.ts'
 import type { Refusal } from './refusal.ts'
 import type { Trace } from './trace.ts'
+import type { UsedKey, UseRecorder } from './use-recorder.ts'
 
 export interface AuthorizeDeps extends KeyRecordsDeps {
   /** The lookup id of a token that this gateway issued, or null. No I/O. */
   readonly verifyToken: (token: string) => string | null
   readonly addressWatch: AddressWatch
-  readonly denials: Pick<DenialRecorder, 'note'>
+  readonly use: Pick<UseRecorder, 'noteAllowed' | 'noteRefused'>
 }
 
 export interface Grant {
@@ -46,8 +47,8 @@ export interface Grant {
 }
 
 /** A request for which a key is evaluated. */
-interface Attempt {
-  readonly lookupId: string
+interface Attempt extends UsedKey {
+  readonly request: Incoming
   readonly address: Address | null
   readonly trace: Trace
 }
@@ -68,14 +69,15 @@ export function identifyKey(
 
 export function authorize(
   lookupId: string,
-  headers: Headers,
+  request: Incoming,
   trace: Trace,
   deps: AuthorizeDeps,
 ): Verdict {
+  const { headers } = request
   const address = clientAddress(headers)
   deps.addressWatch.observe(headers, address)
-  const attempt: Attempt = { lookupId, address, trace }
   const cached = findCachedKey(deps.cache, lookupId)
+  const attempt: Attempt = { lookupId, cached, request, address, trace }
   const { record } = cached
   if (record === null) return authorizeUncached(cached, attempt, deps)
   if (!isBelieved(cached, trace.startedMs, deps.clock))
@@ -136,21 +138,25 @@ function judgeNewest(
   return newest.ok ? judge(newest.value, attempt, deps) : newest
 }
 
-/**
- * The final decision. If the IP ACL refuses, or would refuse outside mode `report`, a denial is noted.
- */
+/** The final decision, which is counted with the key. */
 function judge(
   record: CompiledKey,
-  { lookupId, address, trace }: Attempt,
-  { denials }: AuthorizeDeps,
+  attempt: Attempt,
+  { use }: AuthorizeDeps,
 ): Result<Grant, Refusal> {
+  const { request, address, trace } = attempt
   trace.key = record
   const access = evaluateAccess(record, address, trace.startedMs)
   if (!access.ok) {
-    if (access.error.reason === 'ip_denied') denials.note(lookupId, address, true)
+    use.noteRefused(attempt, address, access.error.reason, trace.startedMs)
     return access
   }
+  if (hasUnforwardableBody(request)) {
+    use.noteRefused(attempt, address, 'body_not_allowed', trace.startedMs)
+    return err({ reason: 'body_not_allowed' })
+  }
   const key = access.value
-  if (key.ipAclMode === 'report' && isOffIpAcl(key, address)) denials.note(lookupId, address, false)
+  const isReported = key.ipAclMode === 'report' && isOffIpAcl(key, address)
+  use.noteAllowed(attempt, address, isReported, trace.startedMs)
   return ok({ key, address, confirm: null })
 }

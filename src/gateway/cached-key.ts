@@ -6,6 +6,7 @@ import type { CompiledKey } from '../keys/access.ts'
 import { byteSizeOfIpAcl } from '../keys/ip-acl.ts'
 import type { IsolateCache } from '../stores/isolate-cache.ts'
 import type { ClockGuard, Sighting } from './clock-guard.ts'
+import type { UnreportedUse } from './unreported-use.ts'
 
 /** Times are in milliseconds since 1970, by the clock of this isolate. */
 export interface CachedKey {
@@ -27,6 +28,8 @@ export interface CachedKey {
   onTheirWay: number
   /** The last answer that told the time of the object. */
   sighting: Sighting | null
+  /** What is counted of the key, and not reported yet. Null until something was. */
+  use: UnreportedUse | null
 }
 
 export type KeyCache = IsolateCache<CachedKey>
@@ -60,6 +63,7 @@ export function newCachedKey(): CachedKey {
     askedMs: -Infinity,
     onTheirWay: 0,
     sighting: null,
+    use: null,
   }
 }
 

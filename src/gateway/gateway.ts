@@ -7,7 +7,7 @@ import { authorize, type AuthorizeDeps, type Grant, identifyKey } from './author
 import { hasKeyInQuery } from './credential.ts'
 import { addExpiry } from './expiry-header.ts'
 import { type ForwardDeps, forwardGranted, forwardPreflight } from './forward-granted.ts'
-import { bodyOf, hasUnforwardableBody, type Incoming, mayHaveBody, toIncoming } from './incoming.ts'
+import { bodyOf, type Incoming, mayHaveBody, toIncoming } from './incoming.ts'
 import { namesMethod } from './method-override.ts'
 import { refuseExposed } from './plain-http.ts'
 import { isPreflight } from './preflight.ts'
@@ -65,7 +65,7 @@ async function authorizeAndForward(
   try {
     if (lookupId === null)
       return withRequestId(await forwardPreflight(request, trace, deps), trace, deps)
-    const verdict = authorize(lookupId, request.headers, trace, deps)
+    const verdict = authorize(lookupId, request, trace, deps)
     const grant = verdict instanceof Promise ? await verdict : verdict
     if (!grant.ok) return refuse(grant.error, trace, deps)
     const { confirm } = grant.value
@@ -75,7 +75,6 @@ async function authorizeAndForward(
     const confirmed = confirm === null ? grant : await confirm()
     if (!confirmed.ok) return refuse(confirmed.error, trace, deps)
     trace.authorizedMs = deps.nowMs() - trace.startedMs
-    if (hasUnforwardableBody(request)) return refuse({ reason: 'body_not_allowed' }, trace, deps)
     return withRequestId(await forwardGranted(request, confirmed.value, trace, deps), trace, deps)
   } catch (error) {
     return refuseFault(error, request, trace, deps)

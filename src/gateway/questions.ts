@@ -2,8 +2,8 @@
 // request notes the number of the newest question when it comes. Every question with a higher number was
 // asked after that, so its answer may judge the request. No clock is needed for that.
 
+import type { UseReport } from '../keys/use.ts'
 import type { IsolateMetrics } from '../metrics/isolate-metrics.ts'
-import type { Denial } from '../stores/key-authority/denial-table.ts'
 import type { Answered, KeyAuthorities } from '../stores/key-authority/key-authority.ts'
 import type { RecordIdentity } from '../stores/key-authority/question.ts'
 import type { CachedKey } from './cached-key.ts'
@@ -45,8 +45,8 @@ export interface QuestionsDeps {
   readonly timeoutMs: number
   readonly clock: ClockGuard
   readonly metrics: Pick<IsolateMetrics, 'noteQuestion' | 'noteLease'>
-  /** The denials of a key that are to be reported. They count as reported, even if the question fails. */
-  readonly takeDenials: (lookupId: string) => readonly Denial[]
+  /** The use of a key that is to be reported. It counts as reported, even if the question fails. */
+  readonly takeUse: (cached: CachedKey) => UseReport | null
   /** Lets a promise outlive the response, as `waitUntil` does. */
   readonly later: (promise: Promise<void>) => void
   readonly wait: (ms: number) => Promise<void>
@@ -92,11 +92,10 @@ export function createQuestions(deps: QuestionsDeps): Questions {
     const leaseMs = wants && clock.isTrusted(askedMs) ? termMs : 0
     const leaseEnds = leaseMs > 0 ? deps.wait(leaseMs) : null
     const renews = cached.believedUntilMs > askedMs
-    const denials = deps.takeDenials(lookupId)
-    const report = denials.length === 0 ? null : { denials }
+    const use = deps.takeUse(cached)
     countStart(cached, askedMs)
     try {
-      const asked = { cached: identity, leaseMs, askedMs, report }
+      const asked = { cached: identity, leaseMs, askedMs, use }
       const answered = await authorities.ask(lookupId, asked)
       noteAnswer(answered, leaseMs > 0, renews)
       if (answered.objectMs !== null) observe(cached, askedMs, question, answered.objectMs)

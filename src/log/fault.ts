@@ -21,7 +21,7 @@ export type FaultKind =
   | 'mark_published'
   | 'hasher'
   | 'log_in_rate'
-  | 'denials'
+  | 'use'
   | 'configuration'
   | 'cron'
   | 'reconcile'

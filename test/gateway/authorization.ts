@@ -12,7 +12,7 @@ import type { KeyRecordsDeps } from '../../src/gateway/key-records.ts'
 import { createQuestions } from '../../src/gateway/questions.ts'
 import type { Refusal } from '../../src/gateway/refusal.ts'
 import { startTrace } from '../../src/gateway/trace.ts'
-import { formatAddress } from '../../src/keys/address.ts'
+import { type Address, formatAddress } from '../../src/keys/address.ts'
 import type { KeyRecord } from '../../src/keys/key-record.ts'
 import { toStored } from '../../src/keys/stored-record.ts'
 import type { Result } from '../../src/shared/result.ts'
@@ -32,6 +32,7 @@ export interface Situation {
   readonly verify?: Error
   readonly termMs?: number
   readonly graceMs?: number
+  readonly body?: ReadableStream
 }
 
 export interface Judged {
@@ -45,7 +46,7 @@ export interface Judged {
 }
 
 export function start(situation: Situation) {
-  const { kv = null, row = FAULT, verify, termMs = 1_000, graceMs = 0 } = situation
+  const { kv = null, row = FAULT, verify, termMs = 1_000, graceMs = 0, body = null } = situation
   const sent = situation.headers ?? {
     Authorization: `Token ${TOKEN}`,
     'CF-Connecting-IP': CLIENT,
@@ -53,6 +54,8 @@ export function start(situation: Situation) {
   const calls: string[] = []
   const faults: [string, unknown][] = []
   const denials: [string, string | null, boolean][] = []
+  /** What was counted with the key, request by request. */
+  const outcomes: string[] = []
   const clock = createManualClock(1_000_000)
   const authority = createTestAuthority(situation.holds, clock, calls)
   const { nowMs, wait } = clock
@@ -77,7 +80,7 @@ export function start(situation: Situation) {
       timeoutMs,
       clock: guard,
       metrics: { noteQuestion: () => undefined, noteLease: () => undefined },
-      takeDenials: () => [],
+      takeUse: () => null,
       later,
       wait,
       nowMs,
@@ -98,9 +101,14 @@ export function start(situation: Situation) {
       return token === TOKEN ? LOOKUP_ID : null
     },
     addressWatch: createAddressWatch(() => undefined, nowMs),
-    denials: {
-      note(lookupId, address, enforced) {
-        denials.push([lookupId, address === null ? null : formatAddress(address), enforced])
+    use: {
+      noteAllowed({ lookupId }, address, isReported) {
+        outcomes.push('allowed')
+        if (isReported) denials.push([lookupId, toText(address), false])
+      },
+      noteRefused({ lookupId }, address, reason) {
+        outcomes.push(reason)
+        if (reason === 'ip_denied') denials.push([lookupId, toText(address), true])
       },
     },
   }
@@ -109,8 +117,9 @@ export function start(situation: Situation) {
   async function judge(): Promise<Judged> {
     const trace = startTrace(new Headers({ 'X-Request-Id': 'req-1' }), nowMs())
     const headers = new Headers(sent)
+    const request = { method: 'GET', url: 'https://gateway.example/', headers, body }
     const lookupId = identifyKey(headers, deps)
-    const verdict = lookupId.ok ? authorize(lookupId.value, headers, trace, deps) : lookupId
+    const verdict = lookupId.ok ? authorize(lookupId.value, request, trace, deps) : lookupId
     const first = verdict instanceof Promise ? await verdict : verdict
     const confirm = first.ok ? first.value.confirm : null
     const result = confirm === null ? first : await confirm()
@@ -118,7 +127,7 @@ export function start(situation: Situation) {
     return { result, isImmediate, mayBeSentOn: confirm !== null, grace: trace.grace }
   }
 
-  return { judge, authority, clock, calls, faults, denials }
+  return { judge, authority, clock, calls, faults, denials, outcomes }
 }
 
 /** An isolate that has the record with a lease that begins now, and no call yet. */
@@ -128,6 +137,7 @@ export async function startLeased(situation: Situation) {
   await started.judge()
   started.calls.length = 0
   started.denials.length = 0
+  started.outcomes.length = 0
   return started
 }
 
@@ -140,4 +150,8 @@ export async function startCached(situation: Situation) {
 
 function valueOf<T>(value: T | Error): Promise<T> {
   return value instanceof Error ? Promise.reject(value) : Promise.resolve(value)
+}
+
+function toText(address: Address | null): string | null {
+  return address === null ? null : formatAddress(address)
 }

@@ -3,22 +3,16 @@ import { type CachedKey, findCachedKey } from '../../src/gateway/cached-key.ts'
 import { createClockGuard } from '../../src/gateway/clock-guard.ts'
 import { createQuestions } from '../../src/gateway/questions.ts'
 import { toStored } from '../../src/keys/stored-record.ts'
+import { noUse, type UseReport } from '../../src/keys/use.ts'
 import { createIsolateCache } from '../../src/stores/isolate-cache.ts'
 import type { Answered } from '../../src/stores/key-authority/key-authority.ts'
-import type { Denial } from '../../src/stores/key-authority/denial-table.ts'
 import type { Question, RecordIdentity } from '../../src/stores/key-authority/question.ts'
 import { createManualClock, settled } from '../support/manual-clock.ts'
 import { KEY, LOOKUP_ID, TIMEOUT } from './samples.ts'
 
 const NOW = 1_000_000
 const TERM = 1_000
-const DENIAL: Denial = {
-  address: '203.0.113.7',
-  count: 1,
-  firstAtMs: NOW,
-  lastAtMs: NOW,
-  enforced: true,
-}
+const USE: UseReport = { ...noUse(), sentMs: NOW, allowed: 3 }
 
 describe('createQuestions()', () => {
   it('numbers the questions', async () => {
@@ -93,17 +87,13 @@ describe('createQuestions()', () => {
   })
 
   it('takes what is to be reported along, once', async () => {
-    const { ask, asked, denials } = start()
-    denials.push(DENIAL)
+    const { ask, asked, reports } = start()
+    reports.push(USE)
     await ask()
     await ask()
-    denials.push(DENIAL)
+    reports.push(USE)
     await ask({ identity: null })
-    expect(asked.map(({ report }) => report)).toEqual([
-      { denials: [DENIAL] },
-      null,
-      { denials: [DENIAL] },
-    ])
+    expect(asked.map(({ use }) => use)).toEqual([USE, null, USE])
   })
 
   it('rejects as the authority does, and lets the question outlive its request', async () => {
@@ -208,7 +198,7 @@ describe('what is counted', () => {
 function start({ termMs = TERM, isTrusted = true } = {}) {
   const clock = createManualClock(NOW)
   const asked: Question[] = []
-  const denials: Denial[] = []
+  const reports: UseReport[] = []
   const later: Promise<void>[] = []
   const clockFaults: unknown[] = []
   const counted: string[] = []
@@ -233,7 +223,7 @@ function start({ termMs = TERM, isTrusted = true } = {}) {
       noteQuestion: (result) => void counted.push(result),
       noteLease: (event) => void counted.push(event),
     },
-    takeDenials: () => denials.splice(0),
+    takeUse: () => reports.pop() ?? null,
     later: (promise) => void later.push(promise),
     wait: clock.wait,
     nowMs: clock.nowMs,
@@ -255,7 +245,7 @@ function start({ termMs = TERM, isTrusted = true } = {}) {
     answer,
     clock,
     counted,
-    denials,
+    reports,
     later,
     clockFaults,
   }

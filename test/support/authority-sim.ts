@@ -20,11 +20,13 @@ export interface AuthorityCommand {
   readonly old?: OldPart
 }
 
+type UseMethod = 'useSummary' | 'useDetails' | 'forgetUse'
+
 export interface AuthorityCall {
   readonly gateway: string
   /** The lookup id of the key. */
   readonly name: string
-  readonly method: 'fetch' | 'advance' | 'seed' | 'denials'
+  readonly method: 'fetch' | 'advance' | 'seed' | 'denials' | UseMethod
   readonly answered: boolean
   /** The term that a question asked for, and the one that the object granted. 0 for none. */
   readonly wantedMs: number
@@ -93,6 +95,18 @@ class Stub extends RpcTarget {
 
   denials() {
     return this.#pass(this.#note('denials'), (object) => object.denials())
+  }
+
+  useSummary() {
+    return this.#pass(this.#note('useSummary'), (object) => object.useSummary())
+  }
+
+  useDetails(query) {
+    return this.#pass(this.#note('useDetails'), (object) => object.useDetails(query))
+  }
+
+  forgetUse() {
+    return this.#pass(this.#note('forgetUse'), (object) => object.forgetUse())
   }
 
   #note(method) {

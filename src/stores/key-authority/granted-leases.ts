@@ -83,6 +83,11 @@ export class GrantedLeases {
     return lengthMs
   }
 
+  /** Whether the row was written at this time of the object. */
+  hasWrittenAt(nowMs: number): boolean {
+    return this.row?.atMs === nowMs
+  }
+
   private remaining(hold: Hold | null, nowMs: number, callerMs: number | null): number {
     return hold === null ? 0 : remainingMs(hold, nowMs, callerMs)
   }

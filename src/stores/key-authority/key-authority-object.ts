@@ -15,11 +15,20 @@
 // read the record in storage.
 
 import { DurableObject } from 'cloudflare:workers'
+import type { Denial } from '../../keys/denial.ts'
 import { tagOf } from '../../keys/stored-record.ts'
 import { logFault } from '../../log/fault.ts'
-import { addDenials, type Denial, dropDenials, forgetDenials, listDenials } from './denial-table.ts'
+import { CountedUse, type UseDetails, type UseQuery, type UseSummary } from './counted-use.ts'
+import { dropOldDenials, forgetOldDenials } from './denial-table.ts'
 import { GrantedLeases } from './granted-leases.ts'
-import { answerHeaders, parseQuestion, type RecordIdentity, type Report } from './question.ts'
+import {
+  answerHeaders,
+  parseQuestion,
+  type RecordIdentity,
+  type Report,
+  useOf,
+} from './question.ts'
+import { DAY_MS, forgetOldUse, toOwnTime } from './use-table.ts'
 
 /** A record on its way to or from the authority. */
 export interface AuthorityRecord {
@@ -28,6 +37,8 @@ export interface AuthorityRecord {
   readonly gone: boolean
   /** The stored form, see keys/key-record.ts. */
   readonly record: string
+  /** Set for a tombstone of a token whose key lives on, so that what was counted of it stays. */
+  readonly keepsUse?: true
 }
 
 export type AuthorityAnswer =
@@ -58,11 +69,16 @@ interface Head extends Omit<AuthorityRecord, 'record'> {
   readonly tag?: string
 }
 
+const MAX_DENIALS = 100
+
 const CURRENT: AuthorityAnswer = { state: 'current' }
 
 export class KeyAuthority extends DurableObject {
   private word = newWord()
   private readonly leases = new GrantedLeases(this.ctx.storage.kv, Date.now())
+  private readonly use = new CountedUse(this.ctx.storage.sql, (ms) => {
+    setTimeout(() => void this.writeUse(), ms)
+  })
 
   /** Answers a question of a location, see question.ts. */
   override fetch(request: Request): Response | Promise<Response> {
@@ -71,6 +87,7 @@ export class KeyAuthority extends DurableObject {
     const nowMs = Date.now()
     const isLive = answer.state === 'current' || (answer.state === 'holds' && !answer.gone)
     const grantedMs = isLive ? this.leases.grant(leaseMs, nowMs, askedMs) : 0
+    if (this.leases.hasWrittenAt(nowMs)) this.use.write(nowMs) // one more row in one write
     const headers = answerHeaders(grantedMs, nowMs)
     const response =
       answer.state === 'current'
@@ -103,33 +120,72 @@ export class KeyAuthority extends DurableObject {
     return head === undefined ? this.answerUnknown() : this.answerToOlder(head, sent.record)
   }
 
-  /** The report of versions without leases: a call of its own. A tombstone counts nothing. */
+  /** The report of versions without leases: a call of its own. */
   async countDenials(denials: readonly Denial[]): Promise<void> {
-    const { sql } = this.ctx.storage
-    if (this.head()?.gone === true) return
-    addDenials(sql, denials, Date.now())
-    if ((await this.ctx.storage.getAlarm()) === null) await this.alarm()
+    await this.count({ denials })
   }
 
   /** The denials of the last 24 hours, newest first. */
   denials(): Denial[] {
-    return listDenials(this.ctx.storage.sql, Date.now())
+    return this.use.denials(Date.now(), MAX_DENIALS)
   }
 
-  /** Drops denials that are no longer shown, because addresses are personal data. */
+  /** What the key was used for in the last 24 hours, in short. */
+  useSummary(): UseSummary {
+    return this.use.summarize(Date.now())
+  }
+
+  useDetails(query: UseQuery): UseDetails {
+    return this.use.detail(query, Date.now())
+  }
+
+  /** Drops what was counted, because the key was deleted. */
+  forgetUse(): void {
+    this.use.drop()
+    dropOldDenials(this.ctx.storage.sql)
+  }
+
+  /** Drops and sums up what is old. Addresses are personal data. */
   override async alarm(): Promise<void> {
-    const nextMs = forgetDenials(this.ctx.storage.sql, Date.now())
-    if (nextMs !== null) await this.ctx.storage.setAlarm(nextMs)
+    const { sql } = this.ctx.storage
+    const nowMs = Date.now()
+    const nextMs = [forgetOldUse(sql, nowMs), forgetOldDenials(sql, nowMs)]
+    const known = nextMs.filter((atMs) => atMs !== null)
+    if (known.length > 0) await this.ctx.storage.setAlarm(Math.min(...known))
   }
 
   /** A count may be lost, but the question is answered all the same. */
   private async takeReport(request: Request): Promise<void> {
     try {
-      const { denials } = await request.json<Report>()
-      await this.countDenials(denials)
+      await this.count(await request.json<Report>())
     } catch (error) {
-      logFault('denials', error)
+      logFault('use', error)
     }
+  }
+
+  /** Nothing is counted of a deleted key. */
+  private async count(report: Report): Promise<void> {
+    const head = this.head()
+    if (head?.gone === true && head.keepsUse !== true) return
+    const nowMs = Date.now()
+    const isWritten = this.use.add(toOwnTime(useOf(report, nowMs), nowMs), nowMs)
+    if (isWritten) await this.wakeToForget(nowMs)
+  }
+
+  /** Writes what was counted and not written, in time before an idle object loses its memory. */
+  private async writeUse(): Promise<void> {
+    try {
+      const nowMs = Date.now()
+      if (this.use.writeInTime(nowMs)) await this.wakeToForget(nowMs)
+    } catch (error) {
+      logFault('use', error)
+    }
+  }
+
+  private async wakeToForget(nowMs: number): Promise<void> {
+    const { storage } = this.ctx
+    const alarmMs = await storage.getAlarm()
+    if (alarmMs === null || alarmMs > nowMs + DAY_MS) await storage.setAlarm(nowMs + DAY_MS)
   }
 
   private keep(sent: AuthorityRecord, callerMs: number | null): AuthorityAnswer {
@@ -150,19 +206,19 @@ export class KeyAuthority extends DurableObject {
   }
 
   private raise(
-    { revision, gone, record }: AuthorityRecord,
+    { revision, gone, record, keepsUse }: AuthorityRecord,
     callerMs: number | null,
   ): AuthorityAnswer {
-    const { kv, sql } = this.ctx.storage
+    const { kv } = this.ctx.storage
     const head = this.head()
     const rises = head === undefined || (!head.gone && (gone || revision > head.revision))
     if (!rises) return this.answerToOlder(head, record)
     this.word = newWord()
     this.leases.settle(Date.now(), callerMs)
     // Both are written in one turn, so atomically. The runtime holds the answer until they are durable.
-    kv.put<Head>('head', { revision, gone, tag: tagOf(record) })
+    kv.put<Head>('head', { revision, gone, tag: tagOf(record), ...(keepsUse && { keepsUse }) })
     kv.put('record', record)
-    if (gone) dropDenials(sql)
+    if (gone && keepsUse !== true) this.forgetUse()
     return CURRENT
   }
 

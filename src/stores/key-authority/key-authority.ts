@@ -1,10 +1,11 @@
 // Calls a key's authority, see key-authority-object.ts.
 
+import type { Denial } from '../../keys/denial.ts'
 import { encodeKeyRecord, type KeyRecord } from '../../keys/key-record.ts'
 import { HOLD_FACTOR, MAX_TERM_MS } from '../../keys/lease.ts'
 import { readStored, type StoredRecord, tagOf } from '../../keys/stored-record.ts'
 import { createObjectCalls } from '../object-call.ts'
-import type { Denial } from './denial-table.ts'
+import type { UseDetails, UseQuery, UseSummary } from './counted-use.ts'
 import type {
   AuthorityAnswer,
   AuthorityRecord,
@@ -62,6 +63,12 @@ export interface KeyAuthorities {
   readonly seed: (lookupId: string, record: KeyRecord, word: string | undefined) => Promise<Held>
   /** The denials of the last 24 hours, newest first. */
   readonly listDenials: (lookupId: string) => Promise<Denial[]>
+  /** The use of a token: when it was used first and last, and how often within 24 hours. */
+  readonly summarizeUse: (lookupId: string) => Promise<UseSummary>
+  /** As `summarizeUse`, with the buckets of a range and the addresses of 24 hours. */
+  readonly detailUse: (lookupId: string, query: UseQuery) => Promise<UseDetails>
+  /** Drops what was counted of a token that had ended before its key was deleted. */
+  readonly forgetUse: (lookupId: string) => Promise<void>
 }
 
 export interface KeyAuthoritiesDeps {
@@ -91,7 +98,7 @@ export function createKeyAuthorities(
       let next = question
       const { answer, ...times } = await ask(lookupId, (stub) => {
         const sent = next
-        if (sent.report !== null) next = { ...sent, report: null } // a repeated one could count twice
+        if (sent.use !== null) next = { ...sent, use: null } // a repeated report could count twice
         return fetchAnswer(stub, sent)
       })
       return { says: toSays(answer), ...times }
@@ -121,10 +128,13 @@ export function createKeyAuthorities(
       return heldAfter(sent, record, answer)
     },
     listDenials: (lookupId) => ask(lookupId, async (stub) => await stub.denials()),
+    summarizeUse: (lookupId) => ask(lookupId, async (stub) => await stub.useSummary()),
+    detailUse: (lookupId, query) => ask(lookupId, async (stub) => await stub.useDetails(query)),
+    forgetUse: (lookupId) => ask(lookupId, async (stub) => await stub.forgetUse()),
   }
 }
 
-const PEEK: Question = { cached: null, leaseMs: 0, askedMs: 0, report: null }
+const PEEK: Question = { cached: null, leaseMs: 0, askedMs: 0, use: null }
 
 async function fetchAnswer(
   stub: Stub,
@@ -156,7 +166,9 @@ function heldAfter(sent: AuthorityRecord, record: KeyRecord, answer: AuthorityAn
 
 function toAuthorityRecord(record: KeyRecord): AuthorityRecord {
   const { kind, revision } = record
-  return { revision, gone: kind === 'tombstone', record: encodeKeyRecord(record) }
+  const sent = { revision, gone: kind === 'tombstone', record: encodeKeyRecord(record) }
+  const isReplaced = kind === 'tombstone' && record.replacedAtMs !== null
+  return isReplaced ? { ...sent, keepsUse: true } : sent
 }
 
 /** A tombstone counts in any form. A live record in the form of a later version is unreadable. */

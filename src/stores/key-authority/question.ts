@@ -3,7 +3,8 @@
 // is current, and otherwise an `AuthorityAnswer` as JSON. Headers carry the lease and the clocks, and the body
 // carries what the location has to report. Objects of versions without leases ignore both.
 
-import type { Denial } from './denial-table.ts'
+import { type Denial, fromDenial, toDenial } from '../../keys/denial.ts'
+import { noUse, type UseReport } from '../../keys/use.ts'
 
 const URL_START = 'http://key-authority/'
 /** The term of a lease in milliseconds: in a question the one that is wanted, in an answer the one granted. */
@@ -23,6 +24,9 @@ export interface RecordIdentity {
 
 /** What a location reports with a question. */
 export interface Report {
+  /** Absent from versions that report denials alone. */
+  readonly use?: UseReport
+  /** The denials among the use, for objects of such versions. */
   readonly denials: readonly Denial[]
 }
 
@@ -33,7 +37,7 @@ export interface Question {
   readonly leaseMs: number
   /** When it is asked, by the clock of the location. */
   readonly askedMs: number
-  readonly report: Report | null
+  readonly use: UseReport | null
 }
 
 /** What the object says of time in an answer. */
@@ -51,14 +55,26 @@ export function questionUrl(cached: RecordIdentity | null): string {
   return tag === null ? URL_START + revision : `${URL_START}${revision}/${tag}`
 }
 
-export function questionInit({ leaseMs, askedMs, report }: Question): RequestInit {
+export function questionInit({ leaseMs, askedMs, use }: Question): RequestInit {
   const headers: Record<string, string> =
     leaseMs > 0 ? { [LEASE]: String(leaseMs), [ASKED_AT]: String(askedMs) } : {}
-  return report === null ? { headers } : { method: 'POST', headers, body: JSON.stringify(report) }
+  if (use === null) return { headers }
+  const denials = use.addresses.map(toDenial).filter((denial) => denial !== null)
+  const report: Report = { use, denials }
+  return { method: 'POST', headers, body: JSON.stringify(report) }
 }
 
-/** The question in a request, without its report. */
-export function parseQuestion({ url, headers }: Request): Omit<Question, 'report' | 'askedMs'> & {
+/** The use in a report. `nowMs`: the clock of the object, for a report that does not tell its own. */
+export function useOf({ use, denials }: Report, nowMs: number): UseReport {
+  if (use !== undefined) return use
+  const addresses = denials.map(fromDenial)
+  const denied = addresses.reduce((sum, one) => sum + one.denied, 0)
+  const refused = denied > 0 ? { ip_denied: denied } : {}
+  return { ...noUse(), refused, addresses, sentMs: nowMs }
+}
+
+/** The question in a request, without the use. */
+export function parseQuestion({ url, headers }: Request): Omit<Question, 'use' | 'askedMs'> & {
   /** Null if the location did not say. */
   readonly askedMs: number | null
 } {

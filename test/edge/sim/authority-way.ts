@@ -77,6 +77,18 @@ class Stub extends RpcTarget {
     return this.#call('denials', args)
   }
 
+  useSummary(...args: unknown[]) {
+    return this.#call('useSummary', args)
+  }
+
+  useDetails(...args: unknown[]) {
+    return this.#call('useDetails', args)
+  }
+
+  forgetUse(...args: unknown[]) {
+    return this.#call('forgetUse', args)
+  }
+
   note(...args: unknown[]) {
     return this.#call('note', args)
   }

@@ -1,9 +1,13 @@
 // What real key authorities hold and answer, in workerd.
 
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeKeyRecord, type KeyRecord } from '../../../src/keys/key-record.ts'
 import { readStored, toStored } from '../../../src/keys/stored-record.ts'
-import { GONE, LIVE, NEWER, type Objects, QUESTION, startObjects } from './objects.ts'
+import { noCounts, type UseReport } from '../../../src/keys/use.ts'
+import { CALLER_MS, GONE, LIVE, NEWER, type Objects, QUESTION, startObjects } from './objects.ts'
 
 let objects: Objects
 beforeAll(async () => {
@@ -151,24 +155,91 @@ describe('an authority, of a tombstone', () => {
 })
 
 describe('an authority, of what locations report', () => {
-  it('counts denials, whether it holds a record or not, and drops them with the key', async () => {
+  it('counts denials of older versions, whether it holds a record or not', async () => {
     const name = objects.newName()
-    const now = Date.now()
-    const times = { firstAtMs: now, lastAtMs: now }
-    const denial = { address: '203.0.113.7', count: 2, ...times, enforced: true }
-    const old = { ...denial, firstAtMs: now - 90_000_000, lastAtMs: now - 86_400_000 }
-    const report = async (...denials: (typeof denial)[]) =>
-      await objects.ask(name, { ...QUESTION, cached: toStored(LIVE), report: { denials } })
+    const object = objects.namespace.getByName(name)
+    const denial = { address: '203.0.113.7', count: 2, ...timesOf(Date.now()), enforced: true }
     expect(await objects.listDenials(name)).toEqual([])
-    expect(await report(denial, old)).toMatchObject({ says: { kind: 'unknown' } })
+    await object.countDenials([denial])
     await objects.fill(name)
-    expect(await report(denial)).toMatchObject({ says: 'current' })
-    // A version without leases sends them by themselves.
-    await objects.namespace.getByName(name).countDenials([denial])
-    expect(await objects.listDenials(name)).toEqual([{ ...denial, count: 6 }])
+    await object.countDenials([denial])
+    const [listed, ...others] = await objects.listDenials(name)
+    expect(others).toEqual([])
+    expect(listed).toMatchObject({ address: '203.0.113.7', count: 4, enforced: true })
+    expect(await objects.summarizeUse(name)).toMatchObject({
+      allowed: 0,
+      refused: { ip_denied: 4 },
+      lastUsedMs: 0,
+      lastAddress: null,
+    })
+  })
+
+  it('counts use, and drops it with the key', async () => {
+    const name = objects.newName()
+    await report(name, usedOnce('203.0.113.7'))
+    await report(name, usedOnce('203.0.113.8'))
+    const summary = await objects.summarizeUse(name)
+    expect(summary).toMatchObject({ allowed: 2, refused: {}, allowedLastHour: 2 })
+    expect(Math.abs(summary.lastUsedMs - Date.now())).toBeLessThan(30_000)
+    const details = await objects.detailUse(name, LAST_DAY)
+    const addresses = new Set(details.addresses.map(({ address }) => address))
+    expect(addresses).toEqual(new Set(['203.0.113.7', '203.0.113.8']))
+    expect(details.buckets.reduce((sum, { allowed }) => sum + allowed, 0)).toBe(2)
 
     await objects.advance(name, GONE)
-    expect(await report(denial)).toMatchObject({ says: toStored(GONE) })
-    expect(await objects.listDenials(name)).toEqual([])
+    await report(name, usedOnce('203.0.113.7'))
+    expect(await objects.summarizeUse(name)).toMatchObject({ allowed: 0, lastUsedMs: 0 })
+    expect((await objects.detailUse(name, LAST_DAY)).addresses).toEqual([])
+  })
+
+  it('keeps what was counted of a token that has ended, until the key is deleted', async () => {
+    const name = objects.newName()
+    await objects.fill(name)
+    await report(name, usedOnce('203.0.113.7'))
+    await objects.advance(name, ENDED)
+    await report(name, { ...usedOnce('203.0.113.7'), allowed: 0, refused: { key_replaced: 1 } })
+    const counted = { allowed: 1, refused: { key_replaced: 1 } }
+    expect(await objects.summarizeUse(name)).toMatchObject(counted)
+    await objects.forgetUse(name)
+    expect(await objects.summarizeUse(name)).toMatchObject({ allowed: 0, refused: {} })
+  })
+
+  it('loses at most what it was told in the ten seconds before it ended', async () => {
+    const stateDir = mkdtempSync(join(tmpdir(), 'portal-gateway-use-'))
+    try {
+      const name = objects.newName()
+      const before = await startObjects(stateDir)
+      await before.ask(name, { ...QUESTION, use: usedOnce('203.0.113.7') })
+      await before.ask(name, { ...QUESTION, use: usedOnce('203.0.113.7') })
+      expect(await before.summarizeUse(name)).toMatchObject({ allowed: 2 })
+      await before.stop()
+      const after = await startObjects(stateDir)
+      expect((await after.summarizeUse(name)).allowed).toBeGreaterThanOrEqual(1)
+      await after.stop()
+    } finally {
+      rmSync(stateDir, { recursive: true, force: true })
+    }
   })
 })
+
+const ENDED: KeyRecord = { kind: 'tombstone', revision: 5, keyId: 'key_1', replacedAtMs: 1_000 }
+const LAST_DAY = {
+  by: 'hour',
+  fromMs: Date.now() - 86_400_000,
+  toMs: Date.now() + 3_600_000,
+} as const
+
+function report(name: string, use: UseReport) {
+  return objects.ask(name, { ...QUESTION, cached: toStored(LIVE), use })
+}
+
+function usedOnce(address: string): UseReport {
+  const nowMs = CALLER_MS
+  const counts = { ...noCounts(), allowed: 1, firstMs: nowMs, lastMs: nowMs, lastAllowedMs: nowMs }
+  const times = { firstAllowedMs: nowMs, lastAllowedMs: nowMs }
+  return { sentMs: nowMs, allowed: 1, refused: {}, ...times, addresses: [{ address, ...counts }] }
+}
+
+function timesOf(atMs: number) {
+  return { firstAtMs: atMs, lastAtMs: atMs }
+}

@@ -1,7 +1,9 @@
 // Calls of key authorities that fail, stall, or are of another version.
 
 import { describe, expect, it } from 'vitest'
+import { fromDenial } from '../../../src/keys/denial.ts'
 import { toStored } from '../../../src/keys/stored-record.ts'
+import { noUse } from '../../../src/keys/use.ts'
 import {
   type AuthorityNamespace,
   createKeyAuthorities,
@@ -19,7 +21,8 @@ const DENIAL = {
   lastAtMs: NOW,
   enforced: true,
 }
-const REPORTING: Question = { ...ABOUT_LIVE, report: { denials: [DENIAL] } }
+const USE = { ...noUse(), sentMs: NOW, refused: { ip_denied: 1 }, addresses: [fromDenial(DENIAL)] }
+const REPORTING: Question = { ...ABOUT_LIVE, use: USE }
 
 function start(stub: object, timeoutMs = 5_000) {
   const waits: { readonly ms: number; readonly end: () => void }[] = []
@@ -54,7 +57,7 @@ describe('createKeyAuthorities(), a question', () => {
     expect(calls[0]).toEqual([questionUrl(toStored(LIVE)), { headers }])
     await ask('id', REPORTING)
     const [, { method, body }] = calls[1] ?? ['', {}]
-    expect([method, JSON.parse(String(body))]).toEqual(['POST', { denials: [DENIAL] }])
+    expect([method, JSON.parse(String(body))]).toEqual(['POST', { use: USE, denials: [DENIAL] }])
   })
 
   it('passes on the lease and the time of the object', async () => {

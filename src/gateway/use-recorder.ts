@@ -1,0 +1,162 @@
+// Counts what this isolate sees of each key, until it is reported to the key's authority. A request pays for a few
+// increments. What was counted travels with the next question about the key, once a second at most. If none is
+// asked in time, one is asked for it. What an isolate has not reported when it ends is lost.
+
+import type { Address } from '../keys/address.ts'
+import { type AddressCounts, noCounts, type UseReport } from '../keys/use.ts'
+import type { CachedKey } from './cached-key.ts'
+import {
+  clearUse,
+  dropFirstAddress,
+  isSameAddress,
+  nameOf,
+  noUnreportedUse,
+  type RefusedBy,
+  toUseReport,
+  type UnreportedUse,
+} from './unreported-use.ts'
+
+/** A key as a request meets it. */
+export interface UsedKey {
+  readonly lookupId: string
+  readonly cached: CachedKey
+}
+
+export interface UseRecorder {
+  /** `isReported`: whether the IP ACL would have refused the request outside mode `report`. */
+  readonly noteAllowed: (
+    key: UsedKey,
+    address: Address | null,
+    isReported: boolean,
+    atMs: number,
+  ) => void
+  readonly noteRefused: (
+    key: UsedKey,
+    address: Address | null,
+    reason: RefusedBy,
+    atMs: number,
+  ) => void
+  /** Takes what is to be reported of a key; null for nothing. It counts as reported, even if the report is lost. */
+  readonly take: (cached: CachedKey) => UseReport | null
+}
+
+export interface UseRecorderDeps {
+  /** Asks a question about a key, which takes its use along. Never rejects. */
+  readonly report: (key: UsedKey) => Promise<void>
+  /** Lets a promise outlive the response, as `waitUntil` does. */
+  readonly later: (promise: Promise<void>) => void
+  readonly wait: (ms: number) => Promise<void>
+  readonly nowMs: () => number
+}
+
+/** What is left goes out within five seconds of the last request, the question included. */
+const REPORT_AFTER_MS = 4_000
+/** A request may wait for 30 s in the background. */
+const WAITS = 5
+/** If a report is this late, the request that was to send it has ended, and the next one sends it. */
+const GIVEN_UP_MS = 30_000
+/** Reports are JSON, which costs more than a bare question. So questions take one along once in this time. */
+const INTERVAL_MS = 1_000
+const MAX_ADDRESSES = 100
+/** Of all keys in ten seconds, about 4 MB. Beyond, requests are counted without their addresses. */
+const MAX_NEW_ADDRESSES = 20_000
+const NEW_ADDRESSES_MS = 10_000
+
+export function createUseRecorder(deps: UseRecorderDeps): UseRecorder {
+  let newAddresses = 0
+  let newAddressesSinceMs = -Infinity
+
+  async function reportInTime(key: UsedKey, use: UnreportedUse): Promise<void> {
+    let leftMs = REPORT_AFTER_MS
+    for (let waits = 0; waits < WAITS && leftMs > 0; waits++) {
+      await deps.wait(leftMs)
+      if (use.sinceMs === 0) break
+      leftMs = use.sinceMs + REPORT_AFTER_MS - deps.nowMs()
+      if (leftMs > REPORT_AFTER_MS) break // the clock was set back
+    }
+    use.waitingSinceMs = -Infinity
+    if (use.sinceMs === 0) return
+    use.takenMs = -Infinity
+    await deps.report(key)
+  }
+
+  function begin(key: UsedKey, atMs: number): UnreportedUse {
+    const use = (key.cached.use ??= noUnreportedUse())
+    if (use.sinceMs === 0) use.sinceMs = atMs
+    if (Math.abs(atMs - use.waitingSinceMs) >= GIVEN_UP_MS) {
+      use.waitingSinceMs = atMs
+      // Of a request's own object, only what the report needs is kept alive.
+      deps.later(reportInTime({ lookupId: key.lookupId, cached: key.cached }, use))
+    }
+    return use
+  }
+
+  /** The counts of an address; null if there is no room. An allowed request makes room. */
+  function countsOf(
+    use: UnreportedUse,
+    address: Address | null,
+    isAllowed: boolean,
+    atMs: number,
+  ): AddressCounts | null {
+    if (use.last !== null && isSameAddress(use.last.address, address)) return use.last.counts
+    const name = nameOf(address)
+    let seen = use.byAddress.get(name)
+    if (seen === undefined) {
+      if (!isAllowed && use.byAddress.size >= MAX_ADDRESSES) return null
+      if (Math.abs(atMs - newAddressesSinceMs) >= NEW_ADDRESSES_MS) {
+        newAddressesSinceMs = atMs
+        newAddresses = 0
+      }
+      if (++newAddresses > MAX_NEW_ADDRESSES) return null
+      if (use.byAddress.size >= MAX_ADDRESSES) dropFirstAddress(use.byAddress)
+      seen = { address, counts: noCounts() }
+      seen.counts.firstMs = atMs
+      use.byAddress.set(name, seen)
+    }
+    use.last = seen
+    return seen.counts
+  }
+
+  return {
+    noteAllowed(key, address, isReported, atMs) {
+      const use = begin(key, atMs)
+      use.allowed++
+      if (use.firstAllowedMs === 0) use.firstAllowedMs = atMs
+      use.lastAllowedMs = atMs
+      const counts = countsOf(use, address, true, atMs)
+      if (counts === null) return
+      counts.allowed++
+      counts.lastMs = atMs
+      counts.lastAllowedMs = atMs
+      if (!isReported) return
+      counts.reported++
+      counts.lastReportedMs = atMs
+      if (counts.firstDenialMs === 0) counts.firstDenialMs = atMs
+    },
+
+    noteRefused(key, address, reason, atMs) {
+      if (reason === 'key_revoked') return // of a deleted key, nothing is kept
+      const use = begin(key, atMs)
+      use.refused.set(reason, (use.refused.get(reason) ?? 0) + 1)
+      const counts = countsOf(use, address, false, atMs)
+      if (counts === null) return
+      counts.refused++
+      counts.lastMs = atMs
+      if (reason !== 'ip_denied') return
+      counts.denied++
+      counts.lastDeniedMs = atMs
+      if (counts.firstDenialMs === 0) counts.firstDenialMs = atMs
+    },
+
+    take({ use, isGrace }) {
+      // In a grace the authority cannot be asked, so the report would probably be lost.
+      if (use === null || use.sinceMs === 0 || isGrace) return null
+      const nowMs = deps.nowMs()
+      if (Math.abs(nowMs - use.takenMs) < INTERVAL_MS) return null
+      use.takenMs = nowMs
+      const report = toUseReport(use, nowMs)
+      clearUse(use)
+      return report
+    },
+  }
+}
