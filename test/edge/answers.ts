@@ -2,7 +2,8 @@
 
 import type { HttpAnswer } from '../../harness/http.ts'
 import type { Upstream } from '../support/upstream.ts'
-import type { Change, Verdict } from './checker.ts'
+import type { Change } from './registers.ts'
+import type { Verdict } from './verdict.ts'
 
 const MARK = 'x-upstream-mark'
 const SLOW_MS = 15
@@ -38,7 +39,9 @@ export function toVerdict(answer: HttpAnswer, method: string): Verdict {
   const code = codeOf(answer)
   switch (`${status} ${code}`) {
     case '401 key_revoked':
+    case '401 key_expired':
     case '403 account_inactive':
+    case '403 key_disabled':
     case '403 ip_denied':
       return code as Verdict
     case '503 authentication_unavailable':
@@ -51,7 +54,7 @@ export function toVerdict(answer: HttpAnswer, method: string): Verdict {
 /** A refused HEAD has no body that tells which refusal it is. */
 function headVerdict(status: number): Verdict {
   const verdicts: Readonly<Record<number, Verdict>> = {
-    401: 'key_revoked',
+    401: 'unauthorized',
     403: 'forbidden',
     503: 'unavailable',
   }

@@ -2,10 +2,11 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { answerVisibly } from './answers.ts'
-import type { Change, Verdict } from './checker.ts'
 import { type Clients, createClients } from './clients.ts'
 import { createFixtures, type Fixtures, type TestAccount, type TestKey } from './fixtures.ts'
 import { type Ground, type Location, LOCATIONS, NEXT_VERSION, startGround } from './ground.ts'
+import type { Change } from './registers.ts'
+import type { Verdict } from './verdict.ts'
 
 let ground: Ground
 let fixtures: Fixtures

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import {
-  type Change,
-  check,
-  type Log,
-  possibleValues,
-  type Restore,
-  type Truth,
-  type Use,
-  type Violation,
-} from './checker.ts'
+import { check, type Log, type Use, type Violation } from './checker.ts'
+import { type Change, possibleValues, type Restore } from './registers.ts'
+import { type Truth, UNCHANGED } from './verdict.ts'
 
 const at = (start: number, end: number) => ({ start, end, startSeconds: start, endSeconds: end })
 
@@ -25,6 +18,7 @@ function use(verdict: Use['verdict'], start: number, end: number, more: Partial<
     from: 'office',
     method: 'GET',
     verdict,
+    clock: { leastMs: start * 1_000, mostMs: end * 1_000 },
     shown: [],
     upstreamCalls: verdict === 'allowed' ? 1 : 0,
     recovered: false,
@@ -34,7 +28,7 @@ function use(verdict: Use['verdict'], start: number, end: number, more: Partial<
 
 function logOf(...events: (Change | Use)[]): Log {
   return {
-    keys: new Map([['k1', { account: 'a', acl: 'anyone', madeAt: 0 }]]),
+    keys: new Map([['k1', { account: 'a', acl: 'anyone', end: 'never', madeAt: 0 }]]),
     changes: events.filter((event) => 'register' in event),
     uses: events.filter((event) => 'verdict' in event),
     restores: [],
@@ -51,6 +45,11 @@ const suspension = change('a status', 'suspended', 10, 20)
 const reactivation = change('a status', 'active', 30, 40)
 const tightening = change('k1 acl', 'home', 10, 20)
 const loosening = change('k1 acl', 'anyone', 30, 40)
+const pause = change('k1 switch', 'off', 10, 20)
+const resumption = change('k1 switch', 'on', 30, 40)
+/** By the clock of the location that a request at 50 meets, it has come; a later one has not. */
+const end = change('k1 end', '45000', 10, 20)
+const laterEnd = change('k1 end', '90000', 30, 40)
 
 describe('a request that started after a change was answered', () => {
   it.each([
@@ -59,6 +58,10 @@ describe('a request that started after a change was answered', () => {
     ['a tightened ACL', [tightening], 'ip_denied'],
     ['a reactivation', [suspension, reactivation], 'allowed'],
     ['a loosened ACL', [tightening, loosening], 'allowed'],
+    ['a pause', [pause], 'key_disabled'],
+    ['the end of a pause', [pause, resumption], 'allowed'],
+    ['an end that has come', [end], 'key_expired'],
+    ['a later end', [end, laterEnd], 'allowed'],
   ] as const)('is judged by %s', (_, changes, verdict) => {
     expect(rules(logOf(...changes, use(verdict, 50, 60)))).toEqual([])
   })
@@ -70,6 +73,9 @@ describe('a request that started after a change was answered', () => {
     ['a reactivation', [suspension, reactivation], 'account_inactive'],
     ['a loosened ACL', [tightening, loosening], 'ip_denied'],
     ['a suspension, by the reason', [tightening, suspension], 'ip_denied'],
+    ['a pause', [pause], 'allowed'],
+    ['the end of a pause', [pause, resumption], 'key_disabled'],
+    ['a pause, by the reason', [tightening, pause], 'ip_denied'],
   ] as const)('is stale when it is not judged by %s', (_, changes, verdict) => {
     expect(check(logOf(...changes, use(verdict, 50, 60)))).toEqual([
       expect.objectContaining({ rule: 'stale', seconds: 50 - (changes.at(-1)?.end ?? 0) }),
@@ -81,6 +87,37 @@ describe('a request that started after a change was answered', () => {
     expect(rules(logOf(deletion, use('unavailable', 50, 60, { recovered: true })))).toEqual([
       'outage',
     ])
+  })
+})
+
+describe('an end', () => {
+  it('lets in before it, refuses after it, and may do either while it comes', () => {
+    expect(rules(logOf(end, use('allowed', 30, 40)))).toEqual([])
+    expect(rules(logOf(end, use('key_expired', 45, 50)))).toEqual([])
+    for (const verdict of ['allowed', 'key_expired'] as const) {
+      expect(rules(logOf(end, use(verdict, 40, 50)))).toEqual([])
+    }
+  })
+
+  it('is judged by the clock of the location, whatever the time is', () => {
+    const behind = { clock: { leastMs: 30_000, mostMs: 40_000 } }
+    expect(rules(logOf(end, use('allowed', 50, 60, behind)))).toEqual([])
+    expect(rules(logOf(end, use('key_expired', 50, 60, behind)))).toEqual(['time'])
+    expect(rules(logOf(end, use('allowed', 50, 60)))).toEqual(['time'])
+    expect(rules(logOf(end, use('key_expired', 30, 40)))).toEqual(['time'])
+    expect(rules(logOf(end, laterEnd, use('key_expired', 50, 60)))).toEqual(['time'])
+  })
+
+  it('comes before a pause, and after the account', () => {
+    expect(rules(logOf(end, pause, use('key_expired', 50, 60)))).toEqual([])
+    expect(rules(logOf(end, pause, use('key_disabled', 50, 60)))).toEqual(['time'])
+    expect(rules(logOf(end, suspension, use('account_inactive', 50, 60)))).toEqual([])
+  })
+
+  it('is one that the key was made with', () => {
+    const facts = { account: 'a', acl: 'anyone', end: '45000', madeAt: 0 } as const
+    const log = { ...logOf(use('allowed', 50, 60)), keys: new Map([['k1', facts]]) }
+    expect(rules(log)).toEqual(['time'])
   })
 })
 
@@ -154,6 +191,9 @@ describe('a HEAD', () => {
     const log = logOf(suspension, reactivation, use('forbidden', 50, 60, head))
     expect(rules(log)).toEqual(['stale'])
     expect(rules(logOf(deletion, use('forbidden', 50, 60, head)))).toEqual(['wrong'])
+    expect(rules(logOf(deletion, use('unauthorized', 50, 60, head)))).toEqual([])
+    expect(rules(logOf(pause, use('forbidden', 50, 60, head)))).toEqual([])
+    expect(rules(logOf(end, use('unauthorized', 50, 60, head)))).toEqual([])
   })
 })
 
@@ -176,7 +216,7 @@ describe('what a refusal shows', () => {
 })
 
 describe('after recovery', () => {
-  const live: Truth = { life: 'live', acl: 'anyone', status: 'active' }
+  const live: Truth = UNCHANGED
   const finally_ = (truth: Truth, ...events: (Change | Use)[]): Log => {
     return { ...logOf(...events), truth: new Map([['k1', truth]]) }
   }
@@ -187,6 +227,8 @@ describe('after recovery', () => {
     expect(rules(finally_(live, deletion))).toEqual(['lost'])
     expect(rules(finally_(live, tightening))).toEqual(['lost'])
     expect(rules(finally_(live, suspension))).toEqual(['lost'])
+    expect(rules(finally_(live, pause))).toEqual(['lost'])
+    expect(rules(finally_(live, end))).toEqual(['lost'])
   })
 
   it('holds what was recorded, even where no answer promised more', () => {
@@ -231,7 +273,8 @@ describe('a database that was restored', () => {
   })
 
   it('may not know a key that is newer', () => {
-    const keys = new Map([['k1', { account: 'a', acl: 'anyone', madeAt: 20 } as const]])
+    const facts = { account: 'a', acl: 'anyone', end: 'never', madeAt: 20 } as const
+    const keys = new Map([['k1', facts]])
     expect(rules({ ...restored(use('key_revoked', 70, 80)), keys })).toEqual([])
     expect(rules({ ...restored(use('key_revoked', 30, 40)), keys })).toEqual(['wrong'])
   })

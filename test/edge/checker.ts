@@ -1,56 +1,9 @@
 // Holds what happened against the invariants: a request that started after a change was answered is
 // judged by it, nothing that was answered is lost, an outage is neither a yes nor a no, and a refusal
 // shows nothing of the upstream. Pure: it knows what was asked and answered, and nothing else.
-//
-// A key's verdict depends on three registers: its life, its IP ACL and its account's status. A
-// request may be judged by any value that a register can have had between its start and its end.
-// https://lamport.azurewebsites.net/pubs/interprocess.pdf calls such a register regular.
 
-export type Acl = 'anyone' | Address
-export type Address = 'office' | 'home'
-export type Status = 'active' | 'suspended'
-export type Life = 'live' | 'gone'
-
-export type Verdict =
-  | 'allowed'
-  | 'key_revoked'
-  | 'account_inactive'
-  | 'ip_denied'
-  /** Of a HEAD: one of the two above. */
-  | 'forbidden'
-  | 'unavailable'
-  /** Whatever else was answered, such as `500` or `no answer`. */
-  | { readonly other: string }
-
-/** Places in the one order of all starts and ends, and the time of the world in seconds. */
-export interface Span {
-  readonly start: number
-  readonly end: number
-  readonly startSeconds: number
-  readonly endSeconds: number
-}
-
-export interface KeyFacts {
-  readonly account: string
-  /** The ACL it was made with. */
-  readonly acl: Acl
-  /** Its place in the order: 0 for a key that was there before. */
-  readonly madeAt: number
-}
-
-/** A change of one register: `k1 life`, `k1 acl` or `a status`. */
-export interface Change extends Span {
-  readonly label: string
-  readonly register: string
-  readonly value: string
-  /**
-   * `done` was answered with success; `recorded` with 503 enforcement_pending, which promises that it goes
-   * through; `unknown` with another fault; `none` was refused and changed nothing.
-   */
-  readonly outcome: 'done' | 'recorded' | 'unknown' | 'none'
-  /** The version that the answer names; it orders edits that ran at the same time. */
-  readonly version?: number
-}
+import { type Change, possibleValues, type Registers, type Span } from './registers.ts'
+import { type Address, judge, OF_KEY, seen, type Truth, type Verdict } from './verdict.ts'
 
 export interface Use extends Span {
   readonly id: string
@@ -59,6 +12,8 @@ export interface Use extends Span {
   readonly from: Address
   readonly method: string
   readonly verdict: Verdict
+  /** What the clock of the location can have shown meanwhile, in milliseconds since 1970. */
+  readonly clock: ClockSpan
   /** What the answer showed of the upstream's. */
   readonly shown: readonly string[]
   readonly upstreamCalls: number
@@ -66,24 +21,14 @@ export interface Use extends Span {
   readonly recovered: boolean
 }
 
-/** libSQL went back to what it held at `backedUpAt`. */
-export interface Restore extends Pick<Span, 'start' | 'end'> {
-  readonly backedUpAt: number
+export interface ClockSpan {
+  readonly leastMs: number
+  readonly mostMs: number
 }
 
-/** What libSQL holds in the end. */
-export interface Truth {
-  readonly life: Life
-  readonly acl: Acl
-  readonly status: Status
-}
-
-export interface Log {
-  readonly keys: ReadonlyMap<string, KeyFacts>
-  readonly changes: readonly Change[]
+export interface Log extends Registers {
   readonly uses: readonly Use[]
-  readonly restores: readonly Restore[]
-  /** By key; of the time after recovery. */
+  /** What libSQL holds in the end, by key; of the time after recovery. */
   readonly truth: ReadonlyMap<string, Truth>
   /** Changes that were recorded and that the cron did not carry out. */
   readonly leftPending: number
@@ -94,11 +39,16 @@ export interface Log {
 }
 
 export interface Violation {
-  readonly rule: 'stale' | 'wrong' | 'outage' | 'lost' | 'leak' | 'pending' | 'drift' | 'lease'
+  /** `time`: right at another time than the location's clock showed. */
+  readonly rule:
+    'stale' | 'wrong' | 'time' | 'outage' | 'lost' | 'leak' | 'pending' | 'drift' | 'lease'
   readonly text: string
   /** For `stale`: how long after the newest change was answered, in seconds of the world's time. */
   readonly seconds?: number
 }
+
+/** Before all ends, and after them. */
+const EVER: ClockSpan = { leastMs: 0, mostMs: Number.MAX_SAFE_INTEGER }
 
 export function check(log: Log): Violation[] {
   return [
@@ -119,24 +69,17 @@ export function check(log: Log): Violation[] {
   ]
 }
 
-/** What a key answers to an address, in the contract's order. */
-export function judge({ life, status, acl }: Truth, from: Address): Verdict {
-  if (life === 'gone') return 'key_revoked'
-  if (status !== 'active') return 'account_inactive'
-  return acl === 'anyone' || acl === from ? 'allowed' : 'ip_denied'
-}
-
 function checkUse(log: Log, use: Use): Violation[] {
   const found: Violation[] = []
   const { label, verdict, method } = use
-  const got = typeof verdict === 'string' ? verdict : verdict.other
+  const got = toText(verdict)
   const right = rightVerdicts(log, use)
 
   if (verdict === 'unavailable') {
     if (use.recovered) found.push({ rule: 'outage', text: `${label}: 503 after recovery` })
   } else if (!right.has(verdict)) {
     found.push({
-      ...wrongOrStale(log, use),
+      ...whyNotRight(log, use),
       text: `${label}: ${got}, not ${[...right].join(' or ')}`,
     })
   }
@@ -153,123 +96,82 @@ function checkUse(log: Log, use: Use): Violation[] {
   return found
 }
 
-function seen(verdict: Verdict, method: string): Verdict {
-  const isForbidden = verdict === 'account_inactive' || verdict === 'ip_denied'
-  return method === 'HEAD' && isForbidden ? 'forbidden' : verdict
-}
-
 function rightVerdicts(log: Log, use: Use): Set<Verdict> {
-  const { account = '' } = log.keys.get(use.key) ?? {}
-  const verdicts = new Set<Verdict>()
-  for (const life of possibleValues(log, `${use.key} life`, use)) {
-    for (const status of possibleValues(log, `${account} status`, use)) {
-      for (const acl of possibleValues(log, `${use.key} acl`, use)) {
-        verdicts.add(seen(judge({ life, status, acl } as Truth, use.from), use.method))
-      }
-    }
-  }
-  return verdicts
-}
-
-/** Everything that a register can have held at some time between a start and an end. */
-export function possibleValues(
-  log: Log,
-  register: string,
-  span: Pick<Span, 'start' | 'end'>,
-): Set<string> {
-  const changes = log.changes.filter((change) => change.register === register)
-  const done = changes.filter(({ outcome, end }) => outcome === 'done' && end < span.start)
-  // A deletion is final, even for a database that has forgotten it.
-  if (done.some(({ value }) => value === 'gone')) return new Set(['gone'])
-  const candidates = [initial(log, register), ...changes, ...restored(log, register, span)].filter(
-    ({ outcome, start }) => outcome !== 'none' && start < span.end,
+  const { leastMs, mostMs } = use.clock
+  return new Set(
+    possibleTruths(log, use.key, use).flatMap((truth) =>
+      // A verdict changes once with the time, so the ends of the span are enough.
+      [leastMs, mostMs].map((nowMs) => seen(judge(truth, use.from, nowMs), use.method)),
+    ),
   )
-  const standing = candidates.filter((one) => !done.some((later) => isBefore(one, later)))
-  return new Set(standing.map(({ value }) => value))
 }
 
-type Candidate = Pick<Change, 'start' | 'end' | 'value' | 'outcome' | 'version'>
-
-function initial(log: Log, register: string): Candidate {
-  const [name = '', kind] = register.split(' ')
-  const values = { life: 'live', status: 'active', acl: log.keys.get(name)?.acl ?? 'anyone' }
-  return { start: -1, end: -1, value: values[kind as keyof typeof values], outcome: 'done' }
+function possibleTruths(log: Log, key: string, span: Pick<Span, 'start' | 'end'>): Truth[] {
+  return registersOf(log, key).reduce<Partial<Truth>[]>(
+    (truths, [part, register]) => {
+      const values = [...possibleValues(log, register, span)]
+      return truths.flatMap((truth) => values.map((value) => ({ ...truth, [part]: value })))
+    },
+    [{}],
+  ) as Truth[]
 }
 
-/** A database that was restored may bring back what it held then, or know nothing of a newer key. */
-function restored(log: Log, register: string, span: Pick<Span, 'end'>): Candidate[] {
-  const [name = '', kind] = register.split(' ')
-  const madeAt = log.keys.get(name)?.madeAt ?? 0
-  return log.restores
-    .filter(({ start }) => start < span.end)
-    .flatMap(({ start, end, backedUpAt }) => {
-      const earlier = { ...log, restores: log.restores.filter((other) => other.start < backedUpAt) }
-      const then = { start: backedUpAt, end: backedUpAt }
-      const values = madeAt <= backedUpAt ? possibleValues(earlier, register, then) : []
-      const unknown = madeAt > backedUpAt && kind === 'life' ? ['gone'] : []
-      return [...values, ...unknown].map((value) => {
-        return { start, end, value, outcome: 'unknown' } as const
-      })
-    })
+/** The parts of what holds of a key, each with its register. */
+function registersOf({ keys }: Registers, key: string): (readonly [keyof Truth, string])[] {
+  const { account = '' } = keys.get(key) ?? {}
+  return [
+    ...OF_KEY.map((part) => [part, `${key} ${part}`] as const),
+    ['status', `${account} status`] as const,
+  ]
 }
 
-/** Whether what one has set cannot stand any more once the other is done. */
-function isBefore(one: Candidate, other: Candidate): boolean {
-  if (one.end < other.start) return true
-  // A restored database gives the same versions again: they order only what ran at the same time.
-  if (other.end < one.start) return false
-  const { version } = one
-  return version !== undefined && other.version !== undefined && version < other.version
-}
-
-function wrongOrStale(log: Log, use: Use): Pick<Violation, 'rule' | 'seconds'> {
-  const { account = '' } = log.keys.get(use.key) ?? {}
+function whyNotRight(log: Log, use: Use): Pick<Violation, 'rule' | 'seconds'> {
+  if (rightVerdicts(log, { ...use, clock: EVER }).has(use.verdict)) return { rule: 'time' }
   const before: Log = {
     ...log,
     changes: log.changes.map((change) => ({ ...change, end: use.start })),
   }
   if (!rightVerdicts(before, use).has(use.verdict)) return { rule: 'wrong' }
-  const answered = log.changes.filter(({ register, outcome, end }) => {
-    const concerns = register.startsWith(`${use.key} `) || register === `${account} status`
-    return concerns && outcome === 'done' && end < use.start
-  })
+  const concerned = new Set(registersOf(log, use.key).map(([, register]) => register))
+  const answered = log.changes.filter(
+    ({ register, outcome, end }) =>
+      concerned.has(register) && outcome === 'done' && end < use.start,
+  )
   const since = Math.max(...answered.map(({ endSeconds }) => endSeconds))
   return { rule: 'stale', seconds: Math.max(0, use.startSeconds - since) }
 }
 
 function checkTruth(log: Log, key: string, truth: Truth): Violation[] {
   // What was recorded has been carried out by now.
-  const settled: Log = {
-    ...log,
-    changes: log.changes.map((change) =>
-      change.outcome === 'recorded' ? { ...change, outcome: 'done' } : change,
-    ),
-  }
+  const settled: Log = { ...log, changes: log.changes.map(asCarriedOut) }
   const end = Number.MAX_SAFE_INTEGER
-  const { account = '' } = log.keys.get(key) ?? {}
-  const registers = [
-    [`${key} life`, truth.life],
-    [`${key} acl`, truth.acl],
-    [`${account} status`, truth.status],
-  ] as const
-  const lost = registers.flatMap(([register, value]): Violation[] => {
-    // A key that is gone has neither an ACL nor, where its row is gone too, an account.
-    if (truth.life === 'gone' && register !== `${key} life`) return []
+  const lost = registersOf(log, key).flatMap(([part, register]): Violation[] => {
+    // A key that is gone has nothing else, and where its row is gone too, no account.
+    if (truth.life === 'gone' && part !== 'life') return []
     const possible = possibleValues(settled, register, { start: end, end })
-    if (possible.has(value)) return []
-    return [{ rule: 'lost', text: `${register} is ${value}, not ${[...possible].join(' or ')}` }]
+    if (possible.has(truth[part])) return []
+    const text = `${register} is ${truth[part]}, not ${[...possible].join(' or ')}`
+    return [{ rule: 'lost', text }]
   })
-  const strange = log.uses.filter((use) => {
-    const right = seen(judge(truth, use.from), use.method)
-    return (
-      use.recovered && use.key === key && use.verdict !== 'unavailable' && use.verdict !== right
+  const strange = log.uses.filter(({ recovered, verdict, ...use }) => {
+    if (!recovered || use.key !== key || verdict === 'unavailable') return false
+    const { leastMs, mostMs } = use.clock
+    return [leastMs, mostMs].every(
+      (nowMs) => verdict !== seen(judge(truth, use.from, nowMs), use.method),
     )
   })
   return [
     ...lost,
     ...strange.map(({ label, verdict }): Violation => {
-      const got = typeof verdict === 'string' ? verdict : verdict.other
-      return { rule: 'lost', text: `${label}: ${got} after recovery, unlike libSQL` }
+      return { rule: 'lost', text: `${label}: ${toText(verdict)} after recovery, unlike libSQL` }
     }),
   ]
+}
+
+function asCarriedOut(change: Change): Change {
+  return change.outcome === 'recorded' ? { ...change, outcome: 'done' } : change
+}
+
+function toText(verdict: Verdict): string {
+  return typeof verdict === 'string' ? verdict : verdict.other
 }

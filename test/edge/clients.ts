@@ -3,10 +3,13 @@
 
 import type { HttpAnswer } from '../../harness/http.ts'
 import { shownOf, toOutcome, toVerdict } from './answers.ts'
-import type { Acl, Address, Change, Span, Status, Use } from './checker.ts'
+import type { Use } from './checker.ts'
 import { PASSWORD, type TestAccount, type TestKey } from './fixtures.ts'
 import type { Ground, Location } from './ground.ts'
 import type { Method } from './history.ts'
+import { createLocationClocks, type LocationClocks } from './location-clocks.ts'
+import type { Change, Span } from './registers.ts'
+import type { Acl, Address, End, Status, Switch } from './verdict.ts'
 
 const ADDRESSES: Readonly<Record<Address, string>> = { office: '192.0.2.7', home: '2001:db8::7' }
 const NETWORKS: Readonly<Record<Acl, string[]>> = {
@@ -36,6 +39,20 @@ export interface Clients {
     acl: Acl,
     at: Location,
   ) => Promise<void>
+  readonly switchKey: (
+    name: string,
+    key: TestKey,
+    owner: TestAccount,
+    to: Switch,
+    at: Location,
+  ) => Promise<void>
+  readonly setEnd: (
+    name: string,
+    key: TestKey,
+    owner: TestAccount,
+    end: End,
+    at: Location,
+  ) => Promise<void>
   readonly remove: (name: string, key: TestKey, owner: TestAccount, at: Location) => Promise<void>
   readonly setStatus: (
     name: string,
@@ -46,7 +63,7 @@ export interface Clients {
   /** What the operator finds to differ, after having mended it where asked. */
   readonly driftAt: (at: Location, repair: boolean | 'as_database') => Promise<string[]>
   /** The key, or null where none was made as far as its owner knows. */
-  readonly create: (owner: TestAccount, acl: Acl, at: Location) => Promise<TestKey | null>
+  readonly create: (owner: TestAccount, acl: Acl, end: End, at: Location) => Promise<TestKey | null>
 }
 
 export function toNetworks(acl: Acl): string[] {
@@ -60,7 +77,10 @@ export function toAcl(networks: readonly string[]): Acl {
   return found
 }
 
-export function createClients(ground: Ground): Clients {
+export function createClients(
+  ground: Ground,
+  clocks: LocationClocks = createLocationClocks(ground.nowMs),
+): Clients {
   const nowSeconds = () => ground.nowMs() / 1000
   const changes: Change[] = []
   const uses: Use[] = []
@@ -112,12 +132,17 @@ export function createClients(ground: Ground): Clients {
     })
   }
 
+  function patch({ id }: TestKey, { cookie }: TestAccount, body: object, at: Location) {
+    return admin(at, 'PATCH', `/keys/${id}`, { Cookie: cookie }, body)
+  }
+
   return {
     changes,
     uses,
     tick,
     async use(name, key, from, method, at) {
       const id = `use-${uses.length}-${tick()}`
+      const clockSpan = clocks.watch(at)
       const { answer, whyNone, ...span } = await timed(() =>
         ground.send(at, uses.length % 3 === 0 ? '/slow' : '/customer', {
           method,
@@ -138,6 +163,7 @@ export function createClients(ground: Ground): Clients {
         from,
         method,
         verdict: answer === null ? { other: whyNone } : toVerdict(answer, method),
+        clock: clockSpan(),
         shown: answer === null ? [] : shownOf(answer),
         upstreamCalls: 0,
         recovered: false,
@@ -146,9 +172,16 @@ export function createClients(ground: Ground): Clients {
       return use
     },
     async edit(name, key, owner, acl, at) {
-      const body = { ip_acl: NETWORKS[acl] }
-      const act = () => admin(at, 'PATCH', `/keys/${key.id}`, { Cookie: owner.cookie }, body)
+      const act = () => patch(key, owner, { ip_acl: NETWORKS[acl] }, at)
       await change(`edit ${name} at ${at}: ACL ${acl}`, `${name} acl`, acl, act)
+    },
+    async switchKey(name, key, owner, to, at) {
+      const act = () => patch(key, owner, { enabled: to === 'on' }, at)
+      await change(`switch ${name} ${to} at ${at}`, `${name} switch`, to, act)
+    },
+    async setEnd(name, key, owner, end, at) {
+      const act = () => patch(key, owner, { expires_at: toTime(end) }, at)
+      await change(`set end of ${name} at ${at}: ${toTime(end)}`, `${name} end`, end, act)
     },
     async remove(name, key, owner, at) {
       const act = () => admin(at, 'DELETE', `/keys/${key.id}`, { Cookie: owner.cookie })
@@ -171,11 +204,12 @@ export function createClients(ground: Ground): Clients {
       } while (cursor !== undefined)
       return repair !== false && found.length > 0 ? await this.driftAt(at, false) : found
     },
-    async create({ id: accountId, cookie }, acl, at) {
+    async create({ id: accountId, cookie }, acl, end, at) {
       const body = {
         application_name: 'Made on the way',
         platform: 'server',
         ip_acl: NETWORKS[acl],
+        expires_at: toTime(end),
         password: PASSWORD,
       }
       const { answer } = await answered(admin(at, 'POST', '/keys', { Cookie: cookie }, body))
@@ -184,6 +218,10 @@ export function createClients(ground: Ground): Clients {
       return { id: String(id), token: String(token), accountId, lookupId: '', record: '' }
     },
   }
+}
+
+function toTime(end: End): string | null {
+  return end === 'never' ? null : new Date(Number(end)).toISOString()
 }
 
 /** The first answer that is no 503; on a busy machine, the faster clock makes some. */

@@ -2,11 +2,11 @@
 // moves: a few steps that belong together, with everything about them drawn.
 
 import type fc from 'fast-check'
-import type { Acl } from './checker.ts'
 import { type Dice, rolling } from './dice.ts'
 import { CHANGES, changesInARow, deletionOf, type Frame, type Move, MOVES } from './draw-moves.ts'
 import { ALL_LOCATIONS, LOCATIONS } from './ground.ts'
 import type { Deploy, History, Step } from './history.ts'
+import type { Acl } from './verdict.ts'
 import { VERSIONS } from './versions.ts'
 
 const ACLS: readonly Acl[] = ['anyone', 'office', 'home']

@@ -1,7 +1,6 @@
 // The moves of which histories are made: single steps, and a few steps that belong together. Whatever a move leaves
 // open is drawn.
 
-import type { Acl, Address } from './checker.ts'
 import type { Dice } from './dice.ts'
 import type { Location } from './ground.ts'
 import type { Changing, ClockFault, KeyName, Made, Method, Step } from './history.ts'
@@ -12,6 +11,7 @@ import {
   KV_FAULTS,
   LIBSQL_FAULTS,
 } from './sim/faults.ts'
+import type { Acl, Address } from './verdict.ts'
 
 /** What a history is about, and what may happen in it. */
 export interface Frame {
@@ -31,6 +31,8 @@ const KEY_NAMES = ['k1', 'k2', 'k3', 'n1'] as const
 const ACLS: readonly Acl[] = ['anyone', 'office', 'home']
 const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST']
 const MAX_CALLS = 9
+/** An end must be a minute ahead, also by a clock that is right no more. */
+const SECONDS_TO_END = [61, 62, 65, 85, 150, null]
 
 const at = ({ dice, locations }: Frame) => dice.pick(locations)
 const from = ({ dice }: Frame): Address => (dice.chance(65) ? 'office' : 'home')
@@ -50,6 +52,8 @@ function changeOf(frame: Frame, name: KeyName, how = made(frame)): Changing {
   const { dice } = frame
   return dice.weighted<() => Changing>([
     [5, () => ({ do: 'edit', key: name, acl: dice.pick(ACLS), ...how })],
+    [2, () => ({ do: 'switch', key: name, to: dice.chance(60) ? 'off' : 'on', ...how })],
+    [1, () => ({ do: 'set end', key: name, inSeconds: dice.pick(SECONDS_TO_END), ...how })],
     [2, () => ({ do: 'delete', key: name, ...how })],
     [
       3,
@@ -228,6 +232,28 @@ const changeByAWrongClock: Move = (frame) => {
   ]
 }
 
+/** An end that comes while the key is in use. Somebody may move it away in the last moment. */
+const endInUse: Move = (frame) => {
+  const { dice, jumping } = frame
+  const name = key(frame)
+  const how = { ...made(frame), goesOn: false, diesAfter: null, isTried: false }
+  return [
+    { do: 'set end', key: name, inSeconds: dice.pick([61, 62, 64]), ...how },
+    ...(jumping === 'locations' && dice.chance(60) ? [turnedFar(frame)] : []),
+    { do: 'pass', seconds: 60 },
+    useMuch(frame, name),
+    ...(dice.chance(30) ? [changeOf(frame, name)] : []),
+    { do: 'pass', seconds: dice.pick([1, 2]) },
+    useMuch(frame, name),
+  ]
+}
+
+/** A clock that shows a wrong time, so that it makes a difference which clock tells that an end has come. */
+function turnedFar(frame: Frame): Step {
+  const fault = frame.dice.pick<ClockFault>(['is set back', 'is set ahead'])
+  return { do: 'clock', of: at(frame), fault, seconds: frame.dice.pick([5, 20]) }
+}
+
 const forge: Move = (frame) => {
   const { dice } = frame
   const name = key(frame)
@@ -257,6 +283,12 @@ export const changesInARow: Move = (frame) => {
   ]
 }
 
+function create(frame: Frame): Step {
+  const { dice } = frame
+  const endsInSeconds = dice.chance(30) ? dice.pick(SECONDS_TO_END) : null
+  return { do: 'create', acl: dice.pick(ACLS), endsInSeconds, ...made(frame) }
+}
+
 const one =
   (draw: (frame: Frame) => Step): Move =>
   (frame) => [draw(frame)]
@@ -277,12 +309,13 @@ export const MOVES: readonly (readonly [weight: number, move: Move])[] = [
   [5, slowReader],
   [2, supersededUnderReports],
   [5, changeByAWrongClock],
+  [3, endInUse],
   [1, changesInARow],
   [2, forge],
   [1, one((frame) => use(frame, key(frame), at(frame), frame.dice.chance(50)))],
   [2, one((frame) => useMuch(frame, key(frame)))],
   [2, one((frame) => keepUsing(frame, key(frame), at(frame)))],
-  [1, one((frame) => ({ do: 'create', acl: frame.dice.pick(ACLS), ...made(frame) }))],
+  [1, one(create)],
   [2, one(({ dice }) => ({ do: 'pass', seconds: dice.pick([1, 2, 31, 61, 120]) }))],
   [1, one((frame) => ({ do: 'kv', at: at(frame), fault: frame.dice.pick(KV_FAULTS) }))],
   [1, one(({ dice }) => ({ do: 'libsql', fault: dice.pick(LIBSQL_FAULTS) }))],

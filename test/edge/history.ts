@@ -1,9 +1,9 @@
 // What clients, customers, operators and bad luck do, step by step, as a person reads it. Drawn in
 // draw-history.ts, carried out in run-history.ts.
 
-import type { Acl, Address, Status } from './checker.ts'
 import { ALL_LOCATIONS, type Location } from './ground.ts'
 import type { AuthorityCalls, AuthorityFault, KvFault, LibsqlFault } from './sim/faults.ts'
+import type { Acl, Address, Status, Switch } from './verdict.ts'
 import type { Version } from './versions.ts'
 
 /** Keys k1 and k2 are account a's, k3 is account b's; n1, n2, … are made on the way, by a. */
@@ -29,6 +29,9 @@ interface Used {
 
 export type Changing =
   | ({ readonly do: 'edit'; readonly key: KeyName; readonly acl: Acl } & Made)
+  | ({ readonly do: 'switch'; readonly key: KeyName; readonly to: Switch } & Made)
+  /** The key gets an end so many seconds later, or none. */
+  | ({ readonly do: 'set end'; readonly key: KeyName; readonly inSeconds: number | null } & Made)
   | ({ readonly do: 'delete'; readonly key: KeyName } & Made)
   | ({ readonly do: 'set status'; readonly account: AccountName; readonly status: Status } & Made)
 
@@ -51,7 +54,7 @@ export type Step =
   | Changing
   /** Somebody makes the last change again, elsewhere. */
   | ({ readonly do: 'repeat' } & Made)
-  | ({ readonly do: 'create'; readonly acl: Acl } & Made)
+  | ({ readonly do: 'create'; readonly acl: Acl; readonly endsInSeconds: number | null } & Made)
   | { readonly do: 'pass'; readonly seconds: number }
   | { readonly do: 'kv'; readonly at: Location; readonly fault: KvFault }
   | {
@@ -151,6 +154,10 @@ function stepText(step: Step): string {
       return `use ${step.key} everywhere from the ${step.from}, ${step.times} times`
     case 'edit':
       return `edit ${step.key} at ${step.at}: ACL ${step.acl}${manner(step)}`
+    case 'switch':
+      return `switch ${step.key} ${step.to} at ${step.at}${manner(step)}`
+    case 'set end':
+      return `set end of ${step.key} at ${step.at}: ${endText(step.inSeconds)}${manner(step)}`
     case 'delete':
       return `delete ${step.key} at ${step.at}${manner(step)}`
     case 'set status':
@@ -158,7 +165,7 @@ function stepText(step: Step): string {
     case 'repeat':
       return `the last change again, at ${step.at}${manner(step)}`
     case 'create':
-      return `create a key of a at ${step.at}: ACL ${step.acl}${manner(step)}`
+      return `create a key of a at ${step.at}: ACL ${step.acl}, end ${endText(step.endsInSeconds)}${manner(step)}`
     case 'pass':
       return `${step.seconds} s pass`
     case 'kv':
@@ -187,6 +194,10 @@ function stepText(step: Step): string {
     case 'settle':
       return step.do
   }
+}
+
+function endText(inSeconds: number | null): string {
+  return inSeconds === null ? 'never' : `in ${inSeconds} s`
 }
 
 function manner(step: Partial<Made>): string {

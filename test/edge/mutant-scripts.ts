@@ -20,6 +20,9 @@ const keepUsing = (at: Location): Step => ({ do: 'keep using', key: 'k1', from: 
 const remove = { do: 'delete', key: 'k1', ...made() } as const
 const edit = (acl: 'anyone' | 'office' | 'home', at?: Location) =>
   ({ do: 'edit', key: 'k1', acl, ...made(at) }) as const
+const setEnd = (inSeconds: number) =>
+  ({ do: 'set end', key: 'k1', inSeconds, ...made(), isTried: false }) as const
+const pause = { do: 'switch', key: 'k1', to: 'off', ...made() } as const
 const suspend = { do: 'set status', account: 'a', status: 'suspended', ...made() } as const
 const lose: Step = { do: 'lose authority', key: 'k1' }
 const pass = (seconds: number): Step => ({ do: 'pass', seconds })
@@ -136,6 +139,21 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
     ...sameWith(0),
     steps: [useMuch, { do: 'deploy objects', haveLeases: false }, remove],
   },
+  'an end never comes': { steps: [setEnd(70), useMuch, pass(71), useOnce], rule: 'time' },
+  'an end is judged by the time of the first use': {
+    steps: [setEnd(70), useMuch, pass(71), useOnce],
+    rule: 'time',
+  },
+  'an end is judged by the clock of an authority': {
+    steps: [
+      setEnd(70),
+      { do: 'clock', of: 'fra', fault: 'is set back', seconds: 60 },
+      pass(71),
+      useMuch,
+    ],
+    rule: 'time',
+  },
+  'a paused key is let in': { steps: [useMuch, pause] },
   'a refusal asks nobody': {
     acls: ['home', 'anyone', 'anyone'],
     steps: [useMuch, edit('anyone')],

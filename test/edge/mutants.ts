@@ -97,6 +97,23 @@ const NAMED: Readonly<Record<string, Mutant['places']>> = {
     [/settlesInMs = UNKNOWN_WAIT_MS/, 'settlesInMs = ON ? 0 : UNKNOWN_WAIT_MS'],
   ],
 
+  // The life of a key
+  'an end never comes': [[/(expiresAtMs !== null) && (nowMs >= expiresAtMs\))/, '!ON && $1 && $2']],
+  'an end is judged by the time of the first use': [
+    [/(const found = findKeyState\((key\w*), )(nowMs)\)/, '$1 ON ? $2.usedMs ??= $3 : $3)'],
+  ],
+  'an end is judged by the clock of an authority': [
+    [
+      /(objectMs: objectMs === null \? null : )(Number\(objectMs\))/,
+      '$1(globalThis.authorityAheadMs = $2 - Date.now()) + Date.now()',
+    ],
+    [
+      /(function evaluateAccess\(\w+, \w+, nowMs\) \{)/,
+      '$1 if (ON) nowMs += globalThis.authorityAheadMs ?? 0;',
+    ],
+  ],
+  'a paused key is let in': [[/return (record\d*\.enabled \? LIVE)/, 'return ON || $1']],
+
   // The worker
   'a refusal asks nobody': [
     [

@@ -3,11 +3,12 @@
 
 import { eq, inArray, sql } from 'drizzle-orm'
 import { accounts, apiKeys } from '../../src/db/schema.ts'
-import type { Log, Truth, Use } from './checker.ts'
+import type { Log, Use } from './checker.ts'
 import { toAcl } from './clients.ts'
 import type { TestKey } from './fixtures.ts'
 import { type Ground, type Location, NEXT_VERSION } from './ground.ts'
 import type { Run } from './run-history.ts'
+import { type Truth, UNCHANGED } from './verdict.ts'
 
 /** How long a location may take to be well again, on the real clock. */
 const RECOVERS_WITHIN_MS = 10_000
@@ -114,11 +115,12 @@ async function readTruth({ ground, owners, keys }: Run): Promise<Map<string, Tru
   const truth = [...keys].map(([name, { id }]): [string, Truth] => {
     const row = rows.find(({ api_keys: { id: rowId } }) => rowId === id)
     // A backup that is older than the key knows nothing of it.
-    if (row === undefined) return [name, { life: 'gone', acl: 'anyone', status: 'active' }]
-    const { deletedAt, ipAcl } = row.api_keys
+    if (row === undefined) return [name, { ...UNCHANGED, life: 'gone' }]
+    const { deletedAt, ipAcl, enabled, expiresAt } = row.api_keys
     const status = row.accounts.status === 'active' ? 'active' : 'suspended'
     const life = deletedAt === null ? 'live' : 'gone'
-    return [name, { life, acl: toAcl(ipAcl ?? []), status }]
+    const end = expiresAt === null ? 'never' : (`${expiresAt}` as const)
+    return [name, { life, acl: toAcl(ipAcl ?? []), switch: enabled ? 'on' : 'off', end, status }]
   })
   return new Map(truth)
 }

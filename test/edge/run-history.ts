@@ -4,7 +4,7 @@ import { eq } from 'drizzle-orm'
 import { apiKeys } from '../../src/db/schema.ts'
 import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from '../../src/keys/key-record.ts'
 import { answerVisibly } from './answers.ts'
-import type { Acl, Address, KeyFacts, Log, Restore } from './checker.ts'
+import type { Log } from './checker.ts'
 import { type Clients, createClients, toNetworks } from './clients.ts'
 import type { Fixtures, TestAccount, TestKey } from './fixtures.ts'
 import { ALL_LOCATIONS, type Ground, type Location, LOCATIONS, NEXT_VERSION } from './ground.ts'
@@ -19,7 +19,11 @@ import {
   type Step,
 } from './history.ts'
 import { recover, sleep, untilNothingIsInFlight } from './recovery.ts'
+import { createLocationClocks, type LocationClocks } from './location-clocks.ts'
+import type { KeyFacts, Restore } from './registers.ts'
 import type { ClockChange } from './sim/clock.ts'
+import type { Command } from './sim/commands.ts'
+import type { Acl, Address, End } from './verdict.ts'
 import { OBJECTS_WITHOUT_LEASES } from './versions.ts'
 
 /** No worker is at work for so long: its limits end it. Less time goes by as it does, more is jumped over. */
@@ -34,6 +38,7 @@ const LEASES_END_AFTER = 1.5
 export interface Run {
   readonly ground: Ground
   readonly clients: Clients
+  readonly clocks: LocationClocks
   readonly owners: Readonly<Record<AccountName, TestAccount>>
   readonly keys: Map<string, TestKey>
   readonly facts: Map<string, KeyFacts>
@@ -87,11 +92,13 @@ async function begin(
     const acl = acls[i] ?? 'anyone'
     const networks = toNetworks(acl)
     keys.set(name, await fixtures.insertKey(ground.db(), owners[account].id, networks, published))
-    facts.set(name, { account, acl, madeAt: 0 })
+    facts.set(name, { account, acl, end: 'never', madeAt: 0 })
   }
   const made = [...keys.values()]
   const rate = (i: number): ClockChange => ({ rate: rates[i] ?? 1 })
-  await ground.command({
+  const clocks = createLocationClocks(ground.nowMs)
+  const locationRates = Object.fromEntries(ALL_LOCATIONS.map((at, i) => [at, rate(i)]))
+  const command: Command = {
     clear: true,
     propagationSeconds: Object.fromEntries(
       ALL_LOCATIONS.map((at, i) => [at, propagationSeconds[i] ?? 0]),
@@ -99,7 +106,7 @@ async function begin(
     seed: published
       ? Object.fromEntries(made.map(({ lookupId, record }) => [lookupId, record]))
       : {},
-    clocks: Object.fromEntries(ALL_LOCATIONS.map((at, i) => [at, rate(i)])),
+    clocks: locationRates,
     authorityClocks: Object.fromEntries(
       made.map(({ lookupId }, i) => [lookupId, rate(ALL_LOCATIONS.length + i)]),
     ),
@@ -108,11 +115,13 @@ async function begin(
       startWorker: NEXT_VERSION,
       variables: { LEASE_MS: String(deploy.leaseTerms * ground.leaseRealMs * ground.speed) },
     }),
-  })
+  }
+  await clocks.turn(locationRates, () => ground.command(command))
   answerVisibly(ground.upstream)
   return {
     ground,
-    clients: createClients(ground),
+    clients: createClients(ground, clocks),
+    clocks,
     owners,
     keys,
     facts,
@@ -123,7 +132,7 @@ async function begin(
 }
 
 function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
-  const { ground, clients, owners, keys, facts, locations } = run
+  const { ground, clients, clocks, owners, keys, facts, locations } = run
   const running: Promise<unknown>[] = []
   const dead = new Set<Location>()
   let keepsUsing = new AbortController()
@@ -155,6 +164,8 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
       case 'keep using':
         return key && (await keepUsing(step, key, keepsUsing.signal))
       case 'edit':
+      case 'switch':
+      case 'set end':
       case 'delete':
       case 'set status':
         lastChange = step
@@ -242,10 +253,30 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
       const key = keys.get(step.key)
       if (key === undefined) return
       const owner = owners[accountOf(step.key)]
-      if (step.do === 'edit') await clients.edit(step.key, key, owner, step.acl, step.at)
-      else await clients.remove(step.key, key, owner, step.at)
+      await changeKey(step, key, owner)
     }
     if (step.isTried && clients.changes.length > done) await tryKeys(step)
+  }
+
+  function changeKey(
+    step: Exclude<Changing, { do: 'set status' }>,
+    key: TestKey,
+    owner: TestAccount,
+  ): Promise<void> {
+    switch (step.do) {
+      case 'edit':
+        return clients.edit(step.key, key, owner, step.acl, step.at)
+      case 'switch':
+        return clients.switchKey(step.key, key, owner, step.to, step.at)
+      case 'set end':
+        return clients.setEnd(step.key, key, owner, endIn(step.inSeconds), step.at)
+      case 'delete':
+        return clients.remove(step.key, key, owner, step.at)
+    }
+  }
+
+  function endIn(seconds: number | null): End {
+    return seconds === null ? 'never' : `${Math.ceil(ground.nowMs() + seconds * 1000)}`
   }
 
   /** Uses the keys of a change that was answered just now, everywhere and from both addresses. */
@@ -267,14 +298,16 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
     await Promise.all(uses)
   }
 
-  async function create({ acl, at }: Extract<Step, { do: 'create' }>): Promise<void> {
-    const made = await clients.create(owners.a, acl, at)
+  async function create(step: Extract<Step, { do: 'create' }>): Promise<void> {
+    const { acl, at } = step
+    const keyEnd = endIn(step.endsInSeconds)
+    const made = await clients.create(owners.a, acl, keyEnd, at)
     if (made === null) return
     const [row] = await ground.db().select().from(apiKeys).where(eq(apiKeys.id, made.id))
     // In one turn with its entry: another creation may be under way.
     const name = `n${keys.size - Object.keys(KEYS).length + 1}`
     keys.set(name, { ...made, lookupId: row?.lookupId ?? '' })
-    facts.set(name, { account: 'a', acl, madeAt: clients.tick() })
+    facts.set(name, { account: 'a', acl, end: keyEnd, madeAt: clients.tick() })
   }
 
   async function pass(seconds: number): Promise<void> {
@@ -309,11 +342,10 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
     areClocksWrong = true
     const change = toClockChange(fault, seconds * 1000)
     const lookupId = keys.get(of)?.lookupId
-    await ground.command(
-      lookupId === undefined
-        ? { clocks: { [of]: change } }
-        : { authorityClocks: { [lookupId]: change } },
-    )
+    if (lookupId !== undefined) {
+      return void (await ground.command({ authorityClocks: { [lookupId]: change } }))
+    }
+    await clocks.turn({ [of]: change }, () => ground.command({ clocks: { [of]: change } }))
   }
 
   async function deployObjects(haveLeases: boolean): Promise<void> {
@@ -355,9 +387,8 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
     await settleRunning()
     if (areClocksWrong) await untilNoLeaseIsLeft()
     areClocksWrong = false
-    await ground.command({
-      clocks: Object.fromEntries(ALL_LOCATIONS.map((at) => [at, { isRight: true }])),
-    })
+    const right = Object.fromEntries(ALL_LOCATIONS.map((at) => [at, { isRight: true }] as const))
+    await clocks.turn(right, () => ground.command({ clocks: right }))
   }
 
   return { take, end }

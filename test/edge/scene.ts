@@ -4,10 +4,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest'
 import type { HttpAnswer } from '../../harness/http.ts'
 import { answerVisibly } from './answers.ts'
-import type { Acl, Change, Status, Verdict } from './checker.ts'
 import { type Clients, createClients } from './clients.ts'
 import { createFixtures, type Fixtures, type TestAccount, type TestKey } from './fixtures.ts'
 import { type Ground, type GroundOptions, type Location, LOCATIONS, startGround } from './ground.ts'
+import type { Change } from './registers.ts'
+import type { Acl, Status, Verdict } from './verdict.ts'
 
 type Outcome = Change['outcome']
 
@@ -90,7 +91,7 @@ export function openScene(options: Omit<GroundOptions, 'bundleDir'> = {}): Scene
   scene.setStatus = (status) => outcome(scene.clients.setStatus('a', scene.owner, status, 'fra'))
   scene.remove = (key) => outcome(scene.clients.remove('key', key, scene.owner, 'ams'))
   scene.create = async (at = 'ams') => {
-    const made = await scene.clients.create(scene.owner, 'anyone', at)
+    const made = await scene.clients.create(scene.owner, 'anyone', 'never', at)
     if (made === null) throw new Error('No key was made')
     return { ...made, lookupId: String((await scene.row(made))['lookup_id']) }
   }
