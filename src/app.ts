@@ -18,13 +18,15 @@ import { expiryOf } from './configuration/token-expiry.ts'
 import { readVersion } from './configuration/version.ts'
 import { connect } from './db/client.ts'
 import { findKeyRecord } from './db/key-queries.ts'
+import { findKeys } from './db/outbox-queries.ts'
 import { noteCronRun, readProgress } from './db/progress-queries.ts'
 import { deleteDeadSessions, hasUntaggedSession } from './db/session-queries.ts'
 import { createAddressWatch } from './gateway/address-watch.ts'
 import { createAssertionSigner } from './gateway/assertion.ts'
 import type { CachedKey } from './gateway/cached-key.ts'
 import { createClockGuard } from './gateway/clock-guard.ts'
-import { createGateway } from './gateway/gateway.ts'
+import { createGateway, type GatewayDeps } from './gateway/gateway.ts'
+import { createHolder } from './gateway/holder.ts'
 import { askNewest, type KeyRecordsDeps } from './gateway/key-records.ts'
 import { refuseExposed } from './gateway/plain-http.ts'
 import { createQuestions } from './gateway/questions.ts'
@@ -32,6 +34,7 @@ import { createRefusalResponse } from './gateway/refusal.ts'
 import { startTrace, toRequestLine } from './gateway/trace.ts'
 import { createUseRecorder, type UseRecorder } from './gateway/use-recorder.ts'
 import { isAdminRequest } from './http/admin-path.ts'
+import type { RequestId } from './http/request-id.ts'
 import { normalizeUrl } from './http/request-url.ts'
 import { verifyToken } from './keys/token.ts'
 import { reasonOf } from './log/fault-reason.ts'
@@ -39,6 +42,7 @@ import { type LogFault, logConfigurationFault, logFault } from './log/fault.ts'
 import { coloOf, currentColo, type LogRequest, logRequest } from './log/request-line.ts'
 import { createSampledLog } from './log/sampled-log.ts'
 import { noteVersion } from './log/version.ts'
+import { err } from './shared/result.ts'
 import { createIsolateMetrics } from './metrics/isolate-metrics.ts'
 import { errorsUrl } from './problems/errors-url.ts'
 import { createIssuedKeys } from './stores/account-keys.ts'
@@ -153,7 +157,8 @@ function composeApp(
     onFault: countFault,
     nowMs,
   }
-  const gateway = createGateway({
+  const refusalResponse = createRefusalResponse(errorsUrl(settings.ADMIN_HOST))
+  const gatewayDeps: GatewayDeps = {
     ...records,
     upstream: { base: settings.UPSTREAM_URL, timeoutMs: settings.UPSTREAM_TIMEOUT_MS },
     tokenPrefix: settings.TOKEN_PREFIX,
@@ -167,10 +172,11 @@ function composeApp(
       settings.ASSERTION_ISSUER,
       settings.ASSERTION_AUDIENCE ?? new URL(settings.UPSTREAM_URL).origin,
     ),
-    refusalResponse: createRefusalResponse(errorsUrl(settings.ADMIN_HOST)),
+    refusalResponse,
     logRequest: countRequest,
     nowMs,
-  })
+  }
+  const gateway = createGateway(gatewayDeps)
 
   // An object id follows from the namespace and the name, so it identifies this deployment. No object is made.
   const owner = createDatabaseOwner(db, env.KEY_AUTHORITY.idFromName('owner').toString())
@@ -201,6 +207,10 @@ function composeApp(
     },
     isForeignDatabase: owner.isForeign,
     readProgress: () => readProgress(db),
+    holder: {
+      ...createHolder(gatewayDeps),
+      findKey: async (keyId) => (await findKeys(db, [keyId]))[0],
+    },
     version: readVersion(env.CF_VERSION_METADATA),
     expiries: tokenExpiry === null ? [] : [{ name: 'LIBSQL_AUTH_TOKEN', expiresAtMs: tokenExpiry }],
     addressSymptoms: addressWatch.symptoms,
@@ -252,7 +262,20 @@ function createMisconfiguredApp(faults: readonly ConfigurationFault[]): App {
   const nowMs = () => Date.now()
   const pages = errorsUrl(undefined) // ADMIN_HOST may be the invalid setting
   const refusalResponse = createRefusalResponse(pages)
-  const admin = createMisconfiguredAdmin({ errorsUrl: pages, logRequest, nowMs })
+  const refuseHolder = (request: Request, requestId: RequestId) => {
+    const refusal = refuseExposed(request.url) ?? { reason: 'authentication_unavailable' as const }
+    return { response: refusalResponse(refusal, requestId), code: refusal.reason }
+  }
+  const admin = createMisconfiguredAdmin({
+    errorsUrl: pages,
+    holder: {
+      judge: async (request, requestId) => err(refuseHolder(request, requestId)),
+      refuseRevoked: refuseHolder,
+      findKey: async () => undefined,
+    },
+    logRequest,
+    nowMs,
+  })
   return {
     async fetch(request) {
       for (const fault of faults) logConfigurationFault(fault)

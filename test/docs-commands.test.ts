@@ -103,12 +103,17 @@ function secrets(): Record<string, string> {
 
 it.each([
   ['README.md', documented('README.md', 'Token cpk_')],
-  ['using a key', documented('docs/integrate/using-a-key.md', 'Token cpk_')],
+  ['using a key', documented('docs/integrate/using-a-key.md', 'example/customer')],
   ['deploying', documented('docs/operate/deploying.md', 'Token cpk_')],
 ])('a first request: %s', async (_, command) => {
   const { headers } = await jsonOf(command)
   expect(headers).toMatchObject({ 'x-portal-account': expect.stringMatching(/^acc_/) })
   expect(headers).not.toHaveProperty('authorization')
+})
+
+it('the question whether a key works', async () => {
+  const held = await jsonOf(documented('docs/integrate/using-a-key.md', 'api/v1/key'))
+  expect(held).toMatchObject({ token: 'current', key: { platform: 'server' } })
 })
 
 it('a first call of a client', async () => {

@@ -20,6 +20,7 @@ import { HasherUnavailableError } from '../stores/password-hasher.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { type HealthDeps, healthRoutes } from './health.ts'
+import { type HolderDeps, HOLDER_PATH, holderRoutes } from './holder-routes.ts'
 import { keyRoutes, type KeyRoutesDeps } from './key-routes.ts'
 import { type OperatorDeps, operatorRoutes } from './operator-routes.ts'
 import { isPagePath, PAGE_VIEWS } from './page-path.ts'
@@ -30,7 +31,8 @@ import { requireSameOrigin } from './same-origin.ts'
 import { liveSessionRoutes, sessionRoutes } from './session-routes.ts'
 import { requireSession, type SessionDeps } from './session.ts'
 
-export interface AdminDeps extends KeyRoutesDeps, OperatorDeps, SessionDeps, HealthDeps {
+export interface AdminDeps
+  extends KeyRoutesDeps, OperatorDeps, SessionDeps, HealthDeps, HolderDeps {
   /** The public halves of the assertion keys (RFC 7517). */
   readonly jwks: object
   /** The URL of the Portal API's documentation, for a link on the page. */
@@ -71,6 +73,7 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
   admin.route('/admin/api/v1/session', sessionRoutes(deps))
   admin.route('/admin/api/v1/operator', operatorRoutes(deps))
   admin.route('/admin/api/v1/health', healthRoutes(deps))
+  admin.route(HOLDER_PATH, holderRoutes(deps))
   admin.use('/admin/api/v1/*', requireSession(deps))
   admin.route('/admin/api/v1/sessions', liveSessionRoutes(deps))
   admin.route('/admin/api/v1/keys', keyRoutes(deps))
@@ -119,8 +122,9 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
 }
 
 /** The admin surface of a gateway that is not configured: it says so, and serves the pages about errors. */
-export function createMisconfiguredAdmin(deps: SurfaceDeps): Hono<AdminEnv> {
-  const surface = createSurface(deps).route('/', errorRoutes())
+export function createMisconfiguredAdmin(deps: SurfaceDeps & HolderDeps): Hono<AdminEnv> {
+  const surface = createSurface(deps)
+  surface.route('/', errorRoutes()).route(HOLDER_PATH, holderRoutes(deps))
   return surface.all('*', (c) => refuse(c, { reason: 'misconfigured' }))
 }
 

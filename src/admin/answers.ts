@@ -63,6 +63,7 @@ export const problem = z
       description:
         'With `validation_failed`: the faults. Beyond 50, a last entry with the code `too_many_faults` says how many more there are',
     }),
+    client_ip: address.optional().meta({ description: 'With `ip_denied`: the address seen' }),
     libsql: healthState.optional(),
     kv: healthState.optional(),
     authority: healthState.optional(),
@@ -189,6 +190,22 @@ export const revealedToken = z.object({ access_token: z.string() })
 export const foundKey = z.object({
   key_id: z.string(),
   token: z.enum(['current', 'old', 'ended']),
+})
+
+/** What the holder of a key learns about it. */
+export const holderAnswer = z.object({
+  key: z.object({
+    id: z.string(),
+    application_name: z.string(),
+    platform: z.enum(PLATFORMS),
+    expires_at: time.nullable(),
+    rate_limit: z.null(),
+    rotation: rotation.nullable(),
+  }),
+  token: z
+    .enum(['current', 'old'])
+    .meta({ description: '`old` where a rotation has replaced the token of the request' }),
+  client_ip: address,
 })
 
 const liveSession = z
@@ -333,6 +350,7 @@ export type Drift = z.infer<typeof drift>
 export type EnforcementAnswer = z.infer<typeof enforcement>
 export type DenialAnswer = Readonly<z.infer<typeof denial>>
 export type KeyAnswer = z.infer<typeof key>
+export type HolderAnswer = z.infer<typeof holderAnswer>
 export type RotationAnswer = z.infer<typeof rotation>
 export type LiveSessionAnswer = z.infer<typeof liveSession>
 export type EventAnswer = z.infer<typeof event>

@@ -126,17 +126,29 @@ function refuse(refusal: Refusal, trace: Trace, { refusalResponse }: GatewayDeps
   return refusalResponse(refusal, trace.requestId)
 }
 
-/** Refuses after a fault, such as a record that cannot be compiled, because the key was not verified. */
 function refuseFault(error: unknown, request: Incoming, trace: Trace, deps: GatewayDeps): Response {
+  return refuse(toFaultRefusal(error, request, trace, deps), trace, deps)
+}
+
+/** The refusal after a fault, such as a record that cannot be compiled, because the key was not verified. */
+export function toFaultRefusal(
+  error: unknown,
+  request: Incoming,
+  trace: Trace,
+  { onFault }: Pick<GatewayDeps, 'onFault'>,
+): Refusal {
   // An invalid Host header (RFC 9112 §3.2). It is checked only here, so that valid requests do not pay for it.
-  if (!URL.canParse(request.url))
-    return refuse({ reason: 'request_malformed', part: 'url' }, trace, deps)
-  deps.onFault('unexpected', error, trace.requestId)
-  return refuse({ reason: 'authentication_unavailable' }, trace, deps)
+  if (!URL.canParse(request.url)) return { reason: 'request_malformed', part: 'url' }
+  onFault('unexpected', error, trace.requestId)
+  return { reason: 'authentication_unavailable' }
 }
 
 /** Says so if a request without a credential seems to carry a key in its query string. */
-function explainRefusal(refusal: Refusal, request: Incoming, deps: GatewayDeps): Refusal {
+export function explainRefusal(
+  refusal: Refusal,
+  request: Incoming,
+  deps: Pick<GatewayDeps, 'tokenPrefix'>,
+): Refusal {
   const bare = refusal.reason === 'credential_missing' && refusal.seen === 'nothing'
   return bare && hasKeyInQuery(request.url, deps.tokenPrefix)
     ? { reason: 'credential_missing', seen: 'query' }

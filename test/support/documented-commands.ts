@@ -8,7 +8,8 @@ export type Account =
 /** Pages and a piece of a command there, which docs-commands.test.ts runs as it is written. */
 export const RUN_AS_WRITTEN: readonly (readonly [file: string, piece: string])[] = [
   ['README.md', 'Token cpk_'],
-  ['docs/integrate/using-a-key.md', 'Token cpk_'],
+  ['docs/integrate/using-a-key.md', 'example/customer'],
+  ['docs/integrate/using-a-key.md', 'api/v1/key'],
   ['docs/integrate/admin-api.md', '$API/keys'],
   ['docs/integrate/client-libraries.md', 'client.mjs GET'],
   ['docs/operate/deploying.md', 'umask'],

@@ -9,7 +9,7 @@ import type { OpenApi } from '../../harness/described.ts'
 import type { HttpAnswer, RequestOptions } from '../../harness/http.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
-type Guard = 'none' | 'session' | 'operator'
+type Guard = 'none' | 'session' | 'operator' | 'key'
 
 interface Row {
   readonly method: string
@@ -72,6 +72,7 @@ const TABLE = [
   ['GET', `${API}/operator/metrics`, 'operator'],
   ['GET', `${API}/operator/audit`, 'operator'],
   ['POST', `${API}/operator/reconcile`, 'operator', ['repair', 'cursor']],
+  ['GET', `${API}/key`, 'key'],
   ['GET', `${API}/health`, 'none'],
 ] satisfies [string, string, Guard, string[]?][]
 

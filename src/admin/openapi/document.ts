@@ -7,6 +7,7 @@ import { CUSTOMER_CALLS } from './customer-calls.ts'
 import { toPaths } from './operation.ts'
 import { OPERATOR_CALLS } from './operator-calls.ts'
 import { errorExamples } from './refusals.ts'
+import { HOLDER_CALLS } from './holder-calls.ts'
 import { SERVICE_CALLS } from './service-calls.ts'
 
 const DESCRIPTION = `API keys for CommPeak's Portal API, and the accounts that own them.
@@ -21,6 +22,7 @@ const TAGS = [
     name: 'Operator',
     description: 'Accounts and stores. 404 where the deployment has no OPERATOR_TOKEN.',
   },
+  { name: 'Holder', description: 'Whoever has a token. No log-in.' },
   { name: 'Service', description: 'The gateway itself.' },
 ]
 
@@ -39,6 +41,7 @@ export function openApiDocument(): object {
       paths: {
         ...toPaths(CUSTOMER_CALLS, 'Customer'),
         ...toPaths(OPERATOR_CALLS, 'Operator'),
+        ...toPaths(HOLDER_CALLS, 'Holder'),
         ...toPaths(SERVICE_CALLS, 'Service'),
       },
       components: {
@@ -52,6 +55,12 @@ export function openApiDocument(): object {
             description:
               'Set by `POST /session`. On plain-HTTP localhost its name is `portal_session`.',
           },
+          key: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'The token of an API key, in any form that the Portal API takes',
+          },
+          keyHeader: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
           operator: { type: 'http', scheme: 'bearer', description: 'OPERATOR_TOKEN' },
         },
       },

@@ -10,7 +10,7 @@ import type {
   ZodOpenApiPathsObject,
   ZodOpenApiResponsesObject,
 } from 'zod-openapi'
-import { type ErrorName, errorResponses } from './refusals.ts'
+import { type ErrorName, errorResponses, HOLDER_ERRORS } from './refusals.ts'
 
 type Method = 'get' | 'post' | 'patch' | 'delete'
 
@@ -19,7 +19,7 @@ export interface Call {
   readonly summary: string
   readonly description?: string
   /** Who may call. */
-  readonly guard: 'session' | 'operator' | 'none'
+  readonly guard: 'session' | 'operator' | 'key' | 'none'
   readonly params?: ZodOpenApiParameters
   readonly body?: { readonly schema: z.ZodType; readonly example: object }
   readonly answer: Answer
@@ -39,6 +39,14 @@ interface Answer {
   readonly mediaType?: string
   readonly headers?: ZodOpenApiHeadersObject
 }
+
+/** The schemes, one of which is enough. */
+const SECURITY = {
+  session: ['session'],
+  operator: ['operator'],
+  key: ['key', 'keyHeader'],
+  none: [],
+} as const satisfies Record<Call['guard'], readonly string[]>
 
 const BODY_ERRORS = [
   'unsupported_media_type',
@@ -64,7 +72,7 @@ function operation(method: Method, call: Call, tag: string): ZodOpenApiOperation
     summary,
     ...(description !== undefined && { description }),
     tags: [tag],
-    security: call.guard === 'none' ? [] : [{ [call.guard]: [] }],
+    security: SECURITY[call.guard].map((scheme) => ({ [scheme]: [] })),
     ...(params !== undefined && { requestParams: params }),
     ...(body !== undefined && {
       requestBody: { required: true, content: { 'application/json': body } },
@@ -90,6 +98,7 @@ function errorsOf(method: Method, { guard, body, params, errors = [] }: Call): S
     'https_required',
     ...(method === 'get' ? [] : (['cross_site_request'] as const)),
     ...(guard === 'session' ? (['unauthenticated_session'] as const) : []),
+    ...(guard === 'key' ? HOLDER_ERRORS : []),
     ...(guard === 'operator' ? (['unauthenticated_operator', 'not_found'] as const) : []),
     ...(body === undefined ? [] : BODY_ERRORS),
     ...(params?.query === undefined ? [] : (['validation_failed'] as const)),

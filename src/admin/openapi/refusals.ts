@@ -7,7 +7,7 @@ import type {
   ZodOpenApiResponsesObject,
 } from 'zod-openapi'
 import { ERRORS_PATH } from '../../problems/errors-url.ts'
-import { problemJson } from '../../problems/problem.ts'
+import { type Problem, problemJson } from '../../problems/problem.ts'
 import { PROBLEMS } from '../../problems/table.ts'
 import { type Refusal, toProblem } from '../refusal.ts'
 
@@ -18,10 +18,27 @@ export type ErrorName =
   | 'account_suspended'
   | 'unauthenticated_session'
   | 'unauthenticated_operator'
+  | HolderError
+
+/** What the Portal API answers to a key that it does not let through, in the order of its checks. */
+export const HOLDER_ERRORS = [
+  'credential_missing',
+  'credential_ambiguous',
+  'key_invalid',
+  'key_revoked',
+  'account_inactive',
+  'key_expired',
+  'key_replaced',
+  'key_disabled',
+  'ip_denied',
+  'body_not_allowed',
+  'authentication_unavailable',
+] as const
+type HolderError = (typeof HOLDER_ERRORS)[number]
 
 const REQUEST_ID = '4f1c7e0a-6f0e-4d7c-9a53-2b8f3f0c1d11'
 
-const EXAMPLES: Record<ErrorName, Refusal> = {
+const EXAMPLES: Record<Exclude<ErrorName, HolderError>, Refusal> = {
   https_required: { reason: 'https_required' },
   cross_site_request: { reason: 'cross_site_request' },
   unauthenticated_session: { reason: 'unauthenticated', scheme: 'session' },
@@ -63,10 +80,29 @@ const EXAMPLES: Record<ErrorName, Refusal> = {
   internal_error: { reason: 'internal_error' },
 }
 
+function isHolderError(name: ErrorName): name is HolderError {
+  return HOLDER_ERRORS.some((code) => code === name)
+}
+
+/** The gateway words these itself, see gateway/refusal.ts. What each means is the same. */
+function toHolderProblem(code: HolderError): Problem {
+  const { status, meaning } = PROBLEMS[code]
+  const headers = {
+    ...(status === 401 && { 'WWW-Authenticate': 'Bearer realm="Portal API"' }),
+    ...(status === 503 && { 'Retry-After': '5' }),
+  }
+  return { code, detail: meaning.replaceAll('`', ''), headers }
+}
+
+function problemOf(name: ErrorName): Problem {
+  return isHolderError(name) ? toHolderProblem(name) : toProblem(EXAMPLES[name])
+}
+
 /** For `components`: one example per error. */
 export function errorExamples(): Record<string, ZodOpenApiExampleObject> {
-  const entries = Object.entries(EXAMPLES).map(([name, refusal]) => {
-    const value = problemJson(toProblem(refusal), REQUEST_ID, ERRORS_PATH)
+  const names = [...(Object.keys(EXAMPLES) as (keyof typeof EXAMPLES)[]), ...HOLDER_ERRORS]
+  const entries = names.map((name) => {
+    const value = problemJson(problemOf(name), REQUEST_ID, ERRORS_PATH)
     return [name, { summary: value.title, value }] as const
   })
   return Object.fromEntries(entries)
@@ -75,14 +111,14 @@ export function errorExamples(): Record<string, ZodOpenApiExampleObject> {
 /** One response per status, which names every code that comes with it. */
 export function errorResponses(codes: readonly ErrorName[]): ZodOpenApiResponsesObject {
   const statuses = Map.groupBy(codes, (name) => {
-    return PROBLEMS[toProblem(EXAMPLES[name]).code].status
+    return PROBLEMS[problemOf(name).code].status
   })
   const entries = [...statuses].map(([status, group]) => [status, errorResponse(group)] as const)
   return Object.fromEntries(entries)
 }
 
 function errorResponse(names: readonly ErrorName[]): ZodOpenApiResponseObject {
-  const problems = names.map((name) => toProblem(EXAMPLES[name]))
+  const problems = names.map(problemOf)
   const codes = problems.map(({ code }) => code)
   const headers = new Map(problems.flatMap((each) => Object.entries(each.headers ?? {})))
   const shown = [...headers].map(([name, example]) => {

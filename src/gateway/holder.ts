@@ -1,0 +1,79 @@
+// Judges a request that only asks about its key: by the code that judges Portal API requests, and without
+// forwarding. It leaves no trace in what the owner of the key sees of its use.
+
+import type { RequestId } from '../http/request-id.ts'
+import { formatAddress } from '../keys/address.ts'
+import { err, ok, type Result } from '../shared/result.ts'
+import { authorize, type Grant, identifyKey } from './authorize.ts'
+import { explainRefusal, type GatewayDeps, toFaultRefusal } from './gateway.ts'
+import { type Incoming, toIncoming } from './incoming.ts'
+import { refuseExposed } from './plain-http.ts'
+import type { Refusal } from './refusal.ts'
+import { startTrace, type Trace } from './trace.ts'
+
+/** A key whose token the Portal API would let through. */
+interface HeldKey {
+  readonly keyId: string
+  readonly accountId: string
+  readonly expiresAtMs: number | null
+  /** Whether another token has replaced the one of the request. */
+  readonly isOldToken: boolean
+  /** Null if unreadable. */
+  readonly clientIp: string | null
+}
+
+interface Refused {
+  readonly response: Response
+  readonly code: Refusal['reason']
+}
+
+export interface Holder {
+  readonly judge: (request: Request, requestId: RequestId) => Promise<Result<HeldKey, Refused>>
+  /** The answer to a token whose key is gone. */
+  readonly refuseRevoked: (request: Request, requestId: RequestId) => Refused
+}
+
+const UNCOUNTED = { noteAllowed: () => undefined, noteRefused: () => undefined } as const
+
+export function createHolder(deps: GatewayDeps): Holder {
+  const toRefused = (refusal: Refusal, requestId: RequestId): Refused => ({
+    response: deps.refusalResponse(refusal, requestId),
+    code: refusal.reason,
+  })
+  return {
+    async judge(received, requestId) {
+      const request = toIncoming(received, received.url)
+      const trace = { ...startTrace(request.headers, deps.nowMs()), requestId }
+      const judged = await judgeKey(request, trace, deps)
+      if (!judged.ok) return err(toRefused(judged.error, requestId))
+      const { key, address } = judged.value
+      return ok({
+        keyId: key.keyId,
+        accountId: key.accountId,
+        expiresAtMs: key.expiresAtMs,
+        isOldToken: key.endsAtMs !== null,
+        clientIp: address === null ? null : formatAddress(address),
+      })
+    },
+    refuseRevoked: (_, requestId) => toRefused({ reason: 'key_revoked' }, requestId),
+  }
+}
+
+/** The grant that a Portal API request would get, or the refusal. */
+async function judgeKey(
+  request: Incoming,
+  trace: Trace,
+  deps: GatewayDeps,
+): Promise<Result<Grant, Refusal>> {
+  const exposed = refuseExposed(request.url)
+  if (exposed !== null) return err(exposed)
+  try {
+    const lookupId = identifyKey(request.headers, deps)
+    if (!lookupId.ok) return err(explainRefusal(lookupId.error, request, deps))
+    const uncounted = { ...deps, use: UNCOUNTED }
+    const grant = await authorize(lookupId.value, request, trace, uncounted)
+    return grant.ok && grant.value.confirm !== null ? await grant.value.confirm() : grant
+  } catch (error) {
+    return err(toFaultRefusal(error, request, trace, deps))
+  }
+}
