@@ -3,6 +3,9 @@
 
 import { type AdminDeps, createAdmin, createMisconfiguredAdmin } from './admin/admin.ts'
 import { fillCanonicalEmails } from './admin/canonical-emails.ts'
+import { deliverEvents, forgetEvents } from './admin/events/deliver.ts'
+import { noteExpiring } from './admin/events/expiring.ts'
+import type { Receiver } from './admin/events/receiver.ts'
 import { noteExpiries } from './admin/expiries.ts'
 import { createDatabaseOwner, FOREIGN_DATABASE } from './admin/database-owner.ts'
 import { enforcePending, publishEnforced, stopPendingLostKeys } from './admin/outbox.ts'
@@ -13,10 +16,12 @@ import { forgetAttempts } from './admin/throttle.ts'
 import { createUntaggedSessions } from './admin/untagged-sessions.ts'
 import type { ConfigurationFault } from './configuration/configuration-fault.ts'
 import { type Env, parseSettings, type Settings } from './configuration/env.ts'
+import { parseEventSecrets } from './configuration/event-secrets.ts'
 import { importSecrets, type Secrets } from './configuration/secrets.ts'
 import { expiryOf } from './configuration/token-expiry.ts'
 import { readVersion } from './configuration/version.ts'
 import { connect } from './db/client.ts'
+import { readEventProgress } from './db/event-queries.ts'
 import { findKeyRecord } from './db/key-queries.ts'
 import { findKeys } from './db/outbox-queries.ts'
 import { noteCronRun, readProgress } from './db/progress-queries.ts'
@@ -69,6 +74,10 @@ const CACHE = { entries: 20_000, bytes: 24 * 1024 * 1024 }
 
 /** Health checks are spread, since every isolate may ask and an object serves about 1,000 calls a second. */
 const HEALTH_OBJECTS = 16
+
+/** The next run of the cron begins after a minute, and may take the place of this one. */
+const EVENTS_BUDGET_MS = 30_000
+const EVENTS_TIMEOUT_MS = 10_000
 
 /** `later` lets a promise outlive the response, as `waitUntil` does. */
 export async function createApp(env: Env, later: (promise: Promise<void>) => void): Promise<App> {
@@ -190,6 +199,7 @@ function composeApp(
     hashers: createPasswordHashers(env.PASSWORD_HASHER),
     logInRate: env.LOG_IN_RATE,
     operatorToken: settings.OPERATOR_TOKEN,
+    eventReceiver: toReceiver(settings),
     jwks: secrets.assertionKeys.published,
     documentationUrl: settings.API_DOCS_URL,
     assets: { fetch: (request) => env.ASSETS.fetch(request) },
@@ -211,6 +221,7 @@ function composeApp(
       ...createHolder(gatewayDeps),
       findKey: async (keyId) => (await findKeys(db, [keyId]))[0],
     },
+    readEventProgress: () => readEventProgress(db),
     version: readVersion(env.CF_VERSION_METADATA),
     expiries: tokenExpiry === null ? [] : [{ name: 'LIBSQL_AUTH_TOKEN', expiresAtMs: tokenExpiry }],
     addressSymptoms: addressWatch.symptoms,
@@ -243,11 +254,15 @@ function composeApp(
         () => publishEnforced(adminDeps),
         () => stopPendingLostKeys(adminDeps),
         () => noteExpiries(adminDeps),
+        () => noteExpiring(adminDeps),
         () => deleteDeadSessions(db, sessionLimits(nowMs())),
         () => forgetAttempts(adminDeps),
         () => fillCanonicalEmails(adminDeps),
         () => resealTokens(adminDeps),
         () => noteCronRun(db, nowMs()),
+        // After all others, since a receiver may be slow.
+        () => forgetEvents(adminDeps),
+        () => deliverEvents(adminDeps, EVENTS_BUDGET_MS),
       ]
       for (const chore of chores) {
         await chore().catch((error: unknown) => countFault('cron', error))
@@ -255,6 +270,13 @@ function composeApp(
       await metrics.flush()
     },
   }
+}
+
+function toReceiver({ EVENTS_URL: url, EVENTS_SECRET: secrets }: Settings): Receiver | undefined {
+  const keys = parseEventSecrets(secrets ?? '')
+  return url === undefined || keys === null
+    ? undefined
+    : { url, keys, timeoutMs: EVENTS_TIMEOUT_MS }
 }
 
 /** Refuses every request, because a gateway without valid settings cannot verify a key. */

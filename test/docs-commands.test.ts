@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { freePort } from '../harness/free-port.ts'
 import { childrenOf, commandOf } from '../harness/processes.ts'
 import { PROJECT_DIR } from '../harness/project-dir.ts'
+import { parseEventSecrets } from '../src/configuration/event-secrets.ts'
 import { documented } from './support/documents.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -151,6 +152,16 @@ it('an account of the operator, its audit and its suspension', async () => {
   })
   const suspend = ofAccount(documented('docs/operate/runbook.md', 'suspended'))
   expect(await jsonOf(suspend)).toMatchObject({ id, status: 'suspended' })
+})
+
+it('events that were not taken', async () => {
+  const list = documented('docs/operate/runbook.md', 'operator/events')
+  expect(await jsonOf(list)).toMatchObject({ events: expect.any(Array), next_cursor: null })
+  const retry = documented('docs/operate/events.md', 'operator/events/retry')
+  expect(await jsonOf(retry)).toEqual({ retried: 0 })
+  const { code, out } = await run(documented('docs/operate/events.md', 'whsec_'))
+  expect(code, out).toBe(0)
+  expect(parseEventSecrets(out.trim())).toHaveLength(1)
 })
 
 it.each([

@@ -101,7 +101,7 @@ async function prepareStores(
   const authToken = secrets['LIBSQL_AUTH_TOKEN'] ?? process.env['LIBSQL_AUTH_TOKEN']
   const deployment = `the worker ${name} in the account ${account}`
   for (const { detail } of [...notes, ...expiryNotes(authToken)]) say('Note', detail)
-  refuse(await unsetSecrets(secrets, cloudflare.secretNames))
+  refuse(await unsetSecrets(environment.vars, secrets, cloudflare.secretNames))
   refuse([
     ...(adopt ? [] : await ownerFaults(url, authToken, deployment, hasDatabase(live, url))),
     ...(await ringFaults(url, authToken, secrets)),

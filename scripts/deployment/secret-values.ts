@@ -9,7 +9,7 @@ import { importSecrets } from '../../src/configuration/secrets.ts'
 import { type Fault, missing, wrong } from './fault.ts'
 
 const REQUIRED = ['TOKEN_KEYS', 'ENCRYPTION_KEYS', 'SESSION_KEYS', 'ASSERTION_KEYS'] as const
-const OPTIONAL = ['OPERATOR_TOKEN', 'LIBSQL_AUTH_TOKEN'] as const
+const OPTIONAL = ['OPERATOR_TOKEN', 'LIBSQL_AUTH_TOKEN', 'EVENTS_SECRET'] as const
 const NAMES: readonly string[] = [...REQUIRED, ...OPTIONAL]
 /** 128 bits in base64url. Nothing slows down who guesses at it. */
 const MIN_OPERATOR_TOKEN = 22
@@ -50,12 +50,17 @@ export function unknownSecrets(secrets: SecretValues): Fault[] {
 
 /** Secrets that are neither given nor set at Cloudflare, which is asked only where some are not given. */
 export async function unsetSecrets(
+  variables: Readonly<Record<string, unknown>>,
   secrets: SecretValues,
   listDeployed: () => Promise<readonly string[]>,
 ): Promise<Fault[]> {
   // A token that only the deployer has would leave the worker without one.
   const needsToken = process.env['LIBSQL_AUTH_TOKEN'] !== undefined
-  const needed = needsToken ? ([...REQUIRED, 'LIBSQL_AUTH_TOKEN'] as const) : REQUIRED
+  const needed = [
+    ...REQUIRED,
+    ...(needsToken ? ['LIBSQL_AUTH_TOKEN'] : []),
+    ...(variables['EVENTS_URL'] === undefined ? [] : ['EVENTS_SECRET']),
+  ]
   const left = needed.filter((name) => secrets[name] === undefined)
   const deployed = left.length === 0 ? [] : await listDeployed()
   return left
@@ -78,7 +83,8 @@ export async function valueFaults(
   )
 
   const texts = { TOKEN_KEYS: '-', ENCRYPTION_KEYS: '-', SESSION_KEYS: '-', ASSERTION_KEYS: '-' }
-  const settings = parseSettings({ ...variables, ...texts, ...secrets })
+  const eventSecret = { EVENTS_SECRET: `whsec_${'A'.repeat(32)}` } // readable, if it is set already
+  const settings = parseSettings({ ...variables, ...texts, ...eventSecret, ...secrets })
   const imported = await importSecrets({ ...texts, ...secrets })
   const unreadable = imported.ok ? [] : imported.error
   const given = unreadable.filter((fault) => Object.hasOwn(secrets, fault.split(' ', 1).join()))

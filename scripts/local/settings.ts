@@ -48,7 +48,7 @@ export function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
   return { ...parsed.value, passedOn: Object.fromEntries(passedOn) }
 }
 
-const SECRET = new Set(['OPERATOR_TOKEN', 'LIBSQL_AUTH_TOKEN'])
+const SECRET = new Set(['OPERATOR_TOKEN', 'LIBSQL_AUTH_TOKEN', 'EVENTS_SECRET'])
 
 /** `PORT must be …` as `PORT "http" must be …`, but for what may be or hold a secret. */
 function withValue(fault: string, values: ReadonlyMap<string, string>): string {

@@ -19,6 +19,7 @@ import { toId } from '../shared/ids.ts'
 import { HasherUnavailableError } from '../stores/password-hasher.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { type AdminContext, type AdminEnv, refuse } from './context.ts'
+import { deliverSoon, type DeliverSoonDeps } from './events/deliver-soon.ts'
 import { type HealthDeps, healthRoutes } from './health.ts'
 import { type HolderDeps, HOLDER_PATH, holderRoutes } from './holder-routes.ts'
 import { keyRoutes, type KeyRoutesDeps } from './key-routes.ts'
@@ -32,7 +33,7 @@ import { liveSessionRoutes, sessionRoutes } from './session-routes.ts'
 import { requireSession, type SessionDeps } from './session.ts'
 
 export interface AdminDeps
-  extends KeyRoutesDeps, OperatorDeps, SessionDeps, HealthDeps, HolderDeps {
+  extends KeyRoutesDeps, OperatorDeps, SessionDeps, HealthDeps, HolderDeps, DeliverSoonDeps {
   /** The public halves of the assertion keys (RFC 7517). */
   readonly jwks: object
   /** The URL of the Portal API's documentation, for a link on the page. */
@@ -65,6 +66,7 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
     await next()
     c.header('Cache-Control', 'no-store')
   })
+  admin.use('/admin/api/v1/*', deliverSoon(deps))
   admin.use('/admin/api/v1/session', async function nameDocumentation(c, next) {
     await next()
     const { documentationUrl } = deps

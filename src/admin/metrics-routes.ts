@@ -3,15 +3,20 @@
 
 import { Hono } from 'hono'
 import type { DeployedVersion } from '../configuration/version.ts'
+import type { EventProgress } from '../db/event-queries.ts'
 import type { Progress } from '../db/progress-queries.ts'
 import type { LogFault } from '../log/fault.ts'
 import { formatMetrics, type Gauges, OPEN_METRICS_TYPE } from '../metrics/open-metrics.ts'
 import type { MetricsStore } from '../stores/location-metrics.ts'
 import { type AdminEnv, refuse } from './context.ts'
+import type { Receiver } from './events/receiver.ts'
 
 export interface MetricsRoutesDeps {
   readonly readMetrics: MetricsStore['readAll']
   readonly readProgress: () => Promise<Progress>
+  readonly readEventProgress: () => Promise<EventProgress>
+  /** Undefined where the deployment has no EVENTS_URL. */
+  readonly eventReceiver: Receiver | undefined
   /** Null outside Cloudflare. */
   readonly version: DeployedVersion | null
   readonly logFault: LogFault
@@ -22,13 +27,13 @@ export function metricsRoutes(deps: MetricsRoutesDeps): Hono<AdminEnv> {
   return new Hono<AdminEnv>().get('/', async function showMetrics(c) {
     const requestId = c.get('requestId')
     // While libSQL is down, the rest is needed most.
-    const reading = deps.readProgress().catch((error: unknown) => {
+    const reading = readGauges(deps).catch((error: unknown): Gauges => {
       deps.logFault('libsql', error, requestId)
-      return null
+      return { progress: null, events: null, version: deps.version?.id ?? null }
     })
     try {
-      const [locations, progress] = await Promise.all([deps.readMetrics(), reading])
-      const text = formatMetrics(locations, toGauges(progress, deps))
+      const [locations, gauges] = await Promise.all([deps.readMetrics(), reading])
+      const text = formatMetrics(locations, gauges)
       return c.body(text, 200, { 'Content-Type': OPEN_METRICS_TYPE })
     } catch (error) {
       // Sums without a location would fall, which Prometheus takes for a restart.
@@ -38,10 +43,24 @@ export function metricsRoutes(deps: MetricsRoutesDeps): Hono<AdminEnv> {
   })
 }
 
-function toGauges(progress: Progress | null, { version, nowMs }: MetricsRoutesDeps): Gauges {
-  if (progress === null) return { progress, version: version?.id ?? null }
+async function readGauges(deps: MetricsRoutesDeps): Promise<Gauges> {
+  const [progress, events] = await Promise.all([
+    deps.readProgress(),
+    deps.eventReceiver === undefined ? null : deps.readEventProgress(),
+  ])
+  const age = (atMs: number | null) => (atMs === null ? 0 : (deps.nowMs() - atMs) / 1_000)
   const { pending: rows, oldestPendingAtMs, cronLastRunAtMs } = progress
-  const oldestSeconds = oldestPendingAtMs === null ? 0 : (nowMs() - oldestPendingAtMs) / 1_000
-  const cronLastRunSeconds = cronLastRunAtMs === null ? null : cronLastRunAtMs / 1_000
-  return { progress: { rows, oldestSeconds, cronLastRunSeconds }, version: version?.id ?? null }
+  return {
+    progress: {
+      rows,
+      oldestSeconds: age(oldestPendingAtMs),
+      cronLastRunSeconds: cronLastRunAtMs === null ? null : cronLastRunAtMs / 1_000,
+    },
+    events: events && {
+      waiting: events.waiting,
+      oldestSeconds: age(events.oldestAtMs),
+      failed: events.failed,
+    },
+    version: deps.version?.id ?? null,
+  }
 }

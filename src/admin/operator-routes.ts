@@ -9,6 +9,7 @@ import { createAccount, editAccount } from './account-service.ts'
 import { operatorAuditRoutes } from './audit-routes.ts'
 import type { CanonicalEmailDeps } from './canonical-emails.ts'
 import { type AdminEnv, operatorOf, refuse, refuseUnknown } from './context.ts'
+import { eventRoutes } from './event-routes.ts'
 import type { HashingDeps } from './hashing.ts'
 import { readBody, readPage } from './input.ts'
 import { toOperatorAccountJson, toTime } from './json.ts'
@@ -64,6 +65,7 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
   })
 
   routes.route('/audit', operatorAuditRoutes(deps))
+  routes.route('/events', eventRoutes(deps))
   routes.route('/keys', operatorKeyRoutes(deps))
   routes.route('/metrics', metricsRoutes(deps))
 

@@ -316,6 +316,15 @@ export const operatorKeysQuery = pageQuery('key').extend({
     .meta({ description: 'The id of a key of `TOKEN_KEYS`: the keys whose tokens it made' }),
 })
 
+export const EVENT_STATES = ['waiting', 'failed'] as const
+
+/** The query of the operator's list of events that were not taken. */
+export const operatorEventsQuery = pageQuery('evt').extend({
+  state: oneOf(EVENT_STATES).optional(),
+})
+
+export const retryEventsBody = z.strictObject({})
+
 export const revokeKeyBody = z.strictObject({ reason: visibleText(MAX_REASON) })
 
 export type CreateKey = z.infer<typeof createKeyBody>

@@ -2,6 +2,7 @@
 // variable and says what to write. No value is repeated, because it may be a secret.
 
 import * as z from 'zod'
+import { isLoopback } from '../http/request-url.ts'
 import { MAX_TERM_MS } from '../keys/lease.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import type { AccountKeysNamespace } from '../stores/account-keys.ts'
@@ -9,6 +10,7 @@ import type { AuthorityNamespace } from '../stores/key-authority/key-authority.t
 import type { LocationMetricsNamespace } from '../stores/location-metrics.ts'
 import type { HasherNamespace } from '../stores/password-hasher.ts'
 import { type ConfigurationFault, configurationFault } from './configuration-fault.ts'
+import { parseEventSecrets } from './event-secrets.ts'
 import { parseOperatorTokens } from './operator-tokens.ts'
 
 /** The names are those of wrangler.toml. Everything except the bindings is text, and is only checked here. */
@@ -76,6 +78,10 @@ export const operatorTokenSchema = z.string().refine((text) => parseOperatorToke
     'must be tokens with commas between, each with or without a name, as in alice:…,deploy:…; leave it out for none',
 })
 
+export const eventSecretSchema = z.string().refine((text) => parseEventSecrets(text) !== null, {
+  error: 'must be whsec_ and 24 to 64 bytes in base64, or several with commas between',
+})
+
 /** The variables that `npm start` checks and passes on to the worker. */
 export const passedOnSchema = z.object({
   UPSTREAM_URL: upstreamUrlSchema,
@@ -113,6 +119,14 @@ export const passedOnSchema = z.object({
       error: 'must be 1, or a share from 0.001 to 0.999 with a point and three digits at most',
     })
     .transform(Number),
+  EVENTS_URL: z
+    .string()
+    .optional()
+    .refine((text) => text === undefined || isEventsUrl(text), {
+      error:
+        'must be an https URL without user, password or fragment, or an http URL of this machine',
+    }),
+  EVENTS_SECRET: eventSecretSchema.optional(),
 })
 
 const secret = z.string('must be set, see "npm run secrets"').min(1, 'must not be empty')
@@ -133,7 +147,10 @@ export type Settings = z.infer<typeof settingsSchema>
 
 /** The settings of a deployment, or what is wrong with them. */
 export function parseSettings(env: object): Result<Settings, readonly ConfigurationFault[]> {
-  return parseVariables(settingsSchema, env)
+  const settings = parseVariables(settingsSchema, env)
+  if (!settings.ok || settings.value.EVENTS_URL === undefined) return settings
+  if (settings.value.EVENTS_SECRET !== undefined) return settings
+  return err([configurationFault('EVENTS_SECRET must be set where EVENTS_URL is')])
 }
 
 export function parseVariables<T>(
@@ -152,6 +169,13 @@ function isUpstreamUrl(text: string): boolean {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false
   const { username, password, search, hash } = new URL(text)
   return [username, password, search, hash].every((part) => part === '')
+}
+
+function isEventsUrl(text: string): boolean {
+  if (!/^https?:\/\/[^\s#]+$/i.test(text) || !URL.canParse(text)) return false
+  const { protocol, hostname, username, password } = new URL(text)
+  if (username !== '' || password !== '') return false
+  return protocol === 'https:' || isLoopback(hostname)
 }
 
 function isWebUrl(text: string): boolean {

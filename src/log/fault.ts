@@ -24,6 +24,7 @@ export type FaultKind =
   | 'use'
   | 'configuration'
   | 'cron'
+  | 'events'
   | 'reconcile'
   | 'reseal'
   | 'unexpected'

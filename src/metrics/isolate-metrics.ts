@@ -113,7 +113,8 @@ export function createIsolateMetrics(deps: IsolateMetricsDeps): IsolateMetrics {
       if (isNew) scheduleReport()
     },
     noteFault(kind, reason) {
-      if (kind === 'upstream') return // counted with its request
+      // Counted with its request; and by gauges of its own.
+      if (kind === 'upstream' || kind === 'events') return
       increment(`faults ${PARTS[kind] ?? 'gateway'} ${reason}`)
     },
     noteQuestion: (result) => increment(`authority_questions ${result}`),

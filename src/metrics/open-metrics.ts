@@ -16,6 +16,13 @@ export interface Gauges {
     /** Null where it never ran. */
     readonly cronLastRunSeconds: number | null
   } | null
+  /** Of EVENTS_URL. Null if there is none, or if libSQL cannot be asked. */
+  readonly events: {
+    readonly waiting: number
+    readonly oldestSeconds: number
+    /** Given up after three days. */
+    readonly failed: number
+  } | null
   /** Null outside Cloudflare. */
   readonly version: string | null
 }
@@ -114,7 +121,7 @@ function formatBound(bound: number): string {
   return Number.isInteger(bound) ? `${bound}.0` : String(bound)
 }
 
-function gaugeLines({ progress, version }: Gauges): string[] {
+function gaugeLines({ progress, events, version }: Gauges): string[] {
   const gauge = (name: string, help: string, value: number | null | undefined, labels = {}) =>
     value === null || value === undefined
       ? []
@@ -123,6 +130,9 @@ function gaugeLines({ progress, version }: Gauges): string[] {
   return [
     ...gauge('outbox_rows', 'Changes that are recorded and do not hold yet.', progress?.rows),
     ...gauge('outbox_oldest_seconds', 'The age of the oldest of them.', progress?.oldestSeconds),
+    ...gauge('events_waiting', 'Events that EVENTS_URL has not taken yet.', events?.waiting),
+    ...gauge('events_oldest_seconds', 'The age of the oldest of them.', events?.oldestSeconds),
+    ...gauge('events_failed', 'Events that were given up after three days.', events?.failed),
     ...gauge('cron_last_run_timestamp_seconds', 'When the cron ran last.', lastRun),
     ...gauge('build_info', 'The version of the worker that answers.', 1, {
       version: version ?? 'unknown',

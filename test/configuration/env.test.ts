@@ -59,6 +59,7 @@ describe('parseSettings()', () => {
     ['LOG_SAMPLING', '1', 1],
     ['LOG_SAMPLING', '0.001', 0.001],
     ['LOG_SAMPLING', '.5', 0.5],
+    ['EVENTS_SECRET', `whsec_${'A'.repeat(32)}`, `whsec_${'A'.repeat(32)}`],
     ['LIBSQL_URL', 'http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
     ['LIBSQL_AUTH_TOKEN', 'x', 'x'],
     ['ASSERTION_AUDIENCE', 'portal', 'portal'],
@@ -142,6 +143,15 @@ describe('parseSettings()', () => {
     ['OPERATOR_TOKEN', ' '],
     ['OPERATOR_TOKEN', 'hidden,'],
     ['OPERATOR_TOKEN', 'hidden, ,hidden'],
+    ['EVENTS_URL', ''],
+    ['EVENTS_URL', 'hooks.example.com'],
+    ['EVENTS_URL', 'http://hooks.example.com/'],
+    ['EVENTS_URL', 'http://127.0.0.1.example.com/'],
+    ['EVENTS_URL', 'https://ada:hidden@hooks.example.com/'],
+    ['EVENTS_URL', 'https://hooks.example.com/#hidden'],
+    ['EVENTS_URL', 'ftp://hooks.example.com/'],
+    ['EVENTS_SECRET', 'hidden'],
+    ['EVENTS_SECRET', 'whsec_hidden'],
     ['ASSERTION_ISSUER', ''],
     ['ASSERTION_AUDIENCE', ''],
     ['TOKEN_KEYS', ''],
@@ -153,6 +163,19 @@ describe('parseSettings()', () => {
     expect(faults).toHaveLength(1)
     expect(faults[0]).toMatch(new RegExp(`^${name} must `))
     expect(faults[0]).not.toContain('hidden')
+  })
+
+  it.each([
+    'https://hooks.example.com/portal?to=audit',
+    'http://127.0.0.1:9000/',
+    'http://[::1]:9000/',
+    'http://localhost:9000/',
+  ])('takes EVENTS_URL=%s, with a secret alone', (url) => {
+    const secret = `whsec_${'A'.repeat(32)}`
+    expect(settingsOf({ EVENTS_URL: url, EVENTS_SECRET: secret }).EVENTS_URL).toBe(url)
+    expect(faultsOf({ ...VARIABLES, EVENTS_URL: url })).toEqual([
+      'EVENTS_SECRET must be set where EVENTS_URL is',
+    ])
   })
 
   it('names everything that is missing', () => {

@@ -7,11 +7,13 @@ import * as accounts from '../../src/db/account-queries.ts'
 import * as attempts from '../../src/db/attempt-queries.ts'
 import * as audit from '../../src/db/audit-queries.ts'
 import type { Database } from '../../src/db/client.ts'
+import * as events from '../../src/db/event-queries.ts'
 import * as expiries from '../../src/db/expiry-queries.ts'
 import * as keys from '../../src/db/key-queries.ts'
 import type { LiveKey, Token } from '../../src/db/key-rows.ts'
 import * as lastFours from '../../src/db/last-four-queries.ts'
 import * as meta from '../../src/db/meta-queries.ts'
+import * as notices from '../../src/db/notice-queries.ts'
 import * as operatorKeys from '../../src/db/operator-key-queries.ts'
 import * as outbox from '../../src/db/outbox-queries.ts'
 import * as progress from '../../src/db/progress-queries.ts'
@@ -88,6 +90,23 @@ const key: LiveKey = {
   version: 2,
   createdAt: NOW,
   updatedAt: NOW,
+}
+const delivery: events.ClaimedEvent = {
+  sequence: 1,
+  eventId: EVENT_ID,
+  type: 'key.update',
+  at: NOW,
+  accountId: ACCOUNT_ID,
+  keyId: KEY_ID,
+  lane: KEY_ID,
+  data: null,
+  status: 'next',
+  attempts: 1,
+  since: NOW,
+  nextAt: NOW,
+  triedAt: NOW,
+  reason: null,
+  audit: null,
 }
 const newKey = {
   id: KEY_ID,
@@ -170,6 +189,33 @@ export const CALLS: Readonly<
         audit.listEvents(db, { ...byAccount, keyId: KEY_ID, before }, PAGE),
         audit.listEvents(db, { ...byNone, before }, PAGE),
       ]),
+  },
+  'src/db/event-queries.ts': {
+    claimEvents: (db) => [events.claimEvents(db, { dueMs: NOW, nowMs: NOW, leaseMs: 60_000 }, 10)],
+    settleEvents: (db) => [
+      events.settleEvents(db, [
+        { event: delivery, outcome: { kind: 'taken' } },
+        { event: delivery, outcome: { kind: 'failed', reason: 'timeout', nextAt: NOW } },
+        { event: delivery, outcome: { kind: 'failed', reason: 'timeout', nextAt: null } },
+      ]),
+    ],
+    listDeliveries: (db) => [
+      events.listDeliveries(db, { failed: undefined, before: undefined }, PAGE),
+      events.listDeliveries(db, { failed: undefined, before: EVENT_ID }, PAGE),
+      events.listDeliveries(db, { failed: true, before: undefined }, PAGE),
+      events.listDeliveries(db, { failed: false, before: EVENT_ID }, PAGE),
+    ],
+    retryEvents: (db) => [events.retryEvents(db, NOW)],
+    readEventProgress: (db) => [events.readEventProgress(db)],
+    deleteEventsBefore: (db) => [
+      events.deleteEventsBefore(db, NOW, true),
+      events.deleteEventsBefore(db, NOW, false),
+    ],
+  },
+  'src/db/notice-queries.ts': {
+    queueExpiring: (db) => [
+      notices.queueExpiring(db, { afterMs: NOW - 1, toMs: NOW }, [30, 7, 1], NOW),
+    ],
   },
   'src/db/key-queries.ts': {
     findKey: (db) => [keys.findKey(db, ACCOUNT_ID, KEY_ID)],

@@ -80,6 +80,21 @@ const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   readProgress: {
     'SCAN api_keys USING INDEX api_keys_outbox': 'The index holds what is not yet in KV alone.',
   },
+  listDeliveries: {
+    'SCAN event_deliveries USING INDEX event_deliveries_event_id': FIRST_PAGE,
+    'SCAN event_deliveries USING INDEX event_deliveries_failed':
+      'A page of an index that holds what was given up alone.',
+  },
+  retryEvents: {
+    'SCAN event_deliveries USING COVERING INDEX event_deliveries_failed':
+      'As many rows as are changed, of an index that holds what was given up alone.',
+  },
+  readEventProgress: {
+    'SCAN event_deliveries USING INDEX event_deliveries_waiting':
+      'For a scrape: the index holds what was not taken yet alone.',
+    'SCAN event_deliveries USING COVERING INDEX event_deliveries_failed':
+      'For a scrape: the index holds what was given up alone.',
+  },
   ringFaults: {
     'SCAN sqlite_master': 'The tables of the database: whether it was ever migrated.',
     'SCAN tokens': 'Every sealed token has a say, once a deployment.',

@@ -213,6 +213,38 @@ describe('a database from before tokens had a table', () => {
   })
 })
 
+describe('a database from before events were posted', () => {
+  it('has no old events to post, and each one that an older version writes', async () => {
+    const insertOld = (id: string, action: string, key: string) =>
+      `INSERT INTO audit_events (id, at, account_id, key_id, actor, operator, action, changes)
+       VALUES ('${id}', 5, 'acc_1', ${key}, 'gateway', NULL, '${action}', '{}')`
+    await migrateUpTo('0015_tokens')
+    const client = createClient({ url: sqld.url })
+    await client.batch([ACCOUNT, insertOldKey('key_1', 'l1')], 'write')
+    await client.execute("UPDATE api_keys SET expires_at = 4 WHERE id = 'key_1'")
+    await client.execute(insertOld('evt_1', 'key.create', "'key_1'"))
+    await migrateDatabase(sqld.url, undefined)
+    await client.batch(
+      [
+        insertOld('evt_2', 'key.expire', "'key_1'"),
+        insertOld('evt_3', 'session.create', 'NULL'),
+        insertOld('evt_4', 'session.delete', 'NULL'),
+      ],
+      'write',
+    )
+    const { rows } = await client.execute(
+      'SELECT type, lane, status, data FROM event_deliveries ORDER BY sequence',
+    )
+    client.close()
+    expect(rows.map((row) => [row['type'], row['lane'], row['status'], row['data']])).toEqual([
+      ['key.expire', 'key_1', 'next', null],
+      ['key.expired', 'key_1', 'queued', '{"expires_at":4}'],
+      ['session.create', 'acc_1', 'next', null],
+      ['session.delete', 'acc_1', 'queued', null],
+    ])
+  })
+})
+
 /** Applies the migrations up to one, as the version did that had no later ones. */
 async function migrateUpTo(tag: string): Promise<void> {
   const folder = join(dir, 'drizzle')

@@ -5,6 +5,7 @@ import { parseOpenMetrics } from '../support/open-metrics.ts'
 
 const GAUGES = {
   progress: { rows: 2, oldestSeconds: 1.5, cronLastRunSeconds: 1_800_000_000 },
+  events: { waiting: 3, oldestSeconds: 4.5, failed: 1 },
   version: 'v1',
 }
 
@@ -61,7 +62,9 @@ describe('the text of a scrape', () => {
     expect(samples('outbox_oldest_seconds')).toMatchObject([{ value: 1.5 }])
     expect(samples('cron_last_run_timestamp_seconds')).toMatchObject([{ value: 1_800_000_000 }])
     expect(samples('build_info')).toMatchObject([{ labels: { version: 'v1' }, value: 1 }])
-    const without = parseOpenMetrics(formatMetrics(new Map(), { progress: null, version: null }))
+    const without = parseOpenMetrics(
+      formatMetrics(new Map(), { progress: null, events: null, version: null }),
+    )
     expect(without.has('portal_gateway_outbox_rows')).toBe(false)
     expect(without.get('portal_gateway_build_info')?.samples).toMatchObject([
       { labels: { version: 'unknown' } },

@@ -17,7 +17,7 @@ import { confirmLive } from '../../scripts/deployment/live-state.ts'
 import { ringFaults } from '../../scripts/deployment/ring-keys.ts'
 import { smokeTest } from '../../scripts/deployment/smoke-test.ts'
 import { addVersion, deployVersions } from '../support/cloudflare/account.ts'
-import { type Deployer, KV_ID, startDeployer, WORKER } from '../support/deployer.ts'
+import { type Deployer, KV_ID, startDeployer, WORKER, environmentOf } from '../support/deployer.ts'
 import { insertSealedKeys } from '../support/sealed-keys.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
@@ -75,6 +75,20 @@ describe('what is no good', () => {
     const told = await failure({ secretsFile: deployer.secretsFile({ SESSION_KEYS }) })
     const named = [...(told ?? '').matchAll(/([A-Z_]+) is not set/g)].map(([, name]) => name)
     expect(named).toEqual(['TOKEN_KEYS', 'ENCRYPTION_KEYS', 'ASSERTION_KEYS'])
+    expect(await deployer.tables()).toEqual([])
+  })
+
+  it('is an EVENTS_SECRET that EVENTS_URL needs, and one that cannot be read', async () => {
+    const { vars } = environmentOf(deployer.sqld.url)
+    const environmentFile = deployer.environment({
+      vars: { ...vars, EVENTS_URL: 'https://hooks.example.com' },
+    })
+    const secretsFile = deployer.secretsFile(deployer.secrets)
+    expect(await failure({ environmentFile, secretsFile })).toContain('EVENTS_SECRET is not set')
+    const wrong = deployer.secretsFile({ ...deployer.secrets, EVENTS_SECRET: 'whsec_hidden' })
+    const told = await failure({ environmentFile, secretsFile: wrong })
+    expect(told).toContain('EVENTS_SECRET must be whsec_')
+    expect(told).not.toContain('hidden')
     expect(await deployer.tables()).toEqual([])
   })
 

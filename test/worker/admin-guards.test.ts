@@ -69,6 +69,8 @@ const TABLE = [
   ['PATCH', `${API}/operator/accounts/:id`, 'operator', ['name', 'status', 'password']],
   ['GET', `${API}/operator/keys`, 'operator'],
   ['POST', `${API}/operator/keys/:id/revoke`, 'operator', ['reason']],
+  ['GET', `${API}/operator/events`, 'operator'],
+  ['POST', `${API}/operator/events/retry`, 'operator', []],
   ['GET', `${API}/operator/metrics`, 'operator'],
   ['GET', `${API}/operator/audit`, 'operator'],
   ['POST', `${API}/operator/reconcile`, 'operator', ['repair', 'cursor']],

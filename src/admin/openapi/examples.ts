@@ -3,6 +3,7 @@
 import { entryWarnings } from '../../keys/entry-warnings.ts'
 import type {
   AccountAnswer,
+  DeliveryAnswer,
   DenialAnswer,
   EventAnswer,
   KeyAnswer,
@@ -123,4 +124,17 @@ export const EVENT: EventAnswer = {
   key_id: KEY.id,
   address: '203.0.113.7',
   changes: { ip_acl: { added: ['2001:db8::/48'], removed: [], more: 0 } },
+}
+
+export const DELIVERY: DeliveryAnswer = {
+  id: EVENT.id,
+  type: EVENT.action,
+  at: AT,
+  account_id: ACCOUNT.id,
+  key_id: KEY.id,
+  state: 'waiting',
+  attempts: 3,
+  last_attempt_at: '2026-11-23T08:18:31.000Z',
+  next_attempt_at: '2026-11-23T08:20:31.000Z',
+  reason: 'http_503',
 }

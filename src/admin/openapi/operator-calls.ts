@@ -6,23 +6,28 @@ import { OPEN_METRICS_TYPE } from '../../metrics/open-metrics.ts'
 import {
   accountList,
   deletedKey,
+  deliveryList,
   editedAccount,
   operatorAccount,
   operatorEventList,
   operatorKeyList,
   reconcileAnswer,
+  retriedEvents,
 } from '../answers.ts'
 import {
   createAccountBody,
   editAccountBody,
+  operatorEventsQuery,
   operatorKeysQuery,
   pageQuery,
   reconcileBody,
+  retryEventsBody,
   revokeKeyBody,
 } from '../schemas.ts'
 import {
   ACCOUNT,
   DELETED_KEY,
+  DELIVERY,
   ENFORCEMENT,
   EVENT,
   KEY,
@@ -116,6 +121,36 @@ export const OPERATOR_CALLS: Calls = {
         example: DELETED_KEY,
       },
       errors: ['version_conflict', 'enforcement_pending'],
+    },
+  },
+  '/operator/events': {
+    get: {
+      id: 'listDeliveries',
+      summary: 'List the events that EVENTS_URL has not taken, newest first',
+      guard: 'operator',
+      params: { query: operatorEventsQuery },
+      answer: {
+        status: 200,
+        description: 'A page of events',
+        schema: deliveryList,
+        example: { events: [DELIVERY], next_cursor: null },
+      },
+    },
+  },
+  '/operator/events/retry': {
+    post: {
+      id: 'retryEvents',
+      summary: 'Try all events again that EVENTS_URL has not taken',
+      description:
+        'Events that wait are due now. Those that were given up have three days more, 1 000 of them in a call.',
+      guard: 'operator',
+      body: { schema: retryEventsBody, example: {} },
+      answer: {
+        status: 200,
+        description: 'How many they are',
+        schema: retriedEvents,
+        example: { retried: 12 },
+      },
     },
   },
   '/operator/metrics': {

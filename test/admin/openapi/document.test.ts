@@ -13,6 +13,7 @@ import {
   reconcileBody,
   moveRotationEndBody,
   revealBody,
+  retryEventsBody,
   revokeKeyBody,
   rotateKeyBody,
 } from '../../../src/admin/schemas.ts'
@@ -65,6 +66,7 @@ describe('its examples', () => {
     editAccount: editAccountBody,
     findKey: findKeyBody,
     reconcile: reconcileBody,
+    retryEvents: retryEventsBody,
     revokeKey: revokeKeyBody,
   }
   const withBody = operations.filter(([, { requestBody }]) => requestBody !== undefined)
