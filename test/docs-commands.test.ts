@@ -150,6 +150,8 @@ it('an account of the operator, its audit and its suspension', async () => {
   expect(await jsonOf(audit)).toMatchObject({
     events: [{ action: 'account.create', account_id: id }],
   })
+  const user = ofAccount(documented('docs/operate/users.md', '/users'))
+  expect(await jsonOf(user)).toMatchObject({ email: 'grace@example.com', role: 'manager' })
   const suspend = ofAccount(documented('docs/operate/runbook.md', 'suspended'))
   expect(await jsonOf(suspend)).toMatchObject({ id, status: 'suspended' })
 })

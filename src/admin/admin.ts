@@ -1,5 +1,5 @@
 // The control plane: the API Keys page, the admin API and the public keys of the assertion. The order of
-// checks is origin, session, existence and method, then the checks of the route.
+// checks is origin, session, existence and method, role, then the checks of the route.
 
 import { Hono } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
@@ -31,6 +31,7 @@ import { requireHttps } from './require-https.ts'
 import { requireSameOrigin } from './same-origin.ts'
 import { liveSessionRoutes, sessionRoutes } from './session-routes.ts'
 import { requireSession, type SessionDeps } from './session.ts'
+import { userRoutes } from './user-routes.ts'
 
 export interface AdminDeps
   extends KeyRoutesDeps, OperatorDeps, SessionDeps, HealthDeps, HolderDeps, DeliverSoonDeps {
@@ -78,6 +79,7 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
   admin.route(HOLDER_PATH, holderRoutes(deps))
   admin.use('/admin/api/v1/*', requireSession(deps))
   admin.route('/admin/api/v1/sessions', liveSessionRoutes(deps))
+  admin.route('/admin/api/v1/users', userRoutes(deps))
   admin.route('/admin/api/v1/keys', keyRoutes(deps))
   admin.route('/admin/api/v1/audit', auditRoutes(deps))
 

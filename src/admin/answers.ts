@@ -3,7 +3,7 @@
 
 import * as z from 'zod'
 import { KEY_STATES } from '../db/operator-key-queries.ts'
-import { ACTORS, AUDIT_ACTIONS } from '../db/schema.ts'
+import { ACTORS, AUDIT_ACTIONS, ROLES, USER_STATUSES } from '../db/schema.ts'
 import { ADDRESS_SYMPTOMS } from '../keys/client-address.ts'
 import { ENTRY_WARNINGS } from '../keys/entry-warnings.ts'
 import { ACCOUNT_STATUSES, IP_ACL_MODES } from '../keys/key-record.ts'
@@ -91,15 +91,39 @@ export const account = z
 
 export const operatorAccount = account
   .extend({
+    external_id: z.string().nullable().meta({ description: 'Its id in systems of the operator' }),
     key_limit: z.int().min(1).max(1_000).meta({ description: 'How many keys it may have' }),
     created_at: time,
     updated_at: time,
   })
   .meta({ id: 'OperatorAccount' })
 
+const currentUser = z
+  .object({ id: z.string(), email: z.string(), name: z.string(), role: z.enum(ROLES) })
+  .meta({ id: 'CurrentUser' })
+
+export const user = currentUser
+  .extend({
+    status: z.enum(USER_STATUSES),
+    created_at: time,
+    last_login_at: time.nullable(),
+  })
+  .meta({ id: 'User' })
+
+export const userList = z.object({ users: z.array(user), next_cursor: nextCursor })
+
 export const logInAnswer = z.object({ account })
 
-export const sessionAnswer = z.object({ account, client_ip: address })
+export const sessionAnswer = z.object({
+  account,
+  user: currentUser,
+  confirm_by: z
+    .literal('password')
+    .meta({ description: 'What creating a key and seeing a token again ask for' }),
+  client_ip: address,
+})
+
+const namedUser = z.object({ id: z.string(), email: z.string() }).meta({ id: 'NamedUser' })
 
 export const enforcement = z
   .object({ effective_at: time })
@@ -216,6 +240,7 @@ const liveSession = z
     address,
     user_agent: z.string().nullable(),
     current: z.boolean().meta({ description: 'Whether it is the session that asks' }),
+    user: namedUser,
   })
   .meta({ id: 'LiveSession' })
 
@@ -235,6 +260,10 @@ export const event = z
     at: time,
     action: z.enum(AUDIT_ACTIONS),
     actor: z.enum(ACTORS),
+    user: namedUser.nullable().meta({
+      description:
+        'The user who acted, with the e-mail of that time; null for other actors, and in older events',
+    }),
     key_id: z.string().nullable(),
     address,
     changes: z
@@ -371,6 +400,8 @@ export const reconcileAnswer = z.object({
 
 export type Fault = Readonly<z.infer<typeof fault>>
 export type AccountAnswer = z.infer<typeof account>
+export type SessionAnswer = z.infer<typeof sessionAnswer>
+export type UserAnswer = z.infer<typeof user>
 export type OperatorAccountAnswer = z.infer<typeof operatorAccount>
 export type AccessState = z.infer<typeof accessState>
 export type Drift = z.infer<typeof drift>

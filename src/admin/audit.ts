@@ -19,7 +19,12 @@ export interface Actor {
   readonly address: string | null
   /** Which operator, if it is one. */
   readonly operator?: string
+  /** Which user, if it is a customer. */
+  readonly user?: { readonly id: string; readonly email: string }
 }
+
+/** Stands for a password that was set. */
+export const HIDDEN_PASSWORD = ['********', '********'] as const
 
 export function auditEvent(
   action: AuditAction,
@@ -36,6 +41,8 @@ export function auditEvent(
     action,
     address: actor.address,
     operator: actor.operator ?? null,
+    userId: actor.user?.id ?? null,
+    userEmail: actor.user?.email ?? null,
     changes: about.changes ?? {},
   }
 }

@@ -1,12 +1,12 @@
-// Gives accounts from before canonical e-mails existed their canonical form. The cron does this, and so
-// does the creation of an account, because its e-mail may be another spelling of an existing one.
+// Gives users from before canonical e-mails existed their canonical form. The cron does this, and so does the
+// creation of an account or a user, because its e-mail may be another spelling of an existing one.
 
 import {
   type ConfigurationFault,
   configurationFault,
 } from '../configuration/configuration-fault.ts'
-import { listAccountsWithoutCanonicalEmail, setCanonicalEmails } from '../db/account-queries.ts'
 import type { Database } from '../db/client.ts'
+import { listUsersWithoutCanonicalEmail, setCanonicalEmails } from '../db/user-queries.ts'
 import { toId } from '../shared/ids.ts'
 import { canonicalEmail } from './email.ts'
 
@@ -20,24 +20,25 @@ const PAGE = 200
 const MAX_PAGES = 50
 
 /**
- * If two of these accounts share a canonical form, the older one gets it. The other account is still found
- * by its own spelling only, and is named in the log.
+ * If two of these users share a canonical form, the older one gets it. The other user is still found by its own
+ * spelling only, and its account is named in the log.
  */
 export async function fillCanonicalEmails(deps: CanonicalEmailDeps): Promise<void> {
   for (let page = 0; page < MAX_PAGES; page++) {
-    const accounts = await listAccountsWithoutCanonicalEmail(deps.db, PAGE)
+    const users = await listUsersWithoutCanonicalEmail(deps.db, PAGE)
     const taken = await setCanonicalEmails(
       deps.db,
-      accounts.map(({ id, email }) => ({ id, canonicalEmail: canonicalEmail(email) })),
+      users.map(({ id, email }) => ({ id, canonicalEmail: canonicalEmail(email) })),
     )
-    for (const id of taken) {
-      const named = toId('acc', id) ?? 'An account'
+    for (const { id, accountId } of users) {
+      if (!taken.includes(id)) continue
+      const named = toId('acc', accountId) ?? 'An account'
       deps.logConfigurationFault(
         configurationFault(
           `${named} has the e-mail address of an older account in another spelling: give one of them another`,
         ),
       )
     }
-    if (accounts.length < PAGE) return
+    if (users.length < PAGE) return
   }
 }

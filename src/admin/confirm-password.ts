@@ -10,18 +10,18 @@ import { throttleConfirmation, type ThrottleDeps } from './throttle.ts'
 
 export interface ConfirmDeps extends ThrottleDeps, HashingDeps {}
 
-/** Checks the account's password; answers a refusal if it is wrong, and writes an audit event. */
+/** Checks the user's password; answers a refusal if it is wrong, and writes an audit event. */
 export async function confirmPassword(
   c: AdminContext,
   password: string,
   deps: ConfirmDeps,
 ): Promise<Refusal | null> {
-  const { session, account } = c.get('session')
+  const { session, account, user } = c.get('session')
   const purpose = { kind: 'confirmation', accountId: account.id } as const
   const checked = await withPlace(purpose, deps, async function check(place) {
     const attempt = await throttleConfirmation(session.id, deps)
     if (!attempt.ok) return attempt
-    const found = await place.check(account.passwordHash, password, false)
+    const found = await place.check(user.passwordHash, password, false)
     if (found?.matches === true) await attempt.value()
     return found === null ? err(PLACE_LOST) : ok(found.matches)
   })

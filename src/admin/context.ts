@@ -1,8 +1,8 @@
 // The variables that an admin request carries from its middleware to its handler, and how a handler refuses.
 
 import type { Context } from 'hono'
-import type { SessionGuard } from '../db/key-queries.ts'
-import type { SessionWithAccount } from '../db/session-queries.ts'
+import type { SessionGuard } from '../db/session-guard.ts'
+import type { OpenSession } from '../db/session-queries.ts'
 import type { RequestId } from '../http/request-id.ts'
 import { formatAddress } from '../keys/address.ts'
 import { clientAddress } from '../keys/client-address.ts'
@@ -17,7 +17,7 @@ export interface AdminEnv {
     /** What comes before the code in the `type` of a problem. */
     errorsUrl: string
     /** Set by `requireSession`. */
-    session: SessionWithAccount
+    session: OpenSession
     /** For the log: the error code of the answer, and the account and key of the request. */
     code?: ProblemCode
     accountId?: string
@@ -43,15 +43,16 @@ export function refuseUnknown(c: AdminContext): Response {
   return refuse(c, { reason: 'not_found' })
 }
 
-/** A customer, and the session that the request came with. */
+/** A user of a customer, and the session that the request came with. */
 export type Caller = Actor & SessionGuard
 
 /** The customer of a request. Needs `requireSession` before it. */
 export function callerOf(c: AdminContext): Caller {
-  const { account, session } = c.get('session')
+  const { account, user, session } = c.get('session')
   return {
     kind: 'customer',
     accountId: account.id,
+    user: { id: user.id, email: user.email },
     address: addressOf(c),
     sessionId: session.id,
   }

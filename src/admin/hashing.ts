@@ -76,6 +76,17 @@ export async function withPlace<T>(
   }
 }
 
+/** Hashes a password that the operator sets. */
+export async function hashNewPassword(
+  password: string,
+  deps: HashingDeps,
+): Promise<Result<string, Refusal>> {
+  const place = await takePlace({ kind: 'operator' }, deps)
+  if (!place.ok) return place
+  const hash = await place.value.hash(password)
+  return hash === null ? err(PLACE_LOST) : ok(hash)
+}
+
 async function toAdmission(purpose: HashingPurpose, ring: KeyRing) {
   switch (purpose.kind) {
     case 'log-in': {

@@ -4,7 +4,8 @@ import type { AccountRow } from '../db/account-queries.ts'
 import type { EventRow } from '../db/audit-queries.ts'
 import { currentToken, isPending, type LiveKey } from '../db/key-rows.ts'
 import type { OperatorKeyRow } from '../db/operator-key-queries.ts'
-import type { SessionRow } from '../db/session-queries.ts'
+import type { ListedSession } from '../db/session-queries.ts'
+import type { UserRow, UserWithAccount } from '../db/user-queries.ts'
 import { keepNotes } from '../keys/acl-notes.ts'
 import type { Denial } from '../keys/denial.ts'
 import { findRotation, type TokenTimes } from '../keys/rotation.ts'
@@ -21,6 +22,8 @@ import type {
   OperatorEventAnswer,
   OperatorKeyAnswer,
   RotationAnswer,
+  SessionAnswer,
+  UserAnswer,
 } from './answers.ts'
 
 const HIDDEN_TOKEN = '********'
@@ -29,10 +32,37 @@ export function toAccountJson({ id, email, name, status }: AccountRow): AccountA
   return { id, email, name, status }
 }
 
+/** Who is logged in, and from where. */
+export function toCurrentSessionJson(
+  { account, user: { id, email, name, role } }: UserWithAccount,
+  clientIp: string | null,
+): SessionAnswer {
+  return {
+    account: toAccountJson(account),
+    user: { id, email, name, role },
+    confirm_by: 'password',
+    client_ip: clientIp,
+  }
+}
+
+export function toUserJson({ id, email, name, role, status, ...times }: UserRow): UserAnswer {
+  const { createdAt, lastLoginAt } = times
+  return {
+    id,
+    email,
+    name,
+    role,
+    status,
+    created_at: toTime(createdAt),
+    last_login_at: lastLoginAt === null ? null : toTime(lastLoginAt),
+  }
+}
+
 /** What the operator sees of an account. */
 export function toOperatorAccountJson(account: AccountRow): OperatorAccountAnswer {
   return {
     ...toAccountJson(account),
+    external_id: account.externalId,
     key_limit: account.keyLimit,
     created_at: toTime(account.createdAt),
     updated_at: toTime(account.updatedAt),
@@ -90,7 +120,7 @@ export function toOperatorKeyJson(key: OperatorKeyRow): OperatorKeyAnswer {
 }
 
 /** `currentId`: the id of the session that the request came with. */
-export function toSessionJson(session: SessionRow, currentId: string): LiveSessionAnswer {
+export function toSessionJson(session: ListedSession, currentId: string): LiveSessionAnswer {
   return {
     id: session.id,
     created_at: toTime(session.createdAt),
@@ -99,6 +129,7 @@ export function toSessionJson(session: SessionRow, currentId: string): LiveSessi
     // The browser sent this text, and people read it beside the button that ends the session.
     user_agent: session.userAgent === null ? null : withoutUnsafe(session.userAgent),
     current: session.id === currentId,
+    user: { id: session.userId ?? '', email: session.userEmail },
   }
 }
 
@@ -108,6 +139,10 @@ export function toEventJson(event: EventRow): EventAnswer {
     at: toTime(event.at),
     action: event.action,
     actor: event.actor,
+    user:
+      event.userId === null || event.userEmail === null
+        ? null
+        : { id: event.userId, email: event.userEmail },
     key_id: event.keyId,
     address: event.address,
     changes: withAclChange(event.changes ?? {}),

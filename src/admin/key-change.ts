@@ -3,7 +3,7 @@
 import { findKey } from '../db/key-queries.ts'
 import { isPending, type KeyRow, type LiveKey } from '../db/key-rows.ts'
 import { raiseRevision } from '../db/outbox-queries.ts'
-import { hasSession } from '../db/session-queries.ts'
+import { maySessionChangeKeys } from '../db/session-queries.ts'
 import type { Opening } from '../keys/openings.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import type { Caller } from './context.ts'
@@ -23,7 +23,7 @@ export async function readAgain(
   caller: Caller,
   deps: OutboxDeps,
 ): Promise<Result<KeyRow, Refusal>> {
-  if (!(await hasSession(deps.db, caller.sessionId))) return err(SESSION_ENDED)
+  if (!(await maySessionChangeKeys(deps.db, caller))) return err(SESSION_ENDED)
   const row = await findKey(deps.db, caller.accountId, keyId)
   return row === undefined ? err({ reason: 'not_found' }) : ok(row)
 }

@@ -1,4 +1,4 @@
-// /admin/api/v1/operator: accounts, their audit, and the comparison of the stores, for the holder of
+// /admin/api/v1/operator: accounts, their users, their audit, and the comparison of the stores, for the holder of
 // OPERATOR_TOKEN. A deployment without that secret answers 404 to all of it.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
@@ -16,6 +16,7 @@ import { toOperatorAccountJson, toTime } from './json.ts'
 import { toPage } from './page.ts'
 import { metricsRoutes, type MetricsRoutesDeps } from './metrics-routes.ts'
 import { operatorKeyRoutes } from './operator-key-routes.ts'
+import { operatorUserRoutes } from './operator-user-routes.ts'
 import { reconcile, type ReconcileDeps } from './reconcile.ts'
 import {
   createAccountBody,
@@ -65,6 +66,7 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
   })
 
   routes.route('/audit', operatorAuditRoutes(deps))
+  routes.route('/', operatorUserRoutes(deps))
   routes.route('/events', eventRoutes(deps))
   routes.route('/keys', operatorKeyRoutes(deps))
   routes.route('/metrics', metricsRoutes(deps))

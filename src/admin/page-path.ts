@@ -9,6 +9,7 @@ export function isPagePath({ req }: AdminContext): boolean {
 export const PAGE_VIEWS = [
   '/admin/activity',
   '/admin/sessions',
+  '/admin/users',
   '/admin/keys/new',
   '/admin/keys/:id{key_\\w+}',
   '/admin/keys/:id{key_\\w+}/edit',

@@ -1,5 +1,6 @@
 // Every refusal of the control plane, and the one place where a refusal becomes a problem.
 
+import type { Role } from '../db/schema.ts'
 import type { AccountStatus } from '../keys/key-record.ts'
 import type { Problem } from '../problems/problem.ts'
 import type { Fault } from './answers.ts'
@@ -16,6 +17,7 @@ export type Refusal =
   | { readonly reason: 'login_failed' }
   | { readonly reason: 'not_found' }
   | { readonly reason: 'method_not_allowed'; readonly allow: readonly string[] }
+  | { readonly reason: 'role_insufficient'; readonly role: Role; readonly needed: Role }
   | { readonly reason: 'account_not_active'; readonly status: AccountStatus }
   | { readonly reason: 'unsupported_media_type' }
   | { readonly reason: 'payload_too_large' }
@@ -37,6 +39,8 @@ export type Refusal =
   /** `endsAt`: when the rotation that is under way ends, RFC 3339. */
   | { readonly reason: 'rotation_in_progress'; readonly endsAt: string }
   | { readonly reason: 'email_taken' }
+  | { readonly reason: 'external_id_taken' }
+  | { readonly reason: 'last_owner' }
   | { readonly reason: 'version_conflict' }
   | { readonly reason: 'enforcement_pending' }
   | { readonly reason: 'storage_unavailable' }
@@ -100,6 +104,11 @@ export function toProblem(refusal: Refusal): Problem {
         detail: `This resource answers ${refusal.allow.join(', ')}.`,
         headers: { Allow: refusal.allow.join(', ') },
       }
+    case 'role_insufficient':
+      return {
+        code,
+        detail: `Your role is ${refusal.role}, and this needs the role ${refusal.needed}. Ask an owner of the account.`,
+      }
     case 'account_not_active':
       return {
         code: refusal.status === 'pending' ? 'account_pending' : 'account_suspended',
@@ -132,7 +141,7 @@ export function toProblem(refusal: Refusal): Problem {
     case 'password_incorrect':
       return {
         code,
-        detail: 'This is not the password of the account. Nothing was changed.',
+        detail: 'This is not your password. Nothing was changed.',
       }
     case 'throttled':
       return {
@@ -162,7 +171,18 @@ export function toProblem(refusal: Refusal): Problem {
     case 'email_taken':
       return {
         code,
-        detail: 'An account with this e-mail address exists.',
+        detail: 'A user of this or another account has this e-mail address.',
+      }
+    case 'external_id_taken':
+      return {
+        code,
+        detail: 'Another account has this external_id.',
+      }
+    case 'last_owner':
+      return {
+        code,
+        detail:
+          'This user is the only active owner of the account. Make another user an owner first.',
       }
     case 'version_conflict':
       return {

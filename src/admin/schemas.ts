@@ -9,6 +9,7 @@ import { ACCOUNT_STATUSES, IP_ACL_MODES } from '../keys/key-record.ts'
 import { type EntryFault, explainPastedText } from '../keys/pasted-entry.ts'
 import { PLATFORMS } from '../keys/platform.ts'
 import { MAX_OVERLAP_MS } from '../keys/rotation.ts'
+import { ROLES, USER_STATUSES } from '../db/schema.ts'
 import { type IdKind, isId } from '../shared/ids.ts'
 import { unsafeCharacter, withoutUnsafe } from '../shared/visible-text.ts'
 import { aclNotes } from './acl-notes.ts'
@@ -27,6 +28,7 @@ import {
 
 const MAX_NAME = 100
 const MAX_REASON = 200
+const MAX_EXTERNAL_ID = 200
 const MAX_WEBSITE = 2_048
 const MAX_ACL_ENTRIES = 1_000
 /** This many keys can be suspended within ten seconds. */
@@ -42,6 +44,7 @@ function oneOf<const Values extends readonly string[]>(values: Values) {
 }
 
 const visibleName = visibleText(MAX_NAME)
+const externalId = visibleText(MAX_EXTERNAL_ID)
 
 const applicationWebsite = trimmed
   .pipe(
@@ -234,6 +237,7 @@ export const createAccountBody = z.strictObject({
   name: visibleName,
   password: newPassword,
   status: oneOf(ACCOUNT_STATUSES).default('pending'),
+  external_id: externalId.nullable().default(null),
 })
 
 export const editAccountBody = z.strictObject({
@@ -241,6 +245,21 @@ export const editAccountBody = z.strictObject({
   status: oneOf(ACCOUNT_STATUSES).optional(),
   password: newPassword.optional(),
   key_limit: keyLimit.optional(),
+  external_id: externalId.nullable().optional(),
+})
+
+export const createUserBody = z.strictObject({
+  email,
+  name: visibleName,
+  role: oneOf(ROLES),
+  password: newPassword,
+})
+
+export const editUserBody = z.strictObject({
+  name: visibleName.optional(),
+  role: oneOf(ROLES).optional(),
+  status: oneOf(USER_STATUSES).optional(),
+  password: newPassword.optional(),
 })
 
 const RECONCILE_CURSOR = /^(?:rows:(?<row>key_[0-9a-f]{32})|kv:(?<kv>[\w+/=-]{0,1024}))$/
@@ -332,3 +351,5 @@ export type EditKey = z.infer<typeof editKeyBody>
 export type RotateKey = z.infer<typeof rotateKeyBody>
 export type CreateAccount = z.infer<typeof createAccountBody>
 export type EditAccount = z.infer<typeof editAccountBody>
+export type CreateUser = z.infer<typeof createUserBody>
+export type EditUser = z.infer<typeof editUserBody>

@@ -1,10 +1,9 @@
 // /admin/api/v1/session: log in, see who is logged in, log out.
 
 import { Hono } from 'hono'
-import { deleteSession, listSessions } from '../db/session-queries.ts'
+import { deleteSession, listSessions, type SessionOwner } from '../db/session-queries.ts'
 import { clientAddress } from '../keys/client-address.ts'
 import { ok } from '../shared/result.ts'
-import { checkLogIn } from './account-service.ts'
 import { auditEvent } from './audit.ts'
 import {
   callerOf,
@@ -16,7 +15,7 @@ import {
 } from './context.ts'
 import { type HashingDeps, takePlace, withPlace } from './hashing.ts'
 import { readUnauthenticatedBody } from './input.ts'
-import { toAccountJson, toSessionJson } from './json.ts'
+import { toAccountJson, toCurrentSessionJson, toSessionJson } from './json.ts'
 import { logInBody } from './schemas.ts'
 import {
   clearSessionCookie,
@@ -26,6 +25,7 @@ import {
   startSession,
 } from './session.ts'
 import { throttleLogIn } from './throttle.ts'
+import { checkLogIn } from './user-service.ts'
 
 export function sessionRoutes(deps: SessionDeps & HashingDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
@@ -41,21 +41,20 @@ export function sessionRoutes(deps: SessionDeps & HashingDeps): Hono<AdminEnv> {
       const attempt = await throttleLogIn({ email, address }, deps)
       if (!attempt.ok) return attempt
       const found = await checkLogIn(email, password, place, anotherPlace, deps.db)
-      return found.ok ? ok({ account: found.value, record: attempt.value }) : found
+      return found.ok ? ok({ ...found.value, record: attempt.value }) : found
     })
     if (!checked.ok) return refuse(c, checked.error)
-    const { account, record } = checked.value
+    const { account, user, record } = checked.value
     c.set('accountId', account.id)
-    await record(account.id) // before the session starts, since a failure here sends no cookie for it
-    if (!(await startSession(c, account, deps))) return refuse(c, { reason: 'login_failed' })
+    await record(user.id) // before the session starts, since a failure here sends no cookie for it
+    if (!(await startSession(c, user, deps))) return refuse(c, { reason: 'login_failed' })
     return c.json({ account: toAccountJson(account) })
   })
 
   routes.use('/', requireSession(deps))
 
   routes.get('/', function showSession(c) {
-    const { account } = c.get('session')
-    return c.json({ account: toAccountJson(account), client_ip: addressOf(c) })
+    return c.json(toCurrentSessionJson(c.get('session'), addressOf(c)))
   })
 
   routes.delete('/', async function logOut(c) {
@@ -67,13 +66,13 @@ export function sessionRoutes(deps: SessionDeps & HashingDeps): Hono<AdminEnv> {
   return routes.all('/', refuseUnknown)
 }
 
-/** /admin/api/v1/sessions: all live sessions of the account, to see and to end. */
+/** /admin/api/v1/sessions: the live sessions of the account, to see and to end. A viewer has only its own. */
 export function liveSessionRoutes(deps: SessionDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
 
   routes.get('/', async function showSessions(c) {
-    const { session: current, account } = c.get('session')
-    const sessions = await listSessions(deps.db, account.id, sessionLimits(deps.nowMs()))
+    const { session: current } = c.get('session')
+    const sessions = await listSessions(deps.db, ownerOf(c), sessionLimits(deps.nowMs()))
     return c.json({ sessions: sessions.map((session) => toSessionJson(session, current.id)) })
   })
 
@@ -88,7 +87,12 @@ export function liveSessionRoutes(deps: SessionDeps): Hono<AdminEnv> {
 }
 
 async function endSession(c: AdminContext, id: string, deps: SessionDeps): Promise<boolean> {
-  const actor = callerOf(c)
-  const event = auditEvent('session.delete', actor, deps.nowMs())
-  return await deleteSession(deps.db, actor.accountId, id, event)
+  const event = auditEvent('session.delete', callerOf(c), deps.nowMs())
+  return await deleteSession(deps.db, ownerOf(c), id, event)
+}
+
+/** Whose sessions a user may see and end. */
+function ownerOf(c: AdminContext): SessionOwner {
+  const { account, user } = c.get('session')
+  return { accountId: account.id, userId: user.role === 'viewer' ? user.id : null }
 }

@@ -3,21 +3,22 @@
 
 import type { MiddlewareHandler } from 'hono'
 import { deleteCookie, setCookie } from 'hono/cookie'
-import type { AccountRow } from '../db/account-queries.ts'
 import type { Database } from '../db/client.ts'
 import {
   findSession,
   insertSession,
+  type OpenSession,
   type SessionLimits,
-  type SessionWithAccount,
   touchSession,
 } from '../db/session-queries.ts'
+import type { UserRow } from '../db/user-queries.ts'
 import { originOf } from '../http/request-url.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { newId } from '../shared/ids.ts'
 import { auditEvent } from './audit.ts'
 import { addressOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { keyedHashes } from './keyed-hash.ts'
+import { checkRole } from './route-roles.ts'
 import { mintSessionToken, readSessionToken, SESSION_RANDOM_BYTES } from './session-token.ts'
 import type { UntaggedSessions } from './untagged-sessions.ts'
 
@@ -25,7 +26,7 @@ const LIFETIME_SECONDS = 12 * 60 * 60
 const IDLE_SECONDS = 60 * 60
 /** A session's last use is recorded at most once a minute. */
 const TOUCH_SECONDS = 60
-/** Live sessions of an account. One more ends the oldest. */
+/** Live sessions of a user. One more ends the oldest. */
 const MAX_SESSIONS = 100
 const USER_AGENT_LENGTH = 256
 
@@ -43,23 +44,25 @@ export function sessionLimits(nowMs: number): SessionLimits {
   }
 }
 
+/** Refuses a request without a live session, and one whose route needs another role than the user has. */
 export function requireSession(deps: SessionDeps): MiddlewareHandler<AdminEnv> {
   return async function checkSession(c, next) {
     const found = await readSession(c, deps)
     if (found === undefined) return refuse(c, { reason: 'unauthenticated', scheme: 'session' })
     c.set('session', found)
     c.set('accountId', found.account.id)
-    return await next()
+    const refusal = await checkRole(c, found, deps.db)
+    return refusal === null ? await next() : refuse(c, refusal)
   }
 }
 
 /**
- * Starts a session, with a new cookie, for an account whose password was checked. The session of the
- * request's own cookie ends. False if the password was changed meanwhile.
+ * Starts a session, with a new cookie, for a user whose password was checked. The session of the request's own
+ * cookie ends. False if the password, the role or the status was changed meanwhile.
  */
 export async function startSession(
   c: AdminContext,
-  account: AccountRow,
+  user: UserRow,
   deps: SessionDeps,
 ): Promise<boolean> {
   const random = crypto.getRandomValues(new Uint8Array(SESSION_RANDOM_BYTES))
@@ -69,22 +72,21 @@ export async function startSession(
   const session = {
     id: newId('ses', now),
     tokenHash,
-    accountId: account.id,
+    user,
     createdAt: now,
     lastSeenAt: now,
     address: addressOf(c),
     userAgent: c.req.header('user-agent')?.slice(0, USER_AGENT_LENGTH).toWellFormed() ?? null,
-    isTagged: true,
   }
   const replaced = {
     tokenHashes: await readCookie(c, deps),
     maxSessions: MAX_SESSIONS,
     limits: sessionLimits(now),
   }
-  const actor = { kind: 'customer', accountId: account.id, address: session.address } as const
+  const { accountId } = user
+  const actor = { kind: 'customer', accountId, user, address: session.address } as const
   const event = auditEvent('session.create', actor, now)
-  const { passwordHash } = account
-  if (!(await insertSession(deps.db, session, passwordHash, replaced, event))) return false
+  if (!(await insertSession(deps.db, session, replaced, event))) return false
   setCookie(c, cookieName(c), value, { ...cookieAttributes(c), maxAge: LIFETIME_SECONDS })
   return true
 }
@@ -93,10 +95,7 @@ export function clearSessionCookie(c: AdminContext): void {
   deleteCookie(c, cookieName(c), cookieAttributes(c))
 }
 
-async function readSession(
-  c: AdminContext,
-  deps: SessionDeps,
-): Promise<SessionWithAccount | undefined> {
+async function readSession(c: AdminContext, deps: SessionDeps): Promise<OpenSession | undefined> {
   const hashes = await readCookie(c, deps)
   if (hashes.length === 0) return undefined
   const now = deps.nowMs()

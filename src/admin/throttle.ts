@@ -2,7 +2,7 @@
 // by e-mail and network, so that nobody can lock a customer out; confirmations are counted by session. Ten
 // attempts are free, since a script may confirm several creates at once. Then the wait doubles, up to five
 // minutes; a success resets it. Attempts at one e-mail from many networks are also counted by the hour.
-// Those counters slow only networks that did not log in to that account lately.
+// Those counters slow only networks that did not log in with that e-mail lately.
 
 import {
   type AttemptRules,
@@ -72,7 +72,7 @@ export async function throttleConfirmation(
 export async function throttleLogIn(
   { email, address }: LogInAttempt,
   deps: ThrottleDeps,
-): Promise<Result<(accountId: string) => Promise<void>, Refusal>> {
+): Promise<Result<(userId: string) => Promise<void>, Refusal>> {
   const { db, sessionKeys } = deps
   const now = deps.nowMs()
   const key = canonicalEmail(email)
@@ -87,9 +87,9 @@ export async function throttleLogIn(
   const counted = await countAttempt(db, attempt, now, RULES)
   if (!counted.counted) return err(toThrottled(counted.waitMs))
   const countedWider = wider.filter(({ bucket }) => counted.buckets.includes(bucket))
-  return ok(async function record(accountId) {
+  return ok(async function record(userId) {
     const [newest] = networks
-    const known = newest === undefined ? null : { accountId, network: newest, lastAt: now }
+    const known = newest === undefined ? null : { userId, network: newest, lastAt: now }
     await recordLogIn(db, own, countedWider, known, MAX_NETWORKS)
   })
 }

@@ -1,7 +1,7 @@
 // Accounts in libSQL. The records of an account's keys hold its status, so a change of status raises the
-// revision of these keys in the same batch. A new password ends the account's sessions.
+// revision of these keys in the same batch.
 
-import { and, desc, eq, isNull, lt, or, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { AccountStatus } from '../keys/key-record.ts'
 import { type AuditEvent, insertEventWhere, insertSessionEnds } from './audit-queries.ts'
 import type { Database } from './client.ts'
@@ -9,11 +9,26 @@ import { accounts, apiKeys, sessions } from './schema.ts'
 
 export type AccountRow = typeof accounts.$inferSelect
 
+export interface NewAccount extends EmailForms {
+  readonly id: string
+  readonly email: string
+  readonly name: string
+  readonly status: AccountStatus
+  /** Of the first user. */
+  readonly passwordHash: string
+  readonly externalId: string | null
+  readonly createdAt: number
+}
+
+/** What another account, or a user of one, has already. */
+export type Taken = 'email_taken' | 'external_id_taken'
+
 export interface AccountChange {
   readonly name?: string
   readonly status?: AccountStatus
   readonly passwordHash?: string
   readonly keyLimit?: number
+  readonly externalId?: string | null
 }
 
 export async function findAccount(db: Database, id: string): Promise<AccountRow | undefined> {
@@ -24,55 +39,6 @@ export async function findAccount(db: Database, id: string): Promise<AccountRow 
 export interface EmailForms {
   readonly emailKey: string
   readonly canonicalEmail: string
-}
-
-/**
- * Finds the account of an e-mail. Two accounts from before canonical forms existed can share one. Then
- * `emailKey`, by which older versions found accounts, decides.
- */
-export async function findAccountByEmail(
-  db: Database,
-  { emailKey, canonicalEmail }: EmailForms,
-): Promise<AccountRow | undefined> {
-  const rows = await db
-    .select()
-    .from(accounts)
-    .where(or(eq(accounts.emailKey, emailKey), eq(accounts.canonicalEmail, canonicalEmail)))
-  return rows.find((row) => row.emailKey === emailKey) ?? rows[0]
-}
-
-/** Accounts from before canonical forms existed that still have none; oldest first. */
-export async function listAccountsWithoutCanonicalEmail(
-  db: Database,
-  limit: number,
-): Promise<Pick<AccountRow, 'id' | 'email'>[]> {
-  return await db
-    .select({ id: accounts.id, email: accounts.email })
-    .from(accounts)
-    .where(isNull(accounts.canonicalEmail))
-    .orderBy(sql`rowid`)
-    .limit(limit)
-}
-
-/**
- * Sets the canonical form of each account that has none. If another account has that form, the account gets
- * its own id instead. Answers the ids of the latter.
- */
-export async function setCanonicalEmails(
-  db: Database,
-  forms: readonly { readonly id: string; readonly canonicalEmail: string }[],
-): Promise<string[]> {
-  const [first, ...others] = forms.flatMap(({ id, canonicalEmail }) => [
-    db.all<{ id: string }>(sql`
-      UPDATE OR IGNORE accounts SET canonical_email = ${canonicalEmail}
-      WHERE id = ${id} AND canonical_email IS NULL RETURNING NULL AS id`),
-    db.all<{ id: string }>(sql`
-      UPDATE accounts SET canonical_email = id
-      WHERE id = ${id} AND canonical_email IS NULL RETURNING id`),
-  ])
-  if (first === undefined) return []
-  const results = await db.batch([first, ...others])
-  return results.flat().flatMap(({ id }) => id ?? [])
 }
 
 /** A page of accounts, newest first. `before` is the last id of the page before. */
@@ -89,17 +55,34 @@ export async function listAccounts(
     .limit(limit)
 }
 
-/** Inserts an account; undefined if its e-mail is taken. */
+/** Inserts an account. A trigger makes its first user, who is its owner. */
 export async function insertAccount(
   db: Database,
-  account: typeof accounts.$inferInsert & EmailForms,
+  account: NewAccount,
   event: AuditEvent,
-): Promise<AccountRow | undefined> {
-  const [inserted] = await db.batch([
-    db.insert(accounts).values(account).onConflictDoNothing().returning(),
-    insertEventWhere(db, event, sql`EXISTS (SELECT 1 FROM accounts WHERE id = ${account.id})`),
+): Promise<AccountRow | Taken> {
+  const { id, emailKey, canonicalEmail, externalId, createdAt } = account
+  const [, , inserted, sameId] = await db.batch([
+    db.run(sql`
+      INSERT INTO accounts (id, email, email_key, canonical_email, name, status, password_hash, external_id,
+        version, created_at, updated_at)
+      SELECT ${id}, ${account.email}, ${emailKey}, ${canonicalEmail}, ${account.name}, ${account.status},
+        ${account.passwordHash}, ${externalId}, 1, ${createdAt}, ${createdAt}
+      WHERE NOT EXISTS (
+        SELECT 1 FROM users WHERE email_key = ${emailKey} OR canonical_email = ${canonicalEmail})
+      ON CONFLICT DO NOTHING`),
+    insertEventWhere(db, event, sql`EXISTS (SELECT 1 FROM accounts WHERE id = ${id})`),
+    db.select().from(accounts).where(eq(accounts.id, id)),
+    selectAccountOf(db, externalId),
   ])
-  return inserted[0]
+  return inserted[0] ?? (sameId.length > 0 ? 'external_id_taken' : 'email_taken')
+}
+
+function selectAccountOf(db: Database, externalId: string | null) {
+  return db
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(sql`external_id = ${externalId}`)
 }
 
 /**
@@ -116,14 +99,20 @@ export interface ChangedAccount {
   readonly keyIds: readonly string[]
 }
 
-/** Changes an account; undefined if it changed since it was read. */
+/**
+ * Changes an account; undefined if it changed since it was read. A new password becomes that of its oldest
+ * active owner, by a trigger, and ends the sessions of all its users.
+ */
 export async function updateAccount(
   db: Database,
   read: AccountRow,
   change: AccountChange,
   event: AuditEvent,
-): Promise<ChangedAccount | undefined> {
-  const guard = and(eq(accounts.id, read.id), eq(accounts.version, read.version))
+): Promise<ChangedAccount | 'external_id_taken' | undefined> {
+  const { externalId = null } = change
+  const isFree = sql`NOT EXISTS (
+    SELECT 1 FROM accounts other WHERE other.external_id = ${externalId} AND other.id <> ${read.id})`
+  const guard = and(eq(accounts.id, read.id), eq(accounts.version, read.version), isFree)
   const asRead = sql`EXISTS (SELECT 1 FROM accounts WHERE ${guard})`
   const liveKeys = whereLiveKeys(read.id)
   const newStatus = change.status !== undefined && change.status !== read.status
@@ -131,7 +120,7 @@ export async function updateAccount(
 
   const ended = and(eq(sessions.accountId, read.id), newPassword ? asRead : NEVER) ?? NEVER
 
-  const [, , , , updated, keys] = await db.batch([
+  const [, , , , updated, keys, sameId] = await db.batch([
     insertEventWhere(db, event, asRead),
     db
       .update(apiKeys)
@@ -150,9 +139,11 @@ export async function updateAccount(
       .where(guard)
       .returning(),
     selectAccountKeyIds(db, read.id),
+    selectAccountOf(db, externalId),
   ])
   const [account] = updated
-  return account === undefined ? undefined : { account, keyIds: toIds(keys) }
+  if (account !== undefined) return { account, keyIds: toIds(keys) }
+  return sameId.some(({ id }) => id !== read.id) ? 'external_id_taken' : undefined
 }
 
 /** Accounts whose status has not reached all keys that a restored database has lost, see admin/lost-keys.ts. */
@@ -196,18 +187,4 @@ function selectAccountKeyIds(db: Database, accountId: string) {
 
 function toIds(rows: readonly { readonly id: string }[]): string[] {
   return rows.map(({ id }) => id)
-}
-
-/** Replaces a password hash by a newer one of the same password; false if the hash changed meanwhile. */
-export async function replacePasswordHash(
-  db: Database,
-  id: string,
-  oldHash: string,
-  newHash: string,
-): Promise<boolean> {
-  const { rowsAffected } = await db
-    .update(accounts)
-    .set({ passwordHash: newHash })
-    .where(and(eq(accounts.id, id), eq(accounts.passwordHash, oldHash)))
-  return rowsAffected > 0
 }

@@ -33,6 +33,14 @@ export type CountedAttempt =
   | { readonly counted: true; readonly buckets: readonly string[] }
   | { readonly counted: false; readonly waitMs: number }
 
+/** A network that a user logged in from. */
+export interface KnownNetwork {
+  readonly userId: string
+  /** A keyed hash. */
+  readonly network: string
+  readonly lastAt: number
+}
+
 /** Counts an attempt, if no counter that holds for it asks to wait. */
 export async function countAttempt(
   db: Database,
@@ -82,13 +90,13 @@ export async function clearAttempts(db: Database, bucket: string): Promise<void>
 
 /**
  * Records a successful log-in: clears its own counter, takes back its count in the wider counters, and
- * stores its network. An account keeps its latest `maxNetworks` networks.
+ * stores its network. A user keeps the latest `maxNetworks` networks.
  */
 export async function recordLogIn(
   db: Database,
   own: Counter,
   countedWider: readonly Counter[],
-  network: { readonly accountId: string; readonly network: string; readonly lastAt: number } | null,
+  network: KnownNetwork | null,
   maxNetworks: number,
 ): Promise<void> {
   const buckets = countedWider.map(({ bucket }) => bucket)
@@ -99,17 +107,18 @@ export async function recordLogIn(
     WHERE bucket IN ${buckets}`)
   const statements = buckets.length === 0 ? [] : [takeBack]
   if (network === null) return void (await db.batch([forget, ...statements]))
-  const { accountId, lastAt } = network
+  const { userId, network: hash, lastAt } = network
   await db.batch([
     forget,
     ...statements,
-    db
-      .insert(logInNetworks)
-      .values(network)
-      .onConflictDoUpdate({ target: logInNetworks.network, set: { lastAt } }),
+    // Of a user who is gone by now, nothing is stored.
     db.run(sql`
-      DELETE FROM log_in_networks WHERE account_id = ${accountId} AND network NOT IN (
-        SELECT network FROM log_in_networks WHERE account_id = ${accountId}
+      INSERT INTO log_in_networks (network, account_id, user_id, last_at)
+      SELECT ${hash}, account_id, id, ${lastAt} FROM users WHERE id = ${userId}
+      ON CONFLICT (network) DO UPDATE SET user_id = excluded.user_id, last_at = excluded.last_at`),
+    db.run(sql`
+      DELETE FROM log_in_networks WHERE user_id = ${userId} AND network NOT IN (
+        SELECT network FROM log_in_networks WHERE user_id = ${userId}
         ORDER BY last_at DESC LIMIT ${maxNetworks})`),
   ])
 }

@@ -17,9 +17,10 @@ export type ListedEvent = EventRow & { readonly pageBytes: number }
 export function insertEventWhere(db: Database, event: AuditEvent, guard: SQL) {
   const changes = event.changes === undefined ? null : JSON.stringify(event.changes)
   return db.run(sql`
-    INSERT INTO audit_events (id, at, account_id, key_id, actor, operator, action, address, changes)
+    INSERT INTO audit_events (id, at, account_id, key_id, actor, operator, user_id, user_email,
+      action, address, changes)
     SELECT ${event.id}, ${event.at}, ${event.accountId}, ${event.keyId ?? null}, ${event.actor},
-           ${event.operator ?? null}, ${event.action}, ${event.address ?? null}, ${changes}
+           ${event.operator ?? null}, ${event.userId ?? null}, ${event.userEmail ?? null}, ${event.action}, ${event.address ?? null}, ${changes}
     WHERE ${guard}`)
 }
 
@@ -30,10 +31,11 @@ export function insertEventWhere(db: Database, event: AuditEvent, guard: SQL) {
 export function insertSessionEnds(db: Database, cause: AuditEvent, ended: SQL) {
   // Ids as `newId` makes them. SQL makes them here, because only the batch knows which sessions end.
   return db.run(sql`
-    INSERT INTO audit_events (id, at, account_id, key_id, actor, operator, action, address, changes)
+    INSERT INTO audit_events (id, at, account_id, key_id, actor, operator, user_id, user_email,
+      action, address, changes)
     SELECT 'evt_' || printf('%012x', ${cause.at}) || lower(hex(randomblob(10))), ${cause.at},
-           account_id, NULL, ${cause.actor}, ${cause.operator ?? null}, 'session.delete',
-           ${cause.address ?? null}, '{}'
+           account_id, NULL, ${cause.actor}, ${cause.operator ?? null}, ${cause.userId ?? null},
+           ${cause.userEmail ?? null}, 'session.delete', ${cause.address ?? null}, '{}'
     FROM sessions WHERE ${ended}`)
 }
 

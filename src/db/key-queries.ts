@@ -16,7 +16,8 @@ import {
   toKeyRecord,
   toKeyRow,
 } from './key-rows.ts'
-import { accounts, apiKeys, sessions, tokens } from './schema.ts'
+import { accounts, apiKeys, tokens } from './schema.ts'
+import { mayChangeKeys, type SessionGuard } from './session-guard.ts'
 
 export interface NewKey {
   readonly id: string
@@ -28,12 +29,6 @@ export interface NewKey {
   readonly lastFour: string
   readonly details: KeyDetails
   readonly idempotency: Idempotency | undefined
-}
-
-/** The session that asks for a change. The batch checks it again, because a body may take long to arrive. */
-export interface SessionGuard {
-  /** The session must still exist; a log-out or a new password ends it. */
-  readonly sessionId: string
 }
 
 /**
@@ -187,7 +182,7 @@ export async function insertKey(
         ${details.enabled}, ${details.expiresAt}, 1, 1, 1, 0, ${now}, ${now}, ${now},
         ${idempotency?.keys[0] ?? null}, ${idempotency?.bodies[0] ?? null}
       FROM accounts WHERE id = ${key.accountId} AND status = 'active'
-        AND ${isSessionAlive(sessionGuard)} AND key_limit >
+        AND ${mayChangeKeys(sessionGuard)} AND key_limit >
         (SELECT count(*) FROM api_keys WHERE account_id = ${key.accountId} AND deleted_at IS NULL)
         AND NOT EXISTS (SELECT 1 FROM api_keys WHERE ${sameRequest})`),
     // A trigger has made the token.
@@ -199,7 +194,7 @@ export async function insertKey(
       .select({ status: accounts.status, keyLimit: accounts.keyLimit })
       .from(accounts)
       .where(eq(accounts.id, key.accountId)),
-    db.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, sessionGuard.sessionId)),
+    db.all(sql`SELECT 1 WHERE ${mayChangeKeys(sessionGuard)}`),
   ])
 
   const row = rows.map(toKeyRow)[0]
@@ -218,7 +213,7 @@ export async function insertKey(
 
 /**
  * Writes new details into a row. Undefined if the row changed since it was read, if the account is not
- * active, or if the session has ended. `changesRecord`: whether requests depend on what changes. If not, the
+ * active, or if the session may no longer change keys. `changesRecord`: whether requests depend on what changes. If not, the
  * revision stays, and nothing has to be enforced.
  */
 export async function updateKey(
@@ -251,7 +246,7 @@ export async function deleteKey(
   event: AuditEvent,
 ): Promise<KeyRow | undefined> {
   const now = event.at
-  const isAllowed = sessionGuard === null ? undefined : isSessionAlive(sessionGuard)
+  const isAllowed = sessionGuard === null ? undefined : mayChangeKeys(sessionGuard)
   const guard = and(isLive(read.id), isAllowed)
   return await changeKey(db, read.id, guard, event, {
     ...TOMBSTONE_COLUMNS,
@@ -299,7 +294,7 @@ export async function recordReveal(
   const inserted = await insertEventWhere(
     db,
     event,
-    sql`${allowed} AND ${isSessionAlive(sessionGuard)}`,
+    sql`${allowed} AND ${mayChangeKeys(sessionGuard)}`,
   )
   return inserted.rowsAffected > 0
 }
@@ -325,15 +320,11 @@ export function isAsRead(read: LiveKey, sessionGuard: SessionGuard): SQL | undef
     isLive(read.id),
     eq(apiKeys.revision, read.revision),
     eq(apiKeys.version, read.version),
-    isSessionAlive(sessionGuard),
+    mayChangeKeys(sessionGuard),
     sql`EXISTS (SELECT 1 FROM accounts WHERE id = ${read.accountId} AND status = 'active')`,
   )
 }
 
 export function isLive(id: string): SQL | undefined {
   return and(eq(apiKeys.id, id), isNull(apiKeys.deletedAt))
-}
-
-function isSessionAlive({ sessionId }: SessionGuard): SQL {
-  return sql`EXISTS (SELECT 1 FROM sessions WHERE id = ${sessionId})`
 }

@@ -5,9 +5,10 @@ import { and, eq, gte, inArray, isNotNull, isNull, lte, type SQL, sql } from 'dr
 import type { TokenTimes } from '../keys/rotation.ts'
 import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
 import type { Database } from './client.ts'
-import { type Idempotency, isAsRead, type SessionGuard } from './key-queries.ts'
+import { type Idempotency, isAsRead } from './key-queries.ts'
 import { type LiveKey, selectKeys, toKeyRow } from './key-rows.ts'
 import { apiKeys, tokens } from './schema.ts'
+import type { SessionGuard } from './session-guard.ts'
 
 export interface NewToken {
   readonly lookupId: string

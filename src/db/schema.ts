@@ -24,8 +24,13 @@ export const accounts = sqliteTable(
     status: text('status', { enum: ACCOUNT_STATUSES }).notNull(),
     /** Whether the status must still reach keys that a restored database has lost, see admin/lost-keys.ts. */
     statusPending: integer('status_pending', { mode: 'boolean' }).notNull().default(false),
-    /** See admin/password.ts for the form. */
+    /**
+     * `email`, its two forms and this hash are those of the account's oldest active owner. Triggers keep them
+     * so in both directions, because versions without users log in by them. A hash of zeros fits no password.
+     */
     passwordHash: text('password_hash').notNull(),
+    /** The account's id in the operator's own systems. */
+    externalId: text('external_id'),
     /** How many live keys the account may have. A lower limit deletes no keys. */
     keyLimit: integer('key_limit').notNull().default(100),
     /** Rises with every change. A change is guarded by the version that it was decided on. */
@@ -36,9 +41,46 @@ export const accounts = sqliteTable(
   (table) => [
     uniqueIndex('accounts_email_key').on(table.emailKey),
     uniqueIndex('accounts_canonical_email').on(table.canonicalEmail),
+    uniqueIndex('accounts_external_id').on(table.externalId),
     index('accounts_status_pending')
       .on(table.id)
       .where(sql`status_pending`),
+  ],
+)
+
+/** An owner also sees the users. A viewer changes nothing. */
+export const ROLES = ['owner', 'manager', 'viewer'] as const
+export type Role = (typeof ROLES)[number]
+
+export const USER_STATUSES = ['active', 'disabled'] as const
+
+/** The people of an account. A trigger makes the first of them from a new account. */
+export const users = sqliteTable(
+  'users',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    email: text('email').notNull(),
+    /** The e-mail in lower case, and its canonical form, as in `accounts`. No two users share one. */
+    emailKey: text('email_key'),
+    canonicalEmail: text('canonical_email'),
+    name: text('name').notNull(),
+    role: text('role', { enum: ROLES }).notNull(),
+    status: text('status', { enum: USER_STATUSES }).notNull(),
+    /** See admin/password.ts for the form; null for a user without a password. */
+    passwordHash: text('password_hash'),
+    /** Rises with every change by the operator, which is guarded by the version that it was decided on. */
+    version: integer('version').notNull(),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    lastLoginAt: integer('last_login_at'),
+  },
+  (table) => [
+    index('users_account_id').on(table.accountId, table.id),
+    uniqueIndex('users_email_key').on(table.emailKey),
+    uniqueIndex('users_canonical_email').on(table.canonicalEmail),
   ],
 )
 
@@ -187,6 +229,8 @@ export const sessions = sqliteTable(
     accountId: text('account_id')
       .notNull()
       .references(() => accounts.id),
+    /** Versions without users leave it out. A trigger then fills in the account's oldest active owner. */
+    userId: text('user_id').references(() => users.id, { onDelete: 'cascade' }),
     createdAt: integer('created_at').notNull(),
     lastSeenAt: integer('last_seen_at').notNull(),
     address: text('address'),
@@ -197,6 +241,7 @@ export const sessions = sqliteTable(
   (table) => [
     uniqueIndex('sessions_token_hash').on(table.tokenHash),
     index('sessions_account_id').on(table.accountId),
+    index('sessions_user_id').on(table.userId),
     index('sessions_last_seen_at').on(table.lastSeenAt),
     index('sessions_created_at').on(table.createdAt),
     index('sessions_untagged')
@@ -205,19 +250,22 @@ export const sessions = sqliteTable(
   ],
 )
 
-/** Networks that logged in to an account lately. Guesses from elsewhere do not slow these down. */
+/** Networks that a user logged in from lately. Guesses from elsewhere do not slow these down. */
 export const logInNetworks = sqliteTable(
   'log_in_networks',
   {
-    /** A keyed hash of account and network; it reveals neither. */
+    /** A keyed hash of e-mail and network; it reveals neither. */
     network: text('network').primaryKey(),
     accountId: text('account_id')
       .notNull()
       .references(() => accounts.id),
+    /** As in `sessions`. */
+    userId: text('user_id').references(() => users.id, { onDelete: 'cascade' }),
     lastAt: integer('last_at').notNull(),
   },
   (table) => [
     index('log_in_networks_account_id').on(table.accountId, table.lastAt),
+    index('log_in_networks_user_id').on(table.userId, table.lastAt),
     index('log_in_networks_last_at').on(table.lastAt),
   ],
 )
@@ -255,6 +303,9 @@ export const AUDIT_ACTIONS = [
   'confirmation.failed',
   'account.create',
   'account.update',
+  'user.create',
+  'user.update',
+  'user.delete',
 ] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 
@@ -279,6 +330,9 @@ export const auditEvents = sqliteTable(
     actor: text('actor', { enum: ACTORS }).notNull(),
     /** The name of the operator's token; null for other actors, and in older events. */
     operator: text('operator'),
+    /** The user who acted, with the e-mail of that time; null for other actors, and in older events. */
+    userId: text('user_id'),
+    userEmail: text('user_email'),
     action: text('action', { enum: AUDIT_ACTIONS }).notNull(),
     address: text('address'),
     /** Never a token or a password. */

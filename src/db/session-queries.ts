@@ -1,17 +1,31 @@
-// Sessions of the API Keys page in libSQL. Each request reads its session and account anew, so a log-out, a
-// new password or a suspension holds for the next request.
+// Sessions of the API Keys page in libSQL. Each request reads its session, user and account anew, so
+// a log-out, a new password, a new role or a suspension holds for the next request.
 
 import { and, desc, eq, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { AccountRow } from './account-queries.ts'
 import { type AuditEvent, insertEventWhere, insertSessionEnds } from './audit-queries.ts'
 import type { Database } from './client.ts'
-import { accounts, sessions } from './schema.ts'
+import { accounts, sessions, users } from './schema.ts'
+import { mayChangeKeys, type SessionGuard } from './session-guard.ts'
+import type { UserRow } from './user-queries.ts'
 
 export type SessionRow = typeof sessions.$inferSelect
 
-export interface SessionWithAccount {
+/** A session with the user who logged in, and that user's account. */
+export interface OpenSession {
   readonly session: SessionRow
+  readonly user: UserRow
   readonly account: AccountRow
+}
+
+export interface NewSession extends Omit<SessionRow, 'isTagged' | 'accountId' | 'userId'> {
+  /** The user as it was when its password was checked. */
+  readonly user: UserRow
+}
+
+/** A session as people see it. */
+export interface ListedSession extends SessionRow {
+  readonly userEmail: string
 }
 
 /** Each listed session has at most a kilobyte. */
@@ -23,19 +37,35 @@ export interface SessionLimits {
   readonly seenAfter: number
 }
 
-/** The live session under one of the keyed hashes of a cookie. */
+/** The live session under one of the keyed hashes of a cookie, of a user who is active. */
 export async function findSession(
   db: Database,
   tokenHashes: readonly string[],
   limits: SessionLimits,
-): Promise<SessionWithAccount | undefined> {
+): Promise<OpenSession | undefined> {
   const rows = await db
-    .select({ session: sessions, account: accounts })
+    .select({ session: sessions, user: users, account: accounts })
     .from(sessions)
-    .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-    .where(and(inArray(sessions.tokenHash, [...tokenHashes]), isLive(limits)))
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .innerJoin(accounts, eq(accounts.id, users.accountId))
+    .where(and(isNamed(tokenHashes), eq(users.status, 'active'), isLive(limits)))
   return rows[0]
 }
+
+/**
+ * A viewer's session is stored under another name. Versions without roles let every session change keys, so they
+ * must not find it.
+ */
+function storedHash(tokenHash: string, { role }: UserRow): string {
+  return role === 'viewer' ? `${tokenHash}${VIEWER}` : tokenHash
+}
+
+function isNamed(tokenHashes: readonly string[]): SQL {
+  const names = tokenHashes.flatMap((hash) => [hash, `${hash}${VIEWER}`])
+  return inArray(sessions.tokenHash, names)
+}
+
+const VIEWER = ':viewer'
 
 /** Whether there is a session whose cookie has no tag. */
 export async function hasUntaggedSession(db: Database): Promise<boolean> {
@@ -51,83 +81,101 @@ export async function hasUntaggedSession(db: Database): Promise<boolean> {
 export interface ReplacedSessions {
   /** The keyed hashes of the cookie that the browser sent. */
   readonly tokenHashes: readonly string[]
-  /** How many live sessions the account may have; the oldest beyond them end. */
+  /** How many live sessions the user may have; the oldest beyond them end. */
   readonly maxSessions: number
   readonly limits: SessionLimits
 }
 
 /**
- * Starts a session and ends those that it replaces. False if the account's password hash is no longer the
- * one that was checked, because a session must not outlive its password.
+ * Starts a session and ends those that it replaces. False if the user's password hash is no longer the one that
+ * was checked, because a session must not outlive its password, or if its role or status changed meanwhile.
  */
 export async function insertSession(
   db: Database,
-  session: SessionRow,
-  checkedHash: string,
+  session: NewSession,
   { tokenHashes, maxSessions, limits }: ReplacedSessions,
   event: AuditEvent,
 ): Promise<boolean> {
-  const { id, tokenHash, accountId, createdAt, lastSeenAt, address, userAgent } = session
+  const { id, tokenHash, user, createdAt, lastSeenAt, address, userAgent } = session
   const started = sql`EXISTS (SELECT 1 FROM sessions WHERE id = ${id})`
-  const sameBrowser = sql`${inArray(sessions.tokenHash, [...tokenHashes])} AND ${started}`
-  const live = sql`account_id = ${accountId} AND ${isLive(limits)}`
+  const sameBrowser = sql`${isNamed(tokenHashes)} AND ${started}`
+  const live = sql`user_id = ${user.id} AND ${isLive(limits)}`
   const tooMany = sql`${live} AND ${started} AND id NOT IN (
     SELECT id FROM sessions WHERE ${live} ORDER BY id DESC LIMIT ${maxSessions})`
   const [inserted] = await db.batch([
     db.run(sql`
       INSERT INTO sessions
-        (id, token_hash, account_id, created_at, last_seen_at, address, user_agent, is_tagged)
-      SELECT ${id}, ${tokenHash}, id, ${createdAt}, ${lastSeenAt}, ${address}, ${userAgent}, TRUE
-      FROM accounts WHERE id = ${accountId} AND password_hash = ${checkedHash}`),
+        (id, token_hash, account_id, user_id, created_at, last_seen_at, address, user_agent, is_tagged)
+      SELECT ${id}, ${storedHash(tokenHash, user)}, account_id, id, ${createdAt}, ${lastSeenAt}, ${address},
+        ${userAgent}, TRUE
+      FROM users WHERE id = ${user.id} AND password_hash = ${user.passwordHash} AND role = ${user.role}
+        AND status = 'active'`),
     insertEventWhere(db, event, started),
     insertSessionEnds(db, event, sameBrowser),
     db.delete(sessions).where(sameBrowser),
     insertSessionEnds(db, event, tooMany),
     db.delete(sessions).where(tooMany),
+    db
+      .update(users)
+      .set({ lastLoginAt: createdAt })
+      .where(sql`id = ${user.id} AND ${started}`),
   ])
   return inserted.rowsAffected > 0
 }
 
-/** Whether a session still exists. Its age is checked when a request begins. */
-export async function hasSession(db: Database, id: string): Promise<boolean> {
-  const rows = await db.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, id))
-  return rows.length > 0
+/** Whether a session may still change keys. Its age is checked when a request begins. */
+export async function maySessionChangeKeys(db: Database, guard: SessionGuard): Promise<boolean> {
+  return (await db.all(sql`SELECT 1 WHERE ${mayChangeKeys(guard)}`)).length > 0
 }
 
 export async function touchSession(db: Database, id: string, nowMs: number): Promise<void> {
   await db.update(sessions).set({ lastSeenAt: nowMs }).where(eq(sessions.id, id))
 }
 
+/** Whose sessions: all of an account, or those of one of its users. */
+export interface SessionOwner {
+  readonly accountId: string
+  /** Null for all users of the account. */
+  readonly userId: string | null
+}
+
 /**
- * The live sessions of an account, newest first. `insertSession` keeps them few. An older version did not, so
- * the list is cut.
+ * The live sessions of an account or a user, newest first. `insertSession` keeps them few for each user. An older
+ * version did not, so the list is cut.
  */
 export async function listSessions(
   db: Database,
-  accountId: string,
+  owner: SessionOwner,
   limits: SessionLimits,
-): Promise<SessionRow[]> {
-  return await db
-    .select()
+): Promise<ListedSession[]> {
+  const rows = await db
+    .select({ session: sessions, userEmail: users.email })
     .from(sessions)
-    .where(and(eq(sessions.accountId, accountId), isLive(limits)))
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(and(isOf(owner), isLive(limits)))
     .orderBy(desc(sessions.id))
     .limit(MAX_LISTED)
+  return rows.map(({ session, userEmail }) => ({ ...session, userEmail }))
 }
 
-/** Ends a session of an account; false if it has none with this id. */
+/** Ends a session of an account or a user; false if there is none with this id. */
 export async function deleteSession(
   db: Database,
-  accountId: string,
+  owner: SessionOwner,
   id: string,
   event: AuditEvent,
 ): Promise<boolean> {
-  const own = and(eq(sessions.id, id), eq(sessions.accountId, accountId))
+  const own = and(eq(sessions.id, id), isOf(owner))
   const [, deleted] = await db.batch([
     insertEventWhere(db, event, sql`EXISTS (SELECT 1 FROM sessions WHERE ${own})`),
     db.delete(sessions).where(own),
   ])
   return deleted.rowsAffected > 0
+}
+
+function isOf({ accountId, userId }: SessionOwner): SQL | undefined {
+  const ofUser = userId === null ? undefined : eq(sessions.userId, userId)
+  return and(eq(sessions.accountId, accountId), ofUser)
 }
 
 /** Removes dead sessions. */

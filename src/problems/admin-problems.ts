@@ -32,7 +32,7 @@ export const ADMIN_PROBLEMS = {
       'The e-mail address or the password is wrong. The answer does not say which of the two.',
     remedies: {
       caller: 'Correct the e-mail address or the password.',
-      operator: 'Set a new password for an owner who lost it.',
+      operator: 'Set a new password for a user who lost it.',
     },
     retry: 'no',
   },
@@ -49,6 +49,17 @@ export const ADMIN_PROBLEMS = {
     title: 'Method not allowed',
     meaning: 'The address exists, but not with this method. The `Allow` header lists its methods.',
     remedies: { caller: 'Send the request with a method that `Allow` lists.' },
+    retry: 'no',
+  },
+  role_insufficient: {
+    status: 403,
+    title: 'Role insufficient',
+    meaning:
+      'The user may not do this. A viewer looks at keys and changes nothing, a manager manages keys, and an owner also sees the users of the account.',
+    remedies: {
+      caller: 'Ask an owner of the account to do it, or to have your role changed.',
+      operator: 'Give the user another role.',
+    },
     retry: 'no',
   },
   account_pending: {
@@ -106,10 +117,10 @@ export const ADMIN_PROBLEMS = {
     status: 403,
     title: 'Password incorrect',
     meaning:
-      'Creating a key, rotating it and seeing a token again need the password of the account, and this is not it. Nothing was changed.',
+      'Creating a key, rotating it and seeing a token again need the password of the user who is logged in, and this is not it. Nothing was changed.',
     remedies: {
-      owner: 'Type the password of the account again.',
-      operator: 'Set a new password for an owner who lost it.',
+      owner: 'Type your password again.',
+      operator: 'Set a new password for a user who lost it.',
     },
     retry: 'no',
   },
@@ -156,8 +167,24 @@ export const ADMIN_PROBLEMS = {
   email_taken: {
     status: 409,
     title: 'E-mail address taken',
-    meaning: 'There is an account with this e-mail address already.',
-    remedies: { operator: 'Use another address, or edit the account that has this one.' },
+    meaning:
+      'There is a user with this e-mail address already, in this or another account. An e-mail address logs in one user.',
+    remedies: { operator: 'Use another address, or edit the user who has this one.' },
+    retry: 'no',
+  },
+  external_id_taken: {
+    status: 409,
+    title: 'External id taken',
+    meaning: 'Another account has this `external_id`, and it names one account.',
+    remedies: { operator: 'Use another `external_id`, or edit the account that has this one.' },
+    retry: 'no',
+  },
+  last_owner: {
+    status: 409,
+    title: 'Last owner',
+    meaning:
+      'The user is the only active owner of the account. An account always has one. Nothing was changed.',
+    remedies: { operator: 'Make another user of the account an owner, then repeat the request.' },
     retry: 'no',
   },
   version_conflict: {

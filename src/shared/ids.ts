@@ -3,7 +3,7 @@
 
 import { Buffer } from 'node:buffer'
 
-export type IdKind = 'acc' | 'key' | 'ses' | 'evt'
+export type IdKind = 'acc' | 'usr' | 'key' | 'ses' | 'evt'
 
 declare const brand: unique symbol
 /** A text that was checked to be an id of this kind. It is no secret and may be logged. */

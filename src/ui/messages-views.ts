@@ -36,6 +36,9 @@ export const viewMessages = {
       'confirmation.failed': 'Wrong password entered',
       'account.create': 'Account created',
       'account.update': 'Account changed',
+      'user.create': 'User added',
+      'user.update': 'User changed',
+      'user.delete': 'User removed',
     } satisfies Record<AuditEvent['action'], string>,
     members: {
       application_name: 'Application name',

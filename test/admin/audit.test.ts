@@ -4,7 +4,13 @@ import { auditEvent, detailChanges } from '../../src/admin/audit.ts'
 import { isId } from '../../src/shared/ids.ts'
 
 const NOW = 1_800_000_000_000
-const ACTOR = { kind: 'customer', accountId: 'acc_1', address: '203.0.113.7' } as const
+const USER = { id: 'usr_1', email: 'ada@example.com' }
+const ACTOR = {
+  kind: 'customer',
+  accountId: 'acc_1',
+  user: USER,
+  address: '203.0.113.7',
+} as const
 const DETAILS = {
   applicationName: 'CRM',
   applicationWebsite: null,
@@ -26,6 +32,8 @@ describe('auditEvent()', () => {
       accountId: 'acc_1',
       keyId: 'key_1',
       operator: null,
+      userId: 'usr_1',
+      userEmail: 'ada@example.com',
       actor: 'customer',
       action: 'key.update',
       address: '203.0.113.7',

@@ -369,7 +369,7 @@ describe('editKeyBody', () => {
 describe('createAccountBody', () => {
   it('is pending unless told otherwise', async () => {
     const account = await valueOf(createAccountBody, ACCOUNT)
-    expect(account).toEqual({ ...ACCOUNT, status: 'pending' })
+    expect(account).toEqual({ ...ACCOUNT, status: 'pending', external_id: null })
     const active = await valueOf(createAccountBody, { ...ACCOUNT, status: 'active' })
     expect(active.status).toBe('active')
   })

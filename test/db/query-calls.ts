@@ -20,11 +20,13 @@ import * as progress from '../../src/db/progress-queries.ts'
 import * as reseal from '../../src/db/reseal-queries.ts'
 import * as rotations from '../../src/db/rotation-queries.ts'
 import * as sessions from '../../src/db/session-queries.ts'
+import * as users from '../../src/db/user-queries.ts'
 
 const NOW = 1_800_000_000_000
 const ACCOUNT_ID = 'acc_01a206f12ccc400b81a8ca596deeffa6'
 const KEY_ID = 'key_01a206f12e953341d8d25c2cac66e73a'
 const SESSION_ID = 'ses_01a206f12e953341d8d25c2cac66e73b'
+const USER_ID = 'usr_01a206f12e953341d8d25c2cac66e73d'
 const EVENT_ID = 'evt_01a206f12e953341d8d25c2cac66e73c'
 const LOOKUP_ID = 'x'.repeat(32)
 const LIMITS = { createdAfter: NOW - 12 * 3_600_000, seenAfter: NOW - 3_600_000 }
@@ -51,6 +53,7 @@ const account: accounts.AccountRow = {
   status: 'active',
   statusPending: false,
   passwordHash: '$scrypt$',
+  externalId: null,
   keyLimit: 100,
   version: 1,
   createdAt: NOW,
@@ -117,20 +120,35 @@ const newKey = {
   lastFour: 'wxyz',
   details,
 }
-const session: sessions.SessionRow = {
+const user: users.UserRow = {
+  id: USER_ID,
+  accountId: ACCOUNT_ID,
+  email: 'A@example.com',
+  emailKey: 'a@example.com',
+  canonicalEmail: 'a@example.com',
+  name: 'A',
+  role: 'owner',
+  status: 'active',
+  passwordHash: '$scrypt$',
+  version: 1,
+  createdAt: NOW,
+  updatedAt: NOW,
+  lastLoginAt: null,
+}
+const session: sessions.NewSession = {
   id: SESSION_ID,
   tokenHash: 'A.x',
-  accountId: ACCOUNT_ID,
+  user,
   createdAt: NOW,
   lastSeenAt: NOW,
   address: '192.0.2.1',
   userAgent: 'Test',
-  isTagged: true,
 }
 const idempotency = { keys: ['B.x', 'A.x'], bodies: ['B.y', 'A.y'], since: NOW - 86_400_000 }
 const hashes = ['B.x', 'A.x']
 const REPLACED = { tokenHashes: hashes, maxSessions: 100, limits: LIMITS }
 const byAccount = { accountId: ACCOUNT_ID, keyId: undefined, before: undefined }
+const OF_ACCOUNT = { accountId: ACCOUNT_ID, userId: null }
 const byNone = { ...byAccount, accountId: undefined }
 const ALL_KEYS = { accountId: undefined, state: undefined, tokenKey: undefined, before: undefined }
 
@@ -140,13 +158,6 @@ export const CALLS: Readonly<
 > = {
   'src/db/account-queries.ts': {
     findAccount: (db) => [accounts.findAccount(db, ACCOUNT_ID)],
-    findAccountByEmail: (db) => [accounts.findAccountByEmail(db, EMAIL)],
-    listAccountsWithoutCanonicalEmail: (db) => [
-      accounts.listAccountsWithoutCanonicalEmail(db, PAGE),
-    ],
-    setCanonicalEmails: (db) => [
-      accounts.setCanonicalEmails(db, [{ id: ACCOUNT_ID, canonicalEmail: 'a@example.com' }]),
-    ],
     listAccounts: (db) => [
       accounts.listAccounts(db, PAGE, undefined),
       accounts.listAccounts(db, PAGE, ACCOUNT_ID),
@@ -159,7 +170,6 @@ export const CALLS: Readonly<
       accounts.updateAccount(db, account, { name: 'B' }, event()),
       accounts.updateAccount(db, account, { status: 'suspended', passwordHash: 'x' }, event()),
     ],
-    replacePasswordHash: (db) => [accounts.replacePasswordHash(db, ACCOUNT_ID, 'x', 'y')],
   },
   'src/db/attempt-queries.ts': {
     countAttempt: (db) => [
@@ -172,7 +182,7 @@ export const CALLS: Readonly<
         db,
         LOG_IN.own,
         LOG_IN.wider,
-        { accountId: ACCOUNT_ID, network: 'A.n', lastAt: NOW },
+        { userId: USER_ID, network: 'A.n', lastAt: NOW },
         9,
       ),
     ],
@@ -320,15 +330,40 @@ export const CALLS: Readonly<
   'src/db/session-queries.ts': {
     findSession: (db) => [sessions.findSession(db, hashes, LIMITS)],
     insertSession: (db) => [
-      sessions.insertSession(db, session, 'x', { ...REPLACED, tokenHashes: [] }, event()),
-      sessions.insertSession(db, session, 'x', REPLACED, event()),
+      sessions.insertSession(db, session, { ...REPLACED, tokenHashes: [] }, event()),
+      sessions.insertSession(db, session, REPLACED, event()),
     ],
     hasUntaggedSession: (db) => [sessions.hasUntaggedSession(db)],
-    hasSession: (db) => [sessions.hasSession(db, SESSION_ID)],
+    maySessionChangeKeys: (db) => [sessions.maySessionChangeKeys(db, AUTHORITY)],
     touchSession: (db) => [sessions.touchSession(db, SESSION_ID, NOW)],
-    listSessions: (db) => [sessions.listSessions(db, ACCOUNT_ID, LIMITS)],
-    deleteSession: (db) => [sessions.deleteSession(db, ACCOUNT_ID, SESSION_ID, event())],
+    listSessions: (db) => [
+      sessions.listSessions(db, OF_ACCOUNT, LIMITS),
+      sessions.listSessions(db, { ...OF_ACCOUNT, userId: USER_ID }, LIMITS),
+    ],
+    deleteSession: (db) => [
+      sessions.deleteSession(db, OF_ACCOUNT, SESSION_ID, event()),
+      sessions.deleteSession(db, { ...OF_ACCOUNT, userId: USER_ID }, SESSION_ID, event()),
+    ],
     deleteDeadSessions: (db) => [sessions.deleteDeadSessions(db, LIMITS)],
+  },
+  'src/db/user-queries.ts': {
+    findUser: (db) => [users.findUser(db, USER_ID)],
+    findUserByEmail: (db) => [users.findUserByEmail(db, EMAIL)],
+    listUsers: (db) => [
+      users.listUsers(db, ACCOUNT_ID, PAGE, undefined),
+      users.listUsers(db, ACCOUNT_ID, PAGE, USER_ID),
+    ],
+    insertUser: (db) => [users.insertUser(db, user, event())],
+    updateUser: (db) => [
+      users.updateUser(db, user, { name: 'B' }, event()),
+      users.updateUser(db, user, { role: 'viewer', passwordHash: 'x' }, event()),
+    ],
+    deleteUser: (db) => [users.deleteUser(db, user, event())],
+    replacePasswordHash: (db) => [users.replacePasswordHash(db, USER_ID, 'x', 'y')],
+    listUsersWithoutCanonicalEmail: (db) => [users.listUsersWithoutCanonicalEmail(db, PAGE)],
+    setCanonicalEmails: (db) => [
+      users.setCanonicalEmails(db, [{ id: USER_ID, canonicalEmail: 'a@example.com' }]),
+    ],
   },
   'src/db/progress-queries.ts': {
     readProgress: (db) => [progress.readProgress(db)],

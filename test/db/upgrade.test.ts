@@ -14,13 +14,23 @@ import { type Sqld, startSqld } from '../../harness/sqld.ts'
 import { makeSecrets } from '../../harness/secrets.ts'
 import { ringFaults } from '../../scripts/deployment/ring-keys.ts'
 import { auditEvent } from '../../src/admin/audit.ts'
-import { findAccountByEmail, updateAccount } from '../../src/db/account-queries.ts'
+import { updateAccount } from '../../src/db/account-queries.ts'
 import { listEvents } from '../../src/db/audit-queries.ts'
 import { connect } from '../../src/db/client.ts'
 import { findKeyRecord, insertKey, listKeys } from '../../src/db/key-queries.ts'
 import { storeLastFour } from '../../src/db/last-four-queries.ts'
 import { findKeys, raiseRevision } from '../../src/db/outbox-queries.ts'
-import { hasUntaggedSession } from '../../src/db/session-queries.ts'
+import { checkPassword } from '../../src/admin/password.ts'
+import { findSession, hasUntaggedSession, insertSession } from '../../src/db/session-queries.ts'
+import {
+  deleteUser,
+  findUser,
+  findUserByEmail,
+  insertUser,
+  listUsers,
+  replacePasswordHash,
+  updateUser,
+} from '../../src/db/user-queries.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-test-'))
 let sqld: Sqld
@@ -59,11 +69,12 @@ describe('a database from before accounts had a key_limit', () => {
     await migrateDatabase(sqld.url, undefined)
 
     const db = connect(sqld.url, undefined)
-    const account = await findAccountByEmail(db, {
+    const found = await findUserByEmail(db, {
       emailKey: 'a@example.com',
       canonicalEmail: 'a@example.com',
     })
-    if (account === undefined) throw new Error('the account is gone')
+    if (found === undefined) throw new Error('the account is gone')
+    const { account } = found
     expect(account).toMatchObject({
       id: 'acc_1',
       email: 'A@example.com',
@@ -85,7 +96,7 @@ describe('a database from before accounts had a key_limit', () => {
       return auditEvent(action, actor, Date.now())
     }
     const limited = await updateAccount(db, account, { keyLimit: 1 }, event('account.update'))
-    expect(limited?.account).toMatchObject({ keyLimit: 1, version: 4 })
+    expect(limited).toMatchObject({ account: { keyLimit: 1, version: 4 } })
     const key = {
       id: 'key_2',
       accountId: 'acc_1',
@@ -112,6 +123,22 @@ describe('a database from before accounts had a key_limit', () => {
     })
   })
 })
+
+const NOW = 1_800_000_000_000
+
+const SECOND_OWNER = {
+  accountId: 'acc_1',
+  email: 'B@example.com',
+  emailKey: 'b@example.com',
+  canonicalEmail: 'b@example.com',
+  name: 'B',
+  role: 'owner',
+  status: 'active',
+  passwordHash: 'b',
+  version: 1,
+  createdAt: 1,
+  updatedAt: 1,
+} as const
 
 const ACCOUNT = `INSERT INTO accounts (id, email, email_key, name, status, password_hash, version, created_at,
   updated_at) VALUES ('acc_1', 'a@example.com', 'a@example.com', 'A', 'active', 'x', 1, 1, 1)`
@@ -242,6 +269,116 @@ describe('a database from before events were posted', () => {
       ['session.create', 'acc_1', 'next', null],
       ['session.delete', 'acc_1', 'queued', null],
     ])
+  })
+})
+
+describe('a database from before accounts had users', () => {
+  const oldSession = (id: string) => `INSERT INTO sessions (id, token_hash, account_id, created_at,
+    last_seen_at, is_tagged) VALUES ('${id}', '${id}', 'acc_1', ${NOW}, ${NOW}, 1)`
+  const limits = { createdAfter: 0, seenAfter: 0 }
+
+  it('has an owner for each account, who has the sessions and the networks', async () => {
+    await migrateUpTo('0015_tokens')
+    const client = createClient({ url: sqld.url })
+    const network = `INSERT INTO log_in_networks (network, account_id, last_at) VALUES ('n', 'acc_1', 1)`
+    const event = `INSERT INTO audit_events (id, at, account_id, actor, action)
+      VALUES ('evt_1', 1, 'acc_1', 'customer', 'session.create')`
+    await client.batch([ACCOUNT, oldSession('ses_1'), network, event], 'write')
+    await migrateDatabase(sqld.url, undefined)
+    const db = connect(sqld.url, undefined)
+    const owner = { id: 'usr_1', accountId: 'acc_1', email: 'a@example.com', name: 'A' }
+    const rights = { role: 'owner', status: 'active', passwordHash: 'x', lastLoginAt: null }
+    expect(await listUsers(db, 'acc_1', 10, undefined)).toMatchObject([{ ...owner, ...rights }])
+    expect(await findSession(db, ['ses_1'], limits)).toMatchObject({ user: owner })
+    const { rows } = await client.execute('SELECT user_id FROM log_in_networks')
+    client.close()
+    expect(rows[0]?.['user_id']).toBe('usr_1')
+    const all = { accountId: 'acc_1', keyId: undefined, before: undefined }
+    expect(await listEvents(db, all, 10)).toMatchObject([{ userId: null, userEmail: null }])
+  })
+
+  it('is written by an older version, whose accounts, passwords and sessions are those of owners', async () => {
+    await migrateDatabase(sqld.url, undefined)
+    const client = createClient({ url: sqld.url })
+    const network = `INSERT INTO log_in_networks (network, account_id, last_at) VALUES ('n', 'acc_1', 1)`
+    await client.batch([ACCOUNT, oldSession('ses_1'), network], 'write')
+    const db = connect(sqld.url, undefined)
+    const found = await findSession(db, ['ses_1'], limits)
+    expect(found?.user).toMatchObject({ id: 'usr_1', role: 'owner', lastLoginAt: NOW })
+    const { rows } = await client.execute('SELECT user_id FROM log_in_networks')
+    expect(rows[0]?.['user_id']).toBe('usr_1')
+    await client.execute(
+      "UPDATE accounts SET password_hash = 'y', canonical_email = 'a@example.com'",
+    )
+    client.close()
+    const user = await findUser(db, 'usr_1')
+    expect(user).toMatchObject({ passwordHash: 'y', canonicalEmail: 'a@example.com' })
+  })
+
+  it('lets an older version log in as the oldest active owner, and as nobody else', async () => {
+    await migrateDatabase(sqld.url, undefined)
+    const client = createClient({ url: sqld.url })
+    await client.execute(ACCOUNT)
+    const db = connect(sqld.url, undefined)
+    const logIn = async () => {
+      const { rows } = await client.execute(
+        'SELECT email, email_key, canonical_email, password_hash FROM accounts',
+      )
+      return rows[0]
+    }
+    const event = () => {
+      const actor = { kind: 'operator', accountId: 'acc_1', address: null } as const
+      return auditEvent('user.update', actor, NOW)
+    }
+    const first = await findUser(db, 'usr_1')
+    const second = await insertUser(db, { ...SECOND_OWNER, id: 'usr_2' }, event())
+    if (first === undefined || second === undefined) throw new Error('a user is not there')
+    expect(await logIn()).toMatchObject({ email: 'a@example.com', password_hash: 'x' })
+    await replacePasswordHash(db, 'usr_1', 'x', 'y')
+    expect(await logIn()).toMatchObject({ password_hash: 'y' })
+    await updateUser(db, first, { role: 'viewer' }, event())
+    const { email, emailKey, canonicalEmail, passwordHash } = SECOND_OWNER
+    expect(await logIn()).toMatchObject({
+      email,
+      email_key: emailKey,
+      canonical_email: canonicalEmail,
+      password_hash: passwordHash,
+    })
+    expect(await deleteUser(db, second, event())).toBe(false)
+    // By hand, against the rule: then no password fits.
+    await client.execute("UPDATE users SET status = 'disabled'")
+    const locked = String((await logIn())?.['password_hash'])
+    expect(await checkPassword(locked, 'anything')).toEqual({ matches: false, outdated: false })
+    await client.execute("UPDATE accounts SET password_hash = 'z'")
+    expect(await logIn()).toMatchObject({ password_hash: locked })
+    await client.execute(oldSession('ses_1'))
+    client.close()
+    expect(await findSession(db, ['ses_1'], limits)).toBeUndefined()
+  })
+
+  it('hides the sessions of viewers from an older version, which lets every session change keys', async () => {
+    await migrateDatabase(sqld.url, undefined)
+    const client = createClient({ url: sqld.url })
+    await client.execute(ACCOUNT)
+    const db = connect(sqld.url, undefined)
+    const none = { tokenHashes: [], maxSessions: 9, limits }
+    const actor = { kind: 'customer', accountId: 'acc_1', address: null } as const
+    for (const role of ['viewer', 'manager'] as const) {
+      const canonicalEmail = `${role}@example.com`
+      const forms = { emailKey: canonicalEmail, canonicalEmail }
+      const user = { ...SECOND_OWNER, ...forms, id: `usr_${role}`, role }
+      const inserted = await insertUser(db, user, auditEvent('user.create', actor, NOW))
+      if (inserted === undefined) throw new Error('the user is not there')
+      const times = { createdAt: NOW, lastSeenAt: NOW, address: null, userAgent: null }
+      const session = { id: `ses_${role}`, tokenHash: role, user: inserted, ...times }
+      await insertSession(db, session, none, auditEvent('session.create', actor, NOW))
+      expect(await findSession(db, [role], limits)).toMatchObject({ user: { role } })
+    }
+    const { rows } = await client.execute(
+      "SELECT id FROM sessions WHERE token_hash IN ('viewer', 'manager')",
+    )
+    client.close()
+    expect(rows.map(({ id }) => id)).toEqual(['ses_manager'])
   })
 })
 

@@ -15,6 +15,7 @@ export const RUN_AS_WRITTEN: readonly (readonly [file: string, piece: string])[]
   ['docs/operate/deploying.md', 'umask'],
   ['docs/operate/deploying.md', 'operator/accounts'],
   ['docs/operate/deploying.md', 'Token cpk_'],
+  ['docs/operate/users.md', '/users'],
   ['docs/operate/monitoring.md', '/health'],
   ['docs/operate/runbook.md', '/health'],
   ['docs/operate/runbook.md', '/v2/pipeline'],

@@ -24,9 +24,10 @@ import {
 } from '../../harness/customer.ts'
 import { type HttpAnswer, type RequestOptions, send } from '../../harness/http.ts'
 import { connect } from '../../src/db/client.ts'
+import type { Role } from '../../src/db/schema.ts'
 import { AUTHORITY_SIM, type AuthorityCall, type AuthorityCommand } from './authority-sim.ts'
 import { withGateways } from './gateways.ts'
-import { insertCustomer } from './inserted-customer.ts'
+import { insertCustomer, insertUserOf } from './inserted-customer.ts'
 import { type KvFault, STORE_SIM, type StoreSimState } from './store-sim.ts'
 import { startTcpGate, type TcpGate } from './tcp-gate.ts'
 import { startUpstream, type Upstream } from './upstream.ts'
@@ -76,6 +77,8 @@ export interface Rig {
   readonly customer: (options?: NewCustomer) => Promise<Customer>
   /** The same by the admin API, for tests of passwords and log-ins. */
   readonly registeredCustomer: (options?: NewCustomer) => Promise<Customer>
+  /** A further user of an account, logged in. Written into libSQL. */
+  readonly user: (accountId: string, role: Role) => Promise<Customer>
   /** Sets up the simulated stores, and tells what they hold and how often they were asked. */
   readonly stores: (command?: StoreCommand) => Promise<StoreSimState>
   /** The address of one of several gateways. */
@@ -154,6 +157,10 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     async registeredCustomer(wanted) {
       const account = await createAccount(url, secrets.OPERATOR_TOKEN, newCustomer(wanted))
       return toCustomer(url, account)
+    },
+    async user(accountId, role) {
+      const user = newCustomer()
+      return toCustomer(url, await insertUserOf(db, secrets.SESSION_KEYS, accountId, role, user))
     },
     at(gateway) {
       const found = urls.get(gateway)

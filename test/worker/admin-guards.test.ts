@@ -3,13 +3,16 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AdminDeps, createAdmin } from '../../src/admin/admin.ts'
+import { ROUTE_ROLES } from '../../src/admin/route-roles.ts'
+import { ROLES, type Role } from '../../src/db/schema.ts'
 import { openApiDocument } from '../../src/admin/openapi/document.ts'
 import type { Customer } from '../../harness/customer.ts'
 import type { OpenApi } from '../../harness/described.ts'
 import type { HttpAnswer, RequestOptions } from '../../harness/http.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
-type Guard = 'none' | 'session' | 'operator' | 'key'
+/** For a session, the role that it needs. */
+type Guard = 'none' | Role | 'operator' | 'key'
 
 interface Row {
   readonly method: string
@@ -30,6 +33,8 @@ const NEW_KEY = [
   'expires_at',
   'password',
 ]
+const NEW_ACCOUNT = ['email', 'name', 'password', 'status', 'external_id']
+const NEW_USER = ['email', 'name', 'role', 'password']
 
 const TABLE = [
   ['GET', '/admin', 'none'],
@@ -37,6 +42,7 @@ const TABLE = [
   ['GET', '/admin/jwks.json', 'none'],
   ['GET', '/admin/activity', 'none'],
   ['GET', '/admin/sessions', 'none'],
+  ['GET', '/admin/users', 'none'],
   ['GET', '/admin/keys/new', 'none'],
   ['GET', String.raw`/admin/keys/:id{key_\w+}`, 'none'],
   ['GET', String.raw`/admin/keys/:id{key_\w+}/edit`, 'none'],
@@ -47,26 +53,31 @@ const TABLE = [
   ['GET', '/admin/errors/', 'none'],
   ['GET', '/admin/errors/:code', 'none'],
   ['POST', `${API}/session`, 'none', ['email', 'password']],
-  ['GET', `${API}/session`, 'session'],
-  ['DELETE', `${API}/session`, 'session'],
-  ['GET', `${API}/keys`, 'session'],
-  ['POST', `${API}/keys`, 'session', NEW_KEY],
-  ['POST', `${API}/keys/find`, 'session', ['token']],
-  ['GET', `${API}/keys/:id`, 'session'],
-  ['PATCH', `${API}/keys/:id`, 'session', [...NEW_KEY.slice(0, -1), 'enabled']],
-  ['DELETE', `${API}/keys/:id`, 'session'],
-  ['POST', `${API}/keys/:id/rotation`, 'session', ['password']],
-  ['PATCH', `${API}/keys/:id/rotation`, 'session', ['ends_at']],
-  ['DELETE', `${API}/keys/:id/rotation`, 'session'],
-  ['POST', `${API}/keys/:id/reveal`, 'session', ['password']],
-  ['POST', `${API}/keys/:id/ip-acl/check`, 'session', ['address']],
-  ['GET', `${API}/keys/:id/denials`, 'session'],
-  ['GET', `${API}/sessions`, 'session'],
-  ['DELETE', `${API}/sessions/:id`, 'session'],
-  ['GET', `${API}/audit`, 'session'],
-  ['POST', `${API}/operator/accounts`, 'operator', ['email', 'name', 'password', 'status']],
+  ['GET', `${API}/session`, 'viewer'],
+  ['DELETE', `${API}/session`, 'viewer'],
+  ['GET', `${API}/keys`, 'viewer'],
+  ['POST', `${API}/keys`, 'manager', NEW_KEY],
+  ['POST', `${API}/keys/find`, 'viewer', ['token']],
+  ['GET', `${API}/keys/:id`, 'viewer'],
+  ['PATCH', `${API}/keys/:id`, 'manager', [...NEW_KEY.slice(0, -1), 'enabled']],
+  ['DELETE', `${API}/keys/:id`, 'manager'],
+  ['POST', `${API}/keys/:id/rotation`, 'manager', ['password']],
+  ['PATCH', `${API}/keys/:id/rotation`, 'manager', ['ends_at']],
+  ['DELETE', `${API}/keys/:id/rotation`, 'manager'],
+  ['POST', `${API}/keys/:id/reveal`, 'manager', ['password']],
+  ['POST', `${API}/keys/:id/ip-acl/check`, 'viewer', ['address']],
+  ['GET', `${API}/keys/:id/denials`, 'viewer'],
+  ['GET', `${API}/sessions`, 'viewer'],
+  ['DELETE', `${API}/sessions/:id`, 'viewer'],
+  ['GET', `${API}/users`, 'owner'],
+  ['GET', `${API}/audit`, 'viewer'],
+  ['POST', `${API}/operator/accounts`, 'operator', NEW_ACCOUNT],
   ['GET', `${API}/operator/accounts`, 'operator'],
-  ['PATCH', `${API}/operator/accounts/:id`, 'operator', ['name', 'status', 'password']],
+  ['PATCH', `${API}/operator/accounts/:id`, 'operator', NEW_ACCOUNT.slice(1)],
+  ['POST', `${API}/operator/accounts/:id/users`, 'operator', NEW_USER],
+  ['GET', `${API}/operator/accounts/:id/users`, 'operator'],
+  ['PATCH', `${API}/operator/users/:id`, 'operator', [...NEW_USER.slice(1), 'status']],
+  ['DELETE', `${API}/operator/users/:id`, 'operator'],
   ['GET', `${API}/operator/keys`, 'operator'],
   ['POST', `${API}/operator/keys/:id/revoke`, 'operator', ['reason']],
   ['GET', `${API}/operator/events`, 'operator'],
@@ -80,7 +91,9 @@ const TABLE = [
 
 const ROWS = TABLE.map(([method, path, guard, members]): Row => ({ method, path, guard, members }))
 
-const behind = (guard: Guard) => ROWS.filter((row) => row.guard === guard)
+const isRole = (guard: Guard): guard is Role => ROLES.some((role) => role === guard)
+const BEHIND_SESSION = ROWS.filter(({ guard }) => isRole(guard))
+const OF_OPERATOR = ROWS.filter(({ guard }) => guard === 'operator')
 const CHANGING = ROWS.filter(({ method }) => method !== 'GET')
 const WITH_BODY = ROWS.filter(({ members }) => members !== undefined)
 const OF_A_KEY = ROWS.filter(({ path }) => path.startsWith(`${API}/keys/:id`))
@@ -108,7 +121,9 @@ function filled(path: string): string {
     ? keyId
     : path.includes('/sessions/')
       ? sessionId
-      : (customer?.id ?? '')
+      : path.includes('/users/:id')
+        ? (customer?.id ?? '').replace('acc_', 'usr_')
+        : (customer?.id ?? '')
   return path.replace(/:id(?:\{[^}]*\})?/, id)
 }
 
@@ -120,7 +135,7 @@ function call(method: string, path: string, headers: RequestOptions['headers'], 
 /** As whoever may call it. */
 function allowed(guard: Guard): Record<string, string> {
   if (guard === 'operator') return { Authorization: `Bearer ${rig.secrets.OPERATOR_TOKEN}` }
-  return guard === 'session' ? { Cookie: customer.cookie } : {}
+  return isRole(guard) ? { Cookie: customer.cookie } : {}
 }
 
 function expectRefusal(answer: HttpAnswer, status: number, code: string): void {
@@ -154,13 +169,74 @@ describe('the table', () => {
       }),
     )
     const api = ROWS.filter(({ path }) => path.startsWith(API))
-    const names = api.map(({ method, path, guard }) => `${method} ${path} ${guard}`)
+    const names = api.map(({ method, path, guard }) => {
+      return `${method} ${path} ${isRole(guard) ? 'session' : guard}`
+    })
     expect(described.toSorted()).toEqual(names.toSorted())
   })
 })
 
+describe('the roles of the routes', () => {
+  it('are those of the table, for each route behind a session and for no other', () => {
+    const roles = BEHIND_SESSION.map(({ method, path, guard }) => {
+      return [`${method} ${path.slice(API.length)}`, guard]
+    })
+    expect(ROUTE_ROLES).toEqual(Object.fromEntries(roles))
+  })
+
+  const isBelow = (role: Role, needed: Guard) =>
+    isRole(needed) && ROLES.indexOf(role) > ROLES.indexOf(needed)
+
+  it.each(
+    ROLES.flatMap((role) =>
+      BEHIND_SESSION.filter(({ guard }) => isBelow(role, guard)).map((row) => ({ role, ...row })),
+    ),
+  )('refuse a $role: $method $path', async ({ role, method, path, members }) => {
+    const { cookie } = await userOf(role)
+    const body = JSON.stringify(Object.fromEntries((members ?? []).map((name) => [name, 'x'])))
+    const headers = { Cookie: cookie, 'Content-Type': 'application/json' }
+    const answer = await call(method, path, headers, method === 'GET' ? '' : body)
+    expectRefusal(answer, 403, 'role_insufficient')
+    await expectUntouched()
+  })
+
+  it.each(
+    ROLES.flatMap((role) =>
+      BEHIND_SESSION.filter(({ method, guard }) => method === 'GET' && !isBelow(role, guard)).map(
+        (row) => ({ role, ...row }),
+      ),
+    ),
+  )('let a $role in: $method $path', async ({ role, method, path }) => {
+    const { cookie } = await userOf(role)
+    expect((await call(method, path, { Cookie: cookie })).status).toBe(200)
+  })
+
+  it("tell a key of another account as little as one that isn't there", async () => {
+    const { cookie } = await userOf('viewer')
+    const { id } = await stranger.createKey()
+    for (const key of [id, `key_${'0'.repeat(32)}`]) {
+      for (const [method, path] of [
+        ['PATCH', ''],
+        ['DELETE', ''],
+        ['POST', '/reveal'],
+      ] as const) {
+        const headers = { Cookie: cookie }
+        const answer = await rig.send(`${API}/keys/${key}${path}`, { method, headers })
+        expectRefusal(answer, 404, 'not_found')
+      }
+    }
+  })
+
+  const made = new Map<Role, Promise<Customer>>()
+  function userOf(role: Role): Promise<Customer> {
+    const user = made.get(role) ?? rig.user(customer.id, role)
+    made.set(role, user)
+    return user
+  }
+})
+
 describe('a route behind a session', () => {
-  it.each(behind('session'))('$method $path needs one', async ({ method, path }) => {
+  it.each(BEHIND_SESSION)('$method $path needs one', async ({ method, path }) => {
     for (const headers of [
       {},
       { Cookie: 'portal_session=' },
@@ -174,7 +250,7 @@ describe('a route behind a session', () => {
     await expectUntouched()
   })
 
-  it.each(behind('session'))('$method $path needs a live one', async ({ method, path }) => {
+  it.each(BEHIND_SESSION)('$method $path needs a live one', async ({ method, path }) => {
     const { cookie } = await deadCustomer()
     expectRefusal(await call(method, path, { Cookie: cookie }), 401, 'unauthenticated')
   })
@@ -189,15 +265,15 @@ describe('a route behind a session', () => {
 
   it('that is not there needs one as well, and is 404 with it', async () => {
     expectRefusal(await call('GET', `${API}/nothing`, {}), 401, 'unauthenticated')
-    expectRefusal(await call('GET', `${API}/nothing`, allowed('session')), 404, 'not_found')
+    expectRefusal(await call('GET', `${API}/nothing`, allowed('owner')), 404, 'not_found')
   })
 })
 
 describe('a route of the operator', () => {
-  it.each(behind('operator'))('$method $path needs OPERATOR_TOKEN', async ({ method, path }) => {
+  it.each(OF_OPERATOR)('$method $path needs OPERATOR_TOKEN', async ({ method, path }) => {
     for (const headers of [
       {},
-      allowed('session'),
+      allowed('owner'),
       { Authorization: 'Bearer wrong' },
       { Authorization: 'Bearer ' },
       { Authorization: `Token ${rig.secrets.OPERATOR_TOKEN}` },
@@ -250,7 +326,7 @@ describe('a change', () => {
   })
 
   it('is let through from its own origin', async () => {
-    const headers = { ...allowed('session'), Origin: rig.url, 'Sec-Fetch-Site': 'same-origin' }
+    const headers = { ...allowed('owner'), Origin: rig.url, 'Sec-Fetch-Site': 'same-origin' }
     expectRefusal(await call('PATCH', `${API}/keys/:id`, headers), 415, 'unsupported_media_type')
   })
 })
@@ -306,7 +382,7 @@ describe('a body', () => {
     const answer = await rig.send(`${API}/keys`, {
       method: 'POST',
       headers: {
-        ...allowed('session'),
+        ...allowed('owner'),
         'Content-Type': 'application/json',
         'Transfer-Encoding': 'chunked',
       },
@@ -323,7 +399,7 @@ describe('another method', () => {
   it.each(paths)('is 405 at %s, and is told the right ones', async (path, rows) => {
     const methods = rows.map(({ method }) => method)
     const told = methods.includes('GET') ? [...methods, 'HEAD'] : methods
-    const guard = rows.some((row) => row.guard === 'operator') ? 'operator' : 'session'
+    const guard = rows.some((row) => row.guard === 'operator') ? 'operator' : 'owner'
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']) {
       if (methods.includes(method)) continue
       const answer = await call(method, path, allowed(guard))

@@ -26,6 +26,7 @@ describe('GET /sessions', () => {
       address: expect.stringMatching(/^10\./) as string, // each log-in of a test has its own
       user_agent: null,
       current: false,
+      user: { id: customer.id.replace('acc_', 'usr_'), email: customer.email },
     })
     expect(JSON.stringify(json)).not.toContain(newer.split('=')[1])
   })
@@ -98,6 +99,7 @@ describe('GET /audit', () => {
       at: expect.any(String) as string,
       action: 'key.update',
       actor: 'customer',
+      user: { id: customer.id.replace('acc_', 'usr_'), email: customer.email },
       key_id: id,
       address: '127.0.0.1',
       changes: {

@@ -1,7 +1,6 @@
-import { once } from 'node:events'
-import { type IncomingMessage, request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
+import { sendHeldOpen } from '../support/held-open.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig
@@ -17,38 +16,6 @@ beforeEach(async () => {
 
 function use(token: string) {
   return rig.send('/x', { headers: { 'X-API-Key': token } })
-}
-
-/** Sends the head and all but the end of a body, does `meanwhile`, and then sends the rest. */
-async function heldOpen(
-  customer: Customer,
-  method: string,
-  path: string,
-  body: object,
-  meanwhile: () => Promise<unknown>,
-) {
-  const text = JSON.stringify(body)
-  const request = httpRequest(`${rig.url}/admin/api/v1${path}`, {
-    method,
-    agent: false,
-    headers: {
-      Cookie: customer.cookie,
-      'Content-Type': 'application/json',
-      'Content-Length': String(Buffer.byteLength(text)),
-    },
-  })
-  const before = rig.libsql.asked()
-  request.write(text.slice(0, -1))
-  // The session is looked up before the body is read: then the change comes in between.
-  while (rig.libsql.asked() === before) await new Promise((resolve) => setImmediate(resolve))
-  await rig.operator('GET', '/accounts?limit=1')
-  await meanwhile()
-  const response = once(request, 'response') as Promise<[IncomingMessage]>
-  request.end(text.slice(-1))
-  const [answer] = await response
-  let received = ''
-  for await (const chunk of answer.setEncoding('utf8')) received += chunk as string
-  return { status: answer.statusCode, text: received, json: JSON.parse(received) as object }
 }
 
 describe('a request whose body arrives late', () => {
@@ -72,7 +39,7 @@ describe('a request whose body arrives late', () => {
         edit: ['PATCH', `/keys/${id}`, { application_name: 'late' }],
         reveal: ['POST', `/keys/${id}/reveal`, { password }],
       }[call] as [string, string, object]
-      const answer = await heldOpen(customer, method, path, body, change(customer))
+      const answer = await sendHeldOpen(rig, customer, method, path, body, change(customer))
       expect(answer.status, `${call}: ${answer.text}`).toBe(status)
       expect(answer.json).toMatchObject({ code })
       expect(answer.text).not.toContain('cpk_')

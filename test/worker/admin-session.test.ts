@@ -115,6 +115,8 @@ describe('GET /session', () => {
     const answer = await whoAmI(cookie)
     expect(answer.json).toEqual({
       account: { id, email, name: 'Test', status: 'active' },
+      user: { id: id.replace('acc_', 'usr_'), email, name: 'Test', role: 'owner' },
+      confirm_by: 'password',
       client_ip: '192.0.2.9',
     })
   })

@@ -171,10 +171,12 @@ describe('guesses at one e-mail from many networks', () => {
     for (const answer of answers.filter(({ status }) => status !== 401)) expectThrottled(answer)
   })
 
-  it('leave neither e-mail nor address in the database, and 100 networks of an account', async () => {
+  it('leave neither e-mail nor address in the database, and 100 networks of a user', async () => {
     const { id, email, password } = await rig.customer()
     const rows = Array.from({ length: 150 }, (_, n) => `('n${n}', '${id}', ${n})`)
-    await run(`INSERT INTO log_in_networks VALUES ${rows.join(', ')}`)
+    await run(
+      `INSERT INTO log_in_networks (network, account_id, last_at) VALUES ${rows.join(', ')}`,
+    )
     expect((await tryLogIn(email, password)).status).toBe(200)
     const known = await run('SELECT * FROM log_in_networks WHERE account_id = ?', [id])
     expect(known.rows).toHaveLength(100)

@@ -16,6 +16,7 @@ import {
   revealedToken,
   rotatedKey,
   sessionAnswer,
+  userList,
 } from '../answers.ts'
 import {
   checkIpAclBody,
@@ -33,6 +34,7 @@ import {
   ACCOUNT,
   CHANGED_ROTATION,
   CREATED_KEY,
+  CURRENT_SESSION,
   DELETED_KEY,
   DENIAL,
   EDITED_KEY,
@@ -44,6 +46,7 @@ import {
   ROTATION,
   SESSION,
   TOKEN,
+  USER,
 } from './examples.ts'
 import type { Calls } from './operation.ts'
 
@@ -57,7 +60,7 @@ export const CUSTOMER_CALLS: Calls = {
       id: 'logIn',
       summary: 'Log in',
       description:
-        'Starts a session under a new cookie; the one sent along, if any, ends, and so does the oldest of more than 100. Failed attempts are counted by the pair of e-mail and address, and for networks that did not log in lately by wider networks too. An address has 20 attempts a minute.',
+        'Starts a session under a new cookie; the one sent along, if any, ends, and so does the user’s oldest of more than 100. Failed attempts are counted by the pair of e-mail and address, and for networks that did not log in lately by wider networks too. An address has 20 attempts a minute.',
       guard: 'none',
       body: { schema: logInBody, example: { email: ACCOUNT.email, password: PASSWORD } },
       answer: {
@@ -81,9 +84,9 @@ export const CUSTOMER_CALLS: Calls = {
       guard: 'session',
       answer: {
         status: 200,
-        description: 'The account and the address of the client',
+        description: 'The account, the user and the address of the client',
         schema: sessionAnswer,
-        example: { account: ACCOUNT, client_ip: '203.0.113.7' },
+        example: CURRENT_SESSION,
       },
     },
     delete: {
@@ -334,7 +337,8 @@ export const CUSTOMER_CALLS: Calls = {
     get: {
       id: 'listSessions',
       summary: 'List the live sessions of the account, newest first',
-      description: 'An account has 100 at most: with one more, the oldest ends.',
+      description:
+        'A viewer sees only its own. A user has 100 at most: with one more, the oldest ends.',
       guard: 'session',
       answer: {
         status: 200,
@@ -352,6 +356,21 @@ export const CUSTOMER_CALLS: Calls = {
       params: { path: byId },
       answer: { status: 204, description: 'It is dead' },
       errors: ['not_found'],
+    },
+  },
+  '/users': {
+    get: {
+      id: 'listUsers',
+      summary: 'List the users of the account, newest first',
+      description: 'Users are made and changed by the operator.',
+      guard: 'session',
+      params: { query: pageQuery('usr') },
+      answer: {
+        status: 200,
+        description: 'A page of users',
+        schema: userList,
+        example: { users: [USER], next_cursor: null },
+      },
     },
   },
   '/audit': {

@@ -9,6 +9,8 @@ import type {
   KeyAnswer,
   LiveSessionAnswer,
   OperatorKeyAnswer,
+  SessionAnswer,
+  UserAnswer,
 } from '../answers.ts'
 
 const AT = '2026-11-23T08:15:30.000Z'
@@ -24,7 +26,32 @@ export const ACCOUNT: AccountAnswer = {
   status: 'active',
 }
 
-export const OPERATOR_ACCOUNT = { ...ACCOUNT, key_limit: 100, created_at: AT, updated_at: AT }
+export const OPERATOR_ACCOUNT = {
+  ...ACCOUNT,
+  external_id: 'customer-1815',
+  key_limit: 100,
+  created_at: AT,
+  updated_at: AT,
+}
+
+export const USER: UserAnswer = {
+  id: 'usr_019ab0c8d1f05e0c1d2b3a495867768594',
+  email: 'ada@example.com',
+  name: 'Ada',
+  role: 'owner',
+  status: 'active',
+  created_at: AT,
+  last_login_at: AT,
+}
+
+const NAMED_USER = { id: USER.id, email: USER.email }
+
+export const CURRENT_SESSION: SessionAnswer = {
+  account: ACCOUNT,
+  user: { ...NAMED_USER, name: USER.name, role: USER.role },
+  confirm_by: 'password',
+  client_ip: '203.0.113.7',
+}
 
 export const ENFORCEMENT = { effective_at: AT }
 
@@ -114,6 +141,7 @@ export const SESSION: LiveSessionAnswer = {
   address: '203.0.113.7',
   user_agent: 'curl/8.16.0',
   current: true,
+  user: NAMED_USER,
 }
 
 export const EVENT: EventAnswer = {
@@ -121,6 +149,7 @@ export const EVENT: EventAnswer = {
   at: AT,
   action: 'key.update',
   actor: 'customer',
+  user: NAMED_USER,
   key_id: KEY.id,
   address: '203.0.113.7',
   changes: { ip_acl: { added: ['2001:db8::/48'], removed: [], more: 0 } },

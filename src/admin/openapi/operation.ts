@@ -10,6 +10,8 @@ import type {
   ZodOpenApiPathsObject,
   ZodOpenApiResponsesObject,
 } from 'zod-openapi'
+import type { Role } from '../../db/schema.ts'
+import { ROUTE_ROLES } from '../route-roles.ts'
 import { type ErrorName, errorResponses, HOLDER_ERRORS } from './refusals.ts'
 
 type Method = 'get' | 'post' | 'patch' | 'delete'
@@ -59,25 +61,41 @@ const BODY_ERRORS = [
 export function toPaths(calls: Calls, tag: string): ZodOpenApiPathsObject {
   const paths = Object.entries(calls).map(([path, item]) => {
     const methods = Object.entries(item) as [Method, Call][]
-    const operations = methods.map(([method, call]) => [method, operation(method, call, tag)])
+    const operations = methods.map(([method, call]) => [
+      method,
+      operation(method, call, roleOf(method, path), tag),
+    ])
     return [path, Object.fromEntries(operations) as ZodOpenApiPathItemObject] as const
   })
   return Object.fromEntries(paths)
 }
 
-function operation(method: Method, call: Call, tag: string): ZodOpenApiOperationObject {
-  const { id, summary, description, params, body } = call
+/** The role that a call needs; undefined if every user may make it. */
+function roleOf(method: Method, path: string): Role | undefined {
+  const role = ROUTE_ROLES[`${method.toUpperCase()} ${path.replace('{id}', ':id')}`]
+  return role === 'viewer' ? undefined : role
+}
+
+function operation(
+  method: Method,
+  call: Call,
+  role: Role | undefined,
+  tag: string,
+): ZodOpenApiOperationObject {
+  const { id, summary, params, body } = call
+  const needs = role === undefined ? [] : [`Needs the role \`${role}\`.`]
+  const description = [call.description ?? [], needs].flat().join(' ')
   return {
     operationId: id,
     summary,
-    ...(description !== undefined && { description }),
+    ...(description !== '' && { description }),
     tags: [tag],
     security: SECURITY[call.guard].map((scheme) => ({ [scheme]: [] })),
     ...(params !== undefined && { requestParams: params }),
     ...(body !== undefined && {
       requestBody: { required: true, content: { 'application/json': body } },
     }),
-    responses: { ...answered(call.answer), ...errorResponses([...errorsOf(method, call)]) },
+    responses: { ...answered(call.answer), ...errorResponses([...errorsOf(method, call, role)]) },
   }
 }
 
@@ -93,12 +111,17 @@ function answered({ status, description, schema, example, mediaType, headers }: 
 }
 
 /** In the contract's order of checks. */
-function errorsOf(method: Method, { guard, body, params, errors = [] }: Call): Set<ErrorName> {
+function errorsOf(
+  method: Method,
+  { guard, body, params, errors = [] }: Call,
+  role: Role | undefined,
+): Set<ErrorName> {
   return new Set<ErrorName>([
     'https_required',
     ...(method === 'get' ? [] : (['cross_site_request'] as const)),
     ...(guard === 'session' ? (['unauthenticated_session'] as const) : []),
     ...(guard === 'key' ? HOLDER_ERRORS : []),
+    ...(role === undefined ? [] : (['role_insufficient'] as const)),
     ...(guard === 'operator' ? (['unauthenticated_operator', 'not_found'] as const) : []),
     ...(body === undefined ? [] : BODY_ERRORS),
     ...(params?.query === undefined ? [] : (['validation_failed'] as const)),

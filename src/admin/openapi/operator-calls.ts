@@ -13,11 +13,15 @@ import {
   operatorKeyList,
   reconcileAnswer,
   retriedEvents,
+  user,
+  userList,
 } from '../answers.ts'
 import {
   createAccountBody,
+  createUserBody,
   editAccountBody,
   operatorEventsQuery,
+  editUserBody,
   operatorKeysQuery,
   pageQuery,
   reconcileBody,
@@ -34,14 +38,20 @@ import {
   OPERATOR_ACCOUNT,
   OPERATOR_KEY,
   PASSWORD,
+  USER,
 } from './examples.ts'
 import type { Calls } from './operation.ts'
+
+const byId = z.object({ id: z.string() })
+const NEW_USER = { ...USER, role: 'viewer', last_login_at: null }
 
 export const OPERATOR_CALLS: Calls = {
   '/operator/accounts': {
     post: {
       id: 'createAccount',
       summary: 'Create an account',
+      description:
+        'With its first user, who is its owner and logs in with this e-mail address and password.',
       guard: 'operator',
       body: {
         schema: createAccountBody,
@@ -50,6 +60,7 @@ export const OPERATOR_CALLS: Calls = {
           name: OPERATOR_ACCOUNT.name,
           password: PASSWORD,
           status: OPERATOR_ACCOUNT.status,
+          external_id: OPERATOR_ACCOUNT.external_id,
         },
       },
       answer: {
@@ -58,7 +69,7 @@ export const OPERATOR_CALLS: Calls = {
         schema: operatorAccount,
         example: OPERATOR_ACCOUNT,
       },
-      errors: ['throttled', 'email_taken'],
+      errors: ['throttled', 'email_taken', 'external_id_taken'],
     },
     get: {
       id: 'listAccounts',
@@ -78,7 +89,7 @@ export const OPERATOR_CALLS: Calls = {
       id: 'editAccount',
       summary: 'Edit an account',
       description:
-        'A status that is not `active` stops all keys of the account, `active` brings them back; a new password ends its sessions; a lower `key_limit` deletes no key.',
+        'A status that is not `active` stops all keys of the account, `active` brings them back; a new password is that of its oldest active owner and ends all its sessions; a lower `key_limit` deletes no key.',
       guard: 'operator',
       params: { path: z.object({ id: z.string() }) },
       body: { schema: editAccountBody, example: { status: 'suspended' } },
@@ -88,7 +99,61 @@ export const OPERATOR_CALLS: Calls = {
         schema: editedAccount,
         example: { ...OPERATOR_ACCOUNT, status: 'suspended', enforcement: ENFORCEMENT },
       },
-      errors: ['throttled', 'version_conflict', 'enforcement_pending'],
+      errors: ['throttled', 'external_id_taken', 'version_conflict', 'enforcement_pending'],
+    },
+  },
+  '/operator/accounts/{id}/users': {
+    post: {
+      id: 'createUser',
+      summary: 'Create a user of an account',
+      description: 'An e-mail address logs in one user, so no two users of any accounts share one.',
+      guard: 'operator',
+      params: { path: byId },
+      body: {
+        schema: createUserBody,
+        example: { email: USER.email, name: USER.name, role: 'viewer', password: PASSWORD },
+      },
+      answer: { status: 201, description: 'The user', schema: user, example: NEW_USER },
+      errors: ['throttled', 'email_taken'],
+    },
+    get: {
+      id: 'listAccountUsers',
+      summary: 'List the users of an account, newest first',
+      guard: 'operator',
+      params: { path: byId, query: pageQuery('usr') },
+      answer: {
+        status: 200,
+        description: 'A page of users',
+        schema: userList,
+        example: { users: [USER], next_cursor: null },
+      },
+    },
+  },
+  '/operator/users/{id}': {
+    patch: {
+      id: 'editUser',
+      summary: 'Edit a user',
+      description:
+        'A lower role, the status `disabled` and a new password end the sessions of the user, and hold for requests that are still arriving.',
+      guard: 'operator',
+      params: { path: byId },
+      body: { schema: editUserBody, example: { role: 'viewer' } },
+      answer: {
+        status: 200,
+        description: 'The user as it is now',
+        schema: user,
+        example: { ...USER, role: 'viewer' },
+      },
+      errors: ['throttled', 'last_owner', 'version_conflict'],
+    },
+    delete: {
+      id: 'removeUser',
+      summary: 'Remove a user',
+      description: 'Its sessions and rights end at once. The audit keeps what it did.',
+      guard: 'operator',
+      params: { path: byId },
+      answer: { status: 204, description: 'It is gone' },
+      errors: ['last_owner'],
     },
   },
   '/operator/keys': {

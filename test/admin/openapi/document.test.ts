@@ -6,9 +6,11 @@ import {
   checkIpAclBody,
   createAccountBody,
   createKeyBody,
+  createUserBody,
   editAccountBody,
   findKeyBody,
   editKeyBody,
+  editUserBody,
   logInBody,
   reconcileBody,
   moveRotationEndBody,
@@ -68,6 +70,8 @@ describe('its examples', () => {
     reconcile: reconcileBody,
     retryEvents: retryEventsBody,
     revokeKey: revokeKeyBody,
+    createUser: createUserBody,
+    editUser: editUserBody,
   }
   const withBody = operations.filter(([, { requestBody }]) => requestBody !== undefined)
 
