@@ -207,6 +207,8 @@ function composeApp(
     seed: authorities.seed,
     issuedKeys: createIssuedKeys(env.ACCOUNT_KEYS, settings.AUTHORITY_TIMEOUT_MS),
     listDenials: authorities.listDenials,
+    summarizeUse: authorities.summarizeUse,
+    detailUse: authorities.detailUse,
     readAuthority: authorities.peek,
     readRecord: (lookupId) => inspectKeyRecord(env.KEYS, lookupId),
     listRecords: (cursor) => listLookupIds(env.KEYS, cursor),

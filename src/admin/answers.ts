@@ -184,6 +184,28 @@ export const createdKey = key.extend({ warnings }).meta({ id: 'CreatedKey' })
 
 export const editedKey = key.extend({ enforcement, warnings }).meta({ id: 'EditedKey' })
 
+/** Requests from one address within 24 hours. */
+export const addressUse = z
+  .object({
+    address,
+    allowed: z.int().min(0),
+    refused: z.int().min(0),
+    first_at: time,
+    last_at: time,
+  })
+  .meta({ id: 'AddressUse' })
+
+export const rotationUse = rotation
+  .extend({
+    old: z.object({
+      last_used_at: time.nullable(),
+      requests_last_hour: z.int().min(0).meta({ description: 'Of 60 minutes, to the hour about' }),
+      addresses: z.array(addressUse).meta({ description: 'Newest first, 100 at most' }),
+    }),
+    new: z.object({ first_used_at: time.nullable(), last_used_at: time.nullable() }),
+  })
+  .meta({ id: 'RotationUse', description: 'Counts are lower bounds' })
+
 export const rotatedKey = key.extend({ enforcement }).meta({ id: 'RotatedKey' })
 
 export const ipAclCheck = z.object({
@@ -409,6 +431,8 @@ export type EnforcementAnswer = z.infer<typeof enforcement>
 export type DenialAnswer = Readonly<z.infer<typeof denial>>
 export type KeyAnswer = z.infer<typeof key>
 export type HolderAnswer = z.infer<typeof holderAnswer>
+export type AddressUseAnswer = Readonly<z.infer<typeof addressUse>>
+export type RotationUseAnswer = z.infer<typeof rotationUse>
 export type RotationAnswer = z.infer<typeof rotation>
 export type LiveSessionAnswer = z.infer<typeof liveSession>
 export type EventAnswer = z.infer<typeof event>

@@ -7,20 +7,20 @@ import { entryWarnings } from '../keys/entry-warnings.ts'
 import { verifyToken } from '../keys/token.ts'
 import { refuseUnlistedNotes } from './acl-notes.ts'
 import { checkChangeBudget } from './change-budget.ts'
-import { type ConfirmDeps, confirmPassword } from './confirm-password.ts'
+import { confirmPassword } from './confirm-password.ts'
 import { callerOf, type AdminEnv, refuse } from './context.ts'
 import { entityTag, ifMatch } from './entity-tag.ts'
 import { readBody, readPage } from './input.ts'
 import { type IpAclRoutesDeps, ipAclRoutes } from './ip-acl-routes.ts'
 import { toKeyJson, toTime } from './json.ts'
-import { createKey, editKey, type KeyServiceDeps, removeKey, revealKey } from './key-service.ts'
+import { createKey, editKey, removeKey, revealKey } from './key-service.ts'
 import { accountOf, checkActive, NOT_FOUND, findOwnKey } from './own-key.ts'
 import { toPage } from './page.ts'
 import { withLastFour } from './last-four.ts'
-import { rotationRoutes } from './rotation-routes.ts'
+import { rotationRoutes, type RotationRoutesDeps } from './rotation-routes.ts'
 import { createKeyBody, editKeyBody, findKeyBody, revealBody } from './schemas.ts'
 
-export interface KeyRoutesDeps extends KeyServiceDeps, ConfirmDeps, IpAclRoutesDeps {}
+export interface KeyRoutesDeps extends RotationRoutesDeps, IpAclRoutesDeps {}
 
 export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()

@@ -13,4 +13,5 @@ export const PAGE_VIEWS = [
   '/admin/keys/new',
   '/admin/keys/:id{key_\\w+}',
   '/admin/keys/:id{key_\\w+}/edit',
+  '/admin/keys/:id{key_\\w+}/rotate',
 ]

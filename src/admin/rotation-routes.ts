@@ -3,7 +3,8 @@
 
 import { Hono } from 'hono'
 import type { LiveKey } from '../db/key-rows.ts'
-import { type Result } from '../shared/result.ts'
+import { findRotation } from '../keys/rotation.ts'
+import type { Result } from '../shared/result.ts'
 import { checkChangeBudget } from './change-budget.ts'
 import { type ConfirmDeps, confirmPassword } from './confirm-password.ts'
 import { type AdminContext, type AdminEnv, callerOf, refuse } from './context.ts'
@@ -15,9 +16,10 @@ import { withLastFour } from './last-four.ts'
 import { accountOf, checkActive, findOwnKey, NOT_FOUND } from './own-key.ts'
 import type { Refusal } from './refusal.ts'
 import { endRotation, moveRotationEnd, rotateKey } from './rotation-service.ts'
+import { readRotationUse, type RotationUseDeps } from './rotation-use.ts'
 import { endRotationQuery, moveRotationEndBody, rotateKeyBody } from './schemas.ts'
 
-export interface RotationRoutesDeps extends KeyServiceDeps, ConfirmDeps {}
+export interface RotationRoutesDeps extends KeyServiceDeps, ConfirmDeps, RotationUseDeps {}
 
 export function rotationRoutes(deps: RotationRoutesDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
@@ -39,6 +41,19 @@ export function rotationRoutes(deps: RotationRoutesDeps): Hono<AdminEnv> {
     const rotated = await rotateKey(row, body.value, idempotencyKey, callerOf(c), deps)
     if (!rotated.ok) return refuse(c, rotated.error)
     return c.json(await answer(c, rotated.value.key, rotated.value.token), 201)
+  })
+
+  routes.get('/:id/rotation', async function showRotation(c) {
+    const row = await findOwnKey(c, deps.db)
+    if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
+    const rotation = findRotation(row.tokens, deps.nowMs())
+    if (rotation === undefined) return refuse(c, NOT_FOUND)
+    try {
+      return c.json(await readRotationUse(row, rotation, deps))
+    } catch (error) {
+      deps.logFault('authority', error, c.get('requestId'))
+      return refuse(c, { reason: 'storage_unavailable' })
+    }
   })
 
   routes.patch('/:id/rotation', async function moveRotationEndRoute(c) {

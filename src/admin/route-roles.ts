@@ -25,6 +25,7 @@ export const ROUTE_ROLES: Readonly<Record<string, Role>> = {
   'PATCH /keys/:id': 'manager',
   'DELETE /keys/:id': 'manager',
   'POST /keys/:id/rotation': 'manager',
+  'GET /keys/:id/rotation': 'viewer',
   'PATCH /keys/:id/rotation': 'manager',
   'DELETE /keys/:id/rotation': 'manager',
   'POST /keys/:id/reveal': 'manager',

@@ -11,6 +11,7 @@ import type {
   Key,
   KeyInput,
   LiveSession,
+  RotationUse,
   Session,
 } from './types.ts'
 
@@ -53,6 +54,24 @@ export interface Api {
     change: Partial<KeyInput>,
   ) => Answer<Key & { enforcement: Enforcement }>
   readonly deleteKey: (id: string, quiet?: boolean) => Answer<{ enforcement: Enforcement }>
+  /** A rotation with the same `idempotencyKey` answers the same token again. */
+  readonly rotateKey: (
+    id: string,
+    overlapSeconds: number,
+    password: string,
+    idempotencyKey: string,
+  ) => Answer<Key & { enforcement: Enforcement }>
+  /** Who still uses the old token. */
+  readonly readRotation: (id: string) => Answer<RotationUse>
+  readonly moveRotationEnd: (
+    id: string,
+    endsAt: string,
+  ) => Answer<Key & { enforcement: Enforcement }>
+  /** `keep`: the token that stays. */
+  readonly endRotation: (
+    id: string,
+    keep: 'new' | 'old',
+  ) => Answer<Key & { enforcement: Enforcement }>
   readonly reveal: (id: string, password: string) => Answer<{ access_token: string }>
   readonly checkAddress: (id: string, address: string) => Answer<AddressCheck>
   readonly listDenials: (id: string) => Answer<{ denials: readonly Denial[] }>
@@ -120,6 +139,15 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
     listEvents: (keyId, cursor) => call('GET', `/audit?${eventQuery(keyId, cursor)}`),
     listSessions: () => call('GET', '/sessions'),
     endSession: (id) => call('DELETE', `/sessions/${id}`),
+    rotateKey: (id, overlapSeconds, password, idempotencyKey) =>
+      call('POST', `/keys/${id}/rotation`, {
+        body: { overlap_seconds: overlapSeconds, password },
+        headers: { 'Idempotency-Key': idempotencyKey },
+      }),
+    readRotation: (id) => call('GET', `/keys/${id}/rotation`, { quiet: true }),
+    moveRotationEnd: (id, endsAt) =>
+      call('PATCH', `/keys/${id}/rotation`, { body: { ends_at: endsAt } }),
+    endRotation: (id, keep) => call('DELETE', `/keys/${id}/rotation?keep=${keep}`),
     reveal: (id, password) => call('POST', `/keys/${id}/reveal`, { body: { password } }),
   }
 }

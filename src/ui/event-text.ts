@@ -2,6 +2,7 @@
 
 import { isolateDirection } from './display-text.ts'
 import { messages } from './messages.ts'
+import { untilText } from './times.ts'
 import type { AuditEvent } from './types.ts'
 
 type Change = AuditEvent['changes'][string]
@@ -38,9 +39,18 @@ function valueText(change: Change): string {
   return after === null ? '' : shownValue(after)
 }
 
+/** As the API writes times. */
+const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/
+
+function isRotation(value: unknown): value is { readonly ends_at: string } {
+  return typeof value === 'object' && value !== null && 'ends_at' in value
+}
+
 function shownValue(value: unknown): string {
   if (value === null || value === undefined) return messages.activity.nothing
+  if (isRotation(value)) return messages.rotation.until(untilText(value.ends_at))
   if (typeof value !== 'string') return JSON.stringify(value)
+  if (TIME.test(value)) return untilText(value)
   const words: Partial<Record<string, string>> = { ...messages.platforms, ...messages.acl.modes }
   return words[value] ?? isolateDirection(value)
 }

@@ -12,9 +12,11 @@ import type { RowActions } from './row-actions.ts'
 import { Link } from './link.tsx'
 import { messages } from './messages.ts'
 import { PageHead } from './page-head.tsx'
+import { RotationCard } from './rotation-card.tsx'
 import { PATHS } from './route.ts'
 import { TokenField } from './token-field.tsx'
 import { dayOf, exactTime, minuteOf } from './times.ts'
+import type { Enforcement, Key } from './types.ts'
 import { Website } from './website.tsx'
 
 interface KeyViewProps {
@@ -23,9 +25,12 @@ interface KeyViewProps {
   readonly token: string | null
   readonly isActive: boolean
   readonly actions: RowActions
+  /** Takes the key after its rotation was changed. */
+  readonly onRotation: (key: Key, enforcement: Enforcement | null, done: string) => void
 }
 
-export function KeyView({ api, apiKey, token, isActive, actions }: KeyViewProps) {
+export function KeyView(props: KeyViewProps) {
+  const { api, apiKey, token, isActive, actions, onRotation } = props
   const name = nameOf(apiKey)
   const text = messages.keyView
   const isDeleting = apiKey.isDeleting === true
@@ -67,35 +72,43 @@ export function KeyView({ api, apiKey, token, isActive, actions }: KeyViewProps)
         </div>
       </PageHead>
       <div class="key-view">
-        <section class="card part">
-          <h2>{text.details}</h2>
-          <dl class="details">
-            <dt>{messages.columns.token}</dt>
-            <dd>
-              <TokenField {...{ apiKey, token, isActive, actions }} label={name} />
-            </dd>
-            <dt>{text.id}</dt>
-            <dd>
-              <code>{apiKey.id}</code>
-              <CopyButton label={text.copyId} onCopy={() => copyText(apiKey.id)} />
-            </dd>
-            <dt>{messages.panel.website}</dt>
-            <dd>
-              {apiKey.application_website === null ? (
-                <span class="muted">{text.none}</span>
-              ) : (
-                <Website url={apiKey.application_website} />
-              )}
-            </dd>
-            <dt>{messages.columns.platform}</dt>
-            <dd>{messages.platforms[apiKey.platform]}</dd>
-            <dt>{messages.columns.created}</dt>
-            <Time time={apiKey.created_at} />
-            <dt>{messages.columns.updated}</dt>
-            <Time time={apiKey.updated_at} />
-          </dl>
-        </section>
-        <div class="key-side">
+        <div class="key-part">
+          <section class="card part">
+            <h2>{text.details}</h2>
+            <dl class="details">
+              <dt>{messages.columns.token}</dt>
+              <dd>
+                <TokenField {...{ apiKey, token, isActive, actions }} label={name} />
+              </dd>
+              <dt>{text.id}</dt>
+              <dd>
+                <code>{apiKey.id}</code>
+                <CopyButton label={text.copyId} onCopy={() => copyText(apiKey.id)} />
+              </dd>
+              <dt>{messages.panel.website}</dt>
+              <dd>
+                {apiKey.application_website === null ? (
+                  <span class="muted">{text.none}</span>
+                ) : (
+                  <Website url={apiKey.application_website} />
+                )}
+              </dd>
+              <dt>{messages.columns.platform}</dt>
+              <dd>{messages.platforms[apiKey.platform]}</dd>
+              <dt>{messages.columns.created}</dt>
+              <Time time={apiKey.created_at} />
+              <dt>{messages.columns.updated}</dt>
+              <Time time={apiKey.updated_at} />
+            </dl>
+          </section>
+          <RotationCard
+            api={api}
+            apiKey={apiKey}
+            isActive={isActive && !isDeleting}
+            onChanged={onRotation}
+          />
+        </div>
+        <div class="key-part">
           <AclSummary apiKey={apiKey} />
           <DenialSummary api={api} apiKey={apiKey} />
         </div>

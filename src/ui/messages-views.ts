@@ -48,6 +48,8 @@ export const viewMessages = {
       ip_acl_mode: 'IP ACL mode',
       enabled: 'Enabled',
       expires_at: 'Expiry',
+      rotation: 'Old token',
+      keep: 'Token that stays',
       status: 'Status',
       name: 'Name',
       email: 'E-mail address',

@@ -4,11 +4,13 @@ import { number, seconds } from './counted.ts'
 import { isolateDirection } from './display-text.ts'
 import { aclMessages } from './messages-acl.ts'
 import { changeMessages } from './messages-changes.ts'
+import { rotationMessages } from './messages-rotation.ts'
 import { viewMessages } from './messages-views.ts'
 
 export const messages = {
   ...aclMessages,
   ...changeMessages,
+  ...rotationMessages,
   ...viewMessages,
 
   product: 'CommPeak',

@@ -18,17 +18,19 @@ interface ReadyKeyProps {
   readonly apiKey: Key
   /** The token; null once the page has forgotten it. */
   readonly secret: Secret | null
+  /** What else is to be known of the token. */
+  readonly note?: string
   readonly documentation: string | undefined
   readonly onDone: () => void
 }
 
-export function ReadyKey({ apiKey, secret, documentation, onDone }: ReadyKeyProps) {
+export function ReadyKey({ apiKey, secret, note, documentation, onDone }: ReadyKeyProps) {
   const [language, setLanguage] = useState<Language>('curl')
   const text = messages.ready
   return (
     <div class="dialog-form">
       <div class="dialog-body stack">
-        <p class="ready-text">{text.text(nameOf(apiKey))}</p>
+        <p class="ready-text">{note ?? text.text(nameOf(apiKey))}</p>
         {secret === null ? (
           <p class="notice warning">
             <WarningIcon /> <span>{text.gone}</span>

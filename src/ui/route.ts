@@ -8,7 +8,7 @@ export interface Route {
   /** The key that is looked at, or that is edited. */
   readonly keyId: string | null
   /** The panel over the page. */
-  readonly panel: 'new' | 'edit' | null
+  readonly panel: 'new' | 'edit' | 'rotate' | null
 }
 
 export const PATHS = {
@@ -18,6 +18,7 @@ export const PATHS = {
   newKey: '/admin/keys/new',
   key: (id: string) => `/admin/keys/${id}`,
   edit: (id: string) => `/admin/keys/${id}/edit`,
+  rotate: (id: string) => `/admin/keys/${id}/rotate`,
 }
 
 export function routeOf(path: string): Route {
@@ -25,11 +26,10 @@ export function routeOf(path: string): Route {
   if (path === PATHS.newKey) return { ...list, panel: 'new' }
   if (path === PATHS.activity) return { ...list, page: 'activity' }
   if (path === PATHS.sessions) return { ...list, page: 'sessions' }
-  const [, id, edit] = /^\/admin\/keys\/(key_\w+)(\/edit)?$/.exec(path) ?? []
+  const [, id, panel] = /^\/admin\/keys\/(key_\w+?)(?:\/(edit|rotate))?$/.exec(path) ?? []
   if (id === undefined) return list
-  return edit === undefined
-    ? { page: 'key', keyId: id, panel: null }
-    : { page: 'keys', keyId: id, panel: 'edit' }
+  if (panel === 'edit') return { page: 'keys', keyId: id, panel }
+  return { page: 'key', keyId: id, panel: panel === 'rotate' ? panel : null }
 }
 
 const listeners = new Set<() => void>()

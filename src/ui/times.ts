@@ -17,6 +17,11 @@ export function secondOf(time: string): string {
   return SECOND.format(new Date(time))
 }
 
+/** The day and the minute, such as in "until …". */
+export function untilText(time: string): string {
+  return `${dayOf(time)}, ${minuteOf(time)}`
+}
+
 /** With seconds and the zone. */
 export function exactTime(time: string): string {
   return EXACT.format(new Date(time))

@@ -10,6 +10,7 @@ import type {
   ipAclCheck,
   KeyAnswer,
   liveSessionList,
+  rotationUse,
   sessionAnswer,
 } from '../admin/answers.ts'
 import type { createKeyBody } from '../admin/schemas.ts'
@@ -19,6 +20,7 @@ export type IpAclMode = Key['ip_acl_mode']
 export type AddressCheck = Readonly<z.infer<typeof ipAclCheck>>
 export type Denial = DenialAnswer
 export type Enforcement = EnforcementAnswer
+export type RotationUse = Readonly<z.infer<typeof rotationUse>>
 export type AuditEvent = Readonly<z.infer<typeof event>>
 export type EventPage = Readonly<z.infer<typeof eventList>>
 export type LiveSession = Readonly<z.infer<typeof liveSessionList>['sessions'][number]>

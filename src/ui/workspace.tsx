@@ -16,6 +16,7 @@ import { messages } from './messages.ts'
 import { onNews, tellOtherTabs } from './other-tabs.ts'
 import { leave, navigate, PATHS, replace, type Route } from './route.ts'
 import { withoutToken } from './secret.ts'
+import { RotatePanel } from './rotate-panel.tsx'
 import { SessionsPage } from './sessions-page.tsx'
 import { SnippetDialog } from './snippet-dialog.tsx'
 import { useTokenAccess } from './token-access.tsx'
@@ -84,6 +85,18 @@ export function Workspace({ api, session, route, query, onOpenPanel }: Workspace
     else announceSuccess(`${done.saved(nameOf(key))} ${done.holds}`, key.id)
   }
 
+  function onRotated(key: Key) {
+    tokens.holder.hold({ keyId: key.id, token: key.access_token, isShown: false })
+    put(withoutToken(key))
+  }
+
+  function onRotation(key: Key, enforcement: Enforcement | null, text: string) {
+    if (secret?.keyId === key.id) tokens.holder.forget() // it may be the one that has ended
+    put(key)
+    if (enforcement === null) announcePending(text, key.id)
+    else announceSuccess(`${text} ${done.holds}`, key.id)
+  }
+
   function onDeleted(key: Key, enforcement: Enforcement | null) {
     setDialog(null)
     if (secret?.keyId === key.id) tokens.holder.forget()
@@ -121,7 +134,7 @@ export function Workspace({ api, session, route, query, onOpenPanel }: Workspace
             api={api}
             apiKey={shown}
             token={secret?.isShown === true && secret.keyId === shown.id ? secret.token : null}
-            {...{ isActive, actions }}
+            {...{ isActive, actions, onRotation }}
           />
         ))}
       {route.page === 'keys' && (
@@ -148,6 +161,14 @@ export function Workspace({ api, session, route, query, onOpenPanel }: Workspace
             announceSuccess(done.unchanged)
           }}
           onClose={() => leave(PATHS.keys)}
+        />
+      )}
+      {route.panel === 'rotate' && shown !== undefined && isActive && (
+        <RotatePanel
+          key={shown.id}
+          apiKey={shown}
+          onClose={() => leave(PATHS.key(shown.id))}
+          {...{ api, session, secret, onRotated }}
         />
       )}
       {dialog?.kind === 'delete' && (
@@ -183,7 +204,7 @@ function usePanel(
   isActive: boolean,
 ): OpenPanel | null {
   const open = useRef<(OpenPanel & { readonly of: string }) | null>(null)
-  const of = panel === null ? null : `${panel} ${keyId}`
+  const of = panel === null || panel === 'rotate' ? null : `${panel} ${keyId}`
   if (open.current?.of !== of) open.current = null
   const edited = keys?.find(({ id }) => id === keyId)
   const isReady = isActive && (panel === 'new' || edited !== undefined)

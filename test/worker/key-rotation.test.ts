@@ -231,6 +231,50 @@ describe('a rotation without an overlap', () => {
   })
 })
 
+describe('GET of a rotation', () => {
+  const show = (key: OwnKey) => keys.call(key, 'GET', undefined, { path })
+  const addressOf = (address: string) => ({ address, allowed: 1, refused: 0 })
+
+  it('tells who still uses the old token, and whether the new one is used', async () => {
+    const old = await keys.newKey()
+    const fresh = await rotated(old)
+    const unused = await show(old)
+    expect(unused.json).toMatchObject({
+      old: { last_used_at: null, requests_last_hour: 0, addresses: [] },
+      new: { first_used_at: null, last_used_at: null },
+    })
+    const beforeMs = Date.now()
+    await keys.use(old, { address: '192.0.2.7' })
+    await keys.use(old, { address: '192.0.2.8', at: 'far' })
+    await keys.use(fresh)
+    const isCounted = async () => {
+      const { json } = await show(old)
+      const { requests_last_hour: count } = json['old'] as Record<string, unknown>
+      return count === 2 && (json['new'] as Record<string, unknown>)['last_used_at'] !== null
+    }
+    await expect.poll(isCounted, { timeout: 15_000 }).toBe(true)
+    const { json } = await show(old)
+    const before = json['old'] as Record<string, unknown>
+    expect(Date.parse(String(before['last_used_at']))).toBeGreaterThanOrEqual(beforeMs - 1_000)
+    expect(before['addresses']).toHaveLength(2)
+    expect(before['addresses']).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining(addressOf('192.0.2.7')),
+        expect.objectContaining(addressOf('192.0.2.8')),
+      ]),
+    )
+    const after = json['new'] as Record<string, unknown>
+    expect(after['first_used_at']).toEqual(after['last_used_at'])
+  })
+
+  it('is 404 where none is under way', async () => {
+    const key = await keys.newKey()
+    expect((await show(key)).status).toBe(404)
+    await rotated(key, 0)
+    expect((await show(key)).status).toBe(404)
+  })
+})
+
 describe('the end of an overlap', () => {
   it('comes at once by DELETE', async () => {
     const old = await keys.newKey()

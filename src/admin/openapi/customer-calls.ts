@@ -15,6 +15,7 @@ import {
   foundKey,
   revealedToken,
   rotatedKey,
+  rotationUse,
   sessionAnswer,
   userList,
 } from '../answers.ts'
@@ -44,6 +45,7 @@ import {
   PASSWORD,
   ROTATED_KEY,
   ROTATION,
+  ROTATION_USE,
   SESSION,
   TOKEN,
   USER,
@@ -251,6 +253,19 @@ export const CUSTOMER_CALLS: Calls = {
         'version_conflict',
         'enforcement_pending',
       ],
+    },
+    get: {
+      id: 'showRotation',
+      summary: 'See who still uses the old token',
+      guard: 'session',
+      params: { path: byId },
+      answer: {
+        status: 200,
+        description: 'The rotation that is under way, and the use of both tokens',
+        schema: rotationUse,
+        example: ROTATION_USE,
+      },
+      errors: ['not_found'],
     },
     patch: {
       id: 'moveRotationEnd',

@@ -9,6 +9,7 @@ import type {
   KeyAnswer,
   LiveSessionAnswer,
   OperatorKeyAnswer,
+  RotationUseAnswer,
   SessionAnswer,
   UserAnswer,
 } from '../answers.ts'
@@ -100,6 +101,16 @@ export const EDITED_KEY = {
 }
 
 export const ROTATION = { started_at: AT, ends_at: '2026-11-24T08:15:30.000Z' }
+
+export const ROTATION_USE: RotationUseAnswer = {
+  ...ROTATION,
+  old: {
+    last_used_at: AT,
+    requests_last_hour: 1_204,
+    addresses: [{ address: '203.0.113.7', allowed: 1_204, refused: 0, first_at: AT, last_at: AT }],
+  },
+  new: { first_used_at: AT, last_used_at: AT },
+}
 
 export const ROTATED_KEY = {
   ...KEY,
