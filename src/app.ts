@@ -199,6 +199,7 @@ function composeApp(
     hashers: createPasswordHashers(env.PASSWORD_HASHER),
     logInRate: env.LOG_IN_RATE,
     operatorToken: settings.OPERATOR_TOKEN,
+    metricsToken: settings.METRICS_TOKEN,
     eventReceiver: toReceiver(settings),
     jwks: secrets.assertionKeys.published,
     documentationUrl: settings.API_DOCS_URL,

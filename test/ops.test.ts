@@ -43,6 +43,7 @@ const progress = { rows: 0, oldestSeconds: 0, cronLastRunSeconds: 1 }
 const scraped = parseOpenMetrics(
   formatMetrics(new Map([['AMS', { counters: COUNTERS, histograms }]]), {
     progress,
+    missingLocations: 0,
     events: { waiting: 0, oldestSeconds: 0, failed: 0 },
     version: 'v',
   }),

@@ -9,7 +9,7 @@ import { importSecrets } from '../../src/configuration/secrets.ts'
 import { type Fault, missing, wrong } from './fault.ts'
 
 const REQUIRED = ['TOKEN_KEYS', 'ENCRYPTION_KEYS', 'SESSION_KEYS', 'ASSERTION_KEYS'] as const
-const OPTIONAL = ['OPERATOR_TOKEN', 'LIBSQL_AUTH_TOKEN', 'EVENTS_SECRET'] as const
+const OPTIONAL = ['OPERATOR_TOKEN', 'METRICS_TOKEN', 'LIBSQL_AUTH_TOKEN', 'EVENTS_SECRET'] as const
 const NAMES: readonly string[] = [...REQUIRED, ...OPTIONAL]
 /** 128 bits in base64url. Nothing slows down who guesses at it. */
 const MIN_OPERATOR_TOKEN = 22
@@ -92,17 +92,14 @@ export async function valueFaults(
     ...secretFaults,
     ...(settings.ok ? [] : settings.error.map(wrong)),
     ...given.map(wrong),
-    ...weakTokens(secrets['OPERATOR_TOKEN']),
+    ...weakTokens('OPERATOR_TOKEN', secrets),
+    ...weakTokens('METRICS_TOKEN', secrets),
   ]
 }
 
-function weakTokens(operatorToken: string | undefined): Fault[] {
-  const tokens = operatorToken === undefined ? [] : (parseOperatorTokens(operatorToken) ?? [])
+function weakTokens(name: string, { [name]: text }: SecretValues): Fault[] {
+  const tokens = text === undefined ? [] : (parseOperatorTokens(text) ?? [])
   return tokens.some(({ token }) => token.length < MIN_OPERATOR_TOKEN)
-    ? [
-        wrong(
-          `OPERATOR_TOKEN must have ${MIN_OPERATOR_TOKEN} characters at least, see "npm run secrets"`,
-        ),
-      ]
+    ? [wrong(`${name} must have ${MIN_OPERATOR_TOKEN} characters at least, see "npm run secrets"`)]
     : []
 }

@@ -27,23 +27,25 @@ export function metricsRoutes(deps: MetricsRoutesDeps): Hono<AdminEnv> {
   return new Hono<AdminEnv>().get('/', async function showMetrics(c) {
     const requestId = c.get('requestId')
     // While libSQL is down, the rest is needed most.
-    const reading = readGauges(deps).catch((error: unknown): Gauges => {
+    const reading = readGauges(deps).catch((error: unknown): OwnGauges => {
       deps.logFault('libsql', error, requestId)
       return { progress: null, events: null, version: deps.version?.id ?? null }
     })
     try {
-      const [locations, gauges] = await Promise.all([deps.readMetrics(), reading])
-      const text = formatMetrics(locations, gauges)
+      const [{ locations, failures }, gauges] = await Promise.all([deps.readMetrics(), reading])
+      if (failures.length > 0) deps.logFault('metrics', failures[0], requestId)
+      const text = formatMetrics(locations, { ...gauges, missingLocations: failures.length })
       return c.body(text, 200, { 'Content-Type': OPEN_METRICS_TYPE })
     } catch (error) {
-      // Sums without a location would fall, which Prometheus takes for a restart.
       deps.logFault('metrics', error, requestId)
       return refuse(c, { reason: 'storage_unavailable' })
     }
   })
 }
 
-async function readGauges(deps: MetricsRoutesDeps): Promise<Gauges> {
+type OwnGauges = Omit<Gauges, 'missingLocations'>
+
+async function readGauges(deps: MetricsRoutesDeps): Promise<OwnGauges> {
   const [progress, events] = await Promise.all([
     deps.readProgress(),
     deps.eventReceiver === undefined ? null : deps.readEventProgress(),

@@ -1,5 +1,6 @@
 // /admin/api/v1/operator: accounts, their users, their audit, and the comparison of the stores, for the holder of
-// OPERATOR_TOKEN. A deployment without that secret answers 404 to all of it.
+// OPERATOR_TOKEN. A deployment without that secret answers 404 to all of it. METRICS_TOKEN opens the
+// metrics too.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { Hono, type MiddlewareHandler } from 'hono'
@@ -28,11 +29,19 @@ import {
 export interface OperatorDeps
   extends ReconcileDeps, HashingDeps, CanonicalEmailDeps, MetricsRoutesDeps {
   readonly operatorToken: string | undefined
+  /** Opens the metrics alone. */
+  readonly metricsToken: string | undefined
 }
 
 export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
   const tokens = parseOperatorTokens(deps.operatorToken ?? '')
+  const metricsTokens = parseOperatorTokens(deps.metricsToken ?? '')
   const routes = new Hono<AdminEnv>()
+  const ofMetrics = [...(tokens ?? []), ...(metricsTokens ?? [])]
+  if (ofMetrics.length > 0) {
+    routes.use('/metrics', requireOperator(ofMetrics))
+    routes.route('/metrics', metricsRoutes(deps))
+  }
   if (tokens === null) return routes.all('*', refuseUnknown)
   routes.use('*', requireOperator(tokens))
 
@@ -69,7 +78,6 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
   routes.route('/', operatorUserRoutes(deps))
   routes.route('/events', eventRoutes(deps))
   routes.route('/keys', operatorKeyRoutes(deps))
-  routes.route('/metrics', metricsRoutes(deps))
 
   routes.post('/reconcile', async function reconcileRoute(c) {
     const body = await readBody(c.req.raw, reconcileBody)

@@ -141,6 +141,7 @@ const settingsSchema = passedOnSchema.extend({
   ASSERTION_ISSUER: z.string().min(1, 'must not be empty').default('portal-gateway'),
   ASSERTION_AUDIENCE: z.string().min(1, 'must not be empty').optional(),
   OPERATOR_TOKEN: operatorTokenSchema.optional(),
+  METRICS_TOKEN: operatorTokenSchema.optional(),
 })
 
 export type Settings = z.infer<typeof settingsSchema>

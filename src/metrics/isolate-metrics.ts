@@ -5,7 +5,14 @@
 import type { FaultReason } from '../log/fault-reason.ts'
 import type { FaultKind } from '../log/fault.ts'
 import type { RequestLine } from '../log/request-line.ts'
-import { type CounterName, emptyHistogram, observe, type Totals } from './totals.ts'
+import {
+  type CounterName,
+  emptyHistogram,
+  NOTHING,
+  observe,
+  subtractTotals,
+  type Totals,
+} from './totals.ts'
 
 export interface IsolateMetrics {
   readonly noteRequest: (line: RequestLine) => void
@@ -34,6 +41,11 @@ export interface IsolateMetricsDeps {
 const INTERVAL_MS = 10_000
 /** A report that was to be made and was not, such as after the runtime had ended its request. */
 const GIVEN_UP_MS = 20_000
+/**
+ * After such a silence an isolate takes another name and counts from what it told last. Its row may have been
+ * added to those of isolates that are gone (stores/location-metrics-object.ts), which is done after 24 hours.
+ */
+const RENAMED_MS = 12 * 3_600_000
 
 type Part = 'authority' | 'kv' | 'libsql' | 'upstream' | 'gateway'
 const PARTS: Partial<Readonly<Record<FaultKind, Part>>> = {
@@ -48,7 +60,11 @@ const PARTS: Partial<Readonly<Record<FaultKind, Part>>> = {
 
 export function createIsolateMetrics(deps: IsolateMetricsDeps): IsolateMetrics {
   const { nowMs } = deps
-  const isolate = deps.newId()
+  let isolate = deps.newId()
+  /** What was told under earlier names. */
+  let toldBefore: Totals = NOTHING
+  let told: Totals = NOTHING
+  let toldMs = Infinity
   /** By code, apart from the other counters, so that a request needs to put no name together. */
   const outcomes = new Map<string, number>()
   const counters = new Map<CounterName, number>()
@@ -75,8 +91,16 @@ export function createIsolateMetrics(deps: IsolateMetricsDeps): IsolateMetrics {
     if (!isNew) return
     isNew = false
     reportedMs = nowMs()
+    if (reportedMs - toldMs > RENAMED_MS) {
+      isolate = deps.newId()
+      toldBefore = told
+      toldMs = Infinity
+    }
+    const totals = snapshot()
     try {
-      await deps.report(isolate, snapshot())
+      await deps.report(isolate, subtractTotals(totals, toldBefore))
+      told = totals
+      toldMs = reportedMs
     } catch (error) {
       isNew = true
       deps.onFault(error)

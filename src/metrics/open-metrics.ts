@@ -7,8 +7,10 @@ export const OPEN_METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; c
 
 const PREFIX = 'portal_gateway_'
 
-/** What is known of the database and the worker at the time of a scrape. */
+/** What is known of the locations, the database and the worker at the time of a scrape. */
 export interface Gauges {
+  /** How many locations could not be asked. */
+  readonly missingLocations: number
   /** Null if libSQL cannot be asked. */
   readonly progress: {
     readonly rows: number
@@ -51,13 +53,17 @@ const HISTOGRAM_HELP = {
   upstream_seconds: "From the request to the upstream to its answer's headers.",
 } as const
 
-/** `locations`: the totals of each location, by its name. */
+/**
+ * `locations`: the totals of each location, by its name. If one is missing, the sums over all of them are left
+ * out: they would fall, which Prometheus takes for a restart.
+ */
 export function formatMetrics(locations: ReadonlyMap<string, Totals>, gauges: Gauges): string {
   const all = addTotals([...locations.values()])
   const lines = [
     ...(Object.keys(COUNTERS) as Family[]).flatMap((family) => {
       const { help, labels, byColo } = COUNTERS[family]
       const head = header(family, 'counter', help)
+      if (byColo !== true && gauges.missingLocations > 0) return []
       if (byColo !== true) return [...head, ...counterLines(family, labels, all, {})]
       const each = [...locations].flatMap(([colo, totals]) =>
         counterLines(family, labels, totals, { colo }),
@@ -121,13 +127,14 @@ function formatBound(bound: number): string {
   return Number.isInteger(bound) ? `${bound}.0` : String(bound)
 }
 
-function gaugeLines({ progress, events, version }: Gauges): string[] {
+function gaugeLines({ missingLocations, progress, events, version }: Gauges): string[] {
   const gauge = (name: string, help: string, value: number | null | undefined, labels = {}) =>
     value === null || value === undefined
       ? []
       : [...header(name, 'gauge', help), sample(name, labels, value)]
   const lastRun = progress?.cronLastRunSeconds
   return [
+    ...gauge('locations_missing', 'Locations that could not be asked.', missingLocations),
     ...gauge('outbox_rows', 'Changes that are recorded and do not hold yet.', progress?.rows),
     ...gauge('outbox_oldest_seconds', 'The age of the oldest of them.', progress?.oldestSeconds),
     ...gauge('events_waiting', 'Events that EVENTS_URL has not taken yet.', events?.waiting),

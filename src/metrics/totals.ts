@@ -44,6 +44,20 @@ export function addTotals(some: readonly Totals[]): Totals {
   return { counters, histograms }
 }
 
+/** What was counted since. `before` must be earlier totals of the same counters. */
+export function subtractTotals(totals: Totals, before: Totals): Totals {
+  const counters = Object.entries(totals.counters).map(
+    ([name, count]) => [name, count - (before.counters[name] ?? 0)] as const,
+  )
+  const histograms = Object.entries(totals.histograms).map(([name, counts]) => {
+    return [name, counts.map((count, i) => count - (before.histograms[name]?.[i] ?? 0))] as const
+  })
+  return {
+    counters: Object.fromEntries(counters.filter(([, count]) => count > 0)),
+    histograms: Object.fromEntries(histograms),
+  }
+}
+
 export function emptyHistogram(): number[] {
   return Array.from({ length: BOUNDS.length + 2 }, () => 0)
 }

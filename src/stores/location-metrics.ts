@@ -9,8 +9,14 @@ export type LocationMetricsNamespace = DurableObjectNamespace<LocationMetrics>
 export interface MetricsStore {
   /** Reports the totals of an isolate at a location. */
   readonly report: (location: string, isolate: string, totals: Totals) => Promise<void>
-  /** The totals of all locations. Rejects if one cannot be asked, since sums without it would fall. */
-  readonly readAll: () => Promise<ReadonlyMap<string, Totals>>
+  /** The totals of each location. Rejects if it cannot be told which locations there are. */
+  readonly readAll: () => Promise<AllTotals>
+}
+
+export interface AllTotals {
+  readonly locations: ReadonlyMap<string, Totals>
+  /** Why the others cannot be asked. */
+  readonly failures: readonly unknown[]
 }
 
 /** No location has this name. */
@@ -34,11 +40,19 @@ export function createMetricsStore(
     },
     async readAll() {
       const names = await ask(DIRECTORY, async (stub) => await stub.locations())
-      const read = names.map(async (name) => {
-        const totals: Totals = await ask(name, async (stub) => await stub.read())
-        return [name, totals] as const
-      })
-      return new Map(await Promise.all(read))
+      const failures: unknown[] = []
+      const read = await Promise.all(
+        names.map(async (name) => {
+          try {
+            const totals: Totals = await ask(name, async (stub) => await stub.read())
+            return [[name, totals] as const]
+          } catch (error) {
+            failures.push(error)
+            return []
+          }
+        }),
+      )
+      return { locations: new Map(read.flat()), failures }
     },
   }
 }

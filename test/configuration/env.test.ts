@@ -143,6 +143,7 @@ describe('parseSettings()', () => {
     ['OPERATOR_TOKEN', ' '],
     ['OPERATOR_TOKEN', 'hidden,'],
     ['OPERATOR_TOKEN', 'hidden, ,hidden'],
+    ['METRICS_TOKEN', 'hidden,'],
     ['EVENTS_URL', ''],
     ['EVENTS_URL', 'hooks.example.com'],
     ['EVENTS_URL', 'http://hooks.example.com/'],

@@ -9,15 +9,16 @@ const LOG_IN = { plane: 'admin', method: 'POST', route: '/admin/api/v1/session' 
 
 function start() {
   const clock = createManualClock(1_800_000_000_000)
-  const reports: { readonly atMs: number; readonly totals: Totals }[] = []
+  const reports: { readonly atMs: number; readonly isolate: string; readonly totals: Totals }[] = []
   const faults: unknown[] = []
   const state = { fails: false }
+  let names = 0
   const metrics = createIsolateMetrics({
-    async report(_, totals) {
-      reports.push({ atMs: clock.elapsedMs(), totals })
+    async report(isolate, totals) {
+      reports.push({ atMs: clock.elapsedMs(), isolate, totals })
       if (state.fails) throw new Error('no answer')
     },
-    newId: () => 'isolate',
+    newId: () => `isolate ${names++}`,
     onFault: (error) => void faults.push(error),
     later: (promise) => void promise,
     wait: clock.wait,
@@ -66,6 +67,29 @@ describe('what an isolate counts', () => {
     const gaps = reports.slice(1).map(({ atMs }, i) => atMs - (reports[i]?.atMs ?? 0))
     expect(gaps.length).toBeGreaterThanOrEqual(3)
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(10_000)
+  })
+
+  it('is told under another name after a silence in which its row may have been added up', async () => {
+    const { metrics, clock, reports } = start()
+    for (const hours of [11, 13, 1]) {
+      metrics.noteRequest({ ...LINE, upstream_ms: 7 })
+      metrics.noteRequest({ ...LINE, code: 'key_invalid' })
+      await clock.pass(hours * 3_600_000)
+    }
+    metrics.noteRequest({ ...LINE, upstream_ms: 7 })
+    await clock.pass(10_000)
+    const told = reports.map(({ isolate, totals }) => [
+      isolate,
+      totals.counters['requests allowed'],
+    ])
+    expect(told).toEqual([
+      ['isolate 0', 1],
+      ['isolate 0', 2],
+      ['isolate 1', 1],
+      ['isolate 1', 2],
+    ])
+    expect(reports[3]?.totals.counters['requests key_invalid']).toBe(1)
+    expect(reports[3]?.totals.histograms['upstream_seconds']?.[2]).toBe(2)
   })
 
   it('is told by a later request if the runtime ended the one that was to tell it', async () => {

@@ -4,6 +4,7 @@ import { addTotals, emptyHistogram, NOTHING, observe } from '../../src/metrics/t
 import { parseOpenMetrics } from '../support/open-metrics.ts'
 
 const GAUGES = {
+  missingLocations: 0,
   progress: { rows: 2, oldestSeconds: 1.5, cronLastRunSeconds: 1_800_000_000 },
   events: { waiting: 3, oldestSeconds: 4.5, failed: 1 },
   version: 'v1',
@@ -63,12 +64,25 @@ describe('the text of a scrape', () => {
     expect(samples('cron_last_run_timestamp_seconds')).toMatchObject([{ value: 1_800_000_000 }])
     expect(samples('build_info')).toMatchObject([{ labels: { version: 'v1' }, value: 1 }])
     const without = parseOpenMetrics(
-      formatMetrics(new Map(), { progress: null, events: null, version: null }),
+      formatMetrics(new Map(), {
+        missingLocations: 0,
+        progress: null,
+        events: null,
+        version: null,
+      }),
     )
     expect(without.has('portal_gateway_outbox_rows')).toBe(false)
     expect(without.get('portal_gateway_build_info')?.samples).toMatchObject([
       { labels: { version: 'unknown' } },
     ])
+  })
+
+  it('leaves out the sums over all locations if one is missing', () => {
+    const samples = read(undefined, { ...GAUGES, missingLocations: 1 })
+    expect(samples('faults')).toEqual([])
+    expect(samples('requests')).toHaveLength(3)
+    expect(samples('decision_seconds').length).toBeGreaterThan(0)
+    expect(samples('locations_missing')).toMatchObject([{ value: 1 }])
   })
 
   it('is whole where nothing was counted, and where a version counts something else', () => {

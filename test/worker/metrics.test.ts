@@ -91,9 +91,25 @@ describe('GET /operator/metrics', () => {
     expect(await valueOf('outbox_rows', {})).toBe(0)
   })
 
-  it('needs the token of an operator', async () => {
+  it('needs the token of an operator, or METRICS_TOKEN, which opens nothing else', async () => {
     const answer = await operatorCall(rig.url, 'wrong', 'GET', '/metrics')
     expect(answer.status).toBe(401)
+    const METRICS_TOKEN = 'prometheus:token-of-prometheus'
+    for (const variables of [{ METRICS_TOKEN }, { METRICS_TOKEN, OPERATOR_TOKEN: 'other' }]) {
+      const url = await rig.another(variables)
+      const ask = (method: string, path: string) =>
+        operatorCall(url, 'token-of-prometheus', method, path, method === 'POST' ? {} : undefined)
+      expect((await ask('GET', '/metrics')).status).toBe(200)
+      for (const [method, path] of [
+        ['GET', '/accounts'],
+        ['GET', '/keys'],
+        ['GET', '/audit'],
+        ['GET', '/events'],
+        ['POST', '/reconcile'],
+      ] as const) {
+        expect((await ask(method, path)).status, path).toBe(401)
+      }
+    }
   })
 })
 
@@ -102,7 +118,7 @@ describe('the objects of locations', () => {
     counters: { 'requests allowed': allowed },
     histograms: { decision_seconds: [allowed, 0] },
   })
-  const at = async (location: string) => (await store.readAll()).get(location)
+  const at = async (location: string) => (await store.readAll()).locations.get(location)
 
   it('add up isolates, each by its newest report, however often it comes', async () => {
     await store.report('ZZA', 'one', totals(3))
@@ -112,16 +128,24 @@ describe('the objects of locations', () => {
     await store.report('ZZB', 'one', totals(1))
     expect(await at('ZZA')).toEqual(totals(7))
     expect(await at('ZZB')).toEqual(totals(1))
-    const sum = addTotals([...(await store.readAll()).values()])
+    const sum = addTotals([...(await store.readAll()).locations.values()])
     expect(sum.counters['requests allowed']).toBeGreaterThanOrEqual(8)
   })
 
-  it('is not read in part where one cannot be asked', async () => {
+  it('are read without the one that cannot be asked', async () => {
     const real = await rig.worker.miniflare.getDurableObjectNamespace('LOCATION_METRICS')
     const namespace = {
       getByName: (name: string) =>
         name === 'ZZB' ? { read: () => Promise.reject(new Error('no')) } : real.getByName(name),
     }
+    const { locations, failures } = await createMetricsStore(namespace as never, 5_000).readAll()
+    expect(locations.get('ZZA')).toEqual(totals(7))
+    expect(locations.has('ZZB')).toBe(false)
+    expect(failures).toMatchObject([{ reason: 'unreachable' }])
+  })
+
+  it('are not read where the directory cannot be asked', async () => {
+    const namespace = { getByName: () => ({ locations: () => Promise.reject(new Error('no')) }) }
     const broken = createMetricsStore(namespace as never, 5_000)
     await expect(broken.readAll()).rejects.toMatchObject({ reason: 'unreachable' })
   })
