@@ -8,6 +8,7 @@ import { noteExpiring } from './admin/events/expiring.ts'
 import type { Receiver } from './admin/events/receiver.ts'
 import { noteExpiries } from './admin/expiries.ts'
 import { createDatabaseOwner, FOREIGN_DATABASE } from './admin/database-owner.ts'
+import { workOffLeaks } from './admin/leaks.ts'
 import { enforcePending, publishEnforced, stopPendingLostKeys } from './admin/outbox.ts'
 import { endOverdueRotations } from './admin/overdue-rotations.ts'
 import { resealTokens } from './admin/reseal.ts'
@@ -256,6 +257,7 @@ function composeApp(
         () => enforcePending(adminDeps),
         () => publishEnforced(adminDeps),
         () => stopPendingLostKeys(adminDeps),
+        () => workOffLeaks(adminDeps),
         () => noteExpiries(adminDeps),
         () => noteExpiring(adminDeps),
         () => deleteDeadSessions(db, sessionLimits(nowMs())),

@@ -23,6 +23,7 @@ import { deliverSoon, type DeliverSoonDeps } from './events/deliver-soon.ts'
 import { type HealthDeps, healthRoutes } from './health.ts'
 import { type HolderDeps, HOLDER_PATH, holderRoutes } from './holder-routes.ts'
 import { keyRoutes, type KeyRoutesDeps } from './key-routes.ts'
+import { type LeakRoutesDeps, leakRoutes } from './leak-routes.ts'
 import { type OperatorDeps, operatorRoutes } from './operator-routes.ts'
 import { isPagePath, PAGE_VIEWS } from './page-path.ts'
 import { apiReferenceRoutes } from './pages/api-routes.ts'
@@ -34,7 +35,14 @@ import { requireSession, type SessionDeps } from './session.ts'
 import { userRoutes } from './user-routes.ts'
 
 export interface AdminDeps
-  extends KeyRoutesDeps, OperatorDeps, SessionDeps, HealthDeps, HolderDeps, DeliverSoonDeps {
+  extends
+    KeyRoutesDeps,
+    OperatorDeps,
+    SessionDeps,
+    HealthDeps,
+    HolderDeps,
+    DeliverSoonDeps,
+    LeakRoutesDeps {
   /** The public halves of the assertion keys (RFC 7517). */
   readonly jwks: object
   /** The URL of the Portal API's documentation, for a link on the page. */
@@ -77,6 +85,7 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
   admin.route('/admin/api/v1/operator', operatorRoutes(deps))
   admin.route('/admin/api/v1/health', healthRoutes(deps))
   admin.route(HOLDER_PATH, holderRoutes(deps))
+  admin.route('/admin/api/v1/leaks', leakRoutes(deps))
   admin.use('/admin/api/v1/*', requireSession(deps))
   admin.route('/admin/api/v1/sessions', liveSessionRoutes(deps))
   admin.route('/admin/api/v1/users', userRoutes(deps))

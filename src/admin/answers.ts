@@ -254,6 +254,8 @@ export const holderAnswer = z.object({
   client_ip: address,
 })
 
+export const receivedReport = z.object({ received: z.int().min(1) })
+
 const liveSession = z
   .object({
     id: z.string(),

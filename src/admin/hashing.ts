@@ -35,7 +35,7 @@ const CONFIRMATIONS = { hashers: 4, perMinute: 120 }
  */
 const SHARED_NETWORK = { 4: 24, 6: 48 } as const
 const RATE_TIMEOUT_MS = 1_000
-const RATE_WAIT_SECONDS = 10
+export const RATE_WAIT_SECONDS = 10
 
 /** The place was lost, because its hasher restarted or because this took too long. */
 export const PLACE_LOST: Refusal = { reason: 'throttled', retryAfterSeconds: 2 }
@@ -109,10 +109,10 @@ async function toAdmission(purpose: HashingPurpose, ring: KeyRing) {
   }
 }
 
-/** If the binding fails, the log-in passes here; the hasher still counts exactly. */
-async function isWithinRate(
+/** Whether a client's log-ins or leak reports pass. If the binding fails they do, and are counted exactly later. */
+export async function isWithinRate(
   client: string,
-  { logInRate, logFault }: HashingDeps,
+  { logInRate, logFault }: Pick<HashingDeps, 'logInRate' | 'logFault'>,
 ): Promise<boolean> {
   try {
     return (await withTimeout(logInRate.limit({ key: client }), RATE_TIMEOUT_MS, toLate)).success

@@ -105,6 +105,7 @@ export async function editKey(
   let row = read
   const decision = decisionOf(input)
   for (let tries = 0; tries < CHANGE_TRIES; tries++) {
+    if (input.enabled === true && row.leakedAt !== null) return err({ reason: 'rotation_required' })
     const details = applyEdit(row.details, input)
     const unlisted = refuseUnlistedNotes(input.ip_acl_notes, details.ipAcl)
     if (unlisted !== null) return err(unlisted)

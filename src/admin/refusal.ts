@@ -33,12 +33,15 @@ export type Refusal =
       readonly retryAfterSeconds: number
       /** How many changes were made within a minute, if these are too many and not password attempts. */
       readonly changes?: number
+      /** How many leak reports an address may make in a minute, if it made more. */
+      readonly reports?: number
     }
   | { readonly reason: 'key_limit_reached'; readonly limit: number }
   | { readonly reason: 'idempotency_mismatch' }
   /** `endsAt`: when the rotation that is under way ends, RFC 3339. */
   | { readonly reason: 'rotation_in_progress'; readonly endsAt: string }
   | { readonly reason: 'email_taken' }
+  | { readonly reason: 'rotation_required' }
   | { readonly reason: 'external_id_taken' }
   | { readonly reason: 'last_owner' }
   | { readonly reason: 'version_conflict' }
@@ -146,10 +149,7 @@ export function toProblem(refusal: Refusal): Problem {
     case 'throttled':
       return {
         code,
-        detail:
-          refusal.changes === undefined
-            ? `There were too many attempts. Nothing was tried with this password. Wait ${refusal.retryAfterSeconds} seconds before the next one.`
-            : `This account made ${refusal.changes} changes within a minute. Nothing was changed by this one. Wait ${refusal.retryAfterSeconds} seconds before the next one.`,
+        detail: throttledDetail(refusal),
         headers: { 'Retry-After': String(refusal.retryAfterSeconds) },
       }
     case 'key_limit_reached':
@@ -183,6 +183,12 @@ export function toProblem(refusal: Refusal): Problem {
         code,
         detail:
           'This user is the only active owner of the account. Make another user an owner first.',
+      }
+    case 'rotation_required':
+      return {
+        code,
+        detail:
+          'A token of this key was reported as leaked, so the key stays paused until it has a new one. Rotate it with POST /keys/{id}/rotation. Nothing was changed.',
       }
     case 'version_conflict':
       return {
@@ -229,4 +235,19 @@ export function toProblem(refusal: Refusal): Problem {
         detail: 'Something went wrong. The request id names it in the log.',
       }
   }
+}
+
+function throttledDetail({
+  retryAfterSeconds,
+  changes,
+  reports,
+}: Extract<Refusal, { reason: 'throttled' }>): string {
+  const wait = `Wait ${retryAfterSeconds} seconds before the next one.`
+  if (reports !== undefined) {
+    return `An address may send ${reports} reports a minute. This one was not recorded. ${wait}`
+  }
+  if (changes !== undefined) {
+    return `This account made ${changes} changes within a minute. Nothing was changed by this one. ${wait}`
+  }
+  return `There were too many attempts. Nothing was tried with this password. ${wait}`
 }

@@ -9,6 +9,9 @@ import { type KeyRing, newestKey } from './key-ring.ts'
 
 export const TOKEN_RANDOM_BYTES = 24
 const TAG_BYTES = 8
+export const LOOKUP_ID_BYTES = 24
+/** How many characters follow the prefix and the id of the ring key. */
+export const TOKEN_BODY_LENGTH = BASE62_DIGITS
 
 export interface MintedToken {
   readonly token: string

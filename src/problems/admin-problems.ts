@@ -187,6 +187,14 @@ export const ADMIN_PROBLEMS = {
     remedies: { operator: 'Make another user of the account an owner, then repeat the request.' },
     retry: 'no',
   },
+  rotation_required: {
+    status: 409,
+    title: 'Rotation required',
+    meaning:
+      'A token of the API key was reported as leaked, so the key is paused. It cannot be resumed with a token that others know. Nothing was changed.',
+    remedies: { owner: 'Rotate the key, and use its new token.' },
+    retry: 'no',
+  },
   version_conflict: {
     status: 412,
     title: 'Version conflict',

@@ -12,6 +12,7 @@ import * as expiries from '../../src/db/expiry-queries.ts'
 import * as keys from '../../src/db/key-queries.ts'
 import type { LiveKey, Token } from '../../src/db/key-rows.ts'
 import * as lastFours from '../../src/db/last-four-queries.ts'
+import * as leaks from '../../src/db/leak-queries.ts'
 import * as meta from '../../src/db/meta-queries.ts'
 import * as notices from '../../src/db/notice-queries.ts'
 import * as operatorKeys from '../../src/db/operator-key-queries.ts'
@@ -145,6 +146,7 @@ const session: sessions.NewSession = {
   userAgent: 'Test',
 }
 const idempotency = { keys: ['B.x', 'A.x'], bodies: ['B.y', 'A.y'], since: NOW - 86_400_000 }
+const LEAK = { sender: 'A.x', lookupIds: [LOOKUP_ID], url: null, note: null, receivedAt: NOW }
 const hashes = ['B.x', 'A.x']
 const REPLACED = { tokenHashes: hashes, maxSessions: 100, limits: LIMITS }
 const byAccount = { accountId: ACCOUNT_ID, keyId: undefined, before: undefined }
@@ -301,6 +303,14 @@ export const CALLS: Readonly<
     ],
     tombstoneKey: (db) => [outbox.tombstoneKey(db, key, 3, NOW)],
     recordLostEnd: (db) => [outbox.recordLostEnd(db, key, token, NOW, NOW)],
+  },
+  'src/db/leak-queries.ts': {
+    recordLeakReport: (db) => [leaks.recordLeakReport(db, LEAK, { reports: 20, withinMs: 60_000 })],
+    takeLeakReports: (db) => [leaks.takeLeakReports(db, NOW, PAGE)],
+    finishLeakReport: (db) => [leaks.finishLeakReport(db, 1, NOW)],
+    deleteFinishedReports: (db) => [leaks.deleteFinishedReports(db, NOW)],
+    findKeysOfTokens: (db) => [leaks.findKeysOfTokens(db, [LOOKUP_ID, 'x'])],
+    markLeaked: (db) => [leaks.markLeaked(db, key, event())],
   },
   'src/db/last-four-queries.ts': {
     storeLastFour: (db) => [

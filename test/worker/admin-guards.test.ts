@@ -88,6 +88,7 @@ const TABLE = [
   ['GET', `${API}/operator/audit`, 'operator'],
   ['POST', `${API}/operator/reconcile`, 'operator', ['repair', 'cursor']],
   ['GET', `${API}/key`, 'key'],
+  ['POST', `${API}/leaks`, 'none', ['tokens', 'url', 'note']],
   ['GET', `${API}/health`, 'none'],
 ] satisfies [string, string, Guard, string[]?][]
 

@@ -186,7 +186,14 @@ export const CUSTOMER_CALLS: Calls = {
         example: EDITED_KEY,
         headers: ETAG,
       },
-      errors: ['not_found', ...INACTIVE, 'throttled', 'version_conflict', 'enforcement_pending'],
+      errors: [
+        'not_found',
+        ...INACTIVE,
+        'throttled',
+        'rotation_required',
+        'version_conflict',
+        'enforcement_pending',
+      ],
     },
     delete: {
       id: 'deleteKey',

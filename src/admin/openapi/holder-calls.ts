@@ -1,7 +1,8 @@
 // The calls of whoever has a token, its owner or not.
 
-import { holderAnswer } from '../answers.ts'
-import { KEY } from './examples.ts'
+import { holderAnswer, receivedReport } from '../answers.ts'
+import { leakBody } from '../leak-body.ts'
+import { KEY, TOKEN } from './examples.ts'
 import type { Calls } from './operation.ts'
 
 export const HOLDER_CALLS: Calls = {
@@ -36,6 +37,26 @@ export const HOLDER_CALLS: Calls = {
           },
         },
       },
+    },
+  },
+  '/leaks': {
+    post: {
+      id: 'reportLeaks',
+      summary: 'Report tokens that were found in public',
+      description:
+        'Anybody may. Within seconds a token of this gateway stops: an old one ends, and a current one pauses its key until it is rotated. The answer is the same whatever the tokens are. An address may send 20 reports a minute.',
+      guard: 'none',
+      body: {
+        schema: leakBody,
+        example: { tokens: [TOKEN], url: 'https://code.example.com/repository/.env' },
+      },
+      answer: {
+        status: 202,
+        description: 'How many tokens were received',
+        schema: receivedReport,
+        example: { received: 1 },
+      },
+      errors: ['throttled'],
     },
   },
 }

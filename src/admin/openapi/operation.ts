@@ -33,7 +33,7 @@ export interface Call {
 export type Calls = Readonly<Record<string, Readonly<Partial<Record<Method, Call>>>>>
 
 interface Answer {
-  readonly status: 200 | 201 | 204
+  readonly status: 200 | 201 | 202 | 204
   readonly description: string
   readonly schema?: z.ZodType
   readonly example?: object | string

@@ -19,6 +19,7 @@ import {
   revokeKeyBody,
   rotateKeyBody,
 } from '../../../src/admin/schemas.ts'
+import { leakBody } from '../../../src/admin/leak-body.ts'
 import type { OpenApi, Operation } from '../../../harness/described.ts'
 
 const document = openApiDocument() as OpenApi
@@ -67,6 +68,7 @@ describe('its examples', () => {
     createAccount: createAccountBody,
     editAccount: editAccountBody,
     findKey: findKeyBody,
+    reportLeaks: leakBody,
     reconcile: reconcileBody,
     retryEvents: retryEventsBody,
     revokeKey: revokeKeyBody,

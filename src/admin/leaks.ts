@@ -1,0 +1,91 @@
+// Does what leak reports ask for: an old token ends, and a current one pauses its key until a rotation. A report is
+// worked off behind its answer, and by the cron until everything of it holds. Doing it twice changes nothing.
+
+import { isStorageUnavailable } from '../db/client.ts'
+import { isPending, type KeyRow, type LiveKey } from '../db/key-rows.ts'
+import {
+  deleteFinishedReports,
+  findKeysOfTokens,
+  finishLeakReport,
+  markLeaked,
+  type StoredReport,
+  takeLeakReports,
+} from '../db/leak-queries.ts'
+import { findKeys } from '../db/outbox-queries.ts'
+import { changeTokens } from '../db/rotation-queries.ts'
+import type { Changes } from '../db/schema.ts'
+import { auditEvent } from './audit.ts'
+import { toRotationJson, toTime } from './json.ts'
+import { CHANGE_TRIES, settleKey } from './key-change.ts'
+import type { OutboxDeps } from './outbox.ts'
+
+const REPORTS_PER_RUN = 50
+/** Longer than the minute in which the reports of a sender are counted. */
+const KEPT_MS = 2 * 60_000
+const MAX_RETRY_DELAY_MS = 40
+
+/** Works off the reports that are not finished, and forgets the others. */
+export async function workOffLeaks(deps: OutboxDeps): Promise<void> {
+  const run = deps.nowMs()
+  const reports = await takeLeakReports(deps.db, run, REPORTS_PER_RUN)
+  for (const report of reports) await workOffReport(report, deps)
+  await deleteFinishedReports(deps.db, run - KEPT_MS)
+}
+
+/** Never rejects. A report that fails stays for the cron. */
+export async function workOffReport(report: StoredReport, deps: OutboxDeps): Promise<void> {
+  const { db, logFault, nowMs } = deps
+  try {
+    const found = await findKeysOfTokens(db, report.lookupIds)
+    const held = await Promise.all(found.map((of) => stopToken(of, report, deps)))
+    if (held.every(Boolean)) await finishLeakReport(db, report.id, nowMs())
+  } catch (error) {
+    logFault(isStorageUnavailable(error) ? 'libsql' : 'unexpected', error)
+  }
+}
+
+/** True once the token lets no request in, anywhere. */
+async function stopToken(
+  { keyId, lookupId }: { readonly keyId: string; readonly lookupId: string },
+  report: StoredReport,
+  deps: OutboxDeps,
+): Promise<boolean> {
+  for (let tries = 0; tries < CHANGE_TRIES; tries++) {
+    const [row] = await findKeys(deps.db, [keyId])
+    const stopped = await recordStop(row, lookupId, report, deps)
+    if (stopped === 'nothing to do') return true
+    if (stopped !== undefined) {
+      // This closes the key further. It decides nothing else that its authority may know, see lost-changes.ts.
+      return !isPending(stopped) || (await settleKey(stopped, [], deps)).ok
+    }
+    await deps.wait(Math.random() * MAX_RETRY_DELAY_MS)
+  }
+  return false
+}
+
+/** The row in which the stop is recorded; undefined if another change was faster. */
+async function recordStop(
+  row: KeyRow | undefined,
+  lookupId: string,
+  report: StoredReport,
+  deps: OutboxDeps,
+): Promise<LiveKey | 'nothing to do' | undefined> {
+  const token = row?.tokens.find((one) => one.lookupId === lookupId)
+  if (row?.kind !== 'live' || token === undefined) return 'nothing to do' // deleted, or ended long ago
+  if (token.endedAt !== null) return row
+  const now = deps.nowMs()
+  const actor = { kind: 'gateway', accountId: row.accountId, address: null } as const
+  const toEvent = (changes: Changes) =>
+    auditEvent('key.leaked', actor, now, {
+      keyId: row.id,
+      changes: { ...changes, url: [null, report.url], note: [null, report.note] },
+    })
+  if (token.replacedAt === null) {
+    if (row.leakedAt !== null) return row
+    const event = toEvent({ enabled: [row.details.enabled, false], leaked_at: [null, toTime(now)] })
+    return await markLeaked(deps.db, row, event)
+  }
+  const ended = { ...token, endsAt: Math.min(token.endsAt ?? now, now), endedAt: now }
+  const event = toEvent({ rotation: [toRotationJson(row.tokens, now), null] })
+  return await changeTokens(deps.db, row, [ended], null, event)
+}

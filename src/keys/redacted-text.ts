@@ -1,0 +1,22 @@
+// Text of a stranger that is kept and shown, such as where a token was found, without anything that may be a token.
+
+import { withoutUnsafe } from '../shared/visible-text.ts'
+
+/** As long as what makes a token, with or without its prefix. A commit id has 40 characters and stays. */
+const LONG_RUN = /[0-9A-Za-z]{43,}/g
+const REDACTED = '[redacted]'
+
+/**
+ * The text without tokens and controls, at most `max` characters. It may be cut anywhere, so tokens are redacted
+ * first, and also beginnings of tokens.
+ */
+export function redactText(text: string, prefix: string, max: number): string {
+  const clean = withoutUnsafe(text.toWellFormed())
+    .split(prefix)
+    .map((part, index) => (index === 0 ? part : part.replace(/^[0-9A-Za-z]{8,}/, REDACTED)))
+    .join(prefix)
+    .replaceAll(LONG_RUN, REDACTED)
+    .trim()
+  const characters = [...clean]
+  return characters.length <= max ? clean : `${characters.slice(0, max - 1).join('')}…`
+}
