@@ -66,7 +66,7 @@ export async function startRequestFuzz(): Promise<RequestFuzz> {
       async ask(lookupId) {
         const says = byLookupId.get(lookupId) ?? { kind: 'unknown', word: undefined }
         const lease = { askedMs: nowMs(), leaseMs: LEASE_MS, leaseEnds: NEVER }
-        return { says, question: 1, ...lease, objectMs: null }
+        return { says, question: 1, ...lease, objectMs: null, unwrittenMs: 0 }
       },
     },
     seed: async (_, record) => toStored(record),

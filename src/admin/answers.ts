@@ -9,9 +9,12 @@ import { ENTRY_WARNINGS } from '../keys/entry-warnings.ts'
 import { ACCOUNT_STATUSES, IP_ACL_MODES } from '../keys/key-record.ts'
 import { PLATFORMS } from '../keys/platform.ts'
 
-const time = z.string().meta({ format: 'date-time', description: 'RFC 3339, in UTC' })
-const address = z.string().nullable().meta({ description: 'IPv4 or IPv6; null where unreadable' })
-const nextCursor = z
+export const time = z.string().meta({ format: 'date-time', description: 'RFC 3339, in UTC' })
+export const address = z
+  .string()
+  .nullable()
+  .meta({ description: 'IPv4 or IPv6; null where unreadable' })
+export const nextCursor = z
   .string()
   .nullable()
   .meta({ description: 'The `cursor` of the next page; null on the last' })
@@ -228,8 +231,6 @@ export const denial = z
 export const denialList = z.object({ denials: z.array(denial) })
 
 export const deletedKey = z.object({ id: z.string(), deleted_at: time, enforcement })
-
-export const keyList = z.object({ keys: z.array(key), next_cursor: nextCursor })
 
 export const revealedToken = z.object({ access_token: z.string() })
 

@@ -10,30 +10,46 @@ import { checkChangeBudget } from './change-budget.ts'
 import { confirmPassword } from './confirm-password.ts'
 import { callerOf, type AdminEnv, refuse } from './context.ts'
 import { entityTag, ifMatch } from './entity-tag.ts'
-import { readBody, readPage } from './input.ts'
+import { readBody, readQuery } from './input.ts'
 import { type IpAclRoutesDeps, ipAclRoutes } from './ip-acl-routes.ts'
 import { toKeyJson, toTime } from './json.ts'
 import { createKey, editKey, removeKey, revealKey } from './key-service.ts'
 import { accountOf, checkActive, NOT_FOUND, findOwnKey } from './own-key.ts'
+import { type KeyUsageDeps, summarizeKeys } from './key-usage.ts'
 import { toPage } from './page.ts'
 import { withLastFour } from './last-four.ts'
 import { rotationRoutes, type RotationRoutesDeps } from './rotation-routes.ts'
-import { createKeyBody, editKeyBody, findKeyBody, revealBody } from './schemas.ts'
+import { createKeyBody, editKeyBody, findKeyBody, keysQuery, revealBody } from './schemas.ts'
+import { toKeyUseJson } from './usage-json.ts'
+import { usageRoutes } from './usage-routes.ts'
 
-export interface KeyRoutesDeps extends RotationRoutesDeps, IpAclRoutesDeps {}
+export interface KeyRoutesDeps extends RotationRoutesDeps, IpAclRoutesDeps, KeyUsageDeps {}
 
 export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
 
   routes.get('/', async function showKeys(c) {
-    const page = readPage(c.req.url, 'key')
-    if (!page.ok) return refuse(c, page.error)
-    const { limit, before } = page.value
+    const query = readQuery(c.req.url, keysQuery)
+    if (!query.ok) return refuse(c, query.error)
+    const { limit, cursor: before, include } = query.value
     const rows = await listKeys(deps.db, accountOf(c).id, limit + 1, before)
     const { items, nextCursor } = toPage(rows, limit)
-    const keys = await withLastFour(items, deps)
+    const [keys, uses] = await Promise.all([
+      withLastFour(items, deps),
+      include === 'usage'
+        ? summarizeKeys(
+            items.map(({ id }) => id),
+            deps,
+          )
+        : null,
+    ])
     const now = deps.nowMs()
-    return c.json({ keys: keys.map((key) => toKeyJson(key, now)), next_cursor: nextCursor })
+    const listed = keys.map((key) => {
+      if (uses === null) return toKeyJson(key, now)
+      const use = uses.get(key.id)
+      return { ...toKeyJson(key, now), usage: use === undefined ? null : toKeyUseJson(use) }
+    })
+    return c.json({ keys: listed, next_cursor: nextCursor })
   })
 
   routes.post('/', async function createKeyRoute(c) {
@@ -130,5 +146,8 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     return c.json({ access_token: token.value })
   })
 
-  return routes.route('/', rotationRoutes(deps)).route('/', ipAclRoutes(deps))
+  return routes
+    .route('/', rotationRoutes(deps))
+    .route('/', ipAclRoutes(deps))
+    .route('/', usageRoutes(deps))
 }

@@ -17,6 +17,7 @@ import { newId } from '../shared/ids.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import { refuseUnlistedNotes } from './acl-notes.ts'
 import { auditEvent, type Changes, detailChanges } from './audit.ts'
+import { forgetEndedUse } from './key-usage.ts'
 import type { Caller } from './context.ts'
 import { toIdempotency } from './idempotency.ts'
 import {
@@ -177,6 +178,7 @@ export async function enforceRemoval(
   deps: OutboxDeps,
 ): Promise<Result<Tombstone, Refusal>> {
   const settled = await settleKey(row, [], deps)
+  deps.later(forgetEndedUse(row.id, deps))
   return settled.ok ? ok(row) : settled
 }
 

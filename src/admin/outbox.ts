@@ -11,6 +11,7 @@ import {
   takeEnforced,
   takePending,
 } from '../db/outbox-queries.ts'
+import type { KeyAuthorities } from '../stores/key-authority/key-authority.ts'
 import { enforce } from './enforce.ts'
 import type { Decision } from './lost-changes.ts'
 import { type LostKeysDeps, stopLostKeys } from './lost-keys.ts'
@@ -20,6 +21,8 @@ export interface OutboxDeps extends PublishDeps, LostKeysDeps {
   /** Lets a promise outlive the response, as `waitUntil` does. */
   readonly later: (promise: Promise<void>) => void
   readonly wait: (ms: number) => Promise<void>
+  /** Drops what was counted of a token. */
+  readonly forgetUse: KeyAuthorities['forgetUse']
 }
 
 /** Rows per read. Rows can be big, and libSQL limits the size of an answer. */

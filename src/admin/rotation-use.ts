@@ -3,18 +3,16 @@
 
 import { currentToken, type LiveKey, type Token } from '../db/key-rows.ts'
 import type { Rotation } from '../keys/rotation.ts'
-import type { AddressUse } from '../keys/use.ts'
 import type { UseDetails, UseQuery, UseSummary } from '../stores/key-authority/counted-use.ts'
-import type { AddressUseAnswer, RotationUseAnswer } from './answers.ts'
+import type { RotationUseAnswer } from './answers.ts'
 import { toTime } from './json.ts'
+import { toAddressesJson, toUseTime } from './usage-json.ts'
 
 export interface RotationUseDeps {
   /** Both reject if the token's authority cannot be asked. */
   readonly summarizeUse: (lookupId: string) => Promise<UseSummary>
   readonly detailUse: (lookupId: string, query: UseQuery) => Promise<UseDetails>
 }
-
-const MAX_ADDRESSES = 100
 
 /** Rejects if an authority cannot be asked. */
 export async function readRotationUse(
@@ -34,26 +32,11 @@ export async function readRotationUse(
     old: {
       last_used_at: toUseTime(before.lastUsedMs),
       requests_last_hour: before.allowedLastHour,
-      addresses: before.addresses.slice(0, MAX_ADDRESSES).map(toAddressUseJson),
+      addresses: toAddressesJson(before.addresses),
     },
     new: {
       first_used_at: toUseTime(after?.firstUsedMs ?? 0),
       last_used_at: toUseTime(after?.lastUsedMs ?? 0),
     },
   }
-}
-
-function toAddressUseJson(use: AddressUse): AddressUseAnswer {
-  return {
-    address: use.address,
-    allowed: use.allowed,
-    refused: use.refused,
-    first_at: toTime(use.firstMs),
-    last_at: toTime(use.lastMs),
-  }
-}
-
-/** Null for 0, which stands for never. */
-function toUseTime(ms: number): string | null {
-  return ms === 0 ? null : toTime(ms)
 }

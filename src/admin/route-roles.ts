@@ -30,7 +30,9 @@ export const ROUTE_ROLES: Readonly<Record<string, Role>> = {
   'DELETE /keys/:id/rotation': 'manager',
   'POST /keys/:id/reveal': 'manager',
   'POST /keys/:id/ip-acl/check': 'viewer',
+  'POST /keys/:id/ip-acl/preview': 'manager',
   'GET /keys/:id/denials': 'viewer',
+  'GET /keys/:id/usage': 'viewer',
 }
 
 /** The roles that include a role. */

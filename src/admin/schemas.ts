@@ -230,6 +230,8 @@ export const findKeyBody = z.strictObject({ token: z.string() })
 
 export const revealBody = z.strictObject({ password })
 
+export const previewIpAclBody = z.strictObject({ ip_acl: ipAcl.meta(ipAclMeta) })
+
 export const checkIpAclBody = z.strictObject({ address: clientIp })
 
 export const createAccountBody = z.strictObject({
@@ -320,6 +322,11 @@ export function pageQuery(kind: IdKind) {
       .meta({ description: 'The `next_cursor` of the page before' }),
   })
 }
+
+/** The query of a customer's list of keys. */
+export const keysQuery = pageQuery('key').extend({
+  include: oneOf(['usage']).optional().meta({ description: 'Adds `usage` to each key' }),
+})
 
 /** The query of the operator's list of keys. */
 export const operatorKeysQuery = pageQuery('key').extend({

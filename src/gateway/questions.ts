@@ -47,6 +47,8 @@ export interface QuestionsDeps {
   readonly metrics: Pick<IsolateMetrics, 'noteQuestion' | 'noteLease'>
   /** The use of a key that is to be reported. It counts as reported, even if the question fails. */
   readonly takeUse: (cached: CachedKey) => UseReport | null
+  /** Notes after how many milliseconds the object can write what was reported; 0 if it has. */
+  readonly noteReported: (cached: CachedKey, unwrittenMs: number) => void
   /** Lets a promise outlive the response, as `waitUntil` does. */
   readonly later: (promise: Promise<void>) => void
   readonly wait: (ms: number) => Promise<void>
@@ -98,6 +100,7 @@ export function createQuestions(deps: QuestionsDeps): Questions {
       const asked = { cached: identity, leaseMs, askedMs, use }
       const answered = await authorities.ask(lookupId, asked)
       noteAnswer(answered, leaseMs > 0, renews)
+      if (use !== null) deps.noteReported(cached, answered.unwrittenMs)
       if (answered.objectMs !== null) observe(cached, askedMs, question, answered.objectMs)
       return { ...answered, question, askedMs, leaseEnds }
     } catch (error) {

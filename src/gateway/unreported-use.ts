@@ -23,6 +23,8 @@ export interface UnreportedUse {
   takenMs: number
   /** Since when a request has been waiting to report. */
   waitingSinceMs: number
+  /** From when on the authority can write what it was told; 0 if it has. */
+  writableAtMs: number
 }
 
 export interface SeenAddress {
@@ -41,6 +43,7 @@ export function noUnreportedUse(): UnreportedUse {
     sinceMs: 0,
     takenMs: -Infinity,
     waitingSinceMs: -Infinity,
+    writableAtMs: 0,
   }
 }
 

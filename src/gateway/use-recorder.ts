@@ -1,6 +1,7 @@
 // Counts what this isolate sees of each key, until it is reported to the key's authority. A request pays for a few
 // increments. What was counted travels with the next question about the key, once a second at most. If none is
-// asked in time, one is asked for it. What an isolate has not reported when it ends is lost.
+// asked in time, one is asked for it. What an isolate has not reported when it ends is lost. An authority writes
+// at most every ten seconds and sets no timer, so after the last report it is asked again until it has written.
 
 import type { Address } from '../keys/address.ts'
 import { type AddressCounts, noCounts, type UseReport } from '../keys/use.ts'
@@ -38,6 +39,8 @@ export interface UseRecorder {
   ) => void
   /** Takes what is to be reported of a key; null for nothing. It counts as reported, even if the report is lost. */
   readonly take: (cached: CachedKey) => UseReport | null
+  /** Notes after how many milliseconds the authority can write what was taken; 0 if it has. */
+  readonly noteReported: (cached: CachedKey, unwrittenMs: number) => void
 }
 
 export interface UseRecorderDeps {
@@ -52,7 +55,10 @@ export interface UseRecorderDeps {
 /** What is left goes out within five seconds of the last request, the question included. */
 const REPORT_AFTER_MS = 4_000
 /** A request may wait for 30 s in the background. */
-const WAITS = 5
+const WAITS = 3
+/** An authority loses its memory after about ten idle seconds. So it is asked again that soon. */
+const KEEP_AWAKE_MS = 4_000
+const MAX_REPEATS = 4
 /** If a report is this late, the request that was to send it has ended, and the next one sends it. */
 const GIVEN_UP_MS = 30_000
 /** Reports are JSON, which costs more than a bare question. So questions take one along once in this time. */
@@ -75,9 +81,24 @@ export function createUseRecorder(deps: UseRecorderDeps): UseRecorder {
       if (leftMs > REPORT_AFTER_MS) break // the clock was set back
     }
     use.waitingSinceMs = -Infinity
-    if (use.sinceMs === 0) return
+    if (use.sinceMs !== 0) await reportNow(key, use)
+    await askUntilWritten(key, use)
+  }
+
+  async function reportNow(key: UsedKey, use: UnreportedUse): Promise<void> {
     use.takenMs = -Infinity
     await deps.report(key)
+  }
+
+  /** Stops if another question is asked. The request behind it begins anew. */
+  async function askUntilWritten(key: UsedKey, use: UnreportedUse): Promise<void> {
+    for (let repeats = 0; repeats < MAX_REPEATS && use.writableAtMs !== 0; repeats++) {
+      const { askedMs } = key.cached
+      const leftMs = use.writableAtMs - deps.nowMs()
+      await deps.wait(Math.min(Math.max(leftMs, 0), KEEP_AWAKE_MS))
+      if (key.cached.askedMs !== askedMs) return
+      await reportNow(key, use)
+    }
   }
 
   function begin(key: UsedKey, atMs: number): UnreportedUse {
@@ -150,13 +171,19 @@ export function createUseRecorder(deps: UseRecorderDeps): UseRecorder {
 
     take({ use, isGrace }) {
       // In a grace the authority cannot be asked, so the report would probably be lost.
-      if (use === null || use.sinceMs === 0 || isGrace) return null
+      if (use === null || isGrace) return null
+      if (use.sinceMs === 0 && use.writableAtMs === 0) return null
       const nowMs = deps.nowMs()
       if (Math.abs(nowMs - use.takenMs) < INTERVAL_MS) return null
       use.takenMs = nowMs
+      use.writableAtMs = 0
       const report = toUseReport(use, nowMs)
       clearUse(use)
       return report
+    },
+
+    noteReported({ use }, unwrittenMs) {
+      if (use !== null && unwrittenMs > 0) use.writableAtMs = deps.nowMs() + unwrittenMs
     },
   }
 }

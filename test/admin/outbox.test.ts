@@ -93,6 +93,7 @@ function cron(stores: Stores = {}) {
     wait: () => Promise.resolve(),
     nowMs: () => now,
     logFault: () => undefined,
+    forgetUse: async () => undefined,
   }
   async function run() {
     await enforcePending(deps)

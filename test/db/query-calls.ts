@@ -20,6 +20,7 @@ import * as outbox from '../../src/db/outbox-queries.ts'
 import * as progress from '../../src/db/progress-queries.ts'
 import * as reseal from '../../src/db/reseal-queries.ts'
 import * as rotations from '../../src/db/rotation-queries.ts'
+import * as uses from '../../src/db/use-queries.ts'
 import * as sessions from '../../src/db/session-queries.ts'
 import * as users from '../../src/db/user-queries.ts'
 
@@ -336,6 +337,10 @@ export const CALLS: Readonly<
     ],
     findRepeatedRotation: (db) => [rotations.findRepeatedRotation(db, KEY_ID, idempotency)],
     listOverdueRotations: (db) => [rotations.listOverdueRotations(db, NOW, PAGE)],
+  },
+  'src/db/use-queries.ts': {
+    listUsedTokens: (db) => [uses.listUsedTokens(db, Array(200).fill(KEY_ID), NOW)],
+    listEndedTokens: (db) => [uses.listEndedTokens(db, KEY_ID)],
   },
   'src/db/session-queries.ts': {
     findSession: (db) => [sessions.findSession(db, hashes, LIMITS)],

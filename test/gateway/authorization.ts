@@ -81,6 +81,7 @@ export function start(situation: Situation) {
       clock: guard,
       metrics: { noteQuestion: () => undefined, noteLease: () => undefined },
       takeUse: () => null,
+      noteReported: () => undefined,
       later,
       wait,
       nowMs,

@@ -87,13 +87,18 @@ describe('createQuestions()', () => {
   })
 
   it('takes what is to be reported along, once', async () => {
-    const { ask, asked, reports } = start()
+    const { ask, asked, answer, reports, unwritten } = start()
     reports.push(USE)
+    answer.unwrittenMs = 9_000
     await ask()
     await ask()
     reports.push(USE)
     await ask({ identity: null })
     expect(asked.map(({ use }) => use)).toEqual([USE, null, USE])
+    expect(unwritten).toEqual([
+      [true, 9_000],
+      [true, 9_000],
+    ])
   })
 
   it('rejects as the authority does, and lets the question outlive its request', async () => {
@@ -199,12 +204,18 @@ function start({ termMs = TERM, isTrusted = true } = {}) {
   const clock = createManualClock(NOW)
   const asked: Question[] = []
   const reports: UseReport[] = []
+  const unwritten: [boolean, number][] = []
   const later: Promise<void>[] = []
   const clockFaults: unknown[] = []
   const counted: string[] = []
   const answer: {
     -readonly [Member in keyof Answered]: Answered[Member]
-  } & { delayMs?: number; error?: Error } = { says: 'current', leaseMs: 0, objectMs: null }
+  } & { delayMs?: number; error?: Error } = {
+    says: 'current',
+    leaseMs: 0,
+    objectMs: null,
+    unwrittenMs: 0,
+  }
   const guard = createClockGuard(termMs, (_, error) => void clockFaults.push(error))
   const questions = createQuestions({
     authorities: {
@@ -224,6 +235,7 @@ function start({ termMs = TERM, isTrusted = true } = {}) {
       noteLease: (event) => void counted.push(event),
     },
     takeUse: () => reports.pop() ?? null,
+    noteReported: (cached, unwrittenMs) => void unwritten.push([cached === own, unwrittenMs]),
     later: (promise) => void later.push(promise),
     wait: clock.wait,
     nowMs: clock.nowMs,
@@ -246,6 +258,7 @@ function start({ termMs = TERM, isTrusted = true } = {}) {
     clock,
     counted,
     reports,
+    unwritten,
     later,
     clockFaults,
   }

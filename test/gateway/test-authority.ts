@@ -60,7 +60,12 @@ export function createTestAuthority(
     const says = answerAbout(cached, held)
     const isLive = says === 'current' || says.kind === 'live'
     const objectMs = CLOCK_AHEAD_MS + clock.elapsedMs()
-    return { says, leaseMs: isLive && authority.grantsLeases ? leaseMs : 0, objectMs }
+    return {
+      says,
+      leaseMs: isLive && authority.grantsLeases ? leaseMs : 0,
+      objectMs,
+      unwrittenMs: 0,
+    }
   }
 
   return authority

@@ -173,6 +173,44 @@ describe('createUseRecorder()', () => {
     expect(flood()).toBe(20_000)
   })
 
+  it('asks again until the authority has written, and meanwhile keeps it awake', async () => {
+    const { allow, reported, clock, answers } = start()
+    answers.push(9_000, 5_000, 1_000, 0)
+    allow(A)
+    await clock.pass(WITHIN)
+    expect(reported).toMatchObject([{ allowed: 1 }])
+    await clock.pass(4_000)
+    await clock.pass(4_000)
+    expect(reported).toHaveLength(3)
+    await clock.pass(1_000)
+    expect(reported).toHaveLength(4)
+    expect(reported[3]).toMatchObject({ allowed: 0, refused: {}, addresses: [] })
+    await clock.pass(60_000)
+    expect(reported).toHaveLength(4)
+  })
+
+  it('asks again also for what questions took along', async () => {
+    const { allow, take, recorder, key, reported, clock } = start()
+    allow(A)
+    await clock.pass(1_000)
+    take()
+    recorder.noteReported(key.cached, 9_000)
+    await clock.pass(WITHIN - 1_000)
+    expect(reported).toEqual([])
+    await clock.pass(4_000)
+    expect(reported).toMatchObject([{ allowed: 0 }])
+  })
+
+  it('leaves that to the request behind a later question', async () => {
+    const { allow, reported, key, clock, answers } = start()
+    answers.push(9_000)
+    allow(A)
+    await clock.pass(WITHIN + 1_000)
+    key.cached.askedMs = clock.nowMs()
+    await clock.pass(60_000)
+    expect(reported).toHaveLength(1)
+  })
+
   it('does not wait for ever for a request that has ended', async () => {
     const { allow, reported, clock, loseWaits } = start()
     loseWaits(true)
@@ -206,11 +244,14 @@ function newKey(): UsedKey {
 function start() {
   const clock = createManualClock(NOW)
   const reported: (UseReport | null)[] = []
+  /** After how many milliseconds the authority can write, of each report. */
+  const answers: number[] = []
   let areWaitsLost = false
   const key = newKey()
   const recorder = createUseRecorder({
     async report({ cached }) {
       reported.push(recorder.take(cached))
+      recorder.noteReported(cached, answers.shift() ?? 0)
     },
     later: (promise) => void promise,
     wait: (ms) => clock.wait(areWaitsLost ? Infinity : ms),
@@ -221,6 +262,7 @@ function start() {
     key,
     recorder,
     reported,
+    answers,
     take: () => recorder.take(key.cached),
     allow: (address: string | null, isReported = false) => {
       recorder.noteAllowed(key, toAddress(address), isReported, clock.nowMs())

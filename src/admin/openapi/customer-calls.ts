@@ -9,7 +9,6 @@ import {
   eventList,
   ipAclCheck,
   key,
-  keyList,
   liveSessionList,
   logInAnswer,
   foundKey,
@@ -19,12 +18,14 @@ import {
   sessionAnswer,
   userList,
 } from '../answers.ts'
+import { keyList } from '../usage-answers.ts'
 import {
   checkIpAclBody,
   createKeyBody,
   editKeyBody,
   endRotationQuery,
   findKeyBody,
+  keysQuery,
   logInBody,
   pageQuery,
   moveRotationEndBody,
@@ -103,7 +104,7 @@ export const CUSTOMER_CALLS: Calls = {
       id: 'listKeys',
       summary: 'List the keys, newest first',
       guard: 'session',
-      params: { query: pageQuery('key') },
+      params: { query: keysQuery },
       answer: {
         status: 200,
         description: 'A page of keys',

@@ -9,6 +9,7 @@ import { OPERATOR_CALLS } from './operator-calls.ts'
 import { errorExamples } from './refusals.ts'
 import { HOLDER_CALLS } from './holder-calls.ts'
 import { SERVICE_CALLS } from './service-calls.ts'
+import { USAGE_CALLS } from './usage-calls.ts'
 
 const DESCRIPTION = `API keys for CommPeak's Portal API, and the accounts that own them.
 
@@ -40,6 +41,7 @@ export function openApiDocument(): object {
       tags: TAGS,
       paths: {
         ...toPaths(CUSTOMER_CALLS, 'Customer'),
+        ...toPaths(USAGE_CALLS, 'Customer'),
         ...toPaths(OPERATOR_CALLS, 'Operator'),
         ...toPaths(HOLDER_CALLS, 'Holder'),
         ...toPaths(SERVICE_CALLS, 'Service'),

@@ -14,7 +14,7 @@ import type {
   UserAnswer,
 } from '../answers.ts'
 
-const AT = '2026-11-23T08:15:30.000Z'
+export const AT = '2026-11-23T08:15:30.000Z'
 
 /** It has the form of a token, but no key ring made it. */
 export const TOKEN = `cpk_A${'0'.repeat(43)}`

@@ -1,6 +1,8 @@
 // What an authority has counted of the use of its key. Reports are summed up in memory and written every ten
-// seconds at most, the first one after a pause at once. An object that ends loses what it was told since. It never
-// counts a request twice, so what it says is a lower bound.
+// seconds at most, the first one after a pause at once. No timer writes the last ones, because an object with a timer
+// cannot hibernate and is billed on. The location that reported them is told when they can be written, and asks
+// then. An object that ends loses what it was told since its last write. It never counts a request twice, so what
+// it says is a lower bound.
 
 import { type Denial, toDenial } from '../../keys/denial.ts'
 import {
@@ -10,6 +12,7 @@ import {
   mergeAddresses,
   noUse,
   type Outcomes,
+  refusedCount,
   type Use,
 } from '../../keys/use.ts'
 import { readOldDenials } from './denial-table.ts'
@@ -61,27 +64,27 @@ export class CountedUse {
   /** What is not written yet, of one hour. */
   private pending: Bucket | null = null
   private writtenMs = -Infinity
-  private isWaiting = false
   private readonly sql: SqlStorage
-  /** Calls `writeInTime` after so many milliseconds. */
-  private readonly wakeIn: (ms: number) => void
 
-  constructor(sql: SqlStorage, wakeIn: (ms: number) => void) {
+  constructor(sql: SqlStorage) {
     this.sql = sql
-    this.wakeIn = wakeIn
   }
 
-  /** Adds use that was reported at `nowMs`. Answers whether it was written at once. */
+  /** Adds use that was reported at `nowMs`, if any. Answers whether something was written. */
   add(use: Use, nowMs: number): boolean {
     const atMs = floorTo(nowMs, HOUR_MS)
     if (this.pending !== null && this.pending.atMs !== atMs) this.write(nowMs)
-    this.pending ??= { atMs, use: noUse() }
-    addUse(this.pending.use, use)
-    const sinceMs = Math.abs(nowMs - this.writtenMs)
-    if (sinceMs >= WRITE_INTERVAL_MS) return this.write(nowMs)
-    if (!this.isWaiting) this.wakeIn(WRITE_INTERVAL_MS - sinceMs)
-    this.isWaiting = true
-    return false
+    if (use.allowed > 0 || use.addresses.length > 0 || refusedCount(use) > 0) {
+      this.pending ??= { atMs, use: noUse() }
+      addUse(this.pending.use, use)
+    }
+    return this.writesInMs(nowMs) > 0 ? false : this.write(nowMs)
+  }
+
+  /** After how many milliseconds what is pending may be written; 0 for now, or if nothing is. */
+  writesInMs(nowMs: number): number {
+    if (this.pending === null) return 0
+    return Math.max(WRITE_INTERVAL_MS - Math.abs(nowMs - this.writtenMs), 0)
   }
 
   /** Writes what is not written yet. Answers whether there was anything. */
@@ -92,11 +95,6 @@ export class CountedUse {
     this.writtenMs = nowMs
     addHour(this.sql, pending.atMs, pending.use)
     return true
-  }
-
-  writeInTime(nowMs: number): boolean {
-    this.isWaiting = false
-    return this.write(nowMs)
   }
 
   drop(): void {

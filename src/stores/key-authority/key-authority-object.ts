@@ -23,6 +23,7 @@ import { dropOldDenials, forgetOldDenials } from './denial-table.ts'
 import { GrantedLeases } from './granted-leases.ts'
 import {
   answerHeaders,
+  noteUnwritten,
   parseQuestion,
   type RecordIdentity,
   type Report,
@@ -76,9 +77,7 @@ const CURRENT: AuthorityAnswer = { state: 'current' }
 export class KeyAuthority extends DurableObject {
   private word = newWord()
   private readonly leases = new GrantedLeases(this.ctx.storage.kv, Date.now())
-  private readonly use = new CountedUse(this.ctx.storage.sql, (ms) => {
-    setTimeout(() => void this.writeUse(), ms)
-  })
+  private readonly use = new CountedUse(this.ctx.storage.sql)
 
   /** Answers a question of a location, see question.ts. */
   override fetch(request: Request): Response | Promise<Response> {
@@ -93,7 +92,7 @@ export class KeyAuthority extends DurableObject {
       answer.state === 'current'
         ? new Response(null, { status: 204, headers })
         : Response.json(answer, { headers })
-    return request.body === null ? response : this.takeReport(request).then(() => response)
+    return request.body === null ? response : this.takeReport(request, response)
   }
 
   /** The question of the oldest versions, by RPC. */
@@ -155,12 +154,14 @@ export class KeyAuthority extends DurableObject {
   }
 
   /** A count may be lost, but the question is answered all the same. */
-  private async takeReport(request: Request): Promise<void> {
+  private async takeReport(request: Request, response: Response): Promise<Response> {
     try {
       await this.count(await request.json<Report>())
+      noteUnwritten(response, this.use.writesInMs(Date.now()))
     } catch (error) {
       logFault('use', error)
     }
+    return response
   }
 
   /** Nothing is counted of a deleted key. */
@@ -170,16 +171,6 @@ export class KeyAuthority extends DurableObject {
     const nowMs = Date.now()
     const isWritten = this.use.add(toOwnTime(useOf(report, nowMs), nowMs), nowMs)
     if (isWritten) await this.wakeToForget(nowMs)
-  }
-
-  /** Writes what was counted and not written, in time before an idle object loses its memory. */
-  private async writeUse(): Promise<void> {
-    try {
-      const nowMs = Date.now()
-      if (this.use.writeInTime(nowMs)) await this.wakeToForget(nowMs)
-    } catch (error) {
-      logFault('use', error)
-    }
   }
 
   private async wakeToForget(nowMs: number): Promise<void> {

@@ -13,6 +13,8 @@ const LEASE = 'lease'
 const ASKED_AT = 'asked-at'
 /** The clock of the object at its answer, in milliseconds since 1970. */
 const OBJECT_TIME = 'object-time'
+/** After how many milliseconds the object can write what was reported. Absent if it has. */
+const UNWRITTEN = 'unwritten'
 
 /** Identifies a cached record. */
 export interface RecordIdentity {
@@ -46,6 +48,8 @@ export interface AnswerTimes {
   readonly leaseMs: number
   /** The object's clock. Null from a version without leases. */
   readonly objectMs: number | null
+  /** After how many milliseconds what was reported can be written; 0 if it has been. */
+  readonly unwrittenMs: number
 }
 
 /** The URL that names a cached record. */
@@ -97,10 +101,16 @@ export function answerHeaders(leaseMs: number, objectMs: number): Record<string,
   return leaseMs > 0 ? { ...time, [LEASE]: String(leaseMs) } : time
 }
 
+/** Tells a location to ask again, so that what it reported gets written. */
+export function noteUnwritten({ headers }: Response, ms: number): void {
+  if (ms > 0) headers.set(UNWRITTEN, String(ms))
+}
+
 export function parseAnswerTimes({ headers }: Response): AnswerTimes {
   const objectMs = headers.get(OBJECT_TIME)
   return {
     leaseMs: Number(headers.get(LEASE)),
     objectMs: objectMs === null ? null : Number(objectMs),
+    unwrittenMs: Number(headers.get(UNWRITTEN)),
   }
 }

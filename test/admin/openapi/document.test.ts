@@ -14,6 +14,7 @@ import {
   logInBody,
   reconcileBody,
   moveRotationEndBody,
+  previewIpAclBody,
   revealBody,
   retryEventsBody,
   revokeKeyBody,
@@ -58,6 +59,7 @@ describe('the OpenAPI document', () => {
 
 describe('its examples', () => {
   const bodies: Record<string, { safeParse: (value: unknown) => { success: boolean } }> = {
+    previewIpAcl: previewIpAclBody,
     logIn: logInBody,
     createKey: createKeyBody,
     editKey: editKeyBody,

@@ -16,23 +16,24 @@ const B = '203.0.113.8'
 
 describe('CountedUse, what is written', () => {
   it('is the first report at once, and then one row every ten seconds', () => {
-    const { use, sql, wakes, writes } = start()
+    const { use, sql, writes } = start()
     for (let ms = 0; ms < 30 * SECOND; ms += 500) use.add(allowed(A, NOW + ms), NOW + ms)
     expect(writes()).toBe(3)
-    expect(wakes).toHaveLength(1)
     expect(use.summarize(NOW + 30 * SECOND)).toMatchObject({ allowed: 60 })
     expect(rows(sql)).toBe(1)
   })
 
   it('is what came last, ten seconds after the write before', () => {
-    const { use, sql, wakes } = start()
-    use.add(allowed(A, NOW), NOW)
-    use.add(allowed(A, NOW + 400), NOW + 400)
-    expect(wakes).toEqual([9_600])
+    const { use, sql } = start()
+    expect(use.add(allowed(A, NOW), NOW)).toBe(true)
+    expect(use.writesInMs(NOW)).toBe(0)
+    expect(use.add(allowed(A, NOW + 400), NOW + 400)).toBe(false)
+    expect(use.writesInMs(NOW + 400)).toBe(9_600)
+    expect(use.add(noUse(), NOW + 9_999)).toBe(false)
     expect(restart(sql).summarize(NOW)).toMatchObject({ allowed: 1 })
-    expect(use.writeInTime(NOW + 10 * SECOND)).toBe(true)
+    expect(use.add(noUse(), NOW + 10 * SECOND)).toBe(true)
     expect(restart(sql).summarize(NOW)).toMatchObject({ allowed: 2, lastUsedMs: NOW + 400 })
-    expect(use.writeInTime(NOW + 20 * SECOND)).toBe(false)
+    expect(use.add(noUse(), NOW + 20 * SECOND)).toBe(false)
   })
 
   it('does not wait for a clock that was set back', () => {
@@ -262,12 +263,10 @@ function start() {
   }
   /** SQLite as a Durable Object has it, as far as it is used here. */
   const sql = { exec } as unknown as SqlStorage
-  const wakes: number[] = []
-  const use = new CountedUse(sql, (ms) => void wakes.push(ms))
-  return { use, sql, wakes, writes: () => written }
+  return { use: new CountedUse(sql), sql, writes: () => written }
 }
 
 /** The next instance of the object. */
 function restart(sql: SqlStorage): CountedUse {
-  return new CountedUse(sql, () => undefined)
+  return new CountedUse(sql)
 }

@@ -62,12 +62,17 @@ describe('createKeyAuthorities(), a question', () => {
 
   it('passes on the lease and the time of the object', async () => {
     const { ask } = answering(current({ Lease: '700', 'Object-Time': '5' }))
-    expect(await ask('id', ABOUT_LIVE)).toEqual({ says: 'current', leaseMs: 700, objectMs: 5 })
+    expect(await ask('id', ABOUT_LIVE)).toEqual({
+      says: 'current',
+      leaseMs: 700,
+      objectMs: 5,
+      unwrittenMs: 0,
+    })
   })
 
   it('gets no lease from an object without leases', async () => {
     const { ask } = answering(current())
-    const answer = { says: 'current', leaseMs: 0, objectMs: null }
+    const answer = { says: 'current', leaseMs: 0, objectMs: null, unwrittenMs: 0 }
     expect(await ask('id', { ...ABOUT_LIVE, leaseMs: 700 })).toEqual(answer)
   })
 
