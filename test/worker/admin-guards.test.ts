@@ -115,6 +115,8 @@ beforeAll(async () => {
   customer = await rig.customer()
   stranger = await rig.customer()
   keyId = (await customer.createKey()).id
+  // Then each GET of the key has something to show.
+  await customer.call('POST', `/keys/${keyId}/rotation`, { password: customer.password })
   const { json } = await customer.call('GET', '/sessions')
   sessionId = (json['sessions'] as { id: string }[])[0]?.id ?? ''
 })
@@ -153,7 +155,7 @@ function expectRefusal(answer: HttpAnswer, status: number, code: string): void {
 
 async function expectUntouched(): Promise<void> {
   const { json } = await customer.call('GET', `/keys/${keyId}`)
-  expect(json).toMatchObject({ id: keyId, version: 1, application_name: 'Test' })
+  expect(json).toMatchObject({ id: keyId, version: 2, application_name: 'Test' })
   expect((await customer.call('GET', '/session')).status).toBe(200)
 }
 
