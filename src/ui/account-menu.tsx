@@ -1,4 +1,4 @@
-// Who is logged in, where else, and the way out.
+// Who is logged in, where else, who else may, and the way out.
 
 import { useId, useRef } from 'preact/hooks'
 import { toPlainText } from './display-text.ts'
@@ -16,7 +16,8 @@ interface AccountMenuProps {
 export function AccountMenu({ session, onLogOut }: AccountMenuProps) {
   const id = useId()
   const menu = useRef<HTMLDivElement>(null)
-  const { email, name } = session.account
+  const { account, user } = session
+  const { name } = account
   const hide = () => menu.current?.hidePopover()
   return (
     <>
@@ -34,12 +35,18 @@ export function AccountMenu({ session, onLogOut }: AccountMenuProps) {
             <bdi>{toPlainText(name)}</bdi>
           </strong>
           <span class="muted">
-            <bdi>{toPlainText(email)}</bdi>
+            <bdi>{toPlainText(user.email)}</bdi>
           </span>
+          <span class="muted">{messages.roles[user.role]}</span>
         </p>
         <Link href={PATHS.sessions} onFollow={hide}>
           {messages.account.sessions}
         </Link>
+        {user.role === 'owner' && (
+          <Link href={PATHS.users} onFollow={hide}>
+            {messages.users.title}
+          </Link>
+        )}
         <button
           type="button"
           onClick={() => {

@@ -13,6 +13,7 @@ import type {
   LiveSession,
   RotationUse,
   Session,
+  User,
 } from './types.ts'
 
 export interface Problem {
@@ -79,6 +80,8 @@ export interface Api {
   readonly listEvents: (keyId: string | null, cursor: string | null) => Answer<EventPage>
   readonly listSessions: () => Answer<{ sessions: readonly LiveSession[] }>
   readonly endSession: (id: string) => Answer<unknown>
+  /** The users of the account, for an owner. */
+  readonly listUsers: () => Answer<readonly User[]>
 }
 
 const BASE = '/admin/api/v1'
@@ -98,6 +101,23 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
     return (await again) ? await call(method, path, request) : err({ kind: 'logged_out' })
   }
 
+  /** All pages of a list. */
+  async function listAll<Item>(name: 'keys' | 'users'): Answer<readonly Item[]> {
+    const items: Item[] = []
+    let cursor: string | null = null
+    do {
+      const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
+      const page = await call<{ next_cursor: string | null; keys?: Item[]; users?: Item[] }>(
+        'GET',
+        `/${name}?limit=${PAGE_SIZE}${query}`,
+      )
+      if (!page.ok) return page
+      items.push(...(page.value[name] ?? []))
+      cursor = page.value.next_cursor
+    } while (cursor !== null)
+    return ok(items)
+  }
+
   const readSession = () => call<Session>('GET', '/session', { quiet: true })
 
   return {
@@ -108,21 +128,8 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
     logOut: () => call('DELETE', '/session', { quiet: true }),
     readSession,
     readKey: (id) => call('GET', `/keys/${id}`, { quiet: true }),
-    async listKeys() {
-      const keys: Key[] = []
-      let cursor: string | null = null
-      do {
-        const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
-        const page = await call<{ keys: Key[]; next_cursor: string | null }>(
-          'GET',
-          `/keys?limit=${PAGE_SIZE}${query}`,
-        )
-        if (!page.ok) return page
-        keys.push(...page.value.keys)
-        cursor = page.value.next_cursor
-      } while (cursor !== null)
-      return ok(keys)
-    },
+    listKeys: () => listAll<Key>('keys'),
+    listUsers: () => listAll<User>('users'),
     createKey: (input, password, idempotencyKey) =>
       call('POST', '/keys', {
         body: { ...input, password },

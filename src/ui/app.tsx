@@ -33,8 +33,8 @@ export function App() {
     if (answer.ok) {
       const before = logInStateRef.current
       const session = answer.value
-      // Another tab may have logged in to another account, so these keys may not be its keys.
-      if (before.kind === 'customer' && before.session.account.id !== session.account.id) {
+      // Another tab may have logged in as somebody else, whose keys these may not be.
+      if (before.kind === 'customer' && before.session.user.id !== session.user.id) {
         return location.reload()
       }
       return setLogInState({ kind: 'customer', session })
@@ -104,7 +104,7 @@ export function App() {
       {again !== null && (
         <LogInAgain
           api={api}
-          email={session.account.email}
+          email={session.user.email}
           onLoggedIn={() => endLogIn(true)}
           onCancel={() => endLogIn(false)}
         />

@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import type { Api, Failure } from './api.ts'
+import { toPlainText } from './display-text.ts'
 import { changeText } from './event-text.ts'
 import { Link } from './link.tsx'
 import { messages } from './messages.ts'
@@ -93,6 +94,7 @@ function EventItem({ event, keyId, nameOfKey }: EventItemProps) {
             </>
           )}
         </p>
+        {event.user !== null && <p class="hint">{text.by(toPlainText(event.user.email))}</p>}
         {changed.map((line) => (
           <p class="hint" key={line}>
             {line}

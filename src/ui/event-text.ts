@@ -11,6 +11,7 @@ const MAX_NETWORKS = 5
 
 export function changeText(changes: AuditEvent['changes']): string[] {
   return Object.entries(changes).flatMap(([member, change]) => {
+    if (member === 'user_id') return [] // the e-mail address beside it tells people more
     const names: Partial<Record<string, string>> = messages.activity.members
     const value = valueText(change)
     return value === '' ? [] : [`${names[member] ?? member}: ${value}`]
@@ -35,6 +36,7 @@ function valueText(change: Change): string {
       .join(', ')
   }
   const [before, after] = change
+  if (before === after) return before === null ? '' : shownValue(before)
   if (before !== null) return `${shownValue(before)} → ${shownValue(after)}`
   return after === null ? '' : shownValue(after)
 }
@@ -51,6 +53,10 @@ function shownValue(value: unknown): string {
   if (isRotation(value)) return messages.rotation.until(untilText(value.ends_at))
   if (typeof value !== 'string') return JSON.stringify(value)
   if (TIME.test(value)) return untilText(value)
-  const words: Partial<Record<string, string>> = { ...messages.platforms, ...messages.acl.modes }
+  const words: Partial<Record<string, string>> = {
+    ...messages.platforms,
+    ...messages.acl.modes,
+    ...messages.roles,
+  }
   return words[value] ?? isolateDirection(value)
 }

@@ -220,7 +220,7 @@ export function KeyPanel(props: KeyPanelProps) {
       </Dialog>
       <PanelPrompts
         asked={isAsking}
-        email={session.account.email}
+        email={session.user.email}
         name={draft.application_name.trim()}
         onCreate={create}
         onFailure={refuse}

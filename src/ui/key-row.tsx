@@ -18,15 +18,16 @@ interface KeyRowProps {
   readonly isNew: boolean
   /** Whether another key of the account has the same name. */
   readonly hasNamesake: boolean
-  /** Whether the account is active. Otherwise keys can only be viewed and deleted. */
-  readonly isActive: boolean
+  /** Whether the user may edit the key and see its token. */
+  readonly mayChange: boolean
+  readonly mayDelete: boolean
   /** The token in clear, while it is shown. */
   readonly token: string | null
   readonly actions: RowActions
 }
 
 export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
-  const { apiKey, isNew, hasNamesake, isActive, token, actions } = props
+  const { apiKey, isNew, hasNamesake, mayChange, mayDelete, token, actions } = props
   const { isDeleting = false } = apiKey
   const text = messages.row
   const { columns } = messages
@@ -58,7 +59,7 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
         {messages.platforms[apiKey.platform]}
       </td>
       <td role="cell" data-label={columns.token} class="token-cell">
-        <TokenField {...{ apiKey, label, token, isActive, actions }} />
+        <TokenField {...{ apiKey, label, token, mayChange, actions }} />
       </td>
       <td role="cell" data-label={columns.acl} class="acl-column">
         <AclCell apiKey={apiKey} />
@@ -84,7 +85,7 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
           type="button"
           class="button small ghost"
           aria-label={text.editNamed(label)}
-          disabled={!isActive || isDeleting}
+          disabled={!mayChange || isDeleting}
           onClick={() => actions.onEdit(apiKey)}
         >
           <EditIcon /> {text.edit}
@@ -94,7 +95,7 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
           class="icon-button danger"
           aria-label={text.delete(label)}
           title={text.delete(label)}
-          disabled={isDeleting}
+          disabled={!mayDelete || isDeleting}
           onClick={() => actions.onDelete(apiKey)}
         >
           <TrashIcon />

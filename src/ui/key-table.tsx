@@ -20,14 +20,15 @@ interface KeyTableProps {
   readonly sort: Sort
   readonly secret: Secret | null
   readonly newKeyId: string | null
-  readonly isActive: boolean
+  readonly mayChange: boolean
+  readonly mayDelete: boolean
   readonly actions: RowActions
   readonly onQuery: (query: string) => void
   readonly onSort: (sort: Sort) => void
 }
 
 export function KeyTable(props: KeyTableProps) {
-  const { keys, query, filters, sort, secret, newKeyId, isActive, actions } = props
+  const { keys, query, filters, sort, secret, newKeyId, actions } = props
   const { onQuery, onSort } = props
   const shown = viewOf(keys, query, filters, sort)
   const shared = useMemo(() => sharedNames(keys), [keys])
@@ -76,7 +77,8 @@ export function KeyTable(props: KeyTableProps) {
               apiKey={key}
               isNew={key.id === newKeyId}
               hasNamesake={shared.has(foldName(key.application_name))}
-              isActive={isActive}
+              mayChange={props.mayChange}
+              mayDelete={props.mayDelete}
               token={secret?.isShown === true && secret.keyId === key.id ? secret.token : null}
               actions={actions}
             />

@@ -12,6 +12,8 @@ import type { RowActions } from './row-actions.ts'
 import { Link } from './link.tsx'
 import { messages } from './messages.ts'
 import { PageHead } from './page-head.tsx'
+import { READ_ONLY, ReadOnlyNotice } from './read-only-notice.tsx'
+import type { Rights } from './rights.ts'
 import { RotationCard } from './rotation-card.tsx'
 import { PATHS } from './route.ts'
 import { TokenField } from './token-field.tsx'
@@ -23,14 +25,16 @@ interface KeyViewProps {
   readonly api: Api
   readonly apiKey: ListedKey
   readonly token: string | null
-  readonly isActive: boolean
+  readonly rights: Rights
   readonly actions: RowActions
   /** Takes the key after its rotation was changed. */
   readonly onRotation: (key: Key, enforcement: Enforcement | null, done: string) => void
 }
 
 export function KeyView(props: KeyViewProps) {
-  const { api, apiKey, token, isActive, actions, onRotation } = props
+  const { api, apiKey, token, rights, actions, onRotation } = props
+  const { mayChange, mayDelete, whyNot } = rights
+  const describedBy = whyNot === null ? undefined : READ_ONLY
   const name = nameOf(apiKey)
   const text = messages.keyView
   const isDeleting = apiKey.isDeleting === true
@@ -56,7 +60,8 @@ export function KeyView(props: KeyViewProps) {
           <button
             type="button"
             class="button"
-            disabled={!isActive || isDeleting}
+            disabled={!mayChange || isDeleting}
+            aria-describedby={describedBy}
             onClick={() => actions.onEdit(apiKey)}
           >
             <EditIcon /> {messages.row.edit}
@@ -64,13 +69,15 @@ export function KeyView(props: KeyViewProps) {
           <button
             type="button"
             class="button"
-            disabled={isDeleting}
+            disabled={!mayDelete || isDeleting}
+            aria-describedby={mayDelete ? undefined : describedBy}
             onClick={() => actions.onDelete(apiKey)}
           >
             <TrashIcon /> {text.delete}
           </button>
         </div>
       </PageHead>
+      <ReadOnlyNotice whyNot={whyNot} />
       <div class="key-view">
         <div class="key-part">
           <section class="card part">
@@ -78,7 +85,7 @@ export function KeyView(props: KeyViewProps) {
             <dl class="details">
               <dt>{messages.columns.token}</dt>
               <dd>
-                <TokenField {...{ apiKey, token, isActive, actions }} label={name} />
+                <TokenField {...{ apiKey, token, mayChange, actions }} label={name} />
               </dd>
               <dt>{text.id}</dt>
               <dd>
@@ -104,7 +111,7 @@ export function KeyView(props: KeyViewProps) {
           <RotationCard
             api={api}
             apiKey={apiKey}
-            isActive={isActive && !isDeleting}
+            mayChange={mayChange && !isDeleting}
             onChanged={onRotation}
           />
         </div>

@@ -10,6 +10,8 @@ import { messages } from './messages.ts'
 import { useIsOffline } from './offline.ts'
 import { PageHead } from './page-head.tsx'
 import { failureText } from './problem-text.ts'
+import { READ_ONLY, ReadOnlyNotice } from './read-only-notice.tsx'
+import type { Rights } from './rights.ts'
 import { navigate, PATHS } from './route.ts'
 import type { Secret } from './secret.ts'
 import type { Session } from './types.ts'
@@ -17,6 +19,7 @@ import type { Filters, Sort } from './view.ts'
 
 interface KeysPageProps {
   readonly session: Session
+  readonly rights: Rights
   readonly list: KeyList
   readonly secret: Secret | null
   readonly newKeyId: string | null
@@ -29,19 +32,19 @@ interface KeysPageProps {
 }
 
 export function KeysPage(props: KeysPageProps) {
-  const { session, list, secret, newKeyId, query, filters, sort, actions, onQuery, onSort } = props
+  const { session, rights, list, secret, newKeyId, query, filters, sort } = props
+  const { actions, onQuery, onSort } = props
   const isOffline = useIsOffline()
   const text = messages.page
-  const { status } = session.account
-  const isActive = status === 'active'
+  const { mayChange, mayDelete, whyNot } = rights
   return (
     <main id="main">
       <PageHead title={messages.apiKeys} intro={<Intro documentation={session.documentation} />}>
         <button
           type="button"
           class="button primary"
-          disabled={!isActive}
-          aria-describedby={isActive ? undefined : 'inactive'}
+          disabled={!mayChange}
+          aria-describedby={whyNot === null ? undefined : READ_ONLY}
           onClick={() => navigate(PATHS.newKey)}
         >
           <PlusIcon /> {text.add}
@@ -53,11 +56,7 @@ export function KeysPage(props: KeysPageProps) {
           {text.offline}
         </p>
       )}
-      {!isActive && (
-        <p class="notice warning" id="inactive">
-          {status === 'pending' ? text.pending : text.suspended}
-        </p>
-      )}
+      <ReadOnlyNotice whyNot={whyNot} />
       {list.failure !== null && (
         <div class="notice danger" role="alert">
           <p>
@@ -71,11 +70,22 @@ export function KeysPage(props: KeysPageProps) {
       {list.keys === undefined ? (
         list.failure === null && <ListSkeleton />
       ) : list.keys.length === 0 ? (
-        <EmptyState isActive={isActive} />
+        <EmptyState mayChange={mayChange} isViewer={!mayDelete} />
       ) : (
         <KeyTable
           keys={list.keys}
-          {...{ query, sort, filters, secret, newKeyId, isActive, actions, onQuery, onSort }}
+          {...{
+            query,
+            sort,
+            filters,
+            secret,
+            newKeyId,
+            mayChange,
+            mayDelete,
+            actions,
+            onQuery,
+            onSort,
+          }}
         />
       )}
     </main>

@@ -10,6 +10,23 @@ export const viewMessages = {
     sessions: 'Sessions',
   },
 
+  roles: { owner: 'Owner', manager: 'Manager', viewer: 'Viewer' },
+
+  users: {
+    title: 'Users',
+    intro:
+      'Who may log in to this account. CommPeak adds and changes users: contact CommPeak to invite somebody or to change a role.',
+    current: 'You',
+    disabled: 'Disabled',
+    never: 'Has not logged in yet',
+    lastLogIn: (at: string) => `Last logged in ${at}`,
+    rights: {
+      owner: 'manages keys and sees the users',
+      manager: 'manages keys',
+      viewer: 'looks at keys',
+    },
+  },
+
   activity: {
     title: 'Activity',
     intro: 'What was done with the API keys of this account, and from which address.',
@@ -17,6 +34,7 @@ export const viewMessages = {
     more: 'Show more',
     noAddress: 'no address',
     nothing: 'none',
+    by: (email: string) => `by ${isolateDirection(email)}`,
     added: (list: string) => `added ${list}`,
     removed: (list: string) => `removed ${list}`,
     others: (count: number) => `and ${number(count)} more`,
@@ -54,12 +72,15 @@ export const viewMessages = {
       name: 'Name',
       email: 'E-mail address',
       key_limit: 'Most keys',
+      role: 'Role',
+      external_id: 'External id',
     },
   },
 
   sessions: {
     title: 'Sessions',
     intro: 'Where this account is logged in. End a session that you do not recognize.',
+    ownIntro: 'Where you are logged in. End a session that you do not recognize.',
     current: 'This session',
     noAddress: 'Unknown address',
     noAgent: 'Unknown browser',

@@ -56,6 +56,8 @@ export const messages = {
       'Your account is still pending activation. API keys can only be created once it is fully activated.',
     suspended:
       'Your account is suspended, so API keys can be looked at and deleted, and nothing else. Contact CommPeak to have it activated.',
+    viewer:
+      'You can look at the API keys of this account and change nothing, because your role is viewer. Ask an owner of the account for another role.',
     search: 'Search',
     searchHint: 'Search keys',
     clearSearch: 'Clear the search',
@@ -79,6 +81,8 @@ export const messages = {
     noKeys: 'No API keys',
     inactive:
       'API keys identify your applications to the CommPeak Portal API. You can add one as soon as your account is active.',
+    viewer:
+      'API keys identify your applications to the CommPeak Portal API. A manager or an owner of this account can add one.',
     title: 'Create your first key',
     text: 'An API key identifies your application to the CommPeak Portal API. Add one, copy its access token, and send the token with each request:',
     hint: 'Give each application a key of its own: then you can delete one without stopping the others.',
@@ -148,6 +152,7 @@ export const messages = {
       'An earlier attempt had already created this key. Save changes to apply what you changed since then.',
     cross_site_request: 'The browser sent this request as one of another site. Reload the page.',
     not_found: 'This key is not there any more: it was deleted elsewhere.',
+    role_insufficient: 'Your role does not allow this. Ask an owner of the account.',
     other: (detail: string, id: string) =>
       `${isolateDirection(detail)} (request ${isolateDirection(id)})`,
   },

@@ -28,6 +28,7 @@ export function failureText(failure: Failure, what: 'reading' | 'change' = 'chan
     case 'idempotency_mismatch':
     case 'cross_site_request':
     case 'not_found':
+    case 'role_insufficient':
       return problems[failure.code]
     default:
       return problems.other(failure.detail, failure.requestId)

@@ -11,14 +11,14 @@ import type { Enforcement, Key, RotationUse } from './types.ts'
 interface RotationCardProps {
   readonly api: Api
   readonly apiKey: Key
-  readonly isActive: boolean
+  readonly mayChange: boolean
   /** Takes the changed key. The enforcement is null if the change is recorded and not yet enforced. */
   readonly onChanged: (key: Key, enforcement: Enforcement | null, done: string) => void
 }
 
 const REFRESH_MS = 10_000
 
-export function RotationCard({ api, apiKey, isActive, onChanged }: RotationCardProps) {
+export function RotationCard({ api, apiKey, mayChange, onChanged }: RotationCardProps) {
   const [asked, setAsked] = useState<RotationChange | null>(null)
   const use = useRotation(api, apiKey)
   const text = messages.rotation
@@ -33,7 +33,7 @@ export function RotationCard({ api, apiKey, isActive, onChanged }: RotationCardP
             <button
               type="button"
               class={apiKey.leaked_at === null ? 'button' : 'button primary'}
-              disabled={!isActive}
+              disabled={!mayChange}
               onClick={() => navigate(PATHS.rotate(apiKey.id))}
             >
               {text.start}
@@ -48,7 +48,7 @@ export function RotationCard({ api, apiKey, isActive, onChanged }: RotationCardP
             <button
               type="button"
               class="button"
-              disabled={!isActive}
+              disabled={!mayChange}
               onClick={() => setAsked('finish')}
             >
               {text.finish}
@@ -56,7 +56,7 @@ export function RotationCard({ api, apiKey, isActive, onChanged }: RotationCardP
             <button
               type="button"
               class="button"
-              disabled={!isActive}
+              disabled={!mayChange}
               onClick={() => setAsked('take_back')}
             >
               {text.takeBack}
@@ -65,7 +65,7 @@ export function RotationCard({ api, apiKey, isActive, onChanged }: RotationCardP
               <span class="visually-hidden">{text.move}</span>
               <select
                 value=""
-                disabled={!isActive}
+                disabled={!mayChange}
                 onChange={({ currentTarget }) => {
                   const seconds = Number(currentTarget.value)
                   currentTarget.value = ''

@@ -4,7 +4,7 @@
 import { useEffect, useState } from 'preact/hooks'
 
 export interface Route {
-  readonly page: 'keys' | 'key' | 'activity' | 'sessions'
+  readonly page: 'keys' | 'key' | 'activity' | 'sessions' | 'users'
   /** The key that is looked at, or that is edited. */
   readonly keyId: string | null
   /** The panel over the page. */
@@ -15,6 +15,7 @@ export const PATHS = {
   keys: '/admin/',
   activity: '/admin/activity',
   sessions: '/admin/sessions',
+  users: '/admin/users',
   newKey: '/admin/keys/new',
   key: (id: string) => `/admin/keys/${id}`,
   edit: (id: string) => `/admin/keys/${id}/edit`,
@@ -26,6 +27,7 @@ export function routeOf(path: string): Route {
   if (path === PATHS.newKey) return { ...list, panel: 'new' }
   if (path === PATHS.activity) return { ...list, page: 'activity' }
   if (path === PATHS.sessions) return { ...list, page: 'sessions' }
+  if (path === PATHS.users) return { ...list, page: 'users' }
   const [, id, panel] = /^\/admin\/keys\/(key_\w+?)(?:\/(edit|rotate))?$/.exec(path) ?? []
   if (id === undefined) return list
   if (panel === 'edit') return { page: 'keys', keyId: id, panel }

@@ -1,4 +1,4 @@
-// Where the account is logged in. Each session can be ended from here.
+// Where the users of the account are logged in; for a viewer, where they are themselves. Each session can be ended from here.
 
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { announceFailure, announceSuccess } from './announce.tsx'
@@ -8,9 +8,14 @@ import { messages } from './messages.ts'
 import { PageHead } from './page-head.tsx'
 import { failureText } from './problem-text.ts'
 import { dayOf, exactTime, minuteOf } from './times.ts'
-import type { LiveSession } from './types.ts'
+import type { LiveSession, Session } from './types.ts'
 
-export function SessionsPage({ api }: { readonly api: Api }) {
+interface SessionsPageProps {
+  readonly api: Api
+  readonly role: Session['user']['role']
+}
+
+export function SessionsPage({ api, role }: SessionsPageProps) {
   const [sessions, setSessions] = useState<readonly LiveSession[] | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const text = messages.sessions
@@ -32,7 +37,7 @@ export function SessionsPage({ api }: { readonly api: Api }) {
 
   return (
     <main id="main">
-      <PageHead title={text.title} intro={text.intro} />
+      <PageHead title={text.title} intro={role === 'viewer' ? text.ownIntro : text.intro} />
       {failure !== null && (
         <div class="notice danger" role="alert">
           <p>{failureText(failure)}</p>
@@ -68,6 +73,9 @@ function SessionItem({ session, onEnd }: SessionItemProps) {
       <div>
         <p>
           <b class="mono">{where}</b> {current && <span class="badge">{text.current}</span>}
+        </p>
+        <p class="hint">
+          <bdi>{toPlainText(session.user.email)}</bdi>
         </p>
         <p class="hint">{agent === null ? text.noAgent : toPlainText(agent)}</p>
         <p class="hint" title={exactTime(seen)}>

@@ -12,13 +12,13 @@ import { type Language, snippet } from './snippets.ts'
 interface SnippetDialogProps {
   readonly name: string
   /** Whether the account is active, so that it may see tokens. */
-  readonly isActive: boolean
+  readonly mayChange: boolean
   /** Copies the text that the function makes from the token; answers whether that worked. */
   readonly onCopyWithToken: (toText: (token: string) => string) => Promise<boolean>
   readonly onClose: () => void
 }
 
-export function SnippetDialog({ name, isActive, onCopyWithToken, onClose }: SnippetDialogProps) {
+export function SnippetDialog({ name, mayChange, onCopyWithToken, onClose }: SnippetDialogProps) {
   const id = useId()
   const [language, setLanguage] = useState<Language>('curl')
   const text = messages.snippets
@@ -39,7 +39,7 @@ export function SnippetDialog({ name, isActive, onCopyWithToken, onClose }: Snip
           <CopyButton
             label={text.withToken}
             isPrimary
-            disabled={!isActive}
+            disabled={!mayChange}
             onCopy={() => onCopyWithToken(toText)}
           >
             {text.withToken}

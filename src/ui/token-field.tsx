@@ -12,13 +12,13 @@ interface TokenFieldProps {
   readonly label: string
   /** The token in clear, while it is shown. */
   readonly token: string | null
-  readonly isActive: boolean
+  readonly mayChange: boolean
   readonly actions: Pick<RowActions, 'onReveal' | 'onHide' | 'onCopy'>
 }
 
-export function TokenField({ apiKey, label, token, isActive, actions }: TokenFieldProps) {
+export function TokenField({ apiKey, label, token, mayChange, actions }: TokenFieldProps) {
   const text = messages.row
-  const isDisabled = !isActive || apiKey.isDeleting === true
+  const isDisabled = !mayChange || apiKey.isDeleting === true
   const toggle = token === null ? text.reveal(label) : text.hide(label)
   return (
     <span class="token">

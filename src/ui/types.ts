@@ -12,6 +12,7 @@ import type {
   liveSessionList,
   rotationUse,
   sessionAnswer,
+  UserAnswer,
 } from '../admin/answers.ts'
 import type { createKeyBody } from '../admin/schemas.ts'
 
@@ -24,6 +25,7 @@ export type RotationUse = Readonly<z.infer<typeof rotationUse>>
 export type AuditEvent = Readonly<z.infer<typeof event>>
 export type EventPage = Readonly<z.infer<typeof eventList>>
 export type LiveSession = Readonly<z.infer<typeof liveSessionList>['sessions'][number]>
+export type User = Readonly<UserAnswer>
 export type { Fault }
 
 export interface Session extends Readonly<z.infer<typeof sessionAnswer>> {

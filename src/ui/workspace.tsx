@@ -14,6 +14,7 @@ import { KeysPage } from './keys-page.tsx'
 import { ListSkeleton } from './list-skeleton.tsx'
 import { messages } from './messages.ts'
 import { onNews, tellOtherTabs } from './other-tabs.ts'
+import { rightsOf } from './rights.ts'
 import { leave, navigate, PATHS, replace, type Route } from './route.ts'
 import { withoutToken } from './secret.ts'
 import { RotatePanel } from './rotate-panel.tsx'
@@ -21,6 +22,7 @@ import { SessionsPage } from './sessions-page.tsx'
 import { SnippetDialog } from './snippet-dialog.tsx'
 import { useTokenAccess } from './token-access.tsx'
 import type { Enforcement, Key, Session } from './types.ts'
+import { UsersPage } from './users-page.tsx'
 import { filtersOf, NEWEST_FIRST } from './view.ts'
 
 interface WorkspaceProps {
@@ -37,17 +39,18 @@ export function Workspace({ api, session, route, query, onOpenPanel }: Workspace
   const [search, setSearch] = useState('')
   const [sort, setSort] = useState(NEWEST_FIRST)
   const [newKeyId, setNewKeyId] = useState<string | null>(null)
-  const { status, email } = session.account
-  const isActive = status === 'active'
+  const { user } = session
+  const rights = rightsOf(session)
+  const { mayChange } = rights
   const { done } = messages
 
   const list = useKeyList(api, {
     onEnforced: (key) => announceSuccess(done.enforced(nameOf(key)), key.id),
     onDeleted: (key) => announceSuccess(done.deleted(nameOf(key)), key.id),
   })
-  const tokens = useTokenAccess({ api, email, onGone: list.remove })
+  const tokens = useTokenAccess({ api, email: user.email, onGone: list.remove })
   const { secret } = tokens.holder
-  const panel = usePanel(route, list.keys, isActive)
+  const panel = usePanel(route, list.keys, mayChange)
   useEffect(() => {
     if (panel !== null) onOpenPanel()
   }, [panel === null])
@@ -123,7 +126,8 @@ export function Workspace({ api, session, route, query, onOpenPanel }: Workspace
   return (
     <>
       {route.page === 'activity' && <ActivityPage api={api} nameOfKey={nameOfKey} />}
-      {route.page === 'sessions' && <SessionsPage api={api} />}
+      {route.page === 'sessions' && <SessionsPage api={api} role={user.role} />}
+      {route.page === 'users' && <UsersPage api={api} currentId={user.id} />}
       {route.page === 'key' &&
         (shown === undefined ? (
           <main id="main">
@@ -134,7 +138,7 @@ export function Workspace({ api, session, route, query, onOpenPanel }: Workspace
             api={api}
             apiKey={shown}
             token={secret?.isShown === true && secret.keyId === shown.id ? secret.token : null}
-            {...{ isActive, actions, onRotation }}
+            {...{ rights, actions, onRotation }}
           />
         ))}
       {route.page === 'keys' && (
@@ -143,7 +147,7 @@ export function Workspace({ api, session, route, query, onOpenPanel }: Workspace
           filters={filtersOf(query)}
           onQuery={setSearch}
           onSort={setSort}
-          {...{ session, list, secret, newKeyId, sort, actions }}
+          {...{ session, rights, list, secret, newKeyId, sort, actions }}
         />
       )}
       {panel !== null && (
@@ -163,7 +167,7 @@ export function Workspace({ api, session, route, query, onOpenPanel }: Workspace
           onClose={() => leave(PATHS.keys)}
         />
       )}
-      {route.panel === 'rotate' && shown !== undefined && isActive && (
+      {route.panel === 'rotate' && shown !== undefined && mayChange && (
         <RotatePanel
           key={shown.id}
           apiKey={shown}
@@ -182,7 +186,7 @@ export function Workspace({ api, session, route, query, onOpenPanel }: Workspace
       {dialog?.kind === 'snippets' && (
         <SnippetDialog
           name={nameOf(dialog.key)}
-          isActive={isActive}
+          mayChange={mayChange}
           onCopyWithToken={(toText) => tokens.copy(dialog.key, toText)}
           onClose={() => setDialog(null)}
         />
@@ -201,20 +205,20 @@ interface OpenPanel {
 function usePanel(
   { panel, keyId }: Route,
   keys: readonly ListedKey[] | undefined,
-  isActive: boolean,
+  mayChange: boolean,
 ): OpenPanel | null {
   const open = useRef<(OpenPanel & { readonly of: string }) | null>(null)
   const of = panel === null || panel === 'rotate' ? null : `${panel} ${keyId}`
   if (open.current?.of !== of) open.current = null
   const edited = keys?.find(({ id }) => id === keyId)
-  const isReady = isActive && (panel === 'new' || edited !== undefined)
+  const isReady = mayChange && (panel === 'new' || edited !== undefined)
   if (of !== null && open.current === null && isReady) {
     open.current = { of, edited: panel === 'new' ? undefined : edited }
   }
   const isLost = of !== null && open.current === null && keys !== undefined
   useEffect(() => {
     if (!isLost) return
-    if (isActive) announceFailure(messages.problems.not_found)
+    if (mayChange) announceFailure(messages.problems.not_found)
     replace(PATHS.keys)
   }, [isLost])
   return open.current

@@ -118,6 +118,10 @@ describe.skipIf(missingBrowser !== null)('axe-core finds nothing', () => {
     await page.getByRole('link', { name: 'Sessions' }).click()
     await page.getByText('This session').waitFor()
     await expectNothing(page, 'sessions')
+    await page.getByRole('button', { name: 'Account' }).click()
+    await page.getByRole('link', { name: 'Users' }).click()
+    await page.getByRole('main').getByRole('listitem').first().waitFor()
+    await expectNothing(page, 'users')
   })
 
   it('on the panel, empty, and with everything wrong', async () => {
