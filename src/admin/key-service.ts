@@ -161,6 +161,7 @@ export async function revealKey(
   deps: KeyServiceDeps,
   sealedToken = currentToken(key)?.sealedToken ?? null,
 ): Promise<Result<string, Refusal>> {
+  if (sealedToken === null) return err({ reason: 'token_not_stored' })
   const token = await unsealToken(key, sealedToken, deps)
   const event = auditEvent('key.reveal', caller, deps.nowMs(), { keyId: key.id })
   if (await recordReveal(deps.db, key, caller, event)) return ok(token)

@@ -40,11 +40,10 @@ export async function makeToken(owner: TokenOwner, deps: MakeTokenDeps): Promise
 /** The token in clear. Throws if no key of the ring opens it, which is a configuration fault. */
 export async function unsealToken(
   { id: keyId, accountId }: LiveKey,
-  sealed: string | null,
+  sealed: string,
   { encryptionKeys }: MakeTokenDeps,
 ): Promise<string> {
-  const owner = { keyId, accountId }
-  const token = sealed === null ? null : await openToken(encryptionKeys, sealed, owner)
-  if (token === null) throw new UnreadableTokenError(sealed ?? '')
+  const token = await openToken(encryptionKeys, sealed, { keyId, accountId })
+  if (token === null) throw new UnreadableTokenError(sealed)
   return token
 }

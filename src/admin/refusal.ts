@@ -42,6 +42,7 @@ export type Refusal =
   | { readonly reason: 'rotation_in_progress'; readonly endsAt: string }
   | { readonly reason: 'email_taken' }
   | { readonly reason: 'rotation_required' }
+  | { readonly reason: 'token_not_stored' }
   | { readonly reason: 'external_id_taken' }
   | { readonly reason: 'last_owner' }
   | { readonly reason: 'version_conflict' }
@@ -183,6 +184,12 @@ export function toProblem(refusal: Refusal): Problem {
         code,
         detail:
           'This user is the only active owner of the account. Make another user an owner first.',
+      }
+    case 'token_not_stored':
+      return {
+        code,
+        detail:
+          'The gateway does not have this token in a form that it can show. Rotate the key with POST /keys/{id}/rotation to get a token that it can show.',
       }
     case 'rotation_required':
       return {

@@ -187,6 +187,14 @@ export const ADMIN_PROBLEMS = {
     remedies: { operator: 'Make another user of the account an owner, then repeat the request.' },
     retry: 'no',
   },
+  token_not_stored: {
+    status: 409,
+    title: 'Token not stored',
+    meaning:
+      'The gateway cannot show the token, because it does not have it. After a restore from a backup, a token that was made since then is not in the database.',
+    remedies: { owner: 'Rotate the key, and use its new token.' },
+    retry: 'no',
+  },
   rotation_required: {
     status: 409,
     title: 'Rotation required',

@@ -339,6 +339,17 @@ describe('the end of an overlap', () => {
   })
 })
 
+it('a token that the database does not have is not shown, and a rotation gives one that is', async () => {
+  const key = await keys.newKey()
+  await keys.db.update(tokens).set({ sealedToken: null }).where(eq(tokens.keyId, key.id))
+  const reveal = () => keys.call(key, 'POST', { password: PASSWORD }, { path: '/reveal' })
+  const refused = await reveal()
+  expect(refused.status).toBe(409)
+  expect(refused.json).toMatchObject({ code: 'token_not_stored' })
+  const fresh = await rotated(key, 0)
+  expect((await reveal()).json).toEqual({ access_token: fresh.token })
+})
+
 it('takes no overlap beyond 30 days, and the password alone', async () => {
   const key = await keys.newKey()
   for (const overlap of [-1, 1.5, 2_592_001, '60']) {

@@ -224,7 +224,7 @@ export const CUSTOMER_CALLS: Calls = {
         schema: revealedToken,
         example: { access_token: TOKEN },
       },
-      errors: ['not_found', ...INACTIVE, 'throttled', 'password_incorrect'],
+      errors: ['not_found', ...INACTIVE, 'throttled', 'password_incorrect', 'token_not_stored'],
     },
   },
   '/keys/{id}/rotation': {

@@ -69,6 +69,7 @@ const EXAMPLES: Record<Exclude<ErrorName, HolderError>, Refusal> = {
   rotation_in_progress: { reason: 'rotation_in_progress', endsAt: '2026-11-24T08:15:30.000Z' },
   email_taken: { reason: 'email_taken' },
   rotation_required: { reason: 'rotation_required' },
+  token_not_stored: { reason: 'token_not_stored' },
   external_id_taken: { reason: 'external_id_taken' },
   last_owner: { reason: 'last_owner' },
   version_conflict: { reason: 'version_conflict' },
