@@ -6,6 +6,7 @@ import { fillCanonicalEmails } from './admin/canonical-emails.ts'
 import { deliverEvents, forgetEvents } from './admin/events/deliver.ts'
 import { noteExpiring } from './admin/events/expiring.ts'
 import type { Receiver } from './admin/events/receiver.ts'
+import { noteUnused } from './admin/events/unused.ts'
 import { noteExpiries } from './admin/expiries.ts'
 import { createDatabaseOwner, FOREIGN_DATABASE } from './admin/database-owner.ts'
 import { workOffLeaks } from './admin/leaks.ts'
@@ -262,6 +263,7 @@ function composeApp(
         () => workOffLeaks(adminDeps),
         () => noteExpiries(adminDeps),
         () => noteExpiring(adminDeps),
+        () => noteUnused(adminDeps),
         () => deleteDeadSessions(db, sessionLimits(nowMs())),
         () => forgetAttempts(adminDeps),
         () => fillCanonicalEmails(adminDeps),

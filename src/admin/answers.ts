@@ -359,6 +359,9 @@ const operatorKey = z
       .meta({ description: 'The id of the key of `TOKEN_KEYS` that made the token' }),
     created_at: time,
     updated_at: time,
+    enabled: z.boolean().meta({ description: 'False while the key is paused' }),
+    expires_at: time.nullable(),
+    leaked_at: time.nullable(),
     deleted_at: time.nullable(),
   })
   .meta({ id: 'OperatorKey', description: 'What a deleted key was called is not kept' })

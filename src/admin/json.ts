@@ -115,6 +115,9 @@ export function toOperatorKeyJson(key: OperatorKeyRow): OperatorKeyAnswer {
     token_key: key.tokenKey,
     created_at: toTime(key.createdAt),
     updated_at: toTime(key.updatedAt),
+    enabled: key.enabled,
+    expires_at: key.expiresAt === null ? null : toTime(key.expiresAt),
+    leaked_at: key.leakedAt === null ? null : toTime(key.leakedAt),
     deleted_at: key.deletedAt === null ? null : toTime(key.deletedAt),
   }
 }

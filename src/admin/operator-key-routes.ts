@@ -24,7 +24,8 @@ export function operatorKeyRoutes(deps: OutboxDeps): Hono<AdminEnv> {
     const query = readQuery(c.req.url, operatorKeysQuery)
     if (!query.ok) return refuse(c, query.error)
     const { limit, cursor: before, account_id: accountId, token_key: tokenKey, state } = query.value
-    const rows = await listAllKeys(deps.db, { accountId, tokenKey, state, before }, limit + 1)
+    const filter = { accountId, tokenKey, state, before }
+    const rows = await listAllKeys(deps.db, filter, limit + 1, deps.nowMs())
     const { items, nextCursor } = toPage(rows, limit)
     return c.json({ keys: items.map(toOperatorKeyJson), next_cursor: nextCursor })
   })

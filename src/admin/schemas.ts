@@ -2,7 +2,7 @@
 // Each rule that it can break has a code and a sentence that says what to write.
 
 import * as z from 'zod'
-import { KEY_STATES } from '../db/operator-key-queries.ts'
+import { KEY_FILTERS } from '../db/operator-key-queries.ts'
 import { parseAddress, unmapAddress } from '../keys/address.ts'
 import { formatNetwork, parseCidr } from '../keys/cidr.ts'
 import { ACCOUNT_STATUSES, IP_ACL_MODES } from '../keys/key-record.ts'
@@ -331,7 +331,7 @@ export const keysQuery = pageQuery('key').extend({
 /** The query of the operator's list of keys. */
 export const operatorKeysQuery = pageQuery('key').extend({
   account_id: z.string().optional(),
-  state: oneOf(KEY_STATES).optional(),
+  state: oneOf(KEY_FILTERS).optional(),
   token_key: z
     .string()
     .refine(

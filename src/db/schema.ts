@@ -130,6 +130,8 @@ export const apiKeys = sqliteTable(
     leakedAt: integer('leaked_at'),
     /** The `expires_at` of which the audit has an event. */
     expiryNotedAt: integer('expiry_noted_at'),
+    /** When to look whether the key is unused. A trigger sets it in a new row, 90 days ahead. */
+    unusedCheckAt: integer('unused_check_at'),
     /** Rises with every edit by the customer; the ETag. */
     version: integer('version').notNull(),
     /** Rises with every change that the data plane must know, also with those of the account. */
@@ -165,6 +167,15 @@ export const apiKeys = sqliteTable(
       .on(table.expiresAt)
       .where(
         sql`expires_at IS NOT NULL AND expiry_noted_at IS NOT expires_at AND deleted_at IS NULL`,
+      ),
+    index('api_keys_unused_check_at')
+      .on(table.unusedCheckAt)
+      .where(sql`unused_check_at IS NOT NULL AND deleted_at IS NULL`),
+    // Those that the operator may ask for, see operator-key-queries.ts.
+    index('api_keys_restricted')
+      .on(table.id)
+      .where(
+        sql`deleted_at IS NULL AND (enabled = 0 OR expires_at IS NOT NULL OR leaked_at IS NOT NULL)`,
       ),
     uniqueIndex('api_keys_idempotency_key')
       .on(table.accountId, table.idempotencyKey)

@@ -153,6 +153,7 @@ const REPLACED = { tokenHashes: hashes, maxSessions: 100, limits: LIMITS }
 const byAccount = { accountId: ACCOUNT_ID, keyId: undefined, before: undefined }
 const OF_ACCOUNT = { accountId: ACCOUNT_ID, userId: null }
 const byNone = { ...byAccount, accountId: undefined }
+const UNUSED = { id: KEY_ID, checkAt: NOW }
 const ALL_KEYS = { accountId: undefined, state: undefined, tokenKey: undefined, before: undefined }
 
 /** By module and name; more than one where arguments lead to other statements. */
@@ -226,6 +227,11 @@ export const CALLS: Readonly<
     ],
   },
   'src/db/notice-queries.ts': {
+    listUnusedDue: (db) => [notices.listUnusedDue(db, NOW, PAGE)],
+    moveUnusedCheck: (db) => [notices.moveUnusedCheck(db, UNUSED, NOW)],
+    queueUnused: (db) => [
+      notices.queueUnused(db, UNUSED, { lastUsedAt: null, nextAt: NOW, nowMs: NOW }),
+    ],
     queueExpiring: (db) => [
       notices.queueExpiring(db, { afterMs: NOW - 1, toMs: NOW }, [30, 7, 1], NOW),
     ],
@@ -266,9 +272,17 @@ export const CALLS: Readonly<
   },
   'src/db/operator-key-queries.ts': {
     listAllKeys: (db) => [
-      operatorKeys.listAllKeys(db, ALL_KEYS, PAGE),
-      operatorKeys.listAllKeys(db, { ...ALL_KEYS, before: KEY_ID, tokenKey: 'A' }, PAGE),
-      operatorKeys.listAllKeys(db, { ...ALL_KEYS, accountId: ACCOUNT_ID, state: 'live' }, PAGE),
+      operatorKeys.listAllKeys(db, ALL_KEYS, PAGE, NOW),
+      operatorKeys.listAllKeys(db, { ...ALL_KEYS, before: KEY_ID, tokenKey: 'A' }, PAGE, NOW),
+      operatorKeys.listAllKeys(
+        db,
+        { ...ALL_KEYS, accountId: ACCOUNT_ID, state: 'live' },
+        PAGE,
+        NOW,
+      ),
+      ...(['paused', 'expired', 'leaked', 'rotating'] as const).map((state) =>
+        operatorKeys.listAllKeys(db, { ...ALL_KEYS, state }, PAGE, NOW),
+      ),
     ],
   },
   'src/db/outbox-queries.ts': {

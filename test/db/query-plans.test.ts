@@ -58,7 +58,11 @@ const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   insertToken: { [TOKEN_TIMES]: TOKENS_OF_KEY },
   changeTokens: { [TOKEN_TIMES]: TOKENS_OF_KEY },
-  listAllKeys: { 'SCAN api_keys USING INDEX sqlite_autoindex_api_keys_1': FIRST_PAGE },
+  listAllKeys: {
+    'SCAN api_keys USING INDEX sqlite_autoindex_api_keys_1': FIRST_PAGE,
+    'SCAN api_keys USING INDEX api_keys_restricted':
+      'The index holds keys with a pause, an end or a leak alone.',
+  },
   listKeysAfter: { 'SCAN api_keys USING INDEX sqlite_autoindex_api_keys_1': FIRST_PAGE },
   takePending: { [OUTBOX]: OUTBOX_ALONE, [SORT]: OUTBOX_ALONE },
   takeEnforced: { [OUTBOX]: OUTBOX_ALONE, [SORT]: OUTBOX_ALONE },

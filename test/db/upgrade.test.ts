@@ -382,6 +382,22 @@ describe('a database from before accounts had users', () => {
   })
 })
 
+describe('a database from before unused keys were noticed', () => {
+  it('looks at its keys in 90 days, and at those that an older version makes 90 days after', async () => {
+    await migrateUpTo('0018_users')
+    const client = createClient({ url: sqld.url })
+    await client.batch([ACCOUNT, insertOldKey('key_1', 'l1')], 'write')
+    await migrateDatabase(sqld.url, undefined)
+    await client.execute(insertOldKey('key_2', 'l2'))
+    const { rows } = await client.execute('SELECT unused_check_at FROM api_keys ORDER BY id')
+    client.close()
+    const [old, made] = rows.map((row) => Number(row['unused_check_at']))
+    const days = 90 * 24 * 3_600_000
+    expect(Math.abs((old ?? 0) - Date.now() - days)).toBeLessThan(60_000)
+    expect(made).toBe(1 + days)
+  })
+})
+
 /** Applies the migrations up to one, as the version did that had no later ones. */
 async function migrateUpTo(tag: string): Promise<void> {
   const folder = join(dir, 'drizzle')

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { CreatedKey, Customer } from '../../harness/customer.ts'
 import { type Rig, startRig } from '../support/rig.ts'
+import { runSql } from '../support/sql.ts'
 
 let rig: Rig
 let customer: Customer
@@ -53,6 +54,9 @@ describe('GET /operator/keys', () => {
         token_key: expect.stringMatching(/^\w$/) as string,
         created_at: expect.any(String) as string,
         updated_at: expect.any(String) as string,
+        enabled: true,
+        expires_at: null,
+        leaked_at: null,
         deleted_at: null,
       },
     ])
@@ -60,6 +64,35 @@ describe('GET /operator/keys', () => {
       { id: deleted.id, state: 'deleted', application_name: null, token_key: null },
     ])
     expect(await list('account_id=acc_0')).toEqual([])
+  })
+
+  it('lists those that are paused, have ended, leaked or have two tokens', async () => {
+    const owner = await rig.customer()
+    const key = async () => (await owner.createKey()).id
+    const [paused, expired, leaked, rotating, rotated] = [
+      await key(),
+      await key(),
+      await key(),
+      await key(),
+      await key(),
+    ]
+    const change = (id: string, sql: string) =>
+      runSql(rig.libsqlUrl, `UPDATE api_keys SET ${sql} WHERE id = ?`, [id])
+    await owner.call('PATCH', `/keys/${paused}`, { enabled: false })
+    await change(expired, 'expires_at = 5')
+    await change(leaked, 'leaked_at = 5')
+    const rotation = { password: owner.password, overlap_seconds: 600 }
+    await owner.call('POST', `/keys/${rotating}/rotation`, rotation)
+    await owner.call('POST', `/keys/${rotated}/rotation`, { ...rotation, overlap_seconds: 0 })
+    await change(await key(), `expires_at = ${Date.now() + 3_600_000}`)
+    for (const [state, id] of Object.entries({ paused, expired, leaked, rotating })) {
+      expect(ids(await list(`state=${state}`)), state).toEqual([id])
+      expect(await list(`state=${state}&account_id=${customer.id}`)).toEqual([])
+    }
+    expect(await list('state=expired')).toMatchObject([
+      { state: 'live', expires_at: new Date(5).toISOString() },
+    ])
+    expect(await list(`state=live&account_id=${owner.id}`)).toHaveLength(6)
   })
 
   it('lists those that hold up a key of TOKEN_KEYS', async () => {
@@ -71,12 +104,12 @@ describe('GET /operator/keys', () => {
 
   it('lists in pages', async () => {
     const first = await rig.operator('GET', '/keys?limit=1')
-    const second = await list(`limit=2&cursor=${String(first.json['next_cursor'])}`)
+    const second = await list(`limit=50&cursor=${String(first.json['next_cursor'])}`)
     expect([...(first.json['keys'] as Listed[]), ...second]).toEqual(await list(''))
   })
 
   it.each([
-    ['state=paused', '/state'],
+    ['state=used', '/state'],
     ['token_key=AB', '/token_key'],
     ['limit=0', '/limit'],
     ['cursor=x', '/cursor'],

@@ -12,14 +12,16 @@ export function toEventBody(event: ClaimedEvent, tokenPrefix: string): string {
 
 /** Of a notice that the audit does not have. */
 function toNoticeJson({ eventId, at, accountId, keyId, data }: ClaimedEvent) {
-  const { expires_at: expiresAt, ...more } = data ?? {}
+  const members = Object.entries(data ?? {}).map(([name, value]) => {
+    const isTime = name.endsWith('_at') && typeof value === 'number'
+    return [name, isTime ? toTime(value) : value] as const
+  })
   return {
     id: eventId,
     at: toTime(at),
     key_id: keyId,
     account_id: accountId,
-    ...(typeof expiresAt === 'number' && { expires_at: toTime(expiresAt) }),
-    ...more,
+    ...Object.fromEntries(members),
   }
 }
 

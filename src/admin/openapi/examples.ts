@@ -134,6 +134,9 @@ export const OPERATOR_KEY: OperatorKeyAnswer = {
   token_key: 'A',
   created_at: AT,
   updated_at: AT,
+  enabled: true,
+  expires_at: null,
+  leaked_at: null,
   deleted_at: null,
 }
 

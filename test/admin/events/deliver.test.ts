@@ -10,6 +10,7 @@ import { type Sqld, startSqld } from '../../../harness/sqld.ts'
 import { auditEvent } from '../../../src/admin/audit.ts'
 import { deliverEvents, type EventDeps, forgetEvents } from '../../../src/admin/events/deliver.ts'
 import { noteExpiring } from '../../../src/admin/events/expiring.ts'
+import { noteUnused } from '../../../src/admin/events/unused.ts'
 import { noteExpiries } from '../../../src/admin/expiries.ts'
 import { parseEventSecrets } from '../../../src/configuration/event-secrets.ts'
 import { insertEvent } from '../../../src/db/audit-queries.ts'
@@ -359,22 +360,27 @@ describe('a deployment without a receiver', () => {
   })
 })
 
-describe('a key that ends', () => {
-  async function insertKey(id: string, expiresAt: number, deletedAt: number | null = null) {
-    await runSql(
-      sqld.url,
-      `INSERT OR IGNORE INTO accounts (id, email, email_key, name, status, password_hash, version,
-      created_at, updated_at) VALUES ('acc_1', 'a@example.com', 'a@example.com', 'A', 'active', 'x', 1, 1, 1)`,
-    )
-    await runSql(
-      sqld.url,
-      `INSERT INTO api_keys (id, account_id, lookup_id, token_key, sealed_token, application_name, platform, ip_acl,
-        version, revision, published_revision, created_at, updated_at, revised_at, expires_at, deleted_at)
-        VALUES (?, 'acc_1', ?, 'A', 'A.x', 'CRM', 'web', '[]', 1, 1, 1, 1, 1, 1, ?, ${deletedAt})`,
-      [id, `lookup-${id}`, expiresAt],
-    )
-  }
+async function insertKey(
+  id: string,
+  expiresAt: number | null,
+  deletedAt: number | null = null,
+  createdAt = 1,
+): Promise<void> {
+  await runSql(
+    sqld.url,
+    `INSERT OR IGNORE INTO accounts (id, email, email_key, name, status, password_hash, version, created_at, updated_at)
+      VALUES ('acc_1', 'a@example.com', 'a@example.com', 'A', 'active', 'x', 1, 1, 1)`,
+  )
+  await runSql(
+    sqld.url,
+    `INSERT INTO api_keys (id, account_id, lookup_id, token_key, sealed_token, application_name, platform, ip_acl,
+      version, revision, published_revision, created_at, updated_at, revised_at, expires_at, deleted_at)
+      VALUES (?, 'acc_1', ?, 'A', 'A.x', 'CRM', 'web', '[]', 1, 1, 1, ?, 1, 1, ${expiresAt}, ${deletedAt})`,
+    [id, `lookup-${id}`, createdAt],
+  )
+}
 
+describe('a key that ends', () => {
   it('has a notice 30, 7 and 1 days before, and one when it has ended', async () => {
     await noteExpiring(deps)
     const expiresAt = Math.floor(deps.nowMs() + 31 * DAY_MS)
@@ -407,5 +413,43 @@ describe('a key that ends', () => {
     const noticedMs = Date.parse(ofKey('key_1')[0]?.timestamp ?? '')
     expect(expiresAt - noticedMs).toBeLessThanOrEqual(30 * DAY_MS)
     expect(expiresAt - noticedMs).toBeGreaterThan(29 * DAY_MS)
+  })
+})
+
+describe('a key that nobody uses', () => {
+  it('has a notice after 90 days without use, and again after 90 more', async () => {
+    const used = new Map([['lookup-key_2', 0]])
+    const unusedDeps = {
+      ...deps,
+      async summarizeUse(lookupId: string) {
+        if (lookupId === 'lookup-key_3') throw new Error('The authority does not answer')
+        return { lastUsedMs: used.get(lookupId) ?? 0 }
+      },
+    }
+    const madeAt = Math.floor(deps.nowMs())
+    for (const id of ['key_1', 'key_2', 'key_3', 'key_4']) await insertKey(id, null, null, madeAt)
+    await insertKey('key_5', null, 1, madeAt)
+    for (let day = 1; day <= 200; day++) {
+      aheadMs += DAY_MS
+      if (day === 60) used.set('lookup-key_2', Math.floor(deps.nowMs()))
+      if (day % 7 === 0) used.set('lookup-key_4', Math.floor(deps.nowMs()))
+      await Promise.all([noteUnused(unusedDeps), noteUnused(unusedDeps)])
+    }
+    await deliver()
+    const days = (event: ReceivedEvent) =>
+      Math.round((Date.parse(event.timestamp) - madeAt) / DAY_MS)
+    const told = receiver.taken.map((event) => [
+      event.type,
+      event.data['key_id'],
+      days(event),
+      event.data['last_used_at'],
+    ])
+    const lastUsedAt = new Date(used.get('lookup-key_2') ?? 0).toISOString()
+    expect(told.toSorted((a, b) => String(a).localeCompare(String(b)))).toEqual([
+      ['key.unused', 'key_1', 180, null],
+      ['key.unused', 'key_1', 90, null],
+      ['key.unused', 'key_2', 150, lastUsedAt],
+    ])
+    expect(faults).toContain('authority other')
   })
 })
