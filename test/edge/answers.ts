@@ -40,6 +40,7 @@ export function toVerdict(answer: HttpAnswer, method: string): Verdict {
   switch (`${status} ${code}`) {
     case '401 key_revoked':
     case '401 key_expired':
+    case '401 key_replaced':
     case '403 account_inactive':
     case '403 key_disabled':
     case '403 ip_denied':

@@ -15,6 +15,7 @@ function use(verdict: Use['verdict'], start: number, end: number, more: Partial<
     id: 'use',
     label: 'GET',
     key: 'k1',
+    token: 't1',
     from: 'office',
     method: 'GET',
     verdict,
@@ -121,6 +122,64 @@ describe('an end', () => {
   })
 })
 
+describe('the old token of a rotation', () => {
+  const rotation = change('k1.t1 token', '45000', 10, 20)
+  const ended = change('k1.t1 token', 'ended', 30, 40)
+  const new_ = { token: 't2' }
+
+  it('works until its end, and the new one goes on', () => {
+    expect(rules(logOf(rotation, use('allowed', 30, 40)))).toEqual([])
+    expect(rules(logOf(rotation, use('key_replaced', 50, 60)))).toEqual([])
+    expect(rules(logOf(rotation, use('allowed', 50, 60)))).toEqual(['time'])
+    expect(rules(logOf(rotation, use('key_replaced', 30, 40)))).toEqual(['time'])
+    expect(rules(logOf(rotation, use('allowed', 50, 60, new_)))).toEqual([])
+    expect(rules(logOf(rotation, use('key_replaced', 50, 60, new_)))).toEqual(['wrong'])
+  })
+
+  it('ends at once when its owner says so', () => {
+    expect(rules(logOf(rotation, ended, use('key_replaced', 42, 44)))).toEqual([])
+    expect(rules(logOf(ended, use('allowed', 42, 44)))).toEqual(['stale'])
+  })
+
+  it('is the current one again after the rotation was taken back', () => {
+    const back = change('k1.t1 token', 'never', 30, 40)
+    const other = change('k1.t2 token', 'ended', 30, 40)
+    const log = (verdict: Use['verdict'], more = {}) =>
+      rules(logOf(rotation, back, other, use(verdict, 50, 60, more)))
+    expect(log('allowed')).toEqual([])
+    expect(log('key_replaced')).toEqual(['stale'])
+    expect(log('key_replaced', new_)).toEqual([])
+    expect(log('allowed', new_)).toEqual(['stale'])
+  })
+
+  it('may say so whatever became of the key since', () => {
+    expect(rules(logOf(ended, suspension, use('key_replaced', 50, 60)))).toEqual([])
+    expect(rules(logOf(ended, suspension, use('account_inactive', 50, 60)))).toEqual([])
+    expect(rules(logOf(rotation, deletion, use('key_revoked', 30, 40)))).toEqual([])
+    expect(rules(logOf(rotation, deletion, use('key_replaced', 30, 40)))).toEqual(['time'])
+  })
+
+  it('is changed with the new one', () => {
+    for (const more of [{}, new_]) {
+      expect(rules(logOf(tightening, use('allowed', 30, 40, more)))).toEqual(['stale'])
+    }
+  })
+
+  it('may end between two times where no answer told which', () => {
+    const [early, late] = ['30000', '60000'].map((value): Change => {
+      return { ...change('k1.t1 token', value, 10, 20), outcome: 'unknown' }
+    }) as [Change, Change]
+    for (const verdict of ['allowed', 'key_replaced'] as const) {
+      expect(rules(logOf(early, late, use(verdict, 40, 45)))).toEqual([])
+    }
+    const finally_ = (token: Truth['token']) =>
+      rules({ ...logOf(early, late), truth: new Map([['k1.t1', { ...UNCHANGED, token }]]) })
+    expect(finally_('45000')).toEqual([])
+    expect(finally_('ended')).toEqual([])
+    expect(finally_('90000')).toEqual(['lost'])
+  })
+})
+
 describe('a request during a change', () => {
   it.each(['allowed', 'key_revoked'] as const)('may be judged by either state: %s', (verdict) => {
     expect(rules(logOf(deletion, use(verdict, 15, 50)))).toEqual([])
@@ -218,7 +277,7 @@ describe('what a refusal shows', () => {
 describe('after recovery', () => {
   const live: Truth = UNCHANGED
   const finally_ = (truth: Truth, ...events: (Change | Use)[]): Log => {
-    return { ...logOf(...events), truth: new Map([['k1', truth]]) }
+    return { ...logOf(...events), truth: new Map([['k1.t1', truth]]) }
   }
   const last = (verdict: Use['verdict']) => use(verdict, 90, 95, { recovered: true })
 

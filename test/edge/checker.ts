@@ -3,12 +3,22 @@
 // shows nothing of the upstream. Pure: it knows what was asked and answered, and nothing else.
 
 import { type Change, possibleValues, type Registers, type Span } from './registers.ts'
-import { type Address, judge, OF_KEY, seen, type Truth, type Verdict } from './verdict.ts'
+import {
+  type Address,
+  judge,
+  OF_KEY,
+  seen,
+  type TokenEnd,
+  type Truth,
+  type Verdict,
+} from './verdict.ts'
 
 export interface Use extends Span {
   readonly id: string
   readonly label: string
   readonly key: string
+  /** The name of the key's token: t1 for the first one. */
+  readonly token: string
   readonly from: Address
   readonly method: string
   readonly verdict: Verdict
@@ -28,7 +38,7 @@ export interface ClockSpan {
 
 export interface Log extends Registers {
   readonly uses: readonly Use[]
-  /** What libSQL holds in the end, by key; of the time after recovery. */
+  /** What libSQL holds in the end, by key and token, such as `k1.t1`; of the time after recovery. */
   readonly truth: ReadonlyMap<string, Truth>
   /** Changes that were recorded and that the cron did not carry out. */
   readonly leftPending: number
@@ -53,7 +63,7 @@ const EVER: ClockSpan = { leastMs: 0, mostMs: Number.MAX_SAFE_INTEGER }
 export function check(log: Log): Violation[] {
   return [
     ...log.uses.flatMap((use) => checkUse(log, use)),
-    ...[...log.truth].flatMap(([key, truth]) => checkTruth(log, key, truth)),
+    ...[...log.truth].flatMap(([name, truth]) => checkTruth(log, name, truth)),
     ...(log.leftPending > 0
       ? [{ rule: 'pending' as const, text: `${log.leftPending} changes were left pending` }]
       : []),
@@ -97,19 +107,25 @@ function checkUse(log: Log, use: Use): Violation[] {
 }
 
 function rightVerdicts(log: Log, use: Use): Set<Verdict> {
-  const { leastMs, mostMs } = use.clock
   return new Set(
-    possibleTruths(log, use.key, use).flatMap((truth) =>
-      // A verdict changes once with the time, so the ends of the span are enough.
-      [leastMs, mostMs].map((nowMs) => seen(judge(truth, use.from, nowMs), use.method)),
+    possibleTruths(log, use).flatMap((truth) =>
+      momentsOf(truth, use.clock).flatMap((nowMs) =>
+        judge(truth, use.from, nowMs).map((verdict) => seen(verdict, use.method)),
+      ),
     ),
   )
 }
 
-function possibleTruths(log: Log, key: string, span: Pick<Span, 'start' | 'end'>): Truth[] {
-  return registersOf(log, key).reduce<Partial<Truth>[]>(
+/** The times within a span at which a verdict may change, and its ends. */
+function momentsOf({ end, token }: Truth, { leastMs, mostMs }: ClockSpan): number[] {
+  const ends = [end, token].map(Number).filter((endMs) => leastMs < endMs && endMs <= mostMs)
+  return [leastMs, ...ends, mostMs]
+}
+
+function possibleTruths(log: Log, use: Use): Truth[] {
+  return registersOf(log, use).reduce<Partial<Truth>[]>(
     (truths, [part, register]) => {
-      const values = [...possibleValues(log, register, span)]
+      const values = [...possibleValues(log, register, use)]
       return truths.flatMap((truth) => values.map((value) => ({ ...truth, [part]: value })))
     },
     [{}],
@@ -117,10 +133,14 @@ function possibleTruths(log: Log, key: string, span: Pick<Span, 'start' | 'end'>
 }
 
 /** The parts of what holds of a key, each with its register. */
-function registersOf({ keys }: Registers, key: string): (readonly [keyof Truth, string])[] {
+function registersOf(
+  { keys }: Registers,
+  { key, token }: Pick<Use, 'key' | 'token'>,
+): (readonly [keyof Truth, string])[] {
   const { account = '' } = keys.get(key) ?? {}
   return [
     ...OF_KEY.map((part) => [part, `${key} ${part}`] as const),
+    ['token', `${key}.${token} token`] as const,
     ['status', `${account} status`] as const,
   ]
 }
@@ -132,7 +152,7 @@ function whyNotRight(log: Log, use: Use): Pick<Violation, 'rule' | 'seconds'> {
     changes: log.changes.map((change) => ({ ...change, end: use.start })),
   }
   if (!rightVerdicts(before, use).has(use.verdict)) return { rule: 'wrong' }
-  const concerned = new Set(registersOf(log, use.key).map(([, register]) => register))
+  const concerned = new Set(registersOf(log, use).map(([, register]) => register))
   const answered = log.changes.filter(
     ({ register, outcome, end }) =>
       concerned.has(register) && outcome === 'done' && end < use.start,
@@ -141,23 +161,25 @@ function whyNotRight(log: Log, use: Use): Pick<Violation, 'rule' | 'seconds'> {
   return { rule: 'stale', seconds: Math.max(0, use.startSeconds - since) }
 }
 
-function checkTruth(log: Log, key: string, truth: Truth): Violation[] {
+function checkTruth(log: Log, name: string, truth: Truth): Violation[] {
+  const [key = '', token = ''] = name.split('.')
   // What was recorded has been carried out by now.
   const settled: Log = { ...log, changes: log.changes.map(asCarriedOut) }
   const end = Number.MAX_SAFE_INTEGER
-  const lost = registersOf(log, key).flatMap(([part, register]): Violation[] => {
+  const lost = registersOf(log, { key, token }).flatMap(([part, register]): Violation[] => {
     // A key that is gone has nothing else, and where its row is gone too, no account.
     if (truth.life === 'gone' && part !== 'life') return []
     const possible = possibleValues(settled, register, { start: end, end })
     if (possible.has(truth[part])) return []
+    if (part === 'token' && isAsGood(truth.token, possible)) return []
     const text = `${register} is ${truth[part]}, not ${[...possible].join(' or ')}`
     return [{ rule: 'lost', text }]
   })
   const strange = log.uses.filter(({ recovered, verdict, ...use }) => {
-    if (!recovered || use.key !== key || verdict === 'unavailable') return false
-    const { leastMs, mostMs } = use.clock
-    return [leastMs, mostMs].every(
-      (nowMs) => verdict !== seen(judge(truth, use.from, nowMs), use.method),
+    if (!recovered || use.key !== key || use.token !== token) return false
+    if (verdict === 'unavailable') return false
+    return momentsOf(truth, use.clock).every((nowMs) =>
+      judge(truth, use.from, nowMs).every((one) => verdict !== seen(one, use.method)),
     )
   })
   return [
@@ -166,6 +188,13 @@ function checkTruth(log: Log, key: string, truth: Truth): Violation[] {
       return { rule: 'lost', text: `${label}: ${toText(verdict)} after recovery, unlike libSQL` }
     }),
   ]
+}
+
+/** The cron records an end that has come. Of an end without an answer, only a span is known. */
+function isAsGood(end: TokenEnd, possible: ReadonlySet<string>): boolean {
+  const times = [...possible].map(Number).filter((timeMs) => !Number.isNaN(timeMs))
+  if (times.length === 0) return false
+  return end === 'ended' || (Math.min(...times) <= Number(end) && Number(end) <= Math.max(...times))
 }
 
 function asCarriedOut(change: Change): Change {

@@ -3,7 +3,7 @@
 
 import type { HttpAnswer } from '../../harness/http.ts'
 import { shownOf, toOutcome, toVerdict } from './answers.ts'
-import type { Use } from './checker.ts'
+import type { ClockSpan, Use } from './checker.ts'
 import { PASSWORD, type TestAccount, type TestKey } from './fixtures.ts'
 import type { Ground, Location } from './ground.ts'
 import type { Method } from './history.ts'
@@ -19,6 +19,18 @@ const NETWORKS: Readonly<Record<Acl, string[]>> = {
 }
 /** No limit of the product is as long on the ground's clock; whoever takes longer hangs. */
 const ANSWER_WITHIN_MS = 15_000
+
+/** A change as it was answered. */
+export interface Made {
+  readonly outcome: Change['outcome']
+  /** What the answer says, empty without one. */
+  readonly json: HttpAnswer['json']
+  /** What the clock of the location can have shown meanwhile. */
+  readonly clock: ClockSpan
+}
+
+/** What a change sets. Several values of one register: one of them, nobody can say which. */
+export type Effects = readonly (readonly [register: string, value: string])[]
 
 export interface Clients {
   readonly changes: Change[]
@@ -54,6 +66,15 @@ export interface Clients {
     at: Location,
   ) => Promise<void>
   readonly remove: (name: string, key: TestKey, owner: TestAccount, at: Location) => Promise<void>
+  /** Any other change by a customer. `toEffects`: what it sets, by how it was answered. */
+  readonly change: (
+    label: string,
+    at: Location,
+    call: { readonly method: string; readonly path: string; readonly body?: object },
+    owner: TestAccount,
+    toEffects: (made: Made) => Effects,
+    headers?: Record<string, string>,
+  ) => Promise<Made>
   readonly setStatus: (
     name: string,
     account: TestAccount,
@@ -96,22 +117,26 @@ export function createClients(
 
   async function change(
     label: string,
-    register: string,
-    value: string,
+    at: Location,
     act: () => Promise<HttpAnswer>,
-  ): Promise<void> {
+    toEffects: (made: Made) => Effects,
+  ): Promise<Made> {
+    const clock = clocks.watch(at)
     const { answer, whyNone, ...span } = await timed(act)
     const outcome = toOutcome(answer)
+    const made = { outcome, json: answer?.json ?? {}, clock: clock() }
     const version = outcome === 'done' ? Number(answer?.json['version']) : Number.NaN
-    changes.push({
+    const one = {
       ...span,
       label: `${label} → ${answer?.status ?? whyNone}`,
-      register,
-      value,
       outcome,
       ...(Number.isInteger(version) && { version }),
-    })
+    }
+    changes.push(...toEffects(made).map(([register, value]) => ({ ...one, register, value })))
+    return made
   }
+
+  const sets = (register: string, value: string) => () => [[register, value]] as const
 
   async function admin(
     at: Location,
@@ -158,8 +183,9 @@ export function createClients(
       const use: Use = {
         ...span,
         id,
-        label: `${method} with ${name} at ${at} from the ${from}`,
+        label: `${method} with ${name}.${key.tokenName} at ${at} from the ${from}`,
         key: name,
+        token: key.tokenName,
         from,
         method,
         verdict: answer === null ? { other: whyNone } : toVerdict(answer, method),
@@ -173,24 +199,29 @@ export function createClients(
     },
     async edit(name, key, owner, acl, at) {
       const act = () => patch(key, owner, { ip_acl: NETWORKS[acl] }, at)
-      await change(`edit ${name} at ${at}: ACL ${acl}`, `${name} acl`, acl, act)
+      await change(`edit ${name} at ${at}: ACL ${acl}`, at, act, sets(`${name} acl`, acl))
     },
     async switchKey(name, key, owner, to, at) {
       const act = () => patch(key, owner, { enabled: to === 'on' }, at)
-      await change(`switch ${name} ${to} at ${at}`, `${name} switch`, to, act)
+      await change(`switch ${name} ${to} at ${at}`, at, act, sets(`${name} switch`, to))
     },
     async setEnd(name, key, owner, end, at) {
       const act = () => patch(key, owner, { expires_at: toTime(end) }, at)
-      await change(`set end of ${name} at ${at}: ${toTime(end)}`, `${name} end`, end, act)
+      const label = `set end of ${name} at ${at}: ${toTime(end)}`
+      await change(label, at, act, sets(`${name} end`, end))
     },
     async remove(name, key, owner, at) {
       const act = () => admin(at, 'DELETE', `/keys/${key.id}`, { Cookie: owner.cookie })
-      await change(`delete ${name} at ${at}`, `${name} life`, 'gone', act)
+      await change(`delete ${name} at ${at}`, at, act, sets(`${name} life`, 'gone'))
     },
     async setStatus(name, { id }, status, at) {
       const headers = { Authorization: `Bearer ${ground.secrets.OPERATOR_TOKEN}` }
       const act = () => admin(at, 'PATCH', `/operator/accounts/${id}`, headers, { status })
-      await change(`set ${name} ${status} at ${at}`, `${name} status`, status, act)
+      await change(`set ${name} ${status} at ${at}`, at, act, sets(`${name} status`, status))
+    },
+    async change(label, at, { method, path, body }, owner, toEffects, headers = {}) {
+      const act = () => admin(at, method, path, { Cookie: owner.cookie, ...headers }, body)
+      return await change(label, at, act, toEffects)
     },
     async driftAt(at, repair) {
       const headers = { Authorization: `Bearer ${ground.secrets.OPERATOR_TOKEN}` }
@@ -215,7 +246,8 @@ export function createClients(
       const { answer } = await answered(admin(at, 'POST', '/keys', { Cookie: cookie }, body))
       if (answer?.status !== 201) return null
       const { id, access_token: token } = answer.json
-      return { id: String(id), token: String(token), accountId, lookupId: '', record: '' }
+      const key = { tokenName: 't1', token: String(token), lookupId: '', record: '' }
+      return { id: String(id), accountId, ...key }
     },
   }
 }

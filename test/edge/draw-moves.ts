@@ -31,6 +31,7 @@ const KEY_NAMES = ['k1', 'k2', 'k3', 'n1'] as const
 const ACLS: readonly Acl[] = ['anyone', 'office', 'home']
 const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST']
 const MAX_CALLS = 9
+const OVERLAP_SECONDS = [0, 3, 61, 90, 300]
 /** An end must be a minute ahead, also by a clock that is right no more. */
 const SECONDS_TO_END = [61, 62, 65, 85, 150, null]
 
@@ -49,11 +50,12 @@ function made(frame: Frame, where = at(frame)): Made {
 }
 
 function changeOf(frame: Frame, name: KeyName, how = made(frame)): Changing {
-  const { dice } = frame
+  const { dice, loses } = frame
   return dice.weighted<() => Changing>([
     [5, () => ({ do: 'edit', key: name, acl: dice.pick(ACLS), ...how })],
     [2, () => ({ do: 'switch', key: name, to: dice.chance(60) ? 'off' : 'on', ...how })],
     [1, () => ({ do: 'set end', key: name, inSeconds: dice.pick(SECONDS_TO_END), ...how })],
+    ...(loses === 'authorities' ? rotationsOf(frame, name, how) : []),
     [2, () => ({ do: 'delete', key: name, ...how })],
     [
       3,
@@ -65,6 +67,19 @@ function changeOf(frame: Frame, name: KeyName, how = made(frame)): Changing {
       }),
     ],
   ])()
+}
+
+/** Changes of a key's tokens. A database that forgets a rotation is a matter of its own, see restores.test.ts. */
+function rotationsOf(
+  { dice }: Frame,
+  name: KeyName,
+  how: Made,
+): readonly (readonly [weight: number, change: () => Changing])[] {
+  return [
+    [1, () => ({ do: 'rotate', key: name, overlapSeconds: dice.pick(OVERLAP_SECONDS), ...how })],
+    [1, () => ({ do: 'move end', key: name, inSeconds: dice.pick([0, 2, 62]), ...how })],
+    [1, () => ({ do: 'end rotation', key: name, keep: dice.pick(['new', 'old']), ...how })],
+  ]
 }
 
 export function deletionOf(frame: Frame, name: KeyName): Changing {
@@ -248,6 +263,24 @@ const endInUse: Move = (frame) => {
   ]
 }
 
+/** A rotation, and what follows while both tokens are in use. */
+const changeOfTwoTokens: Move = (frame) => {
+  const { dice, loses } = frame
+  const name = key(frame)
+  if (loses === 'database') return changeInUse(frame)
+  const overlapSeconds = dice.pick([3, 8, 61, 300])
+  const how = { ...made(frame), goesOn: false, diesAfter: null }
+  return [
+    { do: 'rotate', key: name, overlapSeconds, ...how },
+    useMuch(frame, name),
+    changeOf(frame, name),
+    ...(dice.chance(50)
+      ? [{ do: 'pass', seconds: dice.pick([1, 2, 61]) } as const, useMuch(frame, name)]
+      : []),
+    ...(dice.chance(50) ? [changeOf(frame, name)] : []),
+  ]
+}
+
 /** A clock that shows a wrong time, so that it makes a difference which clock tells that an end has come. */
 function turnedFar(frame: Frame): Step {
   const fault = frame.dice.pick<ClockFault>(['is set back', 'is set ahead'])
@@ -310,6 +343,7 @@ export const MOVES: readonly (readonly [weight: number, move: Move])[] = [
   [2, supersededUnderReports],
   [5, changeByAWrongClock],
   [3, endInUse],
+  [5, changeOfTwoTokens],
   [1, changesInARow],
   [2, forge],
   [1, one((frame) => use(frame, key(frame), at(frame), frame.dice.chance(50)))],

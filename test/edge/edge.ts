@@ -35,6 +35,9 @@ async function exploreHistories(): Promise<boolean> {
       histories: Number(values.histories),
       seed: Number(seed),
       ...(only === undefined ? { lanes: Number(values.lanes) } : { lanes: 1, only: Number(only) }),
+      onFailure(number, report) {
+        console.log(`\n${report}\nThis is history ${number}. Now it is made smaller.`)
+      },
       onProgress(done, { uses }: Log) {
         tally.requests += uses.length
         tally.unavailable += uses.filter(({ verdict }) => verdict === 'unavailable').length

@@ -19,6 +19,8 @@ export interface ExploreOptions extends GroundOptions {
   readonly lanes: number
   /** Violations that count; all when left out. */
   readonly counts?: (violation: Violation) => boolean
+  /** A history has failed, and is now made smaller. */
+  readonly onFailure?: (number: number, report: string) => void
   readonly onProgress?: (done: number, log: Log) => void
 }
 
@@ -47,6 +49,7 @@ export async function explore(options: ExploreOptions): Promise<Failure | null> 
       let report = await carryOut(ground, fixtures, one, options, () => ++done)
       if (report === null) continue
       waiting.length = 0
+      options.onFailure?.(number, report)
       await shrink(one, async (smaller) => {
         for (let tries = 0; tries < TRIES; tries++) {
           const again = await carryOut(ground, fixtures, smaller, options)

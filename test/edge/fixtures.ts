@@ -16,7 +16,7 @@ import {
   type KeyRing,
 } from '../../src/keys/key-ring.ts'
 import { NONCE_BYTES, sealToken } from '../../src/keys/sealed-token.ts'
-import { mintToken, TOKEN_RANDOM_BYTES } from '../../src/keys/token.ts'
+import { mintToken, TOKEN_RANDOM_BYTES, verifyToken } from '../../src/keys/token.ts'
 import { newId } from '../../src/shared/ids.ts'
 
 export const PASSWORD = 'correct horse battery'
@@ -27,8 +27,11 @@ export interface TestAccount {
   readonly cookie: string
 }
 
+/** A key as one of its tokens shows it. */
 export interface TestKey {
   readonly id: string
+  /** t1 for the first token, t2 for the one that replaces it. */
+  readonly tokenName: string
   readonly token: string
   readonly lookupId: string
   readonly accountId: string
@@ -45,6 +48,8 @@ export interface Fixtures {
     ipAcl: readonly string[],
     published: boolean,
   ) => Promise<TestKey>
+  /** The lookup id of a token that the gateway has made. */
+  readonly lookupIdOf: (token: string) => string
   /** Removes accounts with all that is theirs. */
   readonly retire: (db: Database, accountIds: readonly string[]) => Promise<void>
 }
@@ -133,7 +138,12 @@ export async function createFixtures(
         ipAclMode: 'enforce',
         ...UNRESTRICTED,
       })
-      return { id, token, lookupId, accountId, record }
+      return { id, tokenName: 't1', token, lookupId, accountId, record }
+    },
+    lookupIdOf(token) {
+      const lookupId = verifyToken('cpk_', tokenKeys, token)
+      if (lookupId === null) throw new TypeError('The gateway has not made this token')
+      return lookupId
     },
     async retire(db, accountIds) {
       const ids = [...accountIds]

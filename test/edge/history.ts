@@ -32,6 +32,10 @@ export type Changing =
   | ({ readonly do: 'switch'; readonly key: KeyName; readonly to: Switch } & Made)
   /** The key gets an end so many seconds later, or none. */
   | ({ readonly do: 'set end'; readonly key: KeyName; readonly inSeconds: number | null } & Made)
+  | ({ readonly do: 'rotate'; readonly key: KeyName; readonly overlapSeconds: number } & Made)
+  /** The old token of a rotation ends so many seconds later. */
+  | ({ readonly do: 'move end'; readonly key: KeyName; readonly inSeconds: number } & Made)
+  | ({ readonly do: 'end rotation'; readonly key: KeyName; readonly keep: 'new' | 'old' } & Made)
   | ({ readonly do: 'delete'; readonly key: KeyName } & Made)
   | ({ readonly do: 'set status'; readonly account: AccountName; readonly status: Status } & Made)
 
@@ -158,6 +162,12 @@ function stepText(step: Step): string {
       return `switch ${step.key} ${step.to} at ${step.at}${manner(step)}`
     case 'set end':
       return `set end of ${step.key} at ${step.at}: ${endText(step.inSeconds)}${manner(step)}`
+    case 'rotate':
+      return `rotate ${step.key} at ${step.at}: overlap ${step.overlapSeconds} s${manner(step)}`
+    case 'move end':
+      return `move end of rotation of ${step.key} at ${step.at}: in ${step.inSeconds} s${manner(step)}`
+    case 'end rotation':
+      return `end rotation of ${step.key} at ${step.at}, keep ${step.keep}${manner(step)}`
     case 'delete':
       return `delete ${step.key} at ${step.at}${manner(step)}`
     case 'set status':

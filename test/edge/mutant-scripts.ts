@@ -22,6 +22,8 @@ const edit = (acl: 'anyone' | 'office' | 'home', at?: Location) =>
   ({ do: 'edit', key: 'k1', acl, ...made(at) }) as const
 const setEnd = (inSeconds: number) =>
   ({ do: 'set end', key: 'k1', inSeconds, ...made(), isTried: false }) as const
+const rotate = (overlapSeconds: number) =>
+  ({ do: 'rotate', key: 'k1', overlapSeconds, ...made(), isTried: false }) as const
 const pause = { do: 'switch', key: 'k1', to: 'off', ...made() } as const
 const suspend = { do: 'set status', account: 'a', status: 'suspended', ...made() } as const
 const lose: Step = { do: 'lose authority', key: 'k1' }
@@ -152,6 +154,18 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
       useMuch,
     ],
     rule: 'time',
+  },
+  'an old token outlives its end': {
+    steps: [rotate(70), useMuch, pass(71), useOnce],
+    rule: 'time',
+  },
+  'an edit reaches the current token alone': {
+    steps: [rotate(300), useMuch, edit('home')],
+  },
+  'a deletion reaches the current token alone': { steps: [rotate(300), useMuch, remove] },
+  'a suspension reaches the current token alone': { steps: [rotate(300), useMuch, suspend] },
+  'a rotation that was taken back leaves the new token': {
+    steps: [rotate(300), useMuch, { do: 'end rotation', key: 'k1', keep: 'old', ...made() }],
   },
   'a paused key is let in': { steps: [useMuch, pause] },
   'a refusal asks nobody': {

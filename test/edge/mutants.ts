@@ -9,6 +9,13 @@ export interface Mutant {
   readonly places: readonly (readonly [place: RegExp, by: string])[]
 }
 
+/** Rows of which `condition` is true reach the authority of their newest token and no other. */
+function currentTokenAlone(condition: string): readonly [place: RegExp, by: string] {
+  const newest = 'ROW.tokens.toSorted((a, b) => b.createdAt - a.createdAt).slice(0, 1)'
+  const by = `(ON && ${condition} ? ${newest} : ROW.tokens$2`.replaceAll('ROW', '$1')
+  return [/(row\w*)\.tokens(\)*\.map\(\s*async \(token)/, by.replace('$2', ')$2')]
+}
+
 const NAMED: Readonly<Record<string, Mutant['places']>> = {
   // Changes and the authority
   'a change tells no authority': [
@@ -111,6 +118,19 @@ const NAMED: Readonly<Record<string, Mutant['places']>> = {
       /(function evaluateAccess\(\w+, \w+, nowMs\) \{)/,
       '$1 if (ON) nowMs += globalThis.authorityAheadMs ?? 0;',
     ],
+  ],
+  'an old token outlives its end': [
+    [/(endsAtMs !== null) && (nowMs >= endsAtMs\))/, '!ON && $1 && $2'],
+  ],
+  'an edit reaches the current token alone': [
+    currentTokenAlone('ROW.kind === "live" && ROW.accountStatus === "active"'),
+  ],
+  'a deletion reaches the current token alone': [currentTokenAlone('ROW.kind !== "live"')],
+  'a suspension reaches the current token alone': [
+    currentTokenAlone('ROW.accountStatus !== "active"'),
+  ],
+  'a rotation that was taken back leaves the new token': [
+    [/: (\{ \.\.\.(token\w*), endedAt: nowMs \})/, ': ON ? $2 : $1'],
   ],
   'a paused key is let in': [[/return (record\d*\.enabled \? LIVE)/, 'return ON || $1']],
 

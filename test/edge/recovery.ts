@@ -2,13 +2,13 @@
 // libSQL say.
 
 import { eq, inArray, sql } from 'drizzle-orm'
-import { accounts, apiKeys } from '../../src/db/schema.ts'
+import { accounts, apiKeys, tokens } from '../../src/db/schema.ts'
 import type { Log, Use } from './checker.ts'
 import { toAcl } from './clients.ts'
 import type { TestKey } from './fixtures.ts'
 import { type Ground, type Location, NEXT_VERSION } from './ground.ts'
 import type { Run } from './run-history.ts'
-import { type Truth, UNCHANGED } from './verdict.ts'
+import { type TokenEnd, type Truth, UNCHANGED } from './verdict.ts'
 
 /** How long a location may take to be well again, on the real clock. */
 const RECOVERS_WITHIN_MS = 10_000
@@ -37,9 +37,11 @@ export async function recover(run: Run): Promise<Omit<Log, 'leasesInBetween'>> {
   const drift = isDeploy ? [] : await clients.driftAt('ams', run.isForged)
   await ground.command({ passSeconds: 600 })
   const recovered = new Set<string>()
-  for (const [i, [name, key]] of [...keys].entries()) {
+  for (const [i, name] of [...keys.keys()].entries()) {
     const from = i % 2 === 0 ? 'office' : 'home'
-    const uses = locations.map((at) => useUntilWell(run, name, key, from, at))
+    const uses = run.rotations
+      .tokensOf(name)
+      .flatMap((token) => locations.map((at) => useUntilWell(run, name, token, from, at)))
     for (const { id } of await Promise.all(uses)) recovered.add(id)
   }
   const truth = await readTruth(run)
@@ -104,23 +106,39 @@ function count({ ground, clients }: Run, recovered: ReadonlySet<string>): Use[] 
   }))
 }
 
-async function readTruth({ ground, owners, keys }: Run): Promise<Map<string, Truth>> {
+async function readTruth({ ground, owners, keys, rotations }: Run): Promise<Map<string, Truth>> {
   const ids = Object.values(owners).map(({ id }) => id)
-  const rows = await ground
-    .db()
+  const db = ground.db()
+  const rows = await db
     .select()
     .from(apiKeys)
     .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
     .where(inArray(apiKeys.accountId, ids))
-  const truth = [...keys].map(([name, { id }]): [string, Truth] => {
-    const row = rows.find(({ api_keys: { id: rowId } }) => rowId === id)
-    // A backup that is older than the key knows nothing of it.
-    if (row === undefined) return [name, { ...UNCHANGED, life: 'gone' }]
-    const { deletedAt, ipAcl, enabled, expiresAt } = row.api_keys
-    const status = row.accounts.status === 'active' ? 'active' : 'suspended'
-    const life = deletedAt === null ? 'live' : 'gone'
-    const end = expiresAt === null ? 'never' : (`${expiresAt}` as const)
-    return [name, { life, acl: toAcl(ipAcl ?? []), switch: enabled ? 'on' : 'off', end, status }]
-  })
+  const keyIds = rows.map((row) => row.api_keys.id)
+  const tokenRows = await db.select().from(tokens).where(inArray(tokens.keyId, keyIds))
+  const truth = [...keys.keys()].flatMap((name) =>
+    rotations.tokensOf(name).map(({ id, tokenName, lookupId }): [string, Truth] => {
+      const row = rows.find(({ api_keys: { id: rowId } }) => rowId === id)
+      // A backup that is older than the key knows nothing of it.
+      if (row === undefined) return [`${name}.${tokenName}`, { ...UNCHANGED, life: 'gone' }]
+      const { deletedAt, ipAcl, enabled, expiresAt } = row.api_keys
+      return [
+        `${name}.${tokenName}`,
+        {
+          life: deletedAt === null ? 'live' : 'gone',
+          acl: toAcl(ipAcl ?? []),
+          switch: enabled ? 'on' : 'off',
+          end: expiresAt === null ? 'never' : `${expiresAt}`,
+          token: toEnd(tokenRows.find((token) => token.lookupId === lookupId)),
+          status: row.accounts.status === 'active' ? 'active' : 'suspended',
+        },
+      ]
+    }),
+  )
   return new Map(truth)
+}
+
+function toEnd(row: typeof tokens.$inferSelect | undefined): TokenEnd {
+  if (row === undefined || row.endedAt !== null) return 'ended'
+  return row.endsAt === null ? 'never' : `${row.endsAt}`
 }

@@ -19,6 +19,7 @@ import {
   type Step,
 } from './history.ts'
 import { recover, sleep, untilNothingIsInFlight } from './recovery.ts'
+import { createRotations, type Rotations } from './rotations.ts'
 import { createLocationClocks, type LocationClocks } from './location-clocks.ts'
 import type { KeyFacts, Restore } from './registers.ts'
 import type { ClockChange } from './sim/clock.ts'
@@ -40,7 +41,9 @@ export interface Run {
   readonly clients: Clients
   readonly clocks: LocationClocks
   readonly owners: Readonly<Record<AccountName, TestAccount>>
+  /** Each with its first token. */
   readonly keys: Map<string, TestKey>
+  readonly rotations: Rotations
   readonly facts: Map<string, KeyFacts>
   readonly restores: Restore[]
   /** The locations that take part. */
@@ -118,9 +121,13 @@ async function begin(
   }
   await clocks.turn(locationRates, () => ground.command(command))
   answerVisibly(ground.upstream)
+  const clients = createClients(ground, clocks)
+  const rotations = createRotations(clients, fixtures)
+  for (const [name, key] of keys) rotations.add(name, key)
   return {
     ground,
-    clients: createClients(ground, clocks),
+    clients,
+    rotations,
     clocks,
     owners,
     keys,
@@ -132,7 +139,7 @@ async function begin(
 }
 
 function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
-  const { ground, clients, clocks, owners, keys, facts, locations } = run
+  const { ground, clients, rotations, clocks, owners, keys, facts, locations } = run
   const running: Promise<unknown>[] = []
   const dead = new Set<Location>()
   let keepsUsing = new AbortController()
@@ -152,13 +159,13 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
   }
 
   async function act(step: Step): Promise<unknown> {
-    const key = 'key' in step ? keys.get(step.key) : undefined
+    const key = 'key' in step ? rotations.current(step.key) : undefined
     if ('key' in step && key === undefined) return
     switch (step.do) {
       case 'use':
         return key && (await clients.use(step.key, key, step.from, step.method, step.at))
       case 'use everywhere':
-        return key && (await useEverywhere(step.key, key, step.from, step.times))
+        return await useEverywhere(step.key, step.from, step.times)
       case 'use at once':
         return key && (await useAtOnce(step, key))
       case 'keep using':
@@ -166,6 +173,9 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
       case 'edit':
       case 'switch':
       case 'set end':
+      case 'rotate':
+      case 'move end':
+      case 'end rotation':
       case 'delete':
       case 'set status':
         lastChange = step
@@ -173,7 +183,7 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
       case 'repeat':
         return (
           lastChange &&
-          (await makeChange({ ...lastChange, ...step, do: lastChange.do } as Changing))
+          (await makeChange({ ...lastChange, ...step, do: lastChange.do } as Changing, true))
         )
       case 'create':
         return await create(step)
@@ -186,13 +196,13 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
       case 'libsql':
         return await ground.setLibsql(step.fault)
       case 'forge':
-        return key && (await forge(key, step.acl, step.ahead))
+        return await forge(keys.get(step.key), step.acl, step.ahead)
       case 'lose authority':
-        return key && (await lose(key))
+        return await lose(step.key)
       case 'restart authority':
-        return key && (await ground.command({ restart: key.lookupId }))
+        return await ofEachToken(step.key, (lookupId) => ground.command({ restart: lookupId }))
       case 'supersede authority':
-        return key && (await ground.command({ supersede: key.lookupId }))
+        return await ofEachToken(step.key, (lookupId) => ground.command({ supersede: lookupId }))
       case 'clock':
         return await turnClock(step)
       case 'restart worker':
@@ -218,12 +228,17 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
     }
   }
 
-  async function useEverywhere(name: KeyName, key: TestKey, from: Address, times: number) {
+  async function ofEachToken(name: string, toEach: (lookupId: string) => Promise<unknown>) {
+    for (const { lookupId } of rotations.tokensOf(name)) await toEach(lookupId)
+  }
+
+  async function useEverywhere(name: KeyName, from: Address, times: number) {
     const alive = locations.filter((at) => !dead.has(at))
-    const useAt = async (at: Location) => {
+    const useAt = async (at: Location, key: TestKey) => {
       for (let i = 0; i < times; i++) await clients.use(name, key, from, 'GET', at)
     }
-    await Promise.all(alive.map(useAt))
+    const tokens = rotations.tokensOf(name)
+    await Promise.all(alive.flatMap((at) => tokens.map((key) => useAt(at, key))))
   }
 
   async function useAtOnce(
@@ -245,15 +260,15 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
     }
   }
 
-  async function makeChange(step: Changing): Promise<void> {
+  async function makeChange(step: Changing, again = false): Promise<void> {
     const done = clients.changes.length
     if (step.do === 'set status') {
       await clients.setStatus(step.account, owners[step.account], step.status, step.at)
     } else {
-      const key = keys.get(step.key)
+      const key = rotations.current(step.key)
       if (key === undefined) return
       const owner = owners[accountOf(step.key)]
-      await changeKey(step, key, owner)
+      await changeKey(step, key, owner, again)
     }
     if (step.isTried && clients.changes.length > done) await tryKeys(step)
   }
@@ -262,6 +277,7 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
     step: Exclude<Changing, { do: 'set status' }>,
     key: TestKey,
     owner: TestAccount,
+    again: boolean,
   ): Promise<void> {
     switch (step.do) {
       case 'edit':
@@ -270,6 +286,12 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
         return clients.switchKey(step.key, key, owner, step.to, step.at)
       case 'set end':
         return clients.setEnd(step.key, key, owner, endIn(step.inSeconds), step.at)
+      case 'rotate':
+        return rotations.rotate(step.key, owner, step.overlapSeconds, again, step.at)
+      case 'move end':
+        return rotations.moveEnd(step.key, owner, Number(endIn(step.inSeconds)), step.at)
+      case 'end rotation':
+        return rotations.end(step.key, owner, step.keep, step.at)
       case 'delete':
         return clients.remove(step.key, key, owner, step.at)
     }
@@ -286,13 +308,14 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
         ? [...keys.keys()].filter((name) => accountOf(name) === step.account)
         : [step.key]
     const alive = locations.filter((at) => !dead.has(at))
-    const uses = names.flatMap((name) =>
+    const tokens = names.flatMap((name) =>
+      rotations.tokensOf(name).map((key) => [name, key] as const),
+    )
+    const uses = tokens.flatMap(([name, key]) =>
       alive.flatMap((at, i) =>
-        (['office', 'home'] as const).map(async (from) => {
-          const key = keys.get(name)
-          const method = i % 2 === 0 ? 'GET' : 'POST'
-          if (key !== undefined) await clients.use(name, key, from, method, at)
-        }),
+        (['office', 'home'] as const).map((from) =>
+          clients.use(name, key, from, i % 2 === 0 ? 'GET' : 'POST', at),
+        ),
       ),
     )
     await Promise.all(uses)
@@ -306,7 +329,9 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
     const [row] = await ground.db().select().from(apiKeys).where(eq(apiKeys.id, made.id))
     // In one turn with its entry: another creation may be under way.
     const name = `n${keys.size - Object.keys(KEYS).length + 1}`
-    keys.set(name, { ...made, lookupId: row?.lookupId ?? '' })
+    const key = { ...made, lookupId: row?.lookupId ?? '' }
+    keys.set(name, key)
+    rotations.add(name, key)
     facts.set(name, { account: 'a', acl, end: keyEnd, madeAt: clients.tick() })
   }
 
@@ -319,9 +344,9 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
     await ground.command({ passSeconds: seconds })
   }
 
-  async function forge(key: TestKey, acl: Acl | 'gone', ahead: number): Promise<void> {
-    const record = decodeKeyRecord(key.record)
-    if (record === null) return
+  async function forge(key: TestKey | undefined, acl: Acl | 'gone', ahead: number): Promise<void> {
+    const record = decodeKeyRecord(key?.record ?? '')
+    if (key === undefined || record === null) return
     run.isForged = true
     const revision = record.revision + ahead
     const forged: KeyRecord =
@@ -332,9 +357,9 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
   }
 
   /** An object that has lost its storage knows nothing of its leases, so they run out before anything else happens. */
-  async function lose(key: TestKey): Promise<void> {
+  async function lose(name: string): Promise<void> {
     await settleRunning()
-    await ground.command({ lose: key.lookupId })
+    await ofEachToken(name, (lookupId) => ground.command({ lose: lookupId }))
     await untilNoLeaseIsLeft()
   }
 
@@ -350,7 +375,9 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
 
   async function deployObjects(haveLeases: boolean): Promise<void> {
     await ground.command({ turnOn: toVersions(history.deploy, haveLeases, turnedOn) })
-    for (const { lookupId } of keys.values()) await ground.command({ restart: lookupId })
+    for (const name of keys.keys()) {
+      await ofEachToken(name, (lookupId) => ground.command({ restart: lookupId }))
+    }
   }
 
   async function restore(at: number): Promise<void> {

@@ -7,12 +7,15 @@ export type Life = 'live' | 'gone'
 export type Switch = 'on' | 'off'
 /** The time of an end in milliseconds since 1970, as text. */
 export type End = 'never' | `${number}`
+/** Of a token: when a rotation ends it, or that it has ended for good. */
+export type TokenEnd = End | 'ended'
 
 export type Verdict =
   | 'allowed'
   | 'key_revoked'
   | 'account_inactive'
   | 'key_expired'
+  | 'key_replaced'
   | 'key_disabled'
   | 'ip_denied'
   /** Of a HEAD: one of the above with 401, or with 403. */
@@ -22,12 +25,13 @@ export type Verdict =
   /** Whatever else was answered, such as `500` or `no answer`. */
   | { readonly other: string }
 
-/** What decides a request: of the key, and of its account. */
+/** What decides a request: of the key, of the token that it came with, and of the account. */
 export interface Truth {
   readonly life: Life
   readonly acl: Acl
   readonly switch: Switch
   readonly end: End
+  readonly token: TokenEnd
   readonly status: Status
 }
 
@@ -37,31 +41,53 @@ export const UNCHANGED: Truth = {
   acl: 'anyone',
   switch: 'on',
   end: 'never',
+  token: 'never',
   status: 'active',
 }
 
-/** The parts of a truth that belong to the key. The status belongs to its account. */
+/** The parts of a truth that belong to the key itself. */
 export const OF_KEY = ['life', 'acl', 'switch', 'end'] as const
 
-/** In the contract's order. `nowMs`: the clock of the location that judges, in milliseconds since 1970. */
-export function judge({ life, status, end, acl, ...key }: Truth, from: Address, nowMs: number) {
+type Judged = Exclude<
+  Verdict,
+  'unauthorized' | 'forbidden' | 'unavailable' | { readonly other: string }
+>
+
+/**
+ * What may be answered. `nowMs`: the clock of the location that judges, in milliseconds since 1970. The end of a token
+ * is final like a deletion: a location that knows of it need not know what became of the key since.
+ */
+export function judge(truth: Truth, from: Address, nowMs: number): readonly Judged[] {
+  const verdict = judgeInOrder(truth, from, nowMs)
+  return isOver(truth, nowMs) ? [verdict, 'key_replaced'] : [verdict]
+}
+
+/** In the contract's order. */
+function judgeInOrder(truth: Truth, from: Address, nowMs: number): Judged {
+  const { life, status, end, acl } = truth
   if (life === 'gone') return 'key_revoked'
   if (status !== 'active') return 'account_inactive'
   if (end !== 'never' && nowMs >= Number(end)) return 'key_expired'
-  if (key.switch === 'off') return 'key_disabled'
+  if (isOver(truth, nowMs)) return 'key_replaced'
+  if (truth.switch === 'off') return 'key_disabled'
   return acl === 'anyone' || acl === from ? 'allowed' : 'ip_denied'
 }
 
-const OF_HEAD: Readonly<Record<ReturnType<typeof judge>, Verdict>> = {
+function isOver({ token }: Truth, nowMs: number): boolean {
+  return token === 'ended' || (token !== 'never' && nowMs >= Number(token))
+}
+
+const OF_HEAD: Readonly<Record<Judged, Verdict>> = {
   allowed: 'allowed',
   key_revoked: 'unauthorized',
   key_expired: 'unauthorized',
+  key_replaced: 'unauthorized',
   account_inactive: 'forbidden',
   key_disabled: 'forbidden',
   ip_denied: 'forbidden',
 }
 
 /** The verdict as a client sees it. A refused HEAD has no body that tells which refusal it is. */
-export function seen(verdict: ReturnType<typeof judge>, method: string): Verdict {
+export function seen(verdict: Judged, method: string): Verdict {
   return method === 'HEAD' ? OF_HEAD[verdict] : verdict
 }
