@@ -88,7 +88,10 @@ export async function editAccount(
     if (done === 'external_id_taken') return err({ reason: done })
     // If the request names a status, every key is settled, even if the status stays the same.
     const isDue = input.status === undefined ? isPending : () => true
-    const decision = input.status === undefined ? [] : (['account_status'] as const)
+    const decision = {
+      respects: input.status === undefined ? [] : (['account_status'] as const),
+      revisions: changes['status'] === undefined ? 0 : 1,
+    } as const
     const isStatusDue = input.status !== undefined || done.account.statusPending
     const [settled, stopped] = await Promise.all([
       settleInParts(done.keyIds, isDue, decision, deps),

@@ -7,7 +7,6 @@ import { maySessionChangeKeys } from '../db/session-queries.ts'
 import type { Opening } from '../keys/openings.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import type { Caller } from './context.ts'
-import type { Decision } from './lost-changes.ts'
 import { tryToNoteRows } from './lost-keys.ts'
 import { type OutboxDeps, settle } from './outbox.ts'
 import type { Refusal } from './refusal.ts'
@@ -45,14 +44,16 @@ export async function readForRetry(
 /**
  * Settles an edit and answers the current key; `not_found` if the key was deleted meanwhile. An edit that
  * decides nothing that requests depend on has nothing to settle, unless an earlier change is still pending.
+ * `respects`, `revisions`: see Decision.
  */
 export async function enforceEdit(
   row: LiveKey,
-  decision: readonly Opening[],
+  respects: readonly Opening[],
+  revisions: 0 | 1,
   deps: OutboxDeps,
 ): Promise<Result<LiveKey, Refusal>> {
-  if (decision.length === 0 && !isPending(row)) return ok(row)
-  const settled = await settleKey(row, decision, deps)
+  if (respects.length === 0 && !isPending(row)) return ok(row)
+  const settled = await settleKey(row, respects, deps, revisions)
   if (!settled.ok) {
     // An edit of what stands already has changed no row. After a restore its authority may hold something else,
     // so the row is raised: a later change must not take back what this edit has decided.
@@ -62,13 +63,17 @@ export async function enforceEdit(
   return settled.value.kind === 'live' ? ok(settled.value) : err({ reason: 'not_found' })
 }
 
-/** Brings a row to its authority. Answers the current row, or the refusal that says that it is pending. */
+/**
+ * Brings a row that a change has made to its authority. Answers the current row, or the refusal that says that it
+ * is pending.
+ */
 export async function settleKey(
   row: KeyRow,
-  decision: Decision,
+  respects: readonly Opening[],
   deps: OutboxDeps,
+  revisions: 0 | 1 = 1,
 ): Promise<Result<KeyRow, Refusal>> {
-  const [settled] = await settle([row], decision, deps)
+  const [settled] = await settle([row], { respects, revisions }, deps)
   if (settled === undefined) return err({ reason: 'enforcement_pending' })
   deps.later(tryToNoteRows([settled], deps).then(() => undefined))
   return ok(settled)

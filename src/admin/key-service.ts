@@ -114,14 +114,14 @@ export async function editKey(
     // RFC 9110 §13.1.1: a request whose outcome already stands succeeds, whatever its If-Match says. So a
     // request that was recorded but answered 503 may be repeated.
     const asked = Object.keys(input).length > 0
-    if (asked && Object.keys(changes).length === 0) return await enforceEdit(row, decision, deps)
+    if (asked && Object.keys(changes).length === 0) return await enforceEdit(row, decision, 0, deps)
     if (!mayReplace(row.version)) return err({ reason: 'version_conflict' })
-    if (!asked) return await enforceEdit(row, decision, deps)
+    if (!asked) return await enforceEdit(row, decision, 0, deps)
 
     const event = auditEvent(editAction(changes), caller, deps.nowMs(), { keyId: row.id, changes })
     const revises = changesRecord(row.details, details)
     const done = await updateKey(deps.db, row, details, revises, caller, event)
-    if (done?.kind === 'live') return await enforceEdit(done, decision, deps)
+    if (done?.kind === 'live') return await enforceEdit(done, decision, revises ? 1 : 0, deps)
     const current = await readForRetry(row.id, caller, deps)
     if (!current.ok) return current
     row = current.value

@@ -12,11 +12,16 @@ import type { LogFault } from '../log/fault.ts'
 import type { Held } from '../stores/key-authority/key-authority.ts'
 import { auditEvent, detailChanges } from './audit.ts'
 
-/** The respects in which a change decides what holds; null if that is no longer known. */
-export type Decision = readonly Opening[] | null
+/** What a change has decided. Null if that is no longer known. */
+export type Decision = {
+  /** The respects in which it decides what holds. */
+  readonly respects: readonly Opening[]
+  /** How many revisions of the row it has made. A change that finds what it asks for has made none. */
+  readonly revisions: 0 | 1
+} | null
 
 /** The database decides in every respect. */
-export const AS_DATABASE: Decision = OPENINGS
+export const AS_DATABASE: Decision = { respects: OPENINGS, revisions: 0 }
 
 export interface LostChangesDeps {
   readonly db: Database
@@ -86,8 +91,8 @@ function resolveUnreadable(
   { revision }: { readonly revision: number },
   decision: Decision,
 ): null | 'hold back' {
-  const decides = decision?.includes('ip_acl') === true || decision?.includes('account_status')
-  return revision === row.revision || decides === true || isInactive(row) ? null : 'hold back'
+  const decides = decidesIn('ip_acl', decision) || decidesIn('account_status', decision)
+  return revision === row.revision || decides || isInactive(row) ? null : 'hold back'
 }
 
 /** The settings that the row takes back from its authority; null if it needs none. */
@@ -99,14 +104,18 @@ function resolveReadable(
   deps: LostChangesDeps,
 ): TakenBack | null | 'hold back' {
   const opened = findOpenings(toState(row, token.endsAt), held).filter(
-    (respect) => decision?.includes(respect) !== true,
+    (respect) => !decidesIn(respect, decision),
   )
   if (opened.length === 0) return null
   if (opened.includes('account_status')) return 'hold back'
   // If another change of the row is still pending, it is unknown what that change decided.
-  const isKnown = decision !== null && heldRevision(row) >= row.revision - 1
+  const isKnown = decision !== null && heldRevision(row) >= row.revision - decision.revisions
   if (isKnown) return takeBack(row, token, held, opened, deps)
   return isInactive(row) ? null : 'hold back'
+}
+
+function decidesIn(respect: Opening, decision: Decision): boolean {
+  return decision?.respects.includes(respect) === true
 }
 
 /** The newest revision of the row that is known to hold. A published revision holds too. */

@@ -173,7 +173,13 @@ async function repairRow(
   authority: boolean,
   deps: ReconcileDeps,
 ): Promise<boolean> {
-  const decision = repair === 'as_database' ? AS_DATABASE : isPending(row) ? null : []
+  const isKnown = !isPending(row)
+  const decision =
+    repair === 'as_database'
+      ? AS_DATABASE
+      : isKnown
+        ? { respects: [], revisions: 0 as const }
+        : null
   const none = { rows: [row], settled: Promise.resolve() }
   const { rows, settled } = authority ? await enforce([row], decision, deps) : none
   await settled

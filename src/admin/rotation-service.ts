@@ -59,7 +59,7 @@ export async function rotateKey(
     if (repeated !== undefined) {
       if (!repeated.sameBody) return err({ reason: 'idempotency_mismatch' })
       const revealed = await revealKey(row, caller, deps, repeated.sealedToken)
-      return revealed.ok ? await enforceRotated(row, revealed.value, DECIDES, deps) : revealed
+      return revealed.ok ? await enforceRotated(row, revealed.value, DECIDES, 0, deps) : revealed
     }
     const now = deps.nowMs()
     if (isOverdue(row.tokens, now)) {
@@ -94,7 +94,7 @@ export async function rotateKey(
     if (done !== undefined) {
       // Noted before the answer, so that a suspension reaches the token even if the database loses it.
       await tryToNoteRows([done], deps)
-      return await enforceRotated(done, token, isLeaked ? DECIDES_LEAKED : DECIDES, deps)
+      return await enforceRotated(done, token, isLeaked ? DECIDES_LEAKED : DECIDES, 1, deps)
     }
     const current = await readForRetry(row.id, caller, deps)
     if (!current.ok) return current
@@ -106,10 +106,11 @@ export async function rotateKey(
 async function enforceRotated(
   row: LiveKey,
   token: string,
-  decision: readonly Opening[],
+  respects: readonly Opening[],
+  revisions: 0 | 1,
   deps: KeyServiceDeps,
 ): Promise<Result<Rotated, Refusal>> {
-  const enforced = await enforceEdit(row, decision, deps)
+  const enforced = await enforceEdit(row, respects, revisions, deps)
   return enforced.ok ? ok({ key: enforced.value, token }) : enforced
 }
 
@@ -168,7 +169,7 @@ async function changeRotation(
     const rotation = findRotation(row.tokens, now)
     if (rotation === undefined) {
       // A request whose change was recorded but answered 503 may be repeated.
-      return isEndPending(row) ? await enforceEdit(row, DECIDES, deps) : err(NOT_FOUND)
+      return isEndPending(row) ? await enforceEdit(row, DECIDES, 0, deps) : err(NOT_FOUND)
     }
     const step = decide(row.tokens, rotation, now)
     if (!step.ok) return step
@@ -176,12 +177,12 @@ async function changeRotation(
     const before = toRotationJson(row.tokens, now)
     const after = toRotationJson(tokens, now)
     if (JSON.stringify(before) === JSON.stringify(after)) {
-      return await enforceEdit(row, DECIDES, deps)
+      return await enforceEdit(row, DECIDES, 0, deps)
     }
     const about = { keyId: row.id, changes: { rotation: [before, after] as const, ...changes } }
     const event = auditEvent(action, caller, now, about)
     const done = await changeTokens(deps.db, row, tokens, caller, event)
-    if (done !== undefined) return await enforceEdit(done, DECIDES, deps)
+    if (done !== undefined) return await enforceEdit(done, DECIDES, 1, deps)
     const current = await readForRetry(row.id, caller, deps)
     if (!current.ok) return current
     row = current.value

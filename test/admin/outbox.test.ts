@@ -154,8 +154,9 @@ describe('leases on what was before', () => {
     const [row] = await sql('SELECT count(*) AS n FROM api_keys WHERE enforced_revision < revision')
     return row?.['n']
   }
+  const SUSPENSION = { respects: ['account_status'], revisions: 1 } as const
   const acts: [string, (deps: OutboxDeps, ids: string[]) => Promise<unknown>][] = [
-    ['a suspension', (deps, ids) => settleInParts(ids, () => true, ['account_status'], deps)],
+    ['a suspension', (deps, ids) => settleInParts(ids, () => true, SUSPENSION, deps)],
     ['the cron', (deps) => enforcePending(deps)],
   ]
 

@@ -21,6 +21,7 @@ const made = (at: Location) => ({ at, goesOn: false, diesAfter: null, isTried: f
 const edit = (acl: 'anyone' | 'home' | 'office', at: Location): Step => {
   return { do: 'edit', key: 'k1', acl, ...made(at) }
 }
+const pause = (at: Location): Step => ({ do: 'switch', key: 'k1', to: 'off', ...made(at) })
 const remove = (at: Location): Step => ({ do: 'delete', key: 'k1', ...made(at) })
 const useEverywhere: Step = { do: 'use everywhere', key: 'k1', from: 'office', times: 1 }
 /** Often enough that each location gets a lease. */
@@ -62,6 +63,19 @@ it.each<[string, readonly Step[], Partial<History>?]>([
       isCutOff,
       edit('home', 'fra'), // what stands already, so only the authority has to be told
       { do: 'set status', account: 'a', status: 'suspended', ...made('sin') },
+    ],
+  ],
+  [
+    'an edit of what stands already, after a restore, while another edit is pending',
+    [
+      useEverywhere,
+      pause('ams'),
+      { do: 'back up' },
+      edit('home', 'ams'),
+      { do: 'restore' },
+      { do: 'authority', at: 'sin', fault: 'unreachable', calls: 'all' },
+      edit('office', 'sin'), // recorded, and its authority holds what the database has lost
+      pause('ams'), // must not bring back what the authority holds in place of the other edit
     ],
   ],
   [
