@@ -34,6 +34,7 @@ function logOf(...events: (Change | Use)[]): Log {
     uses: events.filter((event) => 'verdict' in event),
     restores: [],
     truth: new Map(),
+    hasNewForm: false,
     leftPending: 0,
     drift: [],
     leasesInBetween: 0,
@@ -134,6 +135,14 @@ describe('the old token of a rotation', () => {
     expect(rules(logOf(rotation, use('key_replaced', 30, 40)))).toEqual(['time'])
     expect(rules(logOf(rotation, use('allowed', 50, 60, new_)))).toEqual([])
     expect(rules(logOf(rotation, use('key_replaced', 50, 60, new_)))).toEqual(['wrong'])
+  })
+
+  it('is known to have ended, and not why, to a version that cannot read its tombstone', () => {
+    const log = logOf(rotation, use('key_revoked', 50, 60))
+    expect(rules(log)).toEqual(['wrong'])
+    expect(rules({ ...log, hasNewForm: true })).toEqual([])
+    const before = logOf(rotation, use('key_revoked', 30, 40))
+    expect(rules({ ...before, hasNewForm: true })).toEqual(['time'])
   })
 
   it('ends at once when its owner says so', () => {

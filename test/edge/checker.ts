@@ -40,6 +40,8 @@ export interface Log extends Registers {
   readonly uses: readonly Use[]
   /** What libSQL holds in the end, by key and token, such as `k1.t1`; of the time after recovery. */
   readonly truth: ReadonlyMap<string, Truth>
+  /** Whether a version took part whose records the others cannot read. Of a tombstone they do not know the reason. */
+  readonly hasNewForm: boolean
   /** Changes that were recorded and that the cron did not carry out. */
   readonly leftPending: number
   /** What the operator's reconciliation finds in the end. */
@@ -107,12 +109,18 @@ function checkUse(log: Log, use: Use): Violation[] {
 }
 
 function rightVerdicts(log: Log, use: Use): Set<Verdict> {
-  return new Set(
-    possibleTruths(log, use).flatMap((truth) =>
-      momentsOf(truth, use.clock).flatMap((nowMs) =>
-        judge(truth, use.from, nowMs).map((verdict) => seen(verdict, use.method)),
-      ),
-    ),
+  return new Set(possibleTruths(log, use).flatMap((truth) => verdictsBy(log, truth, use)))
+}
+
+function verdictsBy(
+  { hasNewForm }: Log,
+  truth: Truth,
+  { from, method, clock }: Pick<Use, 'from' | 'method' | 'clock'>,
+): Verdict[] {
+  const judged = momentsOf(truth, clock).flatMap((nowMs) => judge(truth, from, nowMs))
+  const isUnclear = hasNewForm && judged.includes('key_replaced')
+  return [...judged, ...(isUnclear ? (['key_revoked'] as const) : [])].map((verdict) =>
+    seen(verdict, method),
   )
 }
 
@@ -178,9 +186,7 @@ function checkTruth(log: Log, name: string, truth: Truth): Violation[] {
   const strange = log.uses.filter(({ recovered, verdict, ...use }) => {
     if (!recovered || use.key !== key || use.token !== token) return false
     if (verdict === 'unavailable') return false
-    return momentsOf(truth, use.clock).every((nowMs) =>
-      judge(truth, use.from, nowMs).every((one) => verdict !== seen(one, use.method)),
-    )
+    return !verdictsBy(log, truth, use).includes(verdict)
   })
   return [
     ...lost,

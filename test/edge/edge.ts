@@ -1,6 +1,7 @@
 // `npm run edge`: draws histories for as long as one likes; prints a progress line, and for a failure the
 // smallest history that shows it and the command that finds it again. With `--kill N`, kills the whole
-// local system N times instead.
+// local system N times instead. With `--mutants`, plants one bug after the other, and counts the histories until
+// it is found.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { buildProduct } from '../../harness/build.ts'
 import type { Log } from './checker.ts'
 import { explore } from './explore.ts'
+import { hunt } from './hunt.ts'
 import { killAgainAndAgain } from './kill.ts'
 
 const { values } = parseArgs({
@@ -18,42 +20,67 @@ const { values } = parseArgs({
     only: { type: 'string' },
     lanes: { type: 'string', default: '2' },
     kill: { type: 'string' },
+    mutants: { type: 'boolean', default: false },
+    /** A part of the names of the mutants that count. */
+    mutant: { type: 'string', default: '' },
   },
 })
-const failed =
-  values.kill === undefined ? await exploreHistories() : await kill(Number(values.kill))
-process.exitCode = failed ? 1 : 0
+process.exitCode = (await run()) ? 1 : 0
 
-async function exploreHistories(): Promise<boolean> {
-  const { seed, only } = values
-  const tally = { requests: 0, unavailable: 0 }
+/** Answers whether something is broken, or a mutant was not found. */
+async function run(): Promise<boolean> {
+  if (values.kill !== undefined) return await kill(Number(values.kill))
   const bundleDir = mkdtempSync(join(tmpdir(), 'portal-gateway-bundle-'))
   try {
     await buildProduct(bundleDir)
-    const failure = await explore({
-      bundleDir,
-      histories: Number(values.histories),
-      seed: Number(seed),
-      ...(only === undefined ? { lanes: Number(values.lanes) } : { lanes: 1, only: Number(only) }),
-      onFailure(number, report) {
-        console.log(`\n${report}\nThis is history ${number}. Now it is made smaller.`)
-      },
-      onProgress(done, { uses }: Log) {
-        tally.requests += uses.length
-        tally.unavailable += uses.filter(({ verdict }) => verdict === 'unavailable').length
-        const share = `${done}/${only === undefined ? values.histories : 1} histories`
-        const answers = `${tally.requests} requests, ${tally.unavailable} of them 503`
-        show(`seed ${seed}: ${share}, ${answers}`, done % 50 === 0)
-      },
-    })
-    console.log(failure === null ? '\nNothing is broken.' : `\n${failure.report}\n`)
-    if (failure === null) return false
-    const again = `--seed ${seed} --only ${failure.number}`
-    console.log(`Find it again: npm run edge -- ${again}`)
-    return true
+    return await (values.mutants ? huntMutants(bundleDir) : exploreHistories(bundleDir))
   } finally {
     rmSync(bundleDir, { recursive: true })
   }
+}
+
+async function huntMutants(bundleDir: string): Promise<boolean> {
+  const { seed, histories, lanes, mutant } = values
+  let missed = 0
+  await hunt({
+    bundleDir,
+    seed: Number(seed),
+    histories: Number(histories),
+    lanes: Number(lanes),
+    only: mutant,
+    onEnd(name, found, violation) {
+      if (found === null) missed++
+      const text = found === null ? 'not found' : `history ${found}: ${violation}`
+      console.log(`seed ${seed}, ${name}: ${text}`)
+    },
+  })
+  return missed > 0
+}
+
+async function exploreHistories(bundleDir: string): Promise<boolean> {
+  const { seed, only } = values
+  const tally = { requests: 0, unavailable: 0 }
+  const failure = await explore({
+    bundleDir,
+    histories: Number(values.histories),
+    seed: Number(seed),
+    ...(only === undefined ? { lanes: Number(values.lanes) } : { lanes: 1, only: Number(only) }),
+    onFailure(number, report) {
+      console.log(`\n${report}\nThis is history ${number}. Now it is made smaller.`)
+    },
+    onProgress(done, { uses }: Log) {
+      tally.requests += uses.length
+      tally.unavailable += uses.filter(({ verdict }) => verdict === 'unavailable').length
+      const share = `${done}/${only === undefined ? values.histories : 1} histories`
+      const answers = `${tally.requests} requests, ${tally.unavailable} of them 503`
+      show(`seed ${seed}: ${share}, ${answers}`, done % 50 === 0)
+    },
+  })
+  console.log(failure === null ? '\nNothing is broken.' : `\n${failure.report}\n`)
+  if (failure === null) return false
+  const again = `--seed ${seed} --only ${failure.number}`
+  console.log(`Find it again: npm run edge -- ${again}`)
+  return true
 }
 
 async function kill(kills: number): Promise<boolean> {

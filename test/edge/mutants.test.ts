@@ -19,6 +19,9 @@ beforeAll(async () => {
 })
 afterAll(() => ground.stop())
 
+/** A busy machine is late for what shows within a tenth of a second. */
+const TRIES = 4
+
 async function violationsOf(name: string, turnedOn: readonly string[]): Promise<Violation[]> {
   const { rule: _, ...script } = SCRIPTS[name] ?? { steps: [] }
   return check(await runHistory(ground, fixtures, plainHistory(script), turnedOn))
@@ -28,6 +31,10 @@ describe.each(MUTANTS.map(({ name }) => name))('%s', (name) => {
   it('is what breaks a history that holds without it', async () => {
     expect(await violationsOf(name, [])).toEqual([])
     const { rule = 'stale' } = SCRIPTS[name] ?? {}
-    expect(await violationsOf(name, [name])).toContainEqual(expect.objectContaining({ rule }))
+    let found: Violation[] = []
+    for (let tries = 0; tries < TRIES && !found.some((one) => one.rule === rule); tries++) {
+      found = await violationsOf(name, [name])
+    }
+    expect(found).toContainEqual(expect.objectContaining({ rule }))
   })
 })

@@ -15,7 +15,7 @@ const RECOVERS_WITHIN_MS = 10_000
 const CRON_RUNS = 3
 const POLL_MS = 5
 
-export async function recover(run: Run): Promise<Omit<Log, 'leasesInBetween'>> {
+export async function recover(run: Run): Promise<Omit<Log, 'leasesInBetween' | 'hasNewForm'>> {
   const { ground, clients, keys, facts, restores, locations } = run
   const { changes } = clients
   const isDeploy = locations.includes(NEXT_VERSION)

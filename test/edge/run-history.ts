@@ -67,7 +67,8 @@ export async function runHistory(
     await steps.end()
     const log = await recover(run)
     const now = await ground.command({})
-    return { ...log, leasesInBetween: now.leasesInBetween - leasesInBetween }
+    const hasNewForm = history.deploy?.version === 'new form'
+    return { ...log, hasNewForm, leasesInBetween: now.leasesInBetween - leasesInBetween }
   } finally {
     await steps.end()
     await fixtures.retire(
