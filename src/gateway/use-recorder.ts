@@ -56,9 +56,9 @@ export interface UseRecorderDeps {
 const REPORT_AFTER_MS = 4_000
 /** A request may wait for 30 s in the background. */
 const WAITS = 3
-/** An authority loses its memory after about ten idle seconds. So it is asked again that soon. */
-const KEEP_AWAKE_MS = 4_000
-const MAX_REPEATS = 4
+/** An authority loses its memory after about ten idle seconds. So it is asked again that soon after a question. */
+const KEEP_AWAKE_MS = 8_000
+const MAX_REPEATS = 3
 /** If a report is this late, the request that was to send it has ended, and the next one sends it. */
 const GIVEN_UP_MS = 30_000
 /** Reports are JSON, which costs more than a bare question. So questions take one along once in this time. */
@@ -94,7 +94,7 @@ export function createUseRecorder(deps: UseRecorderDeps): UseRecorder {
   async function askUntilWritten(key: UsedKey, use: UnreportedUse): Promise<void> {
     for (let repeats = 0; repeats < MAX_REPEATS && use.writableAtMs !== 0; repeats++) {
       const { askedMs } = key.cached
-      const leftMs = use.writableAtMs - deps.nowMs()
+      const leftMs = Math.min(use.writableAtMs, askedMs + KEEP_AWAKE_MS) - deps.nowMs()
       await deps.wait(Math.min(Math.max(leftMs, 0), KEEP_AWAKE_MS))
       if (key.cached.askedMs !== askedMs) return
       await reportNow(key, use)

@@ -23,6 +23,7 @@ import {
   dropUse,
   floorTo,
   HOUR_MS,
+  keepNewest,
   readHours,
   readLifetime,
   readOldDays,
@@ -59,6 +60,8 @@ export interface UseBucket extends Outcomes {
 }
 
 const WRITE_INTERVAL_MS = 10_000
+/** Above what is kept of an hour, so that not each report sorts them. */
+const MAX_PENDING_ADDRESSES = 400
 
 export class CountedUse {
   /** What is not written yet, of one hour. */
@@ -77,6 +80,7 @@ export class CountedUse {
     if (use.allowed > 0 || use.addresses.length > 0 || refusedCount(use) > 0) {
       this.pending ??= { atMs, use: noUse() }
       addUse(this.pending.use, use)
+      boundAddresses(this.pending.use)
     }
     return this.writesInMs(nowMs) > 0 ? false : this.write(nowMs)
   }
@@ -174,6 +178,12 @@ export class CountedUse {
     const others = stored.filter(({ atMs }) => atMs !== pending.atMs)
     return [...others, { atMs: pending.atMs, use }].toSorted((a, b) => a.atMs - b.atMs)
   }
+}
+
+/** Reports come faster than they are written, and an attacker chooses the addresses in them. */
+function boundAddresses({ addresses }: Use): void {
+  if (addresses.length > MAX_PENDING_ADDRESSES)
+    addresses.splice(0, Infinity, ...keepNewest(addresses))
 }
 
 function lastAddressOf(hours: readonly Bucket[], nowMs: number): string | null {

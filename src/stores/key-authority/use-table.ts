@@ -157,7 +157,7 @@ function oldest(sql: SqlStorage, span: Span, keptMs: number): number | null {
 }
 
 /** The addresses that were seen last, with a part for those that were let in, which others cannot push out. */
-function keepNewest(addresses: AddressUse[]): AddressUse[] {
+export function keepNewest(addresses: AddressUse[]): AddressUse[] {
   if (addresses.length <= MAX_ADDRESSES) return addresses
   const newest = addresses.toSorted((a, b) => b.lastMs - a.lastMs)
   const used = newest.filter(({ allowed }) => allowed > 0).slice(0, MAX_ADDRESSES)

@@ -167,6 +167,7 @@ describe('CountedUse, addresses', () => {
     for (let i = 0; i < 1_000; i++) {
       use.add(refused(`10.0.${i >> 8}.${i & 255}`, NOW + 1 + i, 'ip_denied'), NOW + 1 + i)
     }
+    expect(use.detail(range('hour', 0, Infinity), NOW).addresses.length).toBeLessThan(600)
     use.write(NOW + 5_000)
     const { addresses, refused: codes } = use.detail(range('hour', 0, Infinity), NOW + 5_000)
     expect(codes).toEqual({ ip_denied: 1_000 })

@@ -176,8 +176,10 @@ describe('an authority, of what locations report', () => {
 
   it('counts use, and drops it with the key', async () => {
     const name = objects.newName()
-    await report(name, usedOnce('203.0.113.7'))
-    await report(name, usedOnce('203.0.113.8'))
+    expect((await report(name, usedOnce('203.0.113.7'))).unwrittenMs).toBe(0)
+    const { unwrittenMs } = await report(name, usedOnce('203.0.113.8'))
+    expect(unwrittenMs).toBeGreaterThan(0)
+    expect(unwrittenMs).toBeLessThanOrEqual(10_000)
     const summary = await objects.summarizeUse(name)
     expect(summary).toMatchObject({ allowed: 2, refused: {}, allowedLastHour: 2 })
     expect(Math.abs(summary.lastUsedMs - Date.now())).toBeLessThan(30_000)
