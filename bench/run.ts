@@ -6,6 +6,7 @@ const BENCHMARKS = [
   'forward',
   'acl',
   'consistency',
+  'metrics',
   'login',
   'log-in-load',
   'profile',
