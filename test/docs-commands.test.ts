@@ -117,6 +117,11 @@ it('the question whether a key works', async () => {
   expect(held).toMatchObject({ token: 'current', key: { platform: 'server' } })
 })
 
+it('a report of a leaked token, here of a text that is none', async () => {
+  const command = documented('docs/integrate/leaks.md', 'api/v1/leaks').replace('cpk_…', 'text')
+  expect(await jsonOf(command)).toEqual({ received: 1 })
+})
+
 it('a first call of a client', async () => {
   const ran = await run(documented('docs/integrate/client-libraries.md', 'client.mjs GET'))
   expect(ran).toMatchObject({ code: 0, out: expect.stringMatching(/^200\n/) })

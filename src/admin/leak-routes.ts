@@ -20,10 +20,18 @@ export function leakRoutes(deps: LeakRoutesDeps): Hono<AdminEnv> {
     const address = clientAddress(c.req.raw.headers)
     const received = await receiveLeakReport(body.value, address, deps)
     if (!received.ok) return refuse(c, received.error)
-    deps.later(workOffReport(received.value, deps))
+    deps.later(deps.wait(soon()).then(() => workOffReport(received.value, deps)))
     return c.json({ received: body.value.tokens.length }, 202)
   })
 
   // Here, because a request with another method must not come to the check of the session.
   return routes.all('/', (c) => refuse(c, { reason: 'method_not_allowed', allow: ['POST'] }))
+}
+
+/**
+ * In milliseconds. The work for a live token slows what else the gateway does. At once, the sender's next request
+ * would take longer after such a token.
+ */
+function soon(): number {
+  return 200 + Math.random() * 500
 }

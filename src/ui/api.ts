@@ -8,6 +8,7 @@ import type {
   Enforcement,
   EventPage,
   Fault,
+  FoundKey,
   Key,
   KeyInput,
   LiveSession,
@@ -33,6 +34,10 @@ export type Failure =
   /** The session has ended, and the customer did not log in again. */
   | { readonly kind: 'logged_out' }
 
+export type KeyChange = Partial<
+  KeyInput & { readonly enabled: boolean; readonly expires_at: string | null }
+>
+
 export type Answer<T> = Promise<Result<T, Failure>>
 
 interface Request {
@@ -50,10 +55,7 @@ export interface Api {
   readonly listKeys: () => Answer<readonly Key[]>
   readonly readKey: (id: string) => Answer<Key>
   readonly createKey: (input: KeyInput, password: string, idempotencyKey: string) => Answer<Key>
-  readonly editKey: (
-    key: Key,
-    change: Partial<KeyInput>,
-  ) => Answer<Key & { enforcement: Enforcement }>
+  readonly editKey: (key: Key, change: KeyChange) => Answer<Key & { enforcement: Enforcement }>
   readonly deleteKey: (id: string, quiet?: boolean) => Answer<{ enforcement: Enforcement }>
   /** A rotation with the same `idempotencyKey` answers the same token again. */
   readonly rotateKey: (
@@ -73,6 +75,8 @@ export interface Api {
     id: string,
     keep: 'new' | 'old',
   ) => Answer<Key & { enforcement: Enforcement }>
+  /** The key that a token belongs to. */
+  readonly findKey: (token: string) => Answer<FoundKey>
   readonly reveal: (id: string, password: string) => Answer<{ access_token: string }>
   readonly checkAddress: (id: string, address: string) => Answer<AddressCheck>
   readonly listDenials: (id: string) => Answer<{ denials: readonly Denial[] }>
@@ -155,6 +159,7 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
     moveRotationEnd: (id, endsAt) =>
       call('PATCH', `/keys/${id}/rotation`, { body: { ends_at: endsAt } }),
     endRotation: (id, keep) => call('DELETE', `/keys/${id}/rotation?keep=${keep}`),
+    findKey: (token) => call('POST', '/keys/find', { body: { token } }),
     reveal: (id, password) => call('POST', `/keys/${id}/reveal`, { body: { password } }),
   }
 }

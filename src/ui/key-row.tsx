@@ -4,6 +4,7 @@ import { AclCell } from './acl-cell.tsx'
 import { nameOf } from './display-text.ts'
 import { CodeIcon, EditIcon, Spinner, TrashIcon } from './icons.tsx'
 import type { ListedKey } from './key-list.ts'
+import { troubleOf } from './key-state.ts'
 import { Link } from './link.tsx'
 import { memo } from './memo.ts'
 import { messages } from './messages.ts'
@@ -33,6 +34,7 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
   const { columns } = messages
   // The name on buttons. Keys of one name are told apart by the end of their id.
   const label = hasNamesake ? text.namesake(nameOf(apiKey), endOfId(apiKey.id)) : nameOf(apiKey)
+  const trouble = troubleOf(apiKey)
   const isPending = isDeleting || apiKey.enforcement_state === 'pending'
   return (
     <tr role="row" class={isNew ? 'new' : ''} aria-busy={isPending}>
@@ -47,6 +49,11 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
             </code>
           )}
           {isNew && <span class="badge">{text.isNew}</span>}
+          {trouble !== null && (
+            <span class={trouble === 'leaked' ? 'badge danger' : 'badge pending'}>
+              {messages.life.badges[trouble]}
+            </span>
+          )}
           {isPending && (
             <span class="badge pending">
               <Spinner /> {isDeleting ? text.deleting : text.pending}

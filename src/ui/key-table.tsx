@@ -42,7 +42,7 @@ export function KeyTable(props: KeyTableProps) {
           <input
             type="search"
             value={query}
-            placeholder={text.searchHint}
+            placeholder={messages.find.hint}
             onInput={(event) => onQuery(event.currentTarget.value)}
           />
         </label>

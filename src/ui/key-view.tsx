@@ -9,6 +9,8 @@ import { EventList } from './event-list.tsx'
 import { BackIcon, CodeIcon, EditIcon, TrashIcon } from './icons.tsx'
 import type { ListedKey } from './key-list.ts'
 import type { RowActions } from './row-actions.ts'
+import { LeakNotice } from './leak-notice.tsx'
+import { LifeCard } from './life-card.tsx'
 import { Link } from './link.tsx'
 import { messages } from './messages.ts'
 import { PageHead } from './page-head.tsx'
@@ -29,10 +31,12 @@ interface KeyViewProps {
   readonly actions: RowActions
   /** Takes the key after its rotation was changed. */
   readonly onRotation: (key: Key, enforcement: Enforcement | null, done: string) => void
+  /** Takes the key as it is, after somebody else changed it. */
+  readonly onRead: (key: Key) => void
 }
 
 export function KeyView(props: KeyViewProps) {
-  const { api, apiKey, token, rights, actions, onRotation } = props
+  const { api, apiKey, token, rights, actions, onRotation, onRead } = props
   const { mayChange, mayDelete, whyNot } = rights
   const describedBy = whyNot === null ? undefined : READ_ONLY
   const name = nameOf(apiKey)
@@ -78,6 +82,7 @@ export function KeyView(props: KeyViewProps) {
         </div>
       </PageHead>
       <ReadOnlyNotice whyNot={whyNot} />
+      <LeakNotice apiKey={apiKey} mayChange={mayChange && !isDeleting} />
       <div class="key-view">
         <div class="key-part">
           <section class="card part">
@@ -108,6 +113,13 @@ export function KeyView(props: KeyViewProps) {
               <Time time={apiKey.updated_at} />
             </dl>
           </section>
+          <LifeCard
+            api={api}
+            apiKey={apiKey}
+            mayChange={mayChange && !isDeleting}
+            onChanged={onRotation}
+            onRead={onRead}
+          />
           <RotationCard
             api={api}
             apiKey={apiKey}

@@ -2,6 +2,7 @@
 
 import { number, seconds } from './counted.ts'
 import { isolateDirection } from './display-text.ts'
+import { lifeMessages } from './messages-life.ts'
 import { aclMessages } from './messages-acl.ts'
 import { changeMessages } from './messages-changes.ts'
 import { rotationMessages } from './messages-rotation.ts'
@@ -10,6 +11,7 @@ import { viewMessages } from './messages-views.ts'
 export const messages = {
   ...aclMessages,
   ...changeMessages,
+  ...lifeMessages,
   ...rotationMessages,
   ...viewMessages,
 
@@ -59,7 +61,6 @@ export const messages = {
     viewer:
       'You can look at the API keys of this account and change nothing, because your role is viewer. Ask an owner of the account for another role.',
     search: 'Search',
-    searchHint: 'Search keys',
     clearSearch: 'Clear the search',
     count: (shown: number, all: number) =>
       shown === all ? (all === 1 ? '1 key' : `${all} keys`) : `${shown} of ${all} keys`,
@@ -119,7 +120,7 @@ export const messages = {
     edit: 'Edit',
     editNamed: (name: string) => `Edit ${isolateDirection(name)}`,
     delete: (name: string) => `Delete ${isolateDirection(name)}`,
-    hiddenToken: 'Hidden access token',
+    hiddenToken: 'Hidden access token, ends with ',
     pending: 'Applying…',
     deleting: 'Deleting…',
   },

@@ -19,6 +19,7 @@ interface TokenFieldProps {
 export function TokenField({ apiKey, label, token, mayChange, actions }: TokenFieldProps) {
   const text = messages.row
   const isDisabled = !mayChange || apiKey.isDeleting === true
+  const ends = apiKey.access_token_ends_with
   const toggle = token === null ? text.reveal(label) : text.hide(label)
   return (
     <span class="token">
@@ -26,6 +27,7 @@ export function TokenField({ apiKey, label, token, mayChange, actions }: TokenFi
         <code>
           <span aria-hidden="true">********</span>
           <span class="visually-hidden">{text.hiddenToken}</span>
+          {ends !== null && <span class="token-end">{ends}</span>}
         </code>
       ) : (
         <code class="clear">{token}</code>

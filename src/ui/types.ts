@@ -7,6 +7,7 @@ import type {
   event,
   eventList,
   Fault,
+  foundKey,
   ipAclCheck,
   KeyAnswer,
   liveSessionList,
@@ -20,6 +21,7 @@ export type Key = Readonly<KeyAnswer>
 export type IpAclMode = Key['ip_acl_mode']
 export type AddressCheck = Readonly<z.infer<typeof ipAclCheck>>
 export type Denial = DenialAnswer
+export type FoundKey = Readonly<z.infer<typeof foundKey>>
 export type Enforcement = EnforcementAnswer
 export type RotationUse = Readonly<z.infer<typeof rotationUse>>
 export type AuditEvent = Readonly<z.infer<typeof event>>

@@ -6,6 +6,7 @@ import { announceFailure, announcePending, announceSuccess } from './announce.ts
 import type { Api } from './api.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
 import { nameOf } from './display-text.ts'
+import { isToken, openKeyOf } from './find-token.ts'
 import { type ListedKey, useKeyList } from './key-list.ts'
 import { KeyPanel } from './key-panel.tsx'
 import type { RowActions } from './row-actions.ts'
@@ -71,6 +72,12 @@ export function Workspace({ api, session, route, query, onOpenPanel }: Workspace
   function put(key: ListedKey) {
     list.put(key)
     tellOtherTabs('keys')
+  }
+
+  /** A token that is pasted is found, and does not stay in the field. */
+  function onQuery(query: string) {
+    setSearch(query)
+    if (isToken(query)) void openKeyOf(query, list.keys, api).then(() => setSearch(''))
   }
 
   function onMade(key: Key) {
@@ -139,13 +146,14 @@ export function Workspace({ api, session, route, query, onOpenPanel }: Workspace
             apiKey={shown}
             token={secret?.isShown === true && secret.keyId === shown.id ? secret.token : null}
             {...{ rights, actions, onRotation }}
+            onRead={put}
           />
         ))}
       {route.page === 'keys' && (
         <KeysPage
           query={search}
           filters={filtersOf(query)}
-          onQuery={setSearch}
+          onQuery={onQuery}
           onSort={setSort}
           {...{ session, rights, list, secret, newKeyId, sort, actions }}
         />

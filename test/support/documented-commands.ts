@@ -10,6 +10,7 @@ export const RUN_AS_WRITTEN: readonly (readonly [file: string, piece: string])[]
   ['README.md', 'Token cpk_'],
   ['docs/integrate/using-a-key.md', 'example/customer'],
   ['docs/integrate/using-a-key.md', 'api/v1/key'],
+  ['docs/integrate/leaks.md', 'api/v1/leaks'],
   ['docs/integrate/admin-api.md', '$API/keys'],
   ['docs/integrate/client-libraries.md', 'client.mjs GET'],
   ['docs/operate/deploying.md', 'umask'],

@@ -1,0 +1,12 @@
+// Why requests with a key are refused, as far as its own settings say.
+
+import type { Key } from './types.ts'
+
+export type KeyTrouble = 'leaked' | 'expired' | 'paused'
+
+/** The one that matters most to its owner; null if there is none. */
+export function troubleOf(key: Key): KeyTrouble | null {
+  if (key.leaked_at !== null) return 'leaked'
+  if (key.expires_at !== null && Date.parse(key.expires_at) <= Date.now()) return 'expired'
+  return key.enabled ? null : 'paused'
+}

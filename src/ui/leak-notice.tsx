@@ -1,0 +1,36 @@
+// Says in red that the token of a key is public, and what to do.
+
+import { messages } from './messages.ts'
+import { navigate, PATHS } from './route.ts'
+import { untilText } from './times.ts'
+import type { Key } from './types.ts'
+
+export function LeakNotice({
+  apiKey,
+  mayChange,
+}: {
+  readonly apiKey: Key
+  readonly mayChange: boolean
+}) {
+  const { id, leaked_at: leakedAt } = apiKey
+  if (leakedAt === null) return null
+  const text = messages.leak
+  return (
+    <div class="notice danger leak" role="alert">
+      <div>
+        <p>
+          <strong>{text.title}</strong>
+        </p>
+        <p>{text.text(untilText(leakedAt))}</p>
+      </div>
+      <button
+        type="button"
+        class="button"
+        disabled={!mayChange}
+        onClick={() => navigate(PATHS.rotate(id))}
+      >
+        {text.rotate}
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,127 @@
+// The life of a key on the page: its end, a pause, a leak, and the key of a token that was found.
+
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { CreatedKey, Customer } from '../../harness/customer.ts'
+import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
+import { noticeOf, rowOf } from '../support/page-steps.ts'
+
+const DAY_MS = 24 * 60 * 60_000
+
+describe.skipIf(missingBrowser !== null)('the life of a key', () => {
+  let pages: PageRig
+  let customer: Customer
+  beforeAll(async () => {
+    pages = await startPageRig()
+    customer = await pages.rig.customer()
+  })
+  afterEach(() => pages.closeAll())
+  afterAll(() => pages.stop())
+
+  const keyNamed = (name: string) => customer.createKey({ application_name: name })
+  const card = (page: Page) => page.getByRole('region', { name: 'Use of the key' })
+  const stateOf = async ({ id }: CreatedKey) => (await customer.call('GET', `/keys/${id}`)).json
+  const use = async ({ token }: CreatedKey) =>
+    (await pages.rig.send('/x', { headers: { 'X-API-Key': token } })).status
+
+  async function openView(name: string): Promise<Page> {
+    const page = await pages.open({ customer })
+    await page.getByRole('link', { name, exact: true }).click()
+    await card(page).waitFor()
+    return page
+  }
+
+  it('shows the last four characters of each token', async () => {
+    const key = await keyNamed('Ends')
+    const page = await pages.open({ customer })
+    await rowOf(page, 'Ends').getByText(key.token.slice(-4), { exact: true }).waitFor()
+  })
+
+  it('is paused and resumed', async () => {
+    const key = await keyNamed('Switch')
+    const page = await openView('Switch')
+    await card(page).getByRole('button', { name: 'Pause' }).click()
+    await page.getByText('The key is paused.').waitFor()
+    expect(await use(key)).toBe(403)
+    await page.getByRole('link', { name: 'API Keys', exact: true }).first().click()
+    await rowOf(page, 'Switch').getByText('Paused').waitFor()
+    await page.getByRole('link', { name: 'Switch', exact: true }).click()
+    await card(page).getByRole('button', { name: 'Resume' }).click()
+    await page.getByText('The key is in use again.').waitFor()
+    expect(await use(key)).toBe(200)
+  })
+
+  it('is not paused where somebody else changed it meanwhile', async () => {
+    const key = await keyNamed('Conflict')
+    const page = await openView('Conflict')
+    await customer.call('PATCH', `/keys/${key.id}`, { platform: 'mobile' })
+    await card(page).getByRole('button', { name: 'Pause' }).click()
+    await noticeOf(page, 'changed elsewhere').waitFor()
+    await page.getByText('Mobile', { exact: true }).waitFor()
+    expect(await stateOf(key)).toMatchObject({ enabled: true })
+  })
+
+  it('gets an end from a preset, on a day, and loses it', async () => {
+    const key = await keyNamed('Ending')
+    const page = await openView('Ending')
+    const expiry = card(page).getByLabel('Let it expire')
+    const ends = async () => Date.parse(String((await stateOf(key))['expires_at']))
+    await expiry.selectOption('In 90 days')
+    await card(page).getByText('It expires on').waitFor()
+    expect(Math.abs((await ends()) - Date.now() - 90 * DAY_MS)).toBeLessThan(60_000)
+
+    await expiry.selectOption('On a date…')
+    const date = card(page).getByLabel('The last day of the key')
+    await date.fill('2020-01-01')
+    await card(page).getByRole('button', { name: 'Set' }).click()
+    await card(page).getByText('Choose a day from today on').waitFor()
+    const day = new Date(Date.now() + 10 * DAY_MS).toISOString().slice(0, 10)
+    await date.fill(day)
+    await card(page).getByRole('button', { name: 'Set' }).click()
+    await date.waitFor({ state: 'detached' })
+    const lastSecond = await page.evaluate(`new Date('${day}T23:59:59').getTime()`)
+    await expect.poll(ends).toBe(lastSecond)
+
+    await expiry.selectOption('Never')
+    await card(page).getByText('It does not expire.').waitFor()
+    expect(await stateOf(key)).toMatchObject({ expires_at: null })
+  })
+
+  it('says in red that its token is public, and what to do', async () => {
+    const key = await keyNamed('Leaky')
+    await pages.rig.send('/admin/api/v1/leaks', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ tokens: [key.token], url: 'https://code.example/.env' }),
+    })
+    await expect.poll(async () => (await stateOf(key))['leaked_at']).toEqual(expect.any(String))
+    const page = await pages.open({ customer })
+    await rowOf(page, 'Leaky').getByText('Leaked').waitFor()
+    await page.getByRole('link', { name: 'Leaky', exact: true }).click()
+    await noticeOf(page, 'found in public').waitFor()
+    await page.getByText('https://code.example/.env').waitFor()
+    expect(await card(page).getByRole('button', { name: 'Resume' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Rotate the key', exact: true }).first().click()
+    await page.waitForURL(/rotat/)
+  })
+
+  it('is found by its token, which goes into no URL and no storage', async () => {
+    const key = await keyNamed('Found')
+    const page = await pages.open({ customer })
+    const urls: string[] = []
+    page.on('request', (request) => urls.push(request.url()))
+    await page.getByRole('searchbox').fill(` ${key.token} `)
+    await page.getByText('This is the token of').waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Found' }).waitFor()
+    expect(urls.join('\n')).not.toContain(key.token)
+    const kept =
+      'JSON.stringify([location.href, { ...localStorage }, { ...sessionStorage }, history.state])'
+    expect(await page.evaluate(kept)).not.toContain(key.token)
+    await page.getByRole('link', { name: 'API Keys', exact: true }).first().click()
+    expect(await page.getByRole('searchbox').inputValue()).toBe('')
+
+    await page.getByRole('searchbox').fill(`cpk_A${'0'.repeat(43)}`)
+    await noticeOf(page, 'No key of this account').waitFor()
+    expect(await page.getByRole('searchbox').inputValue()).toBe('')
+  })
+})
