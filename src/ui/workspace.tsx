@@ -75,9 +75,9 @@ export function Workspace({ api, session, route, query, onOpenPanel }: Workspace
   }
 
   /** A token that is pasted is found, and does not stay in the field. */
-  function onQuery(query: string) {
-    setSearch(query)
-    if (isToken(query)) void openKeyOf(query, list.keys, api).then(() => setSearch(''))
+  function onQuery(text: string) {
+    setSearch(text)
+    if (isToken(text)) void openKeyOf(text, list.keys, api).then(() => setSearch(''))
   }
 
   function onMade(key: Key) {
