@@ -335,6 +335,14 @@ describe('a database that was restored', () => {
     expect(rules(restored(deletion, use('allowed', 70, 80)))).toEqual(['stale'])
   })
 
+  it('may have forgotten a deletion that was recorded and not carried out yet', () => {
+    const recorded: Change = { ...deletion, outcome: 'recorded' }
+    const live = new Map([['k1.t1', UNCHANGED]])
+    expect(rules({ ...restored(recorded), truth: live })).toEqual([])
+    expect(rules({ ...restored(deletion), truth: live })).toEqual(['lost'])
+    expect(rules({ ...logOf(recorded), truth: live })).toEqual(['lost'])
+  })
+
   it('ends with the next change', () => {
     const again = change('k1 acl', 'home', 70, 80)
     expect(rules(restored(again, use('allowed', 85, 90)))).toEqual(['stale'])

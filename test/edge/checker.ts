@@ -171,8 +171,10 @@ function whyNotRight(log: Log, use: Use): Pick<Violation, 'rule' | 'seconds'> {
 
 function checkTruth(log: Log, name: string, truth: Truth): Violation[] {
   const [key = '', token = ''] = name.split('.')
-  // What was recorded has been carried out by now.
-  const settled: Log = { ...log, changes: log.changes.map(asCarriedOut) }
+  const settled: Log = {
+    ...log,
+    changes: log.changes.map((change) => (isCarriedOut(log, change) ? asDone(change) : change)),
+  }
   const end = Number.MAX_SAFE_INTEGER
   const lost = registersOf(log, { key, token }).flatMap(([part, register]): Violation[] => {
     // A key that is gone has nothing else, and where its row is gone too, no account.
@@ -203,8 +205,13 @@ function isAsGood(end: TokenEnd, possible: ReadonlySet<string>): boolean {
   return end === 'ended' || (Math.min(...times) <= Number(end) && Number(end) <= Math.max(...times))
 }
 
-function asCarriedOut(change: Change): Change {
-  return change.outcome === 'recorded' ? { ...change, outcome: 'done' } : change
+/** What was recorded has been carried out by now, unless the database has forgotten it before. */
+function isCarriedOut({ restores }: Log, { outcome, start }: Change): boolean {
+  return outcome === 'recorded' && !restores.some((restore) => restore.start > start)
+}
+
+function asDone(change: Change): Change {
+  return { ...change, outcome: 'done' }
 }
 
 function toText(verdict: Verdict): string {
