@@ -189,6 +189,18 @@ describe('the old token of a rotation', () => {
   })
 })
 
+describe('a leaked key', () => {
+  const leak = change('k1 leak', 'leaked', 10, 20)
+  const rotated = change('k1 leak', 'no', 30, 40)
+
+  it('is disabled, whatever else its owner says, until a rotation', () => {
+    expect(rules(logOf(leak, use('key_disabled', 25, 28)))).toEqual([])
+    expect(rules(logOf(leak, resumption, use('allowed', 50, 60)))).toEqual(['stale'])
+    expect(rules(logOf(leak, rotated, use('allowed', 50, 60)))).toEqual([])
+    expect(rules(logOf(leak, rotated, use('key_disabled', 50, 60)))).toEqual(['stale'])
+  })
+})
+
 describe('a request during a change', () => {
   it.each(['allowed', 'key_revoked'] as const)('may be judged by either state: %s', (verdict) => {
     expect(rules(logOf(deletion, use(verdict, 15, 50)))).toEqual([])

@@ -32,6 +32,10 @@ export interface Made {
 /** What a change sets. Several values of one register: one of them, nobody can say which. */
 export type Effects = readonly (readonly [register: string, value: string])[]
 
+/** On the real clock. */
+const STOPS_WITHIN_MS = 1_500
+const POLL_MS = 10
+
 export interface Clients {
   readonly changes: Change[]
   readonly uses: Use[]
@@ -74,6 +78,13 @@ export interface Clients {
     owner: TestAccount,
     toEffects: (made: Made) => Effects,
     headers?: Record<string, string>,
+  ) => Promise<Made>
+  /** Reports a token, and waits until its key is stopped. */
+  readonly reportLeak: (
+    name: string,
+    key: TestKey,
+    owner: TestAccount,
+    at: Location,
   ) => Promise<Made>
   readonly setStatus: (
     name: string,
@@ -157,6 +168,23 @@ export function createClients(
     })
   }
 
+  /** The key once it is stopped. What takes longer is left to the cron. */
+  async function untilStopped(
+    { id }: TestKey,
+    { cookie }: TestAccount,
+    at: Location,
+    reported: HttpAnswer,
+  ): Promise<HttpAnswer> {
+    const deadline = Date.now() + STOPS_WITHIN_MS
+    while (Date.now() < deadline) {
+      const shown = await admin(at, 'GET', `/keys/${id}`, { Cookie: cookie })
+      const { leaked_at: leakedAt, enforcement_state: state } = shown.json
+      if (shown.status === 200 && leakedAt !== null && state === 'done') return shown
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    }
+    return { ...reported, status: 503, text: JSON.stringify({ code: 'enforcement_pending' }) }
+  }
+
   function patch({ id }: TestKey, { cookie }: TestAccount, body: object, at: Location) {
     return admin(at, 'PATCH', `/keys/${id}`, { Cookie: cookie }, body)
   }
@@ -218,6 +246,17 @@ export function createClients(
       const headers = { Authorization: `Bearer ${ground.secrets.OPERATOR_TOKEN}` }
       const act = () => admin(at, 'PATCH', `/operator/accounts/${id}`, headers, { status })
       await change(`set ${name} ${status} at ${at}`, at, act, sets(`${name} status`, status))
+    },
+    async reportLeak(name, key, owner, at) {
+      const act = async () => {
+        const from = { 'CF-Connecting-IP': `198.51.100.${(tick() % 250) + 1}` }
+        const reported = await admin(at, 'POST', '/leaks', from, { tokens: [key.token] })
+        return reported.status === 202 ? await untilStopped(key, owner, at, reported) : reported
+      }
+      return await change(`report ${name}.${key.tokenName} at ${at}`, at, act, () => [
+        [`${name} leak`, 'leaked'],
+        [`${name} switch`, 'off'],
+      ])
     },
     async change(label, at, { method, path, body }, owner, toEffects, headers = {}) {
       const act = () => admin(at, method, path, { Cookie: owner.cookie, ...headers }, body)

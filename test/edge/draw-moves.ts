@@ -69,7 +69,7 @@ function changeOf(frame: Frame, name: KeyName, how = made(frame)): Changing {
   ])()
 }
 
-/** Changes of a key's tokens. A database that forgets a rotation is a matter of its own, see restores.test.ts. */
+/** Changes of a key's tokens. Not drawn where the database forgets: a token that it has lost is beyond the checker. */
 function rotationsOf(
   { dice }: Frame,
   name: KeyName,
@@ -281,6 +281,26 @@ const changeOfTwoTokens: Move = (frame) => {
   ]
 }
 
+/** A token that is found in public, and what its owner tries then. */
+const leakInUse: Move = (frame) => {
+  const { dice, loses } = frame
+  const name = key(frame)
+  if (loses === 'database') return changeInUse(frame)
+  const how = () => ({ ...made(frame), diesAfter: null })
+  return [
+    ...(dice.chance(30)
+      ? [{ do: 'rotate', key: name, overlapSeconds: 300, ...how() } as const]
+      : []),
+    useMuch(frame, name),
+    { do: 'report leak', key: name, ...how(), goesOn: false },
+    { do: 'switch', key: name, to: 'on', ...how(), isTried: true },
+    ...(dice.chance(60)
+      ? [{ do: 'rotate', key: name, overlapSeconds: 90, ...how() } as const]
+      : []),
+    useMuch(frame, name),
+  ]
+}
+
 /** A clock that shows a wrong time, so that it makes a difference which clock tells that an end has come. */
 function turnedFar(frame: Frame): Step {
   const fault = frame.dice.pick<ClockFault>(['is set back', 'is set ahead'])
@@ -344,6 +364,7 @@ export const MOVES: readonly (readonly [weight: number, move: Move])[] = [
   [5, changeByAWrongClock],
   [3, endInUse],
   [5, changeOfTwoTokens],
+  [2, leakInUse],
   [1, changesInARow],
   [2, forge],
   [1, one((frame) => use(frame, key(frame), at(frame), frame.dice.chance(50)))],

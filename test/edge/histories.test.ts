@@ -1,7 +1,7 @@
 import { expect, inject, it } from 'vitest'
 import { explore } from './explore.ts'
 
-const HISTORIES = 200
+const HISTORIES = 150
 const LANES = 2
 
 it(`${HISTORIES} histories hold`, { timeout: 900_000 }, async () => {

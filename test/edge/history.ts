@@ -36,6 +36,8 @@ export type Changing =
   /** The old token of a rotation ends so many seconds later. */
   | ({ readonly do: 'move end'; readonly key: KeyName; readonly inSeconds: number } & Made)
   | ({ readonly do: 'end rotation'; readonly key: KeyName; readonly keep: 'new' | 'old' } & Made)
+  /** Somebody finds the current token in public. */
+  | ({ readonly do: 'report leak'; readonly key: KeyName } & Made)
   | ({ readonly do: 'delete'; readonly key: KeyName } & Made)
   | ({ readonly do: 'set status'; readonly account: AccountName; readonly status: Status } & Made)
 
@@ -168,6 +170,8 @@ function stepText(step: Step): string {
       return `move end of rotation of ${step.key} at ${step.at}: in ${step.inSeconds} s${manner(step)}`
     case 'end rotation':
       return `end rotation of ${step.key} at ${step.at}, keep ${step.keep}${manner(step)}`
+    case 'report leak':
+      return `report leak of ${step.key} at ${step.at}${manner(step)}`
     case 'delete':
       return `delete ${step.key} at ${step.at}${manner(step)}`
     case 'set status':

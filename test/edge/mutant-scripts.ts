@@ -167,6 +167,9 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   'a rotation that was taken back leaves the new token': {
     steps: [rotate(300), useMuch, { do: 'end rotation', key: 'k1', keep: 'old', ...made() }],
   },
+  'a leaked key is enabled by an edit': {
+    steps: [useMuch, { do: 'report leak', key: 'k1', ...made() }, { ...pause, to: 'on' }],
+  },
   'a paused key is let in': { steps: [useMuch, pause] },
   'a refusal asks nobody': {
     acls: ['home', 'anyone', 'anyone'],

@@ -132,6 +132,10 @@ const NAMED: Readonly<Record<string, Mutant['places']>> = {
   'a rotation that was taken back leaves the new token': [
     [/: (\{ \.\.\.(token\w*), endedAt: nowMs \})/, ': ON ? $2 : $1'],
   ],
+  'a leaked key is enabled by an edit': [
+    [/(isLeaked: )(row\w*\.leakedAt !== null)/, '$1!ON && $2'],
+    [/if \((input\d*\.enabled === true && row\w*\.leakedAt !== null)\)/, 'if (!ON && $1)'],
+  ],
   'a paused key is let in': [[/return (record\d*\.enabled \? LIVE)/, 'return ON || $1']],
 
   // The worker

@@ -121,13 +121,14 @@ async function readTruth({ ground, owners, keys, rotations }: Run): Promise<Map<
       const row = rows.find(({ api_keys: { id: rowId } }) => rowId === id)
       // A backup that is older than the key knows nothing of it.
       if (row === undefined) return [`${name}.${tokenName}`, { ...UNCHANGED, life: 'gone' }]
-      const { deletedAt, ipAcl, enabled, expiresAt } = row.api_keys
+      const { deletedAt, ipAcl, enabled, leakedAt, expiresAt } = row.api_keys
       return [
         `${name}.${tokenName}`,
         {
           life: deletedAt === null ? 'live' : 'gone',
           acl: toAcl(ipAcl ?? []),
           switch: enabled ? 'on' : 'off',
+          leak: leakedAt === null ? 'no' : 'leaked',
           end: expiresAt === null ? 'never' : `${expiresAt}`,
           token: toEnd(tokenRows.find((token) => token.lookupId === lookupId)),
           status: row.accounts.status === 'active' ? 'active' : 'suspended',

@@ -22,7 +22,7 @@ export interface KeyFacts {
 }
 
 /**
- * A change of one register: `k1 life`, `k1 acl`, `k1 switch`, `k1 end`, `k1.t1 token` or `a status`. Several with the
+ * A change of one register: `k1 life`, `k1 acl`, `k1 switch`, `k1 leak`, `k1 end`, `k1.t1 token` or `a status`. Several with the
  * same start and end are one change whose value is known no better.
  */
 export interface Change extends Span {

@@ -14,6 +14,7 @@ interface KnownTokens {
   /** The old token of the rotation that is under way, as far as its owner knows. */
   old: TestKey | null
   isUnclear: boolean
+  isLeaked: boolean
   /** Of the last rotation that was asked for. */
   idempotencyKey: string
   /** The end of what was asked for last. */
@@ -32,6 +33,8 @@ export interface Rotations {
     again: boolean,
     at: Location,
   ) => Promise<void>
+  /** Somebody reports the current token. */
+  readonly reportLeak: (name: string, owner: TestAccount, at: Location) => Promise<void>
   readonly moveEnd: (name: string, owner: TestAccount, endMs: number, at: Location) => Promise<void>
   readonly end: (
     name: string,
@@ -42,7 +45,7 @@ export interface Rotations {
 }
 
 export function createRotations(
-  clients: Pick<Clients, 'change'>,
+  clients: Pick<Clients, 'change' | 'reportLeak'>,
   { lookupIdOf }: Pick<Fixtures, 'lookupIdOf'>,
 ): Rotations {
   const known = new Map<string, KnownTokens>()
@@ -61,8 +64,8 @@ export function createRotations(
 
   return {
     add(name, key) {
-      const tokens = { all: [key], current: key, old: null, isUnclear: false, idempotencyKey: '' }
-      known.set(name, { ...tokens, lastCall: Promise.resolve() })
+      const tokens = { all: [key], current: key, old: null, isUnclear: false, isLeaked: false }
+      known.set(name, { ...tokens, idempotencyKey: '', lastCall: Promise.resolve() })
     },
     tokensOf: (name) => known.get(name)?.all ?? [],
     current: (name) => known.get(name)?.current,
@@ -71,7 +74,7 @@ export function createRotations(
       inTurn(name, async (tokens) => {
         if (again ? tokens.idempotencyKey === '' : tokens.isUnclear) return undefined
         if (!again) tokens.idempotencyKey = randomBytes(8).toString('hex')
-        const { current, all } = tokens
+        const { current, old, all, isLeaked } = tokens
         const isKnown = (json: Made['json']) =>
           all.some(({ token }) => token === json['access_token'])
         const body = { overlap_seconds: overlapSeconds, password: PASSWORD }
@@ -81,8 +84,12 @@ export function createRotations(
           { method: 'POST', path: `/keys/${current.id}/rotation`, body },
           owner,
           // An answer that was given before sets nothing.
-          (answer) =>
-            isKnown(answer.json) ? [] : effectsOfRotation(name, current, overlapSeconds, answer),
+          (answer) => {
+            if (isKnown(answer.json)) return []
+            return isLeaked
+              ? effectsOfLeaked(name, [current, ...(old === null ? [] : [old])])
+              : effectsOfRotation(name, current, overlapSeconds, answer)
+          },
           { 'Idempotency-Key': tokens.idempotencyKey },
         )
         if (made.outcome !== 'done' || isKnown(made.json)) return made
@@ -91,7 +98,16 @@ export function createRotations(
         tokens.current = { ...current, tokenName, token, lookupId: lookupIdOf(token), record: '' }
         tokens.old = current
         tokens.isUnclear = false
+        tokens.isLeaked = false
         all.push(tokens.current)
+        return made
+      }),
+
+    reportLeak: (name, owner, at) =>
+      inTurn(name, async (tokens) => {
+        if (tokens.isUnclear) return undefined
+        const made = await clients.reportLeak(name, tokens.current, owner, at)
+        if (made.outcome === 'done') tokens.isLeaked = true
         return made
       }),
 
@@ -155,6 +171,15 @@ function effectsOfRotation(
     register,
     String(Math.round(startedMs) + overlapSeconds * 1_000),
   ])
+}
+
+/** The rotation of a leaked key ends all other tokens, and the key works again. */
+function effectsOfLeaked(name: string, others: readonly TestKey[]): Effects {
+  return [
+    ...others.map((other) => [registerOf(name, other), 'ended'] as const),
+    [`${name} leak`, 'no'],
+    [`${name} switch`, 'on'],
+  ]
 }
 
 function registerOf(name: string, { tokenName }: TestKey): string {

@@ -177,6 +177,7 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
       case 'rotate':
       case 'move end':
       case 'end rotation':
+      case 'report leak':
       case 'delete':
       case 'set status':
         lastChange = step
@@ -293,6 +294,8 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
         return rotations.moveEnd(step.key, owner, Number(endIn(step.inSeconds)), step.at)
       case 'end rotation':
         return rotations.end(step.key, owner, step.keep, step.at)
+      case 'report leak':
+        return rotations.reportLeak(step.key, owner, step.at)
       case 'delete':
         return clients.remove(step.key, key, owner, step.at)
     }

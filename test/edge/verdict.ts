@@ -5,6 +5,8 @@ export type Address = 'office' | 'home'
 export type Status = 'active' | 'suspended'
 export type Life = 'live' | 'gone'
 export type Switch = 'on' | 'off'
+/** Whether a token was reported as leaked. */
+export type Leak = 'no' | 'leaked'
 /** The time of an end in milliseconds since 1970, as text. */
 export type End = 'never' | `${number}`
 /** Of a token: when a rotation ends it, or that it has ended for good. */
@@ -30,6 +32,7 @@ export interface Truth {
   readonly life: Life
   readonly acl: Acl
   readonly switch: Switch
+  readonly leak: Leak
   readonly end: End
   readonly token: TokenEnd
   readonly status: Status
@@ -40,13 +43,14 @@ export const UNCHANGED: Truth = {
   life: 'live',
   acl: 'anyone',
   switch: 'on',
+  leak: 'no',
   end: 'never',
   token: 'never',
   status: 'active',
 }
 
 /** The parts of a truth that belong to the key itself. */
-export const OF_KEY = ['life', 'acl', 'switch', 'end'] as const
+export const OF_KEY = ['life', 'acl', 'switch', 'leak', 'end'] as const
 
 type Judged = Exclude<
   Verdict,
@@ -64,12 +68,12 @@ export function judge(truth: Truth, from: Address, nowMs: number): readonly Judg
 
 /** In the contract's order. */
 function judgeInOrder(truth: Truth, from: Address, nowMs: number): Judged {
-  const { life, status, end, acl } = truth
+  const { life, status, end, leak, acl } = truth
   if (life === 'gone') return 'key_revoked'
   if (status !== 'active') return 'account_inactive'
   if (end !== 'never' && nowMs >= Number(end)) return 'key_expired'
   if (isOver(truth, nowMs)) return 'key_replaced'
-  if (truth.switch === 'off') return 'key_disabled'
+  if (leak === 'leaked' || truth.switch === 'off') return 'key_disabled'
   return acl === 'anyone' || acl === from ? 'allowed' : 'ip_denied'
 }
 
