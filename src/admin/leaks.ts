@@ -16,13 +16,22 @@ import { changeTokens } from '../db/rotation-queries.ts'
 import type { Changes } from '../db/schema.ts'
 import { auditEvent } from './audit.ts'
 import { toRotationJson, toTime } from './json.ts'
-import { CHANGE_TRIES, settleKey } from './key-change.ts'
-import type { OutboxDeps } from './outbox.ts'
+import { CHANGE_TRIES } from './key-change.ts'
+import { tryToNoteRows } from './lost-keys.ts'
+import { mapPooled } from './map-pooled.ts'
+import { type OutboxDeps, settle } from './outbox.ts'
 
 const REPORTS_PER_RUN = 50
 /** Longer than the minute in which the reports of a sender are counted. */
 const KEPT_MS = 2 * 60_000
 const MAX_RETRY_DELAY_MS = 40
+/** How many keys are changed at once. */
+const AT_ONCE = 8
+
+/** Only for the log. The report stays for the cron. */
+class TooManyChangesError extends Error {
+  override readonly name = 'TooManyChangesError'
+}
 
 /** Works off the reports that are not finished, and forgets the others. */
 export async function workOffLeaks(deps: OutboxDeps): Promise<void> {
@@ -37,41 +46,41 @@ export async function workOffReport(report: StoredReport, deps: OutboxDeps): Pro
   const { db, logFault, nowMs } = deps
   try {
     const found = await findKeysOfTokens(db, report.lookupIds)
-    const held = await Promise.all(found.map((of) => stopToken(of, report, deps)))
-    if (held.every(Boolean)) await finishLeakReport(db, report.id, nowMs())
+    const rows = await mapPooled(found, AT_ONCE, (token) => stopToken(token, report, deps))
+    const pending = rows.filter((row) => row !== null).filter(isPending)
+    // This closes the keys further. It decides nothing else that their authorities may know, see lost-changes.ts.
+    const settled = await settle(pending, { respects: [], revisions: 1 }, deps)
+    await tryToNoteRows(settled, deps)
+    if (settled.length === pending.length) await finishLeakReport(db, report.id, nowMs())
   } catch (error) {
     logFault(isStorageUnavailable(error) ? 'libsql' : 'unexpected', error)
   }
 }
 
-/** True once the token lets no request in, anywhere. */
+/** Records that a token lets no request in. Answers the row; null if there was nothing to do. */
 async function stopToken(
   { keyId, lookupId }: { readonly keyId: string; readonly lookupId: string },
   report: StoredReport,
   deps: OutboxDeps,
-): Promise<boolean> {
+): Promise<LiveKey | null> {
   for (let tries = 0; tries < CHANGE_TRIES; tries++) {
     const [row] = await findKeys(deps.db, [keyId])
     const stopped = await recordStop(row, lookupId, report, deps)
-    if (stopped === 'nothing to do') return true
-    if (stopped !== undefined) {
-      // This closes the key further. It decides nothing else that its authority may know, see lost-changes.ts.
-      return !isPending(stopped) || (await settleKey(stopped, [], deps)).ok
-    }
+    if (stopped !== undefined) return stopped
     await deps.wait(Math.random() * MAX_RETRY_DELAY_MS)
   }
-  return false
+  throw new TooManyChangesError()
 }
 
-/** The row in which the stop is recorded; undefined if another change was faster. */
+/** The row in which the stop is recorded; null if there was nothing to do, undefined if another change was faster. */
 async function recordStop(
   row: KeyRow | undefined,
   lookupId: string,
   report: StoredReport,
   deps: OutboxDeps,
-): Promise<LiveKey | 'nothing to do' | undefined> {
+): Promise<LiveKey | null | undefined> {
   const token = row?.tokens.find((one) => one.lookupId === lookupId)
-  if (row?.kind !== 'live' || token === undefined) return 'nothing to do' // deleted, or ended long ago
+  if (row?.kind !== 'live' || token === undefined) return null // deleted, or ended long ago
   if (token.endedAt !== null) return row
   const now = deps.nowMs()
   const actor = { kind: 'gateway', accountId: row.accountId, address: null } as const

@@ -45,7 +45,7 @@ async function expectReceived(answer: HttpAnswer, received: number) {
 /** Waits until everything that was reported is done. */
 async function settled() {
   const open = () => keys.db.$count(leakReports, sql`done_at IS NULL`)
-  await expect.poll(open, { timeout: 10_000 }).toBe(0)
+  await expect.poll(open, { timeout: 30_000 }).toBe(0)
 }
 
 async function expectEverywhere(key: OwnKey, status: number, code?: string) {
