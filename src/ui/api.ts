@@ -11,6 +11,7 @@ import type {
   FoundKey,
   Key,
   KeyInput,
+  KeyUsage,
   LiveSession,
   RotationUse,
   Session,
@@ -64,6 +65,8 @@ export interface Api {
     password: string,
     idempotencyKey: string,
   ) => Answer<Key & { enforcement: Enforcement }>
+  /** The use of the last 24 hours, by the hour. */
+  readonly readUsage: (id: string) => Answer<KeyUsage>
   /** Who still uses the old token. */
   readonly readRotation: (id: string) => Answer<RotationUse>
   readonly moveRotationEnd: (
@@ -155,6 +158,7 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
         body: { overlap_seconds: overlapSeconds, password },
         headers: { 'Idempotency-Key': idempotencyKey },
       }),
+    readUsage: (id) => call('GET', `/keys/${id}/usage`, { quiet: true }),
     readRotation: (id) => call('GET', `/keys/${id}/rotation`, { quiet: true }),
     moveRotationEnd: (id, endsAt) =>
       call('PATCH', `/keys/${id}/rotation`, { body: { ends_at: endsAt } }),

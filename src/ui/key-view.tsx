@@ -9,6 +9,7 @@ import { EventList } from './event-list.tsx'
 import { BackIcon, CodeIcon, EditIcon, TrashIcon } from './icons.tsx'
 import type { ListedKey } from './key-list.ts'
 import type { RowActions } from './row-actions.ts'
+import { UseCard, useKeyUse } from './key-use.tsx'
 import { LeakNotice } from './leak-notice.tsx'
 import { LifeCard } from './life-card.tsx'
 import { Link } from './link.tsx'
@@ -39,6 +40,7 @@ export function KeyView(props: KeyViewProps) {
   const { api, apiKey, token, rights, actions, onRotation, onRead } = props
   const { mayChange, mayDelete, whyNot } = rights
   const describedBy = whyNot === null ? undefined : READ_ONLY
+  const use = useKeyUse(api, apiKey.id, apiKey.version)
   const name = nameOf(apiKey)
   const text = messages.keyView
   const isDeleting = apiKey.isDeleting === true
@@ -82,7 +84,7 @@ export function KeyView(props: KeyViewProps) {
         </div>
       </PageHead>
       <ReadOnlyNotice whyNot={whyNot} />
-      <LeakNotice apiKey={apiKey} mayChange={mayChange && !isDeleting} />
+      <LeakNotice apiKey={apiKey} use={use} mayChange={mayChange && !isDeleting} />
       <div class="key-view">
         <div class="key-part">
           <section class="card part">
@@ -128,6 +130,7 @@ export function KeyView(props: KeyViewProps) {
           />
         </div>
         <div class="key-part">
+          <UseCard use={use} />
           <AclSummary apiKey={apiKey} />
           <DenialSummary api={api} apiKey={apiKey} />
         </div>

@@ -3,13 +3,16 @@
 import { messages } from './messages.ts'
 import { navigate, PATHS } from './route.ts'
 import { untilText } from './times.ts'
-import type { Key } from './types.ts'
+import { UsedSince } from './key-use.tsx'
+import type { Key, KeyUsage } from './types.ts'
 
 export function LeakNotice({
   apiKey,
+  use,
   mayChange,
 }: {
   readonly apiKey: Key
+  readonly use: KeyUsage | null | undefined
   readonly mayChange: boolean
 }) {
   const { id, leaked_at: leakedAt } = apiKey
@@ -22,6 +25,7 @@ export function LeakNotice({
           <strong>{text.title}</strong>
         </p>
         <p>{text.text(untilText(leakedAt))}</p>
+        <UsedSince use={use} since={leakedAt} />
       </div>
       <button
         type="button"

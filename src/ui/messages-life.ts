@@ -4,7 +4,7 @@ import { isolateDirection } from './display-text.ts'
 
 export const lifeMessages = {
   life: {
-    title: 'Use of the key',
+    title: 'Pause and expiry',
     on: 'Requests with this key are let in.',
     paused: 'The key is paused: its requests are refused.',
     pause: 'Pause',
@@ -36,7 +36,7 @@ export const lifeMessages = {
   leak: {
     title: 'The token of this key was found in public.',
     text: (time: string) =>
-      `It was reported on ${time}, and the key has been paused since. Rotate the key and give the new token to your servers. Then look at the refusals and the history below for addresses that you do not know.`,
+      `It was reported on ${time}, and the key has been paused since. Rotate the key and give the new token to your servers. Then look for addresses that you do not know.`,
     rotate: 'Rotate the key',
   },
 

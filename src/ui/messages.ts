@@ -6,6 +6,7 @@ import { lifeMessages } from './messages-life.ts'
 import { aclMessages } from './messages-acl.ts'
 import { changeMessages } from './messages-changes.ts'
 import { rotationMessages } from './messages-rotation.ts'
+import { useMessages } from './messages-use.ts'
 import { viewMessages } from './messages-views.ts'
 
 export const messages = {
@@ -13,6 +14,7 @@ export const messages = {
   ...changeMessages,
   ...lifeMessages,
   ...rotationMessages,
+  ...useMessages,
   ...viewMessages,
 
   product: 'CommPeak',

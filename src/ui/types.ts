@@ -15,6 +15,7 @@ import type {
   sessionAnswer,
   UserAnswer,
 } from '../admin/answers.ts'
+import type { usageAnswer } from '../admin/usage-answers.ts'
 import type { createKeyBody } from '../admin/schemas.ts'
 
 export type Key = Readonly<KeyAnswer>
@@ -23,6 +24,7 @@ export type AddressCheck = Readonly<z.infer<typeof ipAclCheck>>
 export type Denial = DenialAnswer
 export type FoundKey = Readonly<z.infer<typeof foundKey>>
 export type Enforcement = EnforcementAnswer
+export type KeyUsage = Readonly<z.infer<typeof usageAnswer>>
 export type RotationUse = Readonly<z.infer<typeof rotationUse>>
 export type AuditEvent = Readonly<z.infer<typeof event>>
 export type EventPage = Readonly<z.infer<typeof eventList>>

@@ -19,7 +19,7 @@ describe.skipIf(missingBrowser !== null)('the life of a key', () => {
   afterAll(() => pages.stop())
 
   const keyNamed = (name: string) => customer.createKey({ application_name: name })
-  const card = (page: Page) => page.getByRole('region', { name: 'Use of the key' })
+  const card = (page: Page) => page.getByRole('region', { name: 'Pause and expiry' })
   const stateOf = async ({ id }: CreatedKey) => (await customer.call('GET', `/keys/${id}`)).json
   const use = async ({ token }: CreatedKey) =>
     (await pages.rig.send('/x', { headers: { 'X-API-Key': token } })).status
@@ -95,10 +95,17 @@ describe.skipIf(missingBrowser !== null)('the life of a key', () => {
       body: JSON.stringify({ tokens: [key.token], url: 'https://code.example/.env' }),
     })
     await expect.poll(async () => (await stateOf(key))['leaked_at']).toEqual(expect.any(String))
+    const headers = { 'X-API-Key': key.token, 'CF-Connecting-IP': '198.51.100.77' }
+    expect((await pages.rig.send('/x', { headers })).status).toBe(403)
+    const counted = async () => (await customer.call('GET', `/keys/${key.id}/usage`)).json
+    await expect
+      .poll(async () => (await counted())['addresses'], { timeout: 15_000 })
+      .toHaveLength(1)
     const page = await pages.open({ customer })
     await rowOf(page, 'Leaky').getByText('Leaked').waitFor()
     await page.getByRole('link', { name: 'Leaky', exact: true }).click()
-    await noticeOf(page, 'found in public').waitFor()
+    await noticeOf(page, 'found in public').getByText('198.51.100.77').waitFor()
+    await page.getByRole('region', { name: 'Use', exact: true }).getByText('never used').waitFor()
     await page.getByText('https://code.example/.env').waitFor()
     expect(await card(page).getByRole('button', { name: 'Resume' }).count()).toBe(0)
     await page.getByRole('button', { name: 'Rotate the key', exact: true }).first().click()

@@ -1,0 +1,27 @@
+// The sentences of what a key was used for.
+
+import { number } from './counted.ts'
+import { isolateDirection } from './display-text.ts'
+
+const requests = (count: number) => (count === 1 ? '1 request' : `${number(count)} requests`)
+
+export const useMessages = {
+  use: {
+    title: 'Use',
+    never: 'This key was never used.',
+    last: (time: string, address: string | null) =>
+      `Last used on ${time}${address === null ? '' : ` from ${isolateDirection(address)}`}.`,
+    sums: (allowed: number, refused: number) =>
+      `In the last 24 hours: ${requests(allowed)} let in, ${number(refused)} refused.`,
+    addresses: 'Addresses of the last 24 hours',
+    address: (allowed: number, refused: number, last: string) =>
+      `${number(allowed)} let in, ${number(refused)} refused, last at ${last}`,
+    more: (count: number) => `and ${number(count)} more`,
+    unknown: 'What this key was used for cannot be told at the moment.',
+    since: (count: number) =>
+      count === 1
+        ? 'This address has sent its token since then:'
+        : `These ${number(count)} addresses have sent its token since then:`,
+    noneSince: 'Nobody has sent its token since then.',
+  },
+}
