@@ -209,7 +209,7 @@ describe('a fault of our own', () => {
     const { password } = customer
     const answer = await customer.call('POST', `/keys/${key.id}/reveal`, { password })
     expect(answer.json).toMatchObject({ status: 500, code: 'internal_error' })
-    const stack = expect.arrayContaining([expect.stringMatching(/^openKeyToken index\.js:\d+$/)])
+    const stack = expect.arrayContaining([expect.stringMatching(/^unsealToken index\.js:\d+$/)])
     const members = { fault: 'unexpected', reason: 'token_unreadable', ring_key: 'Z', stack }
     await expectFault({ ...members, request_id: answer.json['request_id'] })
   })
