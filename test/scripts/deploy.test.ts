@@ -231,7 +231,13 @@ describe('two deployments at once', () => {
     const { account } = deployer.cloudflare
     account.workers.clear()
     const tables = (await deployer.tables()).filter((name) => !/^(?:sqlite|libsql)_/.test(name))
-    await deployer.client.migrate(tables.map((name) => `DROP TABLE ${name}`))
+    const views = await deployer.client.execute(
+      "SELECT name FROM sqlite_master WHERE type = 'view'",
+    )
+    await deployer.client.migrate([
+      ...views.rows.map(({ name }) => `DROP VIEW ${String(name)}`),
+      ...tables.map((name) => `DROP TABLE ${name}`),
+    ])
     const { secrets } = deployer
     const given = { secretsFile: deployer.secretsFile(secrets), secrets: { ...secrets } }
     const both = await Promise.all([deployer.deploy(given), deployer.deploy(given)])

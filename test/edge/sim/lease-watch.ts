@@ -5,6 +5,8 @@ import { trueMs } from './time.ts'
 
 /** Clocks of objects may be so much faster than the true time, and a change waits by their clock. */
 const FASTEST = 1.1
+/** Clocks are read in whole milliseconds, and some moments before or after what they are read for. */
+const READING_MS = 10
 
 /** By the true time. */
 interface Wait {
@@ -23,8 +25,8 @@ export function countLeases(): { readonly leases: number; readonly leasesInBetwe
 /** An object has answered a change that was sent at `sentMs`, by the true time. The change has still to wait. */
 export function observeChange(name: string, sentMs: number, settlesInMs: number): void {
   const nowMs = trueMs()
-  // The object may have counted from any moment since then. It rounds up.
-  const untilMs = sentMs + (settlesInMs - 1) / FASTEST
+  // The object may have counted from any moment since then.
+  const untilMs = sentMs + (settlesInMs - READING_MS) / FASTEST
   waits.set(name, { fromMs: nowMs, untilMs: Math.max(waits.get(name)?.untilMs ?? 0, untilMs) })
 }
 
