@@ -158,6 +158,7 @@ export const key = z
       description: 'When its token was reported as leaked; only a rotation ends that',
     }),
     rotation: rotation.nullable(),
+    rate_limit: z.null().meta({ description: 'The key may be used without a limit' }),
     access_token: z
       .string()
       .meta({ description: '`********`, but in the answer of the call that made the token' }),

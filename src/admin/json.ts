@@ -84,6 +84,7 @@ export function toKeyJson(key: LiveKey, nowMs: number, token = HIDDEN_TOKEN): Ke
     expires_at: key.details.expiresAt === null ? null : toTime(key.details.expiresAt),
     leaked_at: key.leakedAt === null ? null : toTime(key.leakedAt),
     rotation: toRotationJson(key.tokens, nowMs),
+    rate_limit: null,
     access_token: token,
     access_token_ends_with:
       token === HIDDEN_TOKEN ? (currentToken(key)?.lastFour ?? null) : lastFourOf(token),

@@ -46,6 +46,7 @@ describe('POST /keys', () => {
       expires_at: null,
       leaked_at: null,
       rotation: null,
+      rate_limit: null,
       access_token: expect.stringMatching(/^cpk_[0-9A-Za-z]{40,64}$/) as string,
       access_token_ends_with: String(key['access_token']).slice(-4),
       created_at: expect.stringMatching(TIME) as string,

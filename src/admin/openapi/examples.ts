@@ -76,6 +76,7 @@ export const KEY: KeyAnswer = {
   expires_at: null,
   leaked_at: null,
   rotation: null,
+  rate_limit: null,
   access_token: '********',
   access_token_ends_with: TOKEN.slice(-4),
   created_at: AT,
