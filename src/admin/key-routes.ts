@@ -12,6 +12,7 @@ import { callerOf, type AdminEnv, refuse } from './context.ts'
 import { entityTag, ifMatch } from './entity-tag.ts'
 import { readBody, readQuery } from './input.ts'
 import { type IpAclRoutesDeps, ipAclRoutes } from './ip-acl-routes.ts'
+import { readKeyChange } from './key-change-request.ts'
 import { toKeyJson, toTime } from './json.ts'
 import { createKey, editKey, removeKey, revealKey } from './key-service.ts'
 import { accountOf, checkActive, NOT_FOUND, findOwnKey } from './own-key.ts'
@@ -98,18 +99,11 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   })
 
   routes.patch('/:id', async function editKeyRoute(c) {
-    const [row, overBudget] = await Promise.all([
-      findOwnKey(c, deps.db),
-      checkChangeBudget(accountOf(c).id, deps),
-    ])
-    if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
-    const inactive = checkActive(accountOf(c))
-    if (inactive !== null) return refuse(c, inactive)
-    const body = await readBody(c.req.raw, editKeyBody)
-    if (!body.ok) return refuse(c, body.error)
-    if (overBudget !== null) return refuse(c, overBudget)
+    const change = await readKeyChange(c, editKeyBody, deps)
+    if (!change.ok) return refuse(c, change.error)
+    const { row, body } = change.value
     const mayReplace = ifMatch(c.req.header('if-match'))
-    const edited = await editKey(row, body.value, mayReplace, callerOf(c), deps)
+    const edited = await editKey(row, body, mayReplace, callerOf(c), deps)
     if (!edited.ok) return refuse(c, edited.error)
     c.header('ETag', entityTag(edited.value.version))
     const enforcement = { effective_at: toTime(deps.nowMs()) }
@@ -129,17 +123,10 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   })
 
   routes.post('/:id/reveal', async function revealKeyRoute(c) {
-    const [row, overBudget] = await Promise.all([
-      findOwnKey(c, deps.db),
-      checkChangeBudget(accountOf(c).id, deps),
-    ])
-    if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
-    const inactive = checkActive(accountOf(c))
-    if (inactive !== null) return refuse(c, inactive)
-    const body = await readBody(c.req.raw, revealBody)
-    if (!body.ok) return refuse(c, body.error)
-    if (overBudget !== null) return refuse(c, overBudget)
-    const unconfirmed = await confirmPassword(c, body.value.password, deps)
+    const change = await readKeyChange(c, revealBody, deps)
+    if (!change.ok) return refuse(c, change.error)
+    const { row, body } = change.value
+    const unconfirmed = await confirmPassword(c, body.password, deps)
     if (unconfirmed !== null) return refuse(c, unconfirmed)
     const token = await revealKey(row, callerOf(c), deps)
     if (!token.ok) return refuse(c, token.error)

@@ -114,7 +114,13 @@ export async function editKey(
     // RFC 9110 §13.1.1: a request whose outcome already stands succeeds, whatever its If-Match says. So a
     // request that was recorded but answered 503 may be repeated.
     const asked = Object.keys(input).length > 0
-    if (asked && Object.keys(changes).length === 0) return await enforceEdit(row, decision, 0, deps)
+    if (asked && Object.keys(changes).length === 0) {
+      const enforced = await enforceEdit(row, decision, 0, deps)
+      // Another change may have come between, such as one that took back what a restored database had lost.
+      if (!enforced.ok || isDone(enforced.value, input)) return enforced
+      row = enforced.value
+      continue
+    }
     if (!mayReplace(row.version)) return err({ reason: 'version_conflict' })
     if (!asked) return await enforceEdit(row, decision, 0, deps)
 
@@ -127,6 +133,11 @@ export async function editKey(
     row = current.value
   }
   return err({ reason: 'version_conflict' })
+}
+
+/** Whether the edit would change nothing. */
+function isDone({ details }: LiveKey, input: EditKey): boolean {
+  return Object.keys(detailChanges(details, applyEdit(details, input))).length === 0
 }
 
 /** A pause or its end has an action of its own, if nothing else changes. */

@@ -5,11 +5,11 @@ import { Hono } from 'hono'
 import type { LiveKey } from '../db/key-rows.ts'
 import { findRotation } from '../keys/rotation.ts'
 import type { Result } from '../shared/result.ts'
-import { checkChangeBudget } from './change-budget.ts'
 import { type ConfirmDeps, confirmPassword } from './confirm-password.ts'
 import { type AdminContext, type AdminEnv, callerOf, refuse } from './context.ts'
 import { entityTag } from './entity-tag.ts'
-import { readBody, readQuery } from './input.ts'
+import { readQuery } from './input.ts'
+import { readKeyChange } from './key-change-request.ts'
 import { toKeyJson, toTime } from './json.ts'
 import type { KeyServiceDeps } from './key-service.ts'
 import { withLastFour } from './last-four.ts'
@@ -25,20 +25,13 @@ export function rotationRoutes(deps: RotationRoutesDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
 
   routes.post('/:id/rotation', async function rotateKeyRoute(c) {
-    const [row, overBudget] = await Promise.all([
-      findOwnKey(c, deps.db),
-      checkChangeBudget(accountOf(c).id, deps),
-    ])
-    if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
-    const inactive = checkActive(accountOf(c))
-    if (inactive !== null) return refuse(c, inactive)
-    const body = await readBody(c.req.raw, rotateKeyBody)
-    if (!body.ok) return refuse(c, body.error)
-    if (overBudget !== null) return refuse(c, overBudget)
-    const unconfirmed = await confirmPassword(c, body.value.password, deps)
+    const change = await readKeyChange(c, rotateKeyBody, deps)
+    if (!change.ok) return refuse(c, change.error)
+    const { row, body } = change.value
+    const unconfirmed = await confirmPassword(c, body.password, deps)
     if (unconfirmed !== null) return refuse(c, unconfirmed)
     const idempotencyKey = c.req.header('idempotency-key') || undefined
-    const rotated = await rotateKey(row, body.value, idempotencyKey, callerOf(c), deps)
+    const rotated = await rotateKey(row, body, idempotencyKey, callerOf(c), deps)
     if (!rotated.ok) return refuse(c, rotated.error)
     return c.json(await answer(c, rotated.value.key, rotated.value.token), 201)
   })
@@ -57,17 +50,10 @@ export function rotationRoutes(deps: RotationRoutesDeps): Hono<AdminEnv> {
   })
 
   routes.patch('/:id/rotation', async function moveRotationEndRoute(c) {
-    const [row, overBudget] = await Promise.all([
-      findOwnKey(c, deps.db),
-      checkChangeBudget(accountOf(c).id, deps),
-    ])
-    if (row?.kind !== 'live') return refuse(c, NOT_FOUND)
-    const inactive = checkActive(accountOf(c))
-    if (inactive !== null) return refuse(c, inactive)
-    const body = await readBody(c.req.raw, moveRotationEndBody)
-    if (!body.ok) return refuse(c, body.error)
-    if (overBudget !== null) return refuse(c, overBudget)
-    return await answerChanged(c, await moveRotationEnd(row, body.value.ends_at, callerOf(c), deps))
+    const change = await readKeyChange(c, moveRotationEndBody, deps)
+    if (!change.ok) return refuse(c, change.error)
+    const { row, body } = change.value
+    return await answerChanged(c, await moveRotationEnd(row, body.ends_at, callerOf(c), deps))
   })
 
   routes.delete('/:id/rotation', async function endRotationRoute(c) {

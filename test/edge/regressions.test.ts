@@ -66,6 +66,18 @@ it.each<[string, readonly Step[], Partial<History>?]>([
     ],
   ],
   [
+    'an edit of what stands already, after a restore, while another takes back what was lost',
+    [
+      edit('office', 'ams'),
+      { do: 'back up' },
+      edit('home', 'ams'),
+      { do: 'restore' },
+      { do: 'authority', at: 'sin', fault: 'slow', calls: 'changes' },
+      { do: 'edit', key: 'k1', acl: 'office', ...made('sin'), goesOn: true }, // on its way to the authority
+      { do: 'switch', key: 'k1', to: 'on', ...made('ams') }, // takes back the other ACL first
+    ],
+  ],
+  [
     'an edit of what stands already, after a restore, while another edit is pending',
     [
       useEverywhere,

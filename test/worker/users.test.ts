@@ -34,7 +34,7 @@ function expectRefusal(answer: HttpAnswer, status: number, code: string): void {
 }
 
 describe('the operator', () => {
-  it('makes a user who logs in, and whom the audit names', async () => {
+  it('makes a user, who logs in and is named in the audit', async () => {
     const { email, password } = newCustomer()
     const input = { email, name: 'Grace', role: 'manager', password }
     const created = await rig.operator('POST', `/accounts/${owner.id}/users`, input)
