@@ -7,6 +7,8 @@ export default defineConfig({
     setupFiles: 'harness/scheduler.ts',
     // Loading wrangler, Miniflare and Playwright takes longer than many a file that needs them.
     isolate: false,
+    // The tests wait for other processes more than they compute. Vitest leaves a core free by default.
+    maxWorkers: '100%',
     // Real workerd and sqld on shared machines: a limit against hangs, not a measure.
     testTimeout: 60_000,
     hookTimeout: 30_000,
