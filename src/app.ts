@@ -38,6 +38,7 @@ import { askNewest, type KeyRecordsDeps } from './gateway/key-records.ts'
 import { refuseExposed } from './gateway/plain-http.ts'
 import { createQuestions } from './gateway/questions.ts'
 import { createRefusalResponse } from './gateway/refusal.ts'
+import { createShadowGateway } from './gateway/shadow-gateway.ts'
 import { startTrace, toRequestLine } from './gateway/trace.ts'
 import { createUseRecorder, type UseRecorder } from './gateway/use-recorder.ts'
 import { isAdminRequest } from './http/admin-path.ts'
@@ -52,6 +53,7 @@ import { noteVersion } from './log/version.ts'
 import { err } from './shared/result.ts'
 import { createIsolateMetrics } from './metrics/isolate-metrics.ts'
 import { errorsUrl } from './problems/errors-url.ts'
+import { createShadowCounts } from './shadow/isolate-counts.ts'
 import { createIssuedKeys } from './stores/account-keys.ts'
 import { createMetricsStore } from './stores/location-metrics.ts'
 import { createIsolateCache } from './stores/isolate-cache.ts'
@@ -64,6 +66,7 @@ import {
   readKeyRecord,
 } from './stores/key-kv.ts'
 import { createPasswordHashers } from './stores/password-hasher.ts'
+import { createShadowStore } from './stores/shadow-counts.ts'
 
 export interface App {
   readonly fetch: (request: Request, ctx: ExecutionContext) => Response | Promise<Response>
@@ -188,7 +191,18 @@ function composeApp(
     logRequest: countRequest,
     nowMs,
   }
-  const gateway = createGateway(gatewayDeps)
+  const shadowStore = createShadowStore(env.SHADOW_COUNTS, timeoutMs)
+  const shadowCounts = createShadowCounts({
+    report: shadowStore.report,
+    onFault: (error) => countFault('shadow', error),
+    later,
+    wait,
+    nowMs,
+  })
+  const isShadow = settings.ENFORCEMENT === 'shadow'
+  const gateway = isShadow
+    ? createShadowGateway({ ...gatewayDeps, counts: shadowCounts })
+    : createGateway(gatewayDeps)
 
   // An object id follows from the namespace and the name, so it identifies this deployment. No object is made.
   const owner = createDatabaseOwner(db, env.KEY_AUTHORITY.idFromName('owner').toString())
@@ -240,6 +254,8 @@ function composeApp(
     logConfigurationFault: countConfigurationFault,
     logRequest: countRequest,
     readMetrics: metricsStore.readAll,
+    isShadow,
+    readShadow: shadowStore.read,
     nowMs,
   }
   const admin = createAdmin(adminDeps)
@@ -276,6 +292,7 @@ function composeApp(
       for (const chore of chores) {
         await chore().catch((error: unknown) => countFault('cron', error))
       }
+      await shadowCounts.flush()
       await metrics.flush()
     },
   }

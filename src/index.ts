@@ -8,6 +8,7 @@ export { AccountKeys } from './stores/account-keys-object.ts'
 export { LocationMetrics } from './stores/location-metrics-object.ts'
 export { KeyAuthority } from './stores/key-authority/key-authority-object.ts'
 export { PasswordHasher } from './stores/password-hasher-object.ts'
+export { ShadowCounts } from './stores/shadow-counts-object.ts'
 
 let app: App | undefined
 

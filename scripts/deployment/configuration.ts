@@ -18,6 +18,7 @@ const OBJECTS = [
   ['KEY_AUTHORITY', 'KeyAuthority'],
   ['ACCOUNT_KEYS', 'AccountKeys'],
   ['LOCATION_METRICS', 'LocationMetrics'],
+  ['SHADOW_COUNTS', 'ShadowCounts'],
   ['PASSWORD_HASHER', 'PasswordHasher'],
 ] as const
 

@@ -42,6 +42,10 @@ const progressMembers = {
     .optional()
     .meta({ description: 'Changes that are recorded and do not hold yet' }),
   cron_last_run_at: time.nullable().optional(),
+  enforcement: z
+    .literal('shadow')
+    .optional()
+    .meta({ description: 'Requests go on whatever the verdict' }),
   expiring: z
     .array(z.object({ name: z.string(), expires_at: time }))
     .optional()

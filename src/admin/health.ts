@@ -33,6 +33,8 @@ export interface HealthDeps {
   readonly version: DeployedVersion | null
   /** The end of each credential that has one. */
   readonly expiries: readonly Expiry[]
+  /** Whether requests are only judged, and go on whatever the verdict. */
+  readonly isShadow: boolean
   /** Signs of a wrongly set up Cloudflare zone that this isolate has seen lately. */
   readonly addressSymptoms: () => readonly AddressSymptom[]
   /** Lets a promise outlive the response, as `waitUntil` does. */
@@ -89,6 +91,7 @@ export function healthRoutes(deps: HealthDeps): Hono<AdminEnv> {
       ...(down.length > 0 && { reasons }),
       ...(progress !== null && toProgressJson(progress)),
       version: deps.version?.id ?? null,
+      ...(deps.isShadow && { enforcement: 'shadow' as const }),
       ...expiringJson(deps.expiries, deps.nowMs()),
     }
     if (down.length > 0 || stalled.length > 0 || parts.database === 'foreign') {

@@ -21,10 +21,12 @@ import { toPage } from './page.ts'
 import { withLastFour } from './last-four.ts'
 import { rotationRoutes, type RotationRoutesDeps } from './rotation-routes.ts'
 import { createKeyBody, editKeyBody, findKeyBody, keysQuery, revealBody } from './schemas.ts'
+import { keyShadowRoutes, type ShadowRoutesDeps } from './shadow-routes.ts'
 import { toKeyUseJson } from './usage-json.ts'
 import { usageRoutes } from './usage-routes.ts'
 
-export interface KeyRoutesDeps extends RotationRoutesDeps, IpAclRoutesDeps, KeyUsageDeps {}
+export interface KeyRoutesDeps
+  extends RotationRoutesDeps, IpAclRoutesDeps, KeyUsageDeps, ShadowRoutesDeps {}
 
 export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
@@ -137,4 +139,5 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     .route('/', rotationRoutes(deps))
     .route('/', ipAclRoutes(deps))
     .route('/', usageRoutes(deps))
+    .route('/', keyShadowRoutes(deps))
 }

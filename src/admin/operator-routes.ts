@@ -18,6 +18,7 @@ import { toPage } from './page.ts'
 import { metricsRoutes, type MetricsRoutesDeps } from './metrics-routes.ts'
 import { operatorKeyRoutes } from './operator-key-routes.ts'
 import { operatorUserRoutes } from './operator-user-routes.ts'
+import { operatorShadowRoutes, type ShadowRoutesDeps } from './shadow-routes.ts'
 import { reconcile, type ReconcileDeps } from './reconcile.ts'
 import {
   createAccountBody,
@@ -27,7 +28,7 @@ import {
 } from './schemas.ts'
 
 export interface OperatorDeps
-  extends ReconcileDeps, HashingDeps, CanonicalEmailDeps, MetricsRoutesDeps {
+  extends ReconcileDeps, HashingDeps, CanonicalEmailDeps, MetricsRoutesDeps, ShadowRoutesDeps {
   readonly operatorToken: string | undefined
   /** Opens the metrics alone. */
   readonly metricsToken: string | undefined
@@ -78,6 +79,7 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
   routes.route('/', operatorUserRoutes(deps))
   routes.route('/events', eventRoutes(deps))
   routes.route('/keys', operatorKeyRoutes(deps))
+  routes.route('/shadow', operatorShadowRoutes(deps))
 
   routes.post('/reconcile', async function reconcileRoute(c) {
     const body = await readBody(c.req.raw, reconcileBody)

@@ -32,6 +32,7 @@ export const ROUTE_ROLES: Readonly<Record<string, Role>> = {
   'POST /keys/:id/ip-acl/check': 'viewer',
   'POST /keys/:id/ip-acl/preview': 'manager',
   'GET /keys/:id/denials': 'viewer',
+  'GET /keys/:id/shadow': 'viewer',
   'GET /keys/:id/usage': 'viewer',
 }
 

@@ -349,6 +349,19 @@ export const operatorEventsQuery = pageQuery('evt').extend({
   state: oneOf(EVENT_STATES).optional(),
 })
 
+/** The query of the operator's list of differences. A cursor is the number of the last one. */
+export const shadowQuery = pageQuery('key').extend({
+  cursor: z
+    .string()
+    .refine(
+      (given) => /^[1-9]\d{0,14}$/.test(given),
+      rule('cursor_unreadable', 'cursor is not one that this list gave as next_cursor'),
+    )
+    .transform(Number)
+    .optional()
+    .meta({ override: { type: 'string' }, description: 'The `next_cursor` of the page before' }),
+})
+
 export const retryEventsBody = z.strictObject({})
 
 export const revokeKeyBody = z.strictObject({ reason: visibleText(MAX_REASON) })

@@ -9,6 +9,7 @@ import type { AccountKeysNamespace } from '../stores/account-keys.ts'
 import type { AuthorityNamespace } from '../stores/key-authority/key-authority.ts'
 import type { LocationMetricsNamespace } from '../stores/location-metrics.ts'
 import type { HasherNamespace } from '../stores/password-hasher.ts'
+import type { ShadowCountsNamespace } from '../stores/shadow-counts.ts'
 import { type ConfigurationFault, configurationFault } from './configuration-fault.ts'
 import { parseEventSecrets } from './event-secrets.ts'
 import { parseOperatorTokens } from './operator-tokens.ts'
@@ -21,6 +22,7 @@ export interface Env {
   readonly ACCOUNT_KEYS: AccountKeysNamespace
   readonly LOCATION_METRICS: LocationMetricsNamespace
   readonly PASSWORD_HASHER: HasherNamespace
+  readonly SHADOW_COUNTS: ShadowCountsNamespace
   readonly LOG_IN_RATE: RateLimit
   readonly ASSETS: Fetcher
   readonly CF_VERSION_METADATA?: WorkerVersionMetadata
@@ -109,6 +111,7 @@ export const passedOnSchema = z.object({
     })
     .transform((text) => (text === undefined ? undefined : new URL(text).href)),
   PREFLIGHT: choice('forward', 'refuse'),
+  ENFORCEMENT: choice('enforce', 'shadow'),
   LEASE_MS: wholeNumber(1_000, 'milliseconds', { min: 100, max: MAX_TERM_MS, orZero: true }),
   OUTAGE_GRACE_S: wholeNumber(0, 'seconds', { min: 0, max: 3_600 }),
   SPECULATION: choice('on', 'off'),

@@ -55,7 +55,7 @@ function toText(address: Address | null): string | null {
 }
 
 /** Forwards the request, and traces the upstream's status and how long it took. */
-async function askUpstream(
+export async function askUpstream(
   request: Incoming,
   headers: Headers,
   body: ReadableStream | null,

@@ -4,12 +4,11 @@
 import type { RequestId } from '../http/request-id.ts'
 import { formatAddress } from '../keys/address.ts'
 import { err, ok, type Result } from '../shared/result.ts'
-import { authorize, type Grant, identifyKey } from './authorize.ts'
-import { explainRefusal, type GatewayDeps, toFaultRefusal } from './gateway.ts'
-import { type Incoming, toIncoming } from './incoming.ts'
-import { refuseExposed } from './plain-http.ts'
+import type { GatewayDeps } from './gateway.ts'
+import { toIncoming } from './incoming.ts'
+import { judgeRequest } from './judge-request.ts'
 import type { Refusal } from './refusal.ts'
-import { startTrace, type Trace } from './trace.ts'
+import { startTrace } from './trace.ts'
 
 /** A key whose token the Portal API would let through. */
 interface HeldKey {
@@ -44,7 +43,7 @@ export function createHolder(deps: GatewayDeps): Holder {
     async judge(received, requestId) {
       const request = toIncoming(received, received.url)
       const trace = { ...startTrace(request.headers, deps.nowMs()), requestId }
-      const judged = await judgeKey(request, trace, deps)
+      const judged = await judgeRequest(request, trace, { ...deps, use: UNCOUNTED })
       if (!judged.ok) return err(toRefused(judged.error, requestId))
       const { key, address } = judged.value
       return ok({
@@ -56,24 +55,5 @@ export function createHolder(deps: GatewayDeps): Holder {
       })
     },
     refuseRevoked: (_, requestId) => toRefused({ reason: 'key_revoked' }, requestId),
-  }
-}
-
-/** The grant that a Portal API request would get, or the refusal. */
-async function judgeKey(
-  request: Incoming,
-  trace: Trace,
-  deps: GatewayDeps,
-): Promise<Result<Grant, Refusal>> {
-  const exposed = refuseExposed(request.url)
-  if (exposed !== null) return err(exposed)
-  try {
-    const lookupId = identifyKey(request.headers, deps)
-    if (!lookupId.ok) return err(explainRefusal(lookupId.error, request, deps))
-    const uncounted = { ...deps, use: UNCOUNTED }
-    const grant = await authorize(lookupId.value, request, trace, uncounted)
-    return grant.ok && grant.value.confirm !== null ? await grant.value.confirm() : grant
-  } catch (error) {
-    return err(toFaultRefusal(error, request, trace, deps))
   }
 }

@@ -5,10 +5,11 @@
 import { withoutAdminCookie } from './admin-cookie.ts'
 import type { Incoming } from './incoming.ts'
 
+const CREDENTIALS = new Set(['authorization', 'x-api-key'])
+
 /** Hop-by-hop (RFC 9110 §7.6.1), credentials, and headers that an upstream may trust for the client's identity. */
 const REMOVED = new Set([
-  'authorization',
-  'x-api-key',
+  ...CREDENTIALS,
   'connection',
   'proxy-connection',
   'keep-alive',
@@ -56,12 +57,26 @@ export function isRemoved(name: string): boolean {
   return removed
 }
 
+/** Whether a header that `isRemoved` names may carry the key of a request. `name`: in lower case. */
+export function isCredential(name: string): boolean {
+  return CREDENTIALS.has(name.replaceAll(/[^a-z0-9]/g, '-'))
+}
+
 /** Copies the client's headers that may pass. Values are copied as bytes, so invalid UTF-8 stays unchanged. */
 export function stripHeaders(incoming: Headers): Headers {
+  return copyWithout(isRemoved, incoming)
+}
+
+/** As `stripHeaders`, with the credential. For an upstream that authenticates requests itself. */
+export function stripIdentity(incoming: Headers): Headers {
+  return copyWithout((name) => isRemoved(name) && !isCredential(name), incoming)
+}
+
+function copyWithout(isLeftOut: (name: string) => boolean, incoming: Headers): Headers {
   const headers = new Headers(incoming)
   // oxlint-disable-next-line unicorn/no-array-for-each -- faster than the runtime's iterator
   incoming.forEach((_, name) => {
-    if (isRemoved(name)) headers.delete(name)
+    if (isLeftOut(name)) headers.delete(name)
   })
   for (const name of listConnectionHeaders(incoming)) headers.delete(name)
 

@@ -15,6 +15,7 @@ export type FaultKind =
   | 'kv_put'
   | 'upstream'
   | 'metrics'
+  | 'shadow'
   | 'libsql'
   | 'database_behind'
   | 'mark_enforced'

@@ -39,6 +39,8 @@ export interface RequestLine {
   readonly colo?: Colo | undefined
   /** The authority could not be asked, and the record was believed all the same, see OUTAGE_GRACE_S. */
   readonly grace?: true | undefined
+  /** The request went on whatever `code` says, see ENFORCEMENT. */
+  readonly enforcement?: 'shadow'
   /** From the start of the request to its response headers. */
   readonly total_ms: number
   /** From the start of the request until it was allowed. */

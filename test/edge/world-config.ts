@@ -59,6 +59,7 @@ export function worldConfig(
           PASSWORD_HASHER: object('PasswordHasher'),
           ACCOUNT_KEYS: at('Accounts'),
           LOCATION_METRICS: object('LocationMetrics'),
+          SHADOW_COUNTS: object('ShadowCounts'),
         },
         exports: {},
       },
@@ -93,6 +94,7 @@ export function worldConfig(
         PasswordHasher: { type: 'durable-object', storage: 'sqlite' },
         AccountKeys: { type: 'durable-object', storage: 'sqlite' },
         LocationMetrics: { type: 'durable-object', storage: 'sqlite' },
+        ShadowCounts: { type: 'durable-object', storage: 'sqlite' },
       },
     },
   }

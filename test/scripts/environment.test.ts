@@ -155,6 +155,7 @@ describe('wrangler.toml', () => {
     ['KEY_AUTHORITY', instead('class_name = "KeyA', 'script_name = "other"\nclass_name = "KeyA')],
     ['ACCOUNT_KEYS', instead('"ACCOUNT_KEYS"', '"OTHER"')],
     ['LOCATION_METRICS', instead('"LOCATION_METRICS"', '"OTHER"')],
+    ['SHADOW_COUNTS', instead('"SHADOW_COUNTS"', '"OTHER"')],
     ['AccountKeys in new_sqlite_classes', instead('new_sqlite_classes = ["A', 'new_classes = ["A')],
     ['new_sqlite_classes', instead('new_sqlite_classes', 'new_classes')],
     ['take it away', behind('[[migrations]]\ntag = "v9"\ndeleted_classes = ["KeyAuthority"]')],

@@ -18,6 +18,7 @@ export function withGateways(
       PASSWORD_HASHER: objectsOf('PasswordHasher'),
       ACCOUNT_KEYS: objectsOf('AccountKeys'),
       LOCATION_METRICS: objectsOf('LocationMetrics'),
+      SHADOW_COUNTS: objectsOf('ShadowCounts'),
     }
     const all = { ...options.variables, ...variables }
     const { gateway } = gatewayConfig({

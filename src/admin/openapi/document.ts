@@ -9,6 +9,7 @@ import { OPERATOR_CALLS } from './operator-calls.ts'
 import { errorExamples } from './refusals.ts'
 import { HOLDER_CALLS } from './holder-calls.ts'
 import { SERVICE_CALLS } from './service-calls.ts'
+import { KEY_SHADOW_CALLS, SHADOW_CALLS } from './shadow-calls.ts'
 import { USAGE_CALLS } from './usage-calls.ts'
 
 const DESCRIPTION = `API keys for CommPeak's Portal API, and the accounts that own them.
@@ -42,7 +43,9 @@ export function openApiDocument(): object {
       paths: {
         ...toPaths(CUSTOMER_CALLS, 'Customer'),
         ...toPaths(USAGE_CALLS, 'Customer'),
+        ...toPaths(KEY_SHADOW_CALLS, 'Customer'),
         ...toPaths(OPERATOR_CALLS, 'Operator'),
+        ...toPaths(SHADOW_CALLS, 'Operator'),
         ...toPaths(HOLDER_CALLS, 'Holder'),
         ...toPaths(SERVICE_CALLS, 'Service'),
       },

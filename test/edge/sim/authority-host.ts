@@ -83,6 +83,7 @@ function hosting(hosted: unknown) {
 export class KeyAuthority extends hosting(bundle.KeyAuthority) {}
 export class AccountKeys extends hosting(bundle.AccountKeys) {}
 export class LocationMetrics extends hosting(bundle.LocationMetrics) {}
+export class ShadowCounts extends hosting(bundle.ShadowCounts) {}
 export class PasswordHasher extends hosting(bundle.PasswordHasher) {}
 
 export class Control extends WorkerEntrypoint {

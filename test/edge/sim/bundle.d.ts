@@ -3,6 +3,7 @@
 export const AccountKeys: unknown
 export const KeyAuthority: unknown
 export const LocationMetrics: unknown
+export const ShadowCounts: unknown
 export const PasswordHasher: unknown
 /** The simulation's own addition: the next request finds an isolate that was just started. */
 export const forgetApp: () => void
