@@ -142,6 +142,7 @@ async function reconcile(
 interface Health {
   readonly database?: string
   readonly detail?: string
+  readonly enforcement?: string
   readonly expiring?: readonly { readonly name: string; readonly expires_at: string }[]
 }
 
@@ -152,6 +153,9 @@ async function readHealth(url: string): Promise<void> {
     .then((answer) => answer.json<Health>())
     .catch(() => ({})) // the reconciliation says what is wrong
   if (health.database === 'foreign') throw new Failure(health.detail ?? 'The database is foreign')
+  if (health.enforcement === 'shadow') {
+    console.log('Nothing is enforced: see docs/operate/switching-over.md')
+  }
   for (const { name, expires_at: end } of health.expiring ?? []) {
     console.log(`${name} expires on ${end.slice(0, 10)}: see docs/operate/rotation.md`)
   }

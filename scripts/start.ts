@@ -80,7 +80,7 @@ API Keys page   ${adminUrl.href}
 Demo log-in     ${demo.email}   password ${demo.password}
 Try it          curl -H 'Authorization: Token ${token}' ${worker.url}/customer
 
-Ready on ${worker.url}`)
+${settings.ENFORCEMENT === 'shadow' ? `Nothing is enforced, since ENFORCEMENT is shadow\n\n` : ''}Ready on ${worker.url}`)
   isReady = true
 }
 

@@ -161,6 +161,11 @@ it('an account of the operator, its audit and its suspension', async () => {
   expect(await jsonOf(suspend)).toMatchObject({ id, status: 'suspended' })
 })
 
+it('what would be decided otherwise', async () => {
+  const list = documented('docs/operate/switching-over.md', 'operator/shadow')
+  expect(await jsonOf(list)).toMatchObject({ since: null, judged: 0, next_cursor: null })
+})
+
 it('events that were not taken', async () => {
   const list = documented('docs/operate/runbook.md', 'operator/events')
   expect(await jsonOf(list)).toMatchObject({ events: expect.any(Array), next_cursor: null })

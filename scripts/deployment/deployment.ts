@@ -56,6 +56,9 @@ export async function prepare(environment: Environment, secrets: SecretValues) {
   return { outDir, configFile, faults }
 }
 
+const SHADOW =
+  'NOTHING IS ENFORCED. ENFORCEMENT is shadow: every request goes on to the upstream, with its key. See docs/operate/switching-over.md'
+
 /** Deploys an environment; a Failure where it is not live afterwards, or not well. */
 export async function deploy(options: DeploymentOptions): Promise<void> {
   const { environment, secrets, secretsFile, percent, message, timeoutMs, stdio, say } = options
@@ -87,6 +90,8 @@ export async function deploy(options: DeploymentOptions): Promise<void> {
     throw new Failure(`Wrangler ${why}.${migrated} ${await describeLive(cloudflare, live)}`)
   }
   await confirmLive(options, cloudflare, ran.versionId)
+  // Last, so that nobody overlooks it.
+  if (vars['ENFORCEMENT'] === 'shadow') say('Note', SHADOW)
 }
 
 /** Checks what only the stores know, builds the page and migrates the database. */

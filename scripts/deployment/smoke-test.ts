@@ -1,5 +1,5 @@
 // Whether a version that was just deployed does its work: it is well, it is the one that answers, and a
-// request without a key is refused.
+// request without a key is refused. In shadow no request is, so the call that only asks about a key is made.
 
 import { setTimeout } from 'node:timers/promises'
 import { Failure } from '../../harness/failure.ts'
@@ -7,6 +7,7 @@ import type { Environment } from './environment.ts'
 
 const CALL_MS = 5_000
 const POLL_MS = 1_000
+const HELD_KEY = '/admin/api/v1/key'
 
 /** Where the environment can be reached, undefined where its routes do not tell. */
 export function addressOf({ routes }: Environment): string | undefined {
@@ -34,7 +35,11 @@ export async function smokeTest(
   const headers = { 'Cloudflare-Workers-Version-Overrides': `${worker}="${versionId}"` }
   const deadline = Date.now() + timeoutMs
   for (;;) {
-    const fault = (await healthFault(url, headers, versionId)) ?? (await refusalFault(url, headers))
+    const health = await readHealth(url, headers, versionId)
+    const fault =
+      typeof health === 'string'
+        ? health
+        : await refusalFault(url, health['enforcement'] === 'shadow' ? HELD_KEY : '/', headers)
     if (fault === null) return
     if (Date.now() > deadline) throw new Failure(fault)
     await setTimeout(POLL_MS)
@@ -42,11 +47,12 @@ export async function smokeTest(
   }
 }
 
-async function healthFault(
+/** What the version says of itself, or a fault. */
+async function readHealth(
   url: string,
   headers: Record<string, string>,
   versionId: string,
-): Promise<string | null> {
+): Promise<Answer['body'] | string> {
   const target = new URL('/admin/api/v1/health', url).href
   const answer = await get(target, headers)
   if (answer === null) return `${target} does not answer`
@@ -56,11 +62,15 @@ async function healthFault(
     return `${target} is answered by the version ${String(version)}`
   }
   if (status !== 200) return `${target} answers ${status}: ${String(detail ?? code ?? 'no detail')}`
-  return version === versionId ? null : `${target} names no version`
+  return version === versionId ? body : `${target} names no version`
 }
 
-async function refusalFault(url: string, headers: Record<string, string>): Promise<string | null> {
-  const target = new URL('/', url).href
+async function refusalFault(
+  url: string,
+  path: string,
+  headers: Record<string, string>,
+): Promise<string | null> {
+  const target = new URL(path, url).href
   const answer = await get(target, headers)
   if (answer === null) return `${target} does not answer`
   const { status, body } = answer

@@ -321,6 +321,13 @@ describe('the smoke test', () => {
     await test(deployed({}))
   })
 
+  it('passes in shadow, where only a request that asks about its key is refused', async () => {
+    const id = deployed({})
+    deployer.edge.be('shadow')
+    await test(id)
+    deployer.edge.be('well')
+  })
+
   it.each([
     ['unhealthy', 'answers 503: The gateway cannot reach: libsql.'],
     ['misconfigured', 'answers 503: misconfigured'],

@@ -11,7 +11,7 @@ import { send } from '../../harness/http.ts'
 import { PROJECT_DIR } from '../../harness/project-dir.ts'
 import { startLocalWorker } from '../../harness/worker.ts'
 import { addVersion, deployVersions } from '../support/cloudflare/account.ts'
-import { type Deployer, KV_ID, startDeployer, WORKER } from '../support/deployer.ts'
+import { type Deployer, environmentOf, KV_ID, startDeployer, WORKER } from '../support/deployer.ts'
 
 /** Most tests start wrangler. */
 vi.setConfig({ testTimeout: 200_000 })
@@ -69,7 +69,7 @@ describe('a first deployment', () => {
     expect(worker()).toMatchObject({
       crons: ['* * * * *'],
       subdomain: { enabled: false, previews_enabled: false },
-      migrationTag: 'v4',
+      migrationTag: 'v5',
     })
     expect(account.domains.get('gateway.example.com')?.service).toBe(WORKER)
     expect(newest()?.annotations).toMatchObject({ 'workers/message': 'commit 1234' })
@@ -126,6 +126,17 @@ describe('the next deployment', () => {
       'POST /deployments',
     ])
     expect(newest()?.bindings.map(({ name }) => name)).toContain('TOKEN_KEYS')
+  })
+
+  it('says last that nothing is enforced in shadow', async () => {
+    deployer.edge.be('shadow')
+    const vars = { ...environmentOf(deployer.sqld.url).vars, ENFORCEMENT: 'shadow' }
+    const said = await deployer.deploy({ environmentFile: deployer.environment({ vars }) })
+    deployer.edge.be('well')
+    expect(said.slice(-2)).toEqual([
+      `Smoke test: passed at ${deployer.edge.url}`,
+      expect.stringMatching('^Note: NOTHING IS ENFORCED'),
+    ])
   })
 
   it.each([

@@ -21,6 +21,7 @@ describe('readStartSettings()', () => {
     ['UPSTREAM_TIMEOUT_MS', { UPSTREAM_TIMEOUT_MS: '-1' }],
     ['API_DOCS_URL', { API_DOCS_URL: 'javascript:alert(1)' }],
     ['PREFLIGHT', { PREFLIGHT: 'yes' }],
+    ['ENFORCEMENT', { ENFORCEMENT: 'maybe' }],
     ['SPECULATION', { SPECULATION: 'maybe' }],
     ['TOKEN_PREFIX', { TOKEN_PREFIX: '1-x' }],
     ['ADMIN_HOST', { ADMIN_HOST: 'https://keys.example' }],

@@ -23,6 +23,7 @@ export const RUN_AS_WRITTEN: readonly (readonly [file: string, piece: string])[]
   ['docs/operate/runbook.md', 'operator/audit'],
   ['docs/operate/runbook.md', 'suspended'],
   ['docs/operate/runbook.md', 'operator/events'],
+  ['docs/operate/switching-over.md', 'operator/shadow'],
   ['docs/operate/events.md', 'whsec_'],
   ['docs/operate/events.md', 'operator/events/retry'],
   ['docs/operate/backup.md', 'SQLD='],

@@ -127,6 +127,32 @@ describe('what goes on in shadow', () => {
     expect(rig.upstream.received).toEqual([])
   })
 
+  it('waits for no verdict', async () => {
+    const fresh = await customer.createKey()
+    rig.libsql.set('hanging') // the first use of a key asks libSQL
+    const headers = { 'X-API-Key': fresh.token, 'X-Request-Id': 'not-judged' }
+    const sent = await rig.send('/x', { headers })
+    expect([sent.status, sent.text]).toEqual([200, 'upstream'])
+    const line = () => rig.logs.find((one) => one.includes('"not-judged"') && one.includes('plane'))
+    expect(line()).toBeUndefined()
+    rig.libsql.set('open')
+    await expect.poll(line, PATIENCE).toBeDefined()
+    const { total_ms: totalMs } = JSON.parse(line() ?? '') as { total_ms: number }
+    expect(totalMs).toBeLessThan(1_000)
+  })
+
+  it('is a WebSocket upgrade', async () => {
+    rig.upstream.onUpgrade((request, socket) => {
+      socket.end(`HTTP/1.1 403 Forbidden\r\nX-Upgrade: ${request.headers['upgrade']}\r\n\r\n`)
+    })
+    const url = `${rig.url}/socket`
+    const headers = { Upgrade: 'websocket', 'X-API-Key': 'abc' }
+    const sent = await rig.worker.miniflare.dispatchFetch(url, { headers })
+    expect([sent.status, sent.headers.get('x-upgrade')]).toEqual([403, 'websocket'])
+    expect(rig.upstream.received[0]?.headers).toMatchObject({ 'x-api-key': 'abc' })
+    rig.upstream.onUpgrade(undefined)
+  })
+
   it('is nothing under /admin', async () => {
     const held = await rig.send('/admin/api/v1/key', { headers: { 'X-API-Key': 'abc' } })
     expect([held.status, held.json['code']]).toEqual([401, 'key_invalid'])

@@ -8,12 +8,12 @@ import type { Account, Worker } from './account.ts'
 
 export interface Edge {
   readonly url: string
-  /** What the gateway is from here on: `well`, `unhealthy` (503), `misconfigured` (503) or `open` (200). */
+  /** What the gateway is from here on: `well`, `shadow`, `unhealthy` (503), `misconfigured` (503) or `open` (200). */
   be: (state: EdgeState) => void
   readonly stop: () => Promise<void>
 }
 
-export type EdgeState = 'well' | 'unhealthy' | 'misconfigured' | 'open'
+export type EdgeState = 'well' | 'shadow' | 'unhealthy' | 'misconfigured' | 'open'
 
 /** `worker` is the name of the one whose routes lead here. */
 export async function startEdge({ workers }: Account, worker: string): Promise<Edge> {
@@ -25,9 +25,10 @@ export async function startEdge({ workers }: Account, worker: string): Promise<E
     if (url === '/admin/api/v1/health') {
       const detail = 'The gateway cannot reach: libsql.'
       if (state === 'unhealthy') return send(response, 503, { code: 'unhealthy', detail, version })
-      return send(response, 200, { status: 'ok', version })
+      const enforcement = state === 'shadow' ? { enforcement: state } : {}
+      return send(response, 200, { status: 'ok', version, ...enforcement })
     }
-    return state === 'open'
+    return state === 'open' || (state === 'shadow' && url === '/')
       ? send(response, 200, {})
       : send(response, 401, { code: 'credential_missing' })
   }).listen(0, '127.0.0.1')
