@@ -11,6 +11,7 @@ import type {
   FoundKey,
   Key,
   KeyInput,
+  KeyShadow,
   KeyUsage,
   LiveSession,
   RotationUse,
@@ -83,6 +84,8 @@ export interface Api {
   readonly reveal: (id: string, password: string) => Answer<{ access_token: string }>
   readonly checkAddress: (id: string, address: string) => Answer<AddressCheck>
   readonly listDenials: (id: string) => Answer<{ denials: readonly Denial[] }>
+  /** What would be refused of a key, while the gateway only watches. */
+  readonly readShadow: (id: string) => Answer<KeyShadow>
   /** The events of the account or of one key, newest first; from `cursor` on. */
   readonly listEvents: (keyId: string | null, cursor: string | null) => Answer<EventPage>
   readonly listSessions: () => Answer<{ sessions: readonly LiveSession[] }>
@@ -150,6 +153,7 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
     deleteKey: (id, quiet = false) => call('DELETE', `/keys/${id}`, { quiet }),
     checkAddress: (id, address) => call('POST', `/keys/${id}/ip-acl/check`, { body: { address } }),
     listDenials: (id) => call('GET', `/keys/${id}/denials`, { quiet: true }),
+    readShadow: (id) => call('GET', `/keys/${id}/shadow`, { quiet: true }),
     listEvents: (keyId, cursor) => call('GET', `/audit?${eventQuery(keyId, cursor)}`),
     listSessions: () => call('GET', '/sessions'),
     endSession: (id) => call('DELETE', `/sessions/${id}`),

@@ -19,6 +19,7 @@ import { READ_ONLY, ReadOnlyNotice } from './read-only-notice.tsx'
 import type { Rights } from './rights.ts'
 import { RotationCard } from './rotation-card.tsx'
 import { PATHS } from './route.ts'
+import { ShadowCard } from './shadow-card.tsx'
 import { TokenField } from './token-field.tsx'
 import { dayOf, exactTime, minuteOf } from './times.ts'
 import type { Enforcement, Key } from './types.ts'
@@ -131,6 +132,7 @@ export function KeyView(props: KeyViewProps) {
         </div>
         <div class="key-part">
           <UseCard use={use} />
+          <ShadowCard api={api} keyId={apiKey.id} />
           <AclSummary apiKey={apiKey} />
           <DenialSummary api={api} apiKey={apiKey} />
         </div>

@@ -6,6 +6,7 @@ import { lifeMessages } from './messages-life.ts'
 import { aclMessages } from './messages-acl.ts'
 import { changeMessages } from './messages-changes.ts'
 import { rotationMessages } from './messages-rotation.ts'
+import { shadowMessages } from './messages-shadow.ts'
 import { useMessages } from './messages-use.ts'
 import { viewMessages } from './messages-views.ts'
 
@@ -14,6 +15,7 @@ export const messages = {
   ...changeMessages,
   ...lifeMessages,
   ...rotationMessages,
+  ...shadowMessages,
   ...useMessages,
   ...viewMessages,
 

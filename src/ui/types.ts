@@ -16,12 +16,15 @@ import type {
   UserAnswer,
 } from '../admin/answers.ts'
 import type { usageAnswer } from '../admin/usage-answers.ts'
+import type { keyShadowAnswer } from '../admin/shadow-answers.ts'
 import type { createKeyBody } from '../admin/schemas.ts'
 
 export type Key = Readonly<KeyAnswer>
 export type IpAclMode = Key['ip_acl_mode']
 export type AddressCheck = Readonly<z.infer<typeof ipAclCheck>>
 export type Denial = DenialAnswer
+export type KeyShadow = Readonly<z.infer<typeof keyShadowAnswer>>
+export type KeyDifference = Readonly<KeyShadow['differences'][number]>
 export type FoundKey = Readonly<z.infer<typeof foundKey>>
 export type Enforcement = EnforcementAnswer
 export type KeyUsage = Readonly<z.infer<typeof usageAnswer>>
