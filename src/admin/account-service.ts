@@ -12,6 +12,7 @@ import { newId } from '../shared/ids.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import { type Actor, auditEvent, type Changes, HIDDEN_PASSWORD } from './audit.ts'
 import { type CanonicalEmailDeps, fillCanonicalEmails } from './canonical-emails.ts'
+import { refuseOwnName } from './common-passwords.ts'
 import type { OperatorCaller } from './context.ts'
 import { type HashingDeps, hashNewPassword } from './hashing.ts'
 import { stopLostKeys } from './lost-keys.ts'
@@ -64,6 +65,12 @@ export async function editAccount(
   caller: OperatorCaller,
   deps: OutboxDeps & HashingDeps,
 ): Promise<Result<AccountRow, Refusal>> {
+  const account = await findAccount(deps.db, id)
+  const refusal =
+    account === undefined
+      ? null
+      : refuseOwnName(input.password, { ...account, name: input.name ?? account.name })
+  if (refusal !== null) return err(refusal)
   const hashed =
     input.password === undefined ? undefined : await hashNewPassword(input.password, deps)
   if (hashed?.ok === false) return hashed

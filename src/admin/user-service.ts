@@ -17,6 +17,7 @@ import { err, ok, type Result } from '../shared/result.ts'
 import type { HashingPlace } from '../stores/password-hasher.ts'
 import { type Actor, auditEvent, type Changes, HIDDEN_PASSWORD } from './audit.ts'
 import { type CanonicalEmailDeps, fillCanonicalEmails } from './canonical-emails.ts'
+import { refuseOwnName } from './common-passwords.ts'
 import type { OperatorCaller } from './context.ts'
 import { canonicalEmail, legacyEmailKey } from './email.ts'
 import { type HashingDeps, hashNewPassword, PLACE_LOST } from './hashing.ts'
@@ -96,6 +97,10 @@ export async function editUser(
   deps: UserServiceDeps,
 ): Promise<Result<UserRow, Refusal>> {
   const { name, role, status, password } = input
+  let read = await findUser(deps.db, id)
+  const refusal =
+    read === undefined ? null : refuseOwnName(password, { ...read, name: name ?? read.name })
+  if (refusal !== null) return err(refusal)
   const hashed = password === undefined ? undefined : await hashNewPassword(password, deps)
   if (hashed?.ok === false) return hashed
   const members = {
@@ -103,7 +108,6 @@ export async function editUser(
     ...(role !== undefined && { role }),
     ...(status !== undefined && { status }),
   }
-  let read = await findUser(deps.db, id)
   for (let tries = 0; tries < TRIES; tries++) {
     if (read === undefined) return err({ reason: 'not_found' })
     const after = { ...read, ...members }

@@ -53,6 +53,7 @@ export const SNAKE_NAMES: ReadonlySet<string> = new Set([
   ...[
     'src/log/fault-reason.ts',
     'src/db/schema.ts',
+    'src/admin/common-passwords.ts',
     'src/keys/cidr.ts',
     'src/keys/pasted-entry.ts',
     'src/admin/schemas.ts',

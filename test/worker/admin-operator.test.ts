@@ -37,6 +37,8 @@ describe('POST /operator/accounts', () => {
   it.each([
     [{ password: 'x'.repeat(11) }, '/password'],
     [{ password: 'x'.repeat(257) }, '/password'],
+    [{ password: 'Password2026!' }, '/password'],
+    [{ password: 'ok@example.com' }, '/password'],
     [{ email: 'no-at-sign' }, '/email'],
     [{ email: `${'x'.repeat(250)}@a.example` }, '/email'],
     [{ name: '' }, '/name'],

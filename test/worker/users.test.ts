@@ -107,6 +107,21 @@ describe('the operator', () => {
     expect((await rig.operator('PATCH', `/accounts/${owner.id}`, change)).status).toBe(200)
   })
 
+  it('sets no password that guessers try first', async () => {
+    const user = await rig.user(owner.id, 'viewer')
+    const id = await idOf(user)
+    const fault = { pointer: '/password', code: 'too_common' }
+    for (const password of ['administrator', user.email]) {
+      const edited = await edit(id, { password })
+      expect(edited.status).toBe(422)
+      expect(edited.json).toMatchObject({ errors: [fault] })
+    }
+    const ofAccount = await rig.operator('PATCH', `/accounts/${owner.id}`, {
+      password: owner.email,
+    })
+    expect(ofAccount.json).toMatchObject({ errors: [fault] })
+  })
+
   it('leaves an account its last active owner', async () => {
     const account = await rig.customer()
     const id = ownerIdOf(account)
