@@ -33,6 +33,8 @@ export async function createAccount(
   const now = deps.nowMs()
   const id = newId('acc', now)
   const { email, name, status, password, external_id: externalId } = input
+  const refusal = refuseOwnName(password, { email, name })
+  if (refusal !== null) return err(refusal)
   const hashed = await hashNewPassword(password, deps)
   if (!hashed.ok) return hashed
   const passwordHash = hashed.value

@@ -38,7 +38,7 @@ export function isOwnName(password: string, { email, name }: PasswordOwner): boo
   return guesses(password).some((guess) => own.includes(guess))
 }
 
-/** A refusal if the new password of an existing user is the user's own name, else null. */
+/** A refusal if a new password is the user's own e-mail address or name, else null. */
 export function refuseOwnName(password: string | undefined, owner: PasswordOwner): Refusal | null {
   if (password === undefined || !isOwnName(password, owner)) return null
   return {

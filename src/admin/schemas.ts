@@ -13,13 +13,7 @@ import { ROLES, USER_STATUSES } from '../db/schema.ts'
 import { type IdKind, isId } from '../shared/ids.ts'
 import { unsafeCharacter, withoutUnsafe } from '../shared/visible-text.ts'
 import { aclNotes } from './acl-notes.ts'
-import {
-  COMMON_PASSWORD,
-  isCommonPassword,
-  isOwnName,
-  OWN_NAME_PASSWORD,
-  type PasswordOwner,
-} from './common-passwords.ts'
+import { COMMON_PASSWORD, isCommonPassword } from './common-passwords.ts'
 import { isEmail } from './email.ts'
 import { MAX_FAULTS } from './faults.ts'
 import { futureTime, time } from './future-time.ts'
@@ -161,14 +155,6 @@ const newPassword = passwordText
     description:
       'Unicode code points, counted in NFC, in which passwords are compared. Common passwords are refused, and the e-mail address and the name of the user',
   })
-/** A rule on a whole body, because the password must not be another member of it. */
-const notOwnName = {
-  error: OWN_NAME_PASSWORD.detail,
-  params: { code: OWN_NAME_PASSWORD.code },
-  path: ['password'],
-}
-const hasOtherPassword = (body: PasswordOwner & { readonly password?: string }) =>
-  body.password === undefined || !isOwnName(body.password, body)
 const keyLimit = z
   .number()
   .refine(
@@ -251,15 +237,13 @@ export const previewIpAclBody = z.strictObject({ ip_acl: ipAcl.meta(ipAclMeta) }
 
 export const checkIpAclBody = z.strictObject({ address: clientIp })
 
-export const createAccountBody = z
-  .strictObject({
-    email,
-    name: visibleName,
-    password: newPassword,
-    status: oneOf(ACCOUNT_STATUSES).default('pending'),
-    external_id: externalId.nullable().default(null),
-  })
-  .refine(hasOtherPassword, notOwnName)
+export const createAccountBody = z.strictObject({
+  email,
+  name: visibleName,
+  password: newPassword,
+  status: oneOf(ACCOUNT_STATUSES).default('pending'),
+  external_id: externalId.nullable().default(null),
+})
 
 export const editAccountBody = z.strictObject({
   name: visibleName.optional(),
@@ -269,14 +253,12 @@ export const editAccountBody = z.strictObject({
   external_id: externalId.nullable().optional(),
 })
 
-export const createUserBody = z
-  .strictObject({
-    email,
-    name: visibleName,
-    role: oneOf(ROLES),
-    password: newPassword,
-  })
-  .refine(hasOtherPassword, notOwnName)
+export const createUserBody = z.strictObject({
+  email,
+  name: visibleName,
+  role: oneOf(ROLES),
+  password: newPassword,
+})
 
 export const editUserBody = z.strictObject({
   name: visibleName.optional(),

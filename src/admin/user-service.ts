@@ -66,6 +66,8 @@ export async function createUser(
   deps: UserServiceDeps,
 ): Promise<Result<UserRow, Refusal>> {
   const { email, name, role, password } = input
+  const refusal = refuseOwnName(password, { email, name })
+  if (refusal !== null) return err(refusal)
   const hashed = await hashNewPassword(password, deps)
   if (!hashed.ok) return hashed
   const now = deps.nowMs()
