@@ -113,13 +113,14 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
 
   /** All pages of a list. */
   async function listAll<Item>(name: 'keys' | 'users'): Answer<readonly Item[]> {
+    const include = name === 'keys' ? '&include=usage' : ''
     const items: Item[] = []
     let cursor: string | null = null
     do {
       const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
       const page = await call<{ next_cursor: string | null; keys?: Item[]; users?: Item[] }>(
         'GET',
-        `/${name}?limit=${PAGE_SIZE}${query}`,
+        `/${name}?limit=${PAGE_SIZE}${include}${query}`,
       )
       if (!page.ok) return page
       items.push(...(page.value[name] ?? []))

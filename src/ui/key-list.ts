@@ -40,11 +40,11 @@ export function useKeyList(api: Api, { onEnforced, onDeleted }: EnforcementCallb
     setKeys((before = []) => [...before.filter(({ isDeleting }) => isDeleting), ...answer.value])
   }, [api])
 
-  /** Replaces a key in its place, or puts a new one on top. */
+  /** Replaces a key in its place, or puts a new one on top. Its use is known from the list alone. */
   const put = useCallback((key: ListedKey) => {
     setKeys((before = []) =>
       before.some(({ id }) => id === key.id)
-        ? before.map((old) => (old.id === key.id ? key : old))
+        ? before.map((old) => (old.id === key.id ? { ...old, ...key } : old))
         : [key, ...before],
     )
   }, [])

@@ -12,6 +12,7 @@ import { PATHS } from './route.ts'
 import type { RowActions } from './row-actions.ts'
 import { TokenField } from './token-field.tsx'
 import { dayOf, exactTime, minuteOf } from './times.ts'
+import { UseCell } from './use-cell.tsx'
 import { Website } from './website.tsx'
 
 interface KeyRowProps {
@@ -25,6 +26,8 @@ interface KeyRowProps {
   /** The token in clear, while it is shown. */
   readonly token: string | null
   readonly actions: RowActions
+  /** Drawn again with each minute, for what is told as time ago. */
+  readonly minute: number
 }
 
 export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
@@ -35,6 +38,7 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
   // The name on buttons. Keys of one name are told apart by the end of their id.
   const label = hasNamesake ? text.namesake(nameOf(apiKey), endOfId(apiKey.id)) : nameOf(apiKey)
   const trouble = troubleOf(apiKey)
+  const refused = apiKey.usage?.refused_24h ?? 0
   const isPending = isDeleting || apiKey.enforcement_state === 'pending'
   return (
     <tr role="row" class={isNew ? 'new' : ''} aria-busy={isPending}>
@@ -54,6 +58,15 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
               {messages.life.badges[trouble]}
             </span>
           )}
+          {refused > 0 && (
+            <Link
+              href={PATHS.key(apiKey.id)}
+              class="badge danger"
+              title={messages.use.refusedHint(refused)}
+            >
+              {messages.use.refusedBadge(refused)}
+            </Link>
+          )}
           {isPending && (
             <span class="badge pending">
               <Spinner /> {isDeleting ? text.deleting : text.pending}
@@ -70,6 +83,9 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
       </td>
       <td role="cell" data-label={columns.acl} class="acl-column">
         <AclCell apiKey={apiKey} />
+      </td>
+      <td role="cell" data-label={columns.used} class="use-cell">
+        <UseCell usage={apiKey.usage} />
       </td>
       <td role="cell" data-label={columns.created} class="created-cell">
         <time dateTime={apiKey.created_at} title={exactTime(apiKey.created_at)}>

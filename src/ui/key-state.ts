@@ -10,3 +10,10 @@ export function troubleOf(key: Key): KeyTrouble | null {
   if (key.expires_at !== null && Date.parse(key.expires_at) <= Date.now()) return 'expired'
   return key.enabled ? null : 'paused'
 }
+
+const SOON_MS = 30 * 24 * 60 * 60_000
+
+/** Whether a key has expired, or will within 30 days. */
+export function isExpiring({ expires_at: end }: Key): boolean {
+  return end !== null && Date.parse(end) - Date.now() < SOON_MS
+}

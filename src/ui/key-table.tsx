@@ -8,6 +8,7 @@ import type { ListedKey } from './key-list.ts'
 import { KeyRow } from './key-row.tsx'
 import type { RowActions } from './row-actions.ts'
 import { messages } from './messages.ts'
+import { useMinute } from './minute.ts'
 import { PATHS, replace } from './route.ts'
 import type { Secret } from './secret.ts'
 import { COLUMNS, NarrowSort, orderOf, SortButton } from './sort.tsx'
@@ -30,6 +31,7 @@ interface KeyTableProps {
 export function KeyTable(props: KeyTableProps) {
   const { keys, query, filters, sort, secret, newKeyId, actions } = props
   const { onQuery, onSort } = props
+  const minute = useMinute()
   const shown = viewOf(keys, query, filters, sort)
   const shared = useMemo(() => sharedNames(keys), [keys])
   const text = messages.page
@@ -81,6 +83,7 @@ export function KeyTable(props: KeyTableProps) {
               mayDelete={props.mayDelete}
               token={secret?.isShown === true && secret.keyId === key.id ? secret.token : null}
               actions={actions}
+              minute={minute}
             />
           ))}
         </tbody>

@@ -6,6 +6,7 @@ import { navigate } from './route.ts'
 interface LinkProps {
   readonly href: string
   readonly class?: string
+  readonly title?: string
   readonly 'aria-current'?: 'page' | undefined
   readonly children: ComponentChildren
   readonly onFollow?: () => void

@@ -8,6 +8,17 @@ const requests = (count: number) => (count === 1 ? '1 request' : `${number(count
 export const useMessages = {
   use: {
     title: 'Use',
+    lastUnknown: 'Last use unknown',
+    neverUsed: 'Never used',
+    used: 'Used',
+    justNow: 'just now',
+    exact: (time: string, address: string | null) =>
+      `${time}${address === null ? '' : `, from ${isolateDirection(address)}`}`,
+    notForLong: 'Not for 90 days',
+    perDay: (allowed: number) => `${number(allowed)} in 24 h`,
+    refusedBadge: (count: number) => `${number(count)} refused`,
+    refusedHint: (count: number) =>
+      `${count === 1 ? '1 request was' : `${number(count)} requests were`} refused in the last 24 hours`,
     never: 'This key was never used.',
     last: (time: string, address: string | null) =>
       `Last used on ${time}${address === null ? '' : ` from ${isolateDirection(address)}`}.`,

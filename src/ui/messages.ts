@@ -49,7 +49,15 @@ export const messages = {
     allPlatforms: 'All platforms',
     condition: 'Show',
     allKeys: 'All keys',
-    conditions: { any_address: 'Open to any address', report_only: 'Report only' },
+    conditions: {
+      any_address: 'Open to any address',
+      report_only: 'Report only',
+      unused: 'Not used for 90 days',
+      refused: 'Refused in the last 24 hours',
+      expiring: 'Expired or expiring soon',
+      paused: 'Paused',
+      leaked: 'Leaked',
+    },
   },
 
   page: {
@@ -98,6 +106,7 @@ export const messages = {
     platform: 'Platform',
     token: 'Access token',
     acl: 'IP ACL',
+    used: 'Last used',
     created: 'Created',
     updated: 'Updated',
     actions: 'Actions',

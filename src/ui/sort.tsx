@@ -10,6 +10,7 @@ export const COLUMNS: readonly (readonly [string, SortField | null])[] = [
   [messages.columns.platform, 'platform'],
   [messages.columns.token, null],
   [messages.columns.acl, null],
+  [messages.columns.used, 'last_used_at'],
   [messages.columns.created, 'created_at'],
 ]
 

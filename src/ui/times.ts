@@ -26,3 +26,19 @@ export function untilText(time: string): string {
 export function exactTime(time: string): string {
   return EXACT.format(new Date(time))
 }
+
+const AGO = new Intl.RelativeTimeFormat('en', { numeric: 'always' })
+const UNITS = [
+  ['year', 365 * 24 * 3_600],
+  ['month', 30 * 24 * 3_600],
+  ['day', 24 * 3_600],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const
+
+/** How long ago a time is, such as "5 minutes ago"; null for less than a minute. */
+export function agoText(time: string): string | null {
+  const seconds = (Date.now() - Date.parse(time)) / 1_000
+  const [unit, length] = UNITS.find((each) => seconds >= each[1]) ?? [null, 1]
+  return unit === null ? null : AGO.format(-Math.floor(seconds / length), unit)
+}

@@ -9,17 +9,17 @@ import type {
   Fault,
   foundKey,
   ipAclCheck,
-  KeyAnswer,
   liveSessionList,
   rotationUse,
   sessionAnswer,
   UserAnswer,
 } from '../admin/answers.ts'
-import type { usageAnswer } from '../admin/usage-answers.ts'
 import type { keyShadowAnswer } from '../admin/shadow-answers.ts'
+import type { ipAclPreview, listedKey, usageAnswer } from '../admin/usage-answers.ts'
 import type { createKeyBody } from '../admin/schemas.ts'
 
-export type Key = Readonly<KeyAnswer>
+/** A key; with what it was used for where it comes from the list. */
+export type Key = Readonly<z.infer<typeof listedKey>>
 export type IpAclMode = Key['ip_acl_mode']
 export type AddressCheck = Readonly<z.infer<typeof ipAclCheck>>
 export type Denial = DenialAnswer
@@ -28,6 +28,7 @@ export type KeyDifference = Readonly<KeyShadow['differences'][number]>
 export type FoundKey = Readonly<z.infer<typeof foundKey>>
 export type Enforcement = EnforcementAnswer
 export type KeyUsage = Readonly<z.infer<typeof usageAnswer>>
+export type AclPreview = Readonly<z.infer<typeof ipAclPreview>>
 export type RotationUse = Readonly<z.infer<typeof rotationUse>>
 export type AuditEvent = Readonly<z.infer<typeof event>>
 export type EventPage = Readonly<z.infer<typeof eventList>>

@@ -1,10 +1,12 @@
 // Filters and sorts the keys of the list.
 
 import { PLATFORMS, type Platform } from '../keys/platform.ts'
+import { isExpiring } from './key-state.ts'
+import { isUnused } from './last-use.ts'
 import { messages } from './messages.ts'
 import type { Key } from './types.ts'
 
-export type SortField = 'application_name' | 'platform' | 'created_at'
+export type SortField = 'application_name' | 'platform' | 'last_used_at' | 'created_at'
 
 export interface Sort {
   readonly field: SortField
@@ -14,7 +16,15 @@ export interface Sort {
 export const NEWEST_FIRST: Sort = { field: 'created_at', isDescending: true }
 
 /** What a filter leaves on the list, beside a platform. */
-export const CONDITIONS = ['any_address', 'report_only'] as const
+export const CONDITIONS = [
+  'any_address',
+  'report_only',
+  'unused',
+  'refused',
+  'expiring',
+  'paused',
+  'leaked',
+] as const
 export type Condition = (typeof CONDITIONS)[number]
 
 /** The filters, which are part of the URL. */
@@ -41,6 +51,11 @@ export function filterQuery({ platform, condition }: Filters): string {
 const meets: Record<Condition, (key: Key) => boolean> = {
   any_address: (key) => key.ip_acl.length === 0,
   report_only: (key) => key.ip_acl.length > 0 && key.ip_acl_mode === 'report',
+  unused: (key) => isUnused(key.usage),
+  refused: (key) => (key.usage?.refused_24h ?? 0) > 0,
+  expiring: isExpiring,
+  paused: (key) => !key.enabled,
+  leaked: (key) => key.leaked_at !== null,
 }
 
 /** The names that more than one key has, as they are compared. */
@@ -84,7 +99,11 @@ export function viewOf<K extends Key>(
       const text = searchText(key)
       return words.every((word) => text.includes(word))
     })
-    .toSorted((a, b) => direction * collator.compare(a[sort.field], b[sort.field]))
+    .toSorted((a, b) => direction * collator.compare(sortText(a, sort), sortText(b, sort)))
+}
+
+function sortText(key: Key, { field }: Sort): string {
+  return field === 'last_used_at' ? (key.usage?.last_used_at ?? '') : key[field]
 }
 
 /** Cached, so that a thousand networks are joined once and not with each letter of a query. */

@@ -37,12 +37,14 @@ describe.skipIf(missingBrowser !== null)('the list of keys', () => {
     await row.getByRole('link', { name: 'shop.example.com/x' }).waitFor()
     await row.getByRole('cell', { name: 'Mobile' }).waitFor()
     await row.getByText('198.51.100.0/24').waitFor()
+    await row.getByRole('cell', { name: 'Never used' }).waitFor()
     expect(await row.locator('time').count()).toBe(1)
     expect(await page.getByRole('columnheader').allTextContents()).toEqual([
       'Application ',
       'Platform ',
       'Access token',
       'IP ACL',
+      'Last used ',
       'Created ',
       'Actions',
     ])
@@ -55,11 +57,56 @@ describe.skipIf(missingBrowser !== null)('the list of keys', () => {
   it('leaves a name room at each width of a table', async () => {
     const page = await pages.open({ customer })
     const column = page.getByRole('columnheader', { name: 'Application' })
-    for (const width of [1_001, 1_024, 1_180, 1_181, 1_242, 1_280, 1_366, 1_440, 1_920]) {
+    for (const width of [1_001, 1_024, 1_240, 1_241, 1_242, 1_280, 1_366, 1_440, 1_920]) {
       await page.setViewportSize({ width, height: 900 })
       const box = await column.boundingBox()
       expect(box?.width, `${width} px`).toBeGreaterThanOrEqual(180)
     }
+  })
+
+  it('tells when a key was last used, and what was refused; a filter finds the unused ones', async () => {
+    const own = await pages.rig.customer()
+    const used = await own.createKey({ application_name: 'Used', ip_acl: ['9.9.9.0/24'] })
+    await own.createKey({ application_name: 'Idle' })
+    const from = (address: string) =>
+      pages.rig.send('/x', { headers: { 'X-API-Key': used.token, 'CF-Connecting-IP': address } })
+    expect((await from('9.9.9.9')).status).toBe(200)
+    expect((await from('8.8.4.4')).status).toBe(403)
+    const usage = async () =>
+      (await own.call('GET', '/keys?include=usage')).json['keys'] as { usage: object }[]
+    const counts = { allowed_24h: 1, refused_24h: 1 }
+    await expect
+      .poll(async () => (await usage()).map((key) => key.usage))
+      .toContainEqual(expect.objectContaining(counts))
+    const page = await pages.open({ customer: own })
+    const row = rowOf(page, 'Used')
+    await row.getByText('just now').waitFor()
+    await row.getByText('1 in 24 h').waitFor()
+    expect(
+      await row.getByRole('cell', { name: 'just now' }).locator('time').getAttribute('title'),
+    ).toContain('from 9.9.9.9')
+    await row.getByRole('link', { name: '1 refused' }).waitFor()
+    await rowOf(page, 'Idle').getByText('Never used').waitFor()
+    await page.getByRole('button', { name: 'Last used' }).click()
+    expect(await names(page)).toEqual(['Used', 'Idle'])
+    await page.getByLabel('Show', { exact: true }).selectOption('Not used for 90 days')
+    expect(await names(page)).toEqual(['Idle'])
+  })
+
+  it('says so where it is not known when a key was last used', async () => {
+    const page = await pages.open()
+    await page.route('**/keys?*', async (route) => {
+      const response = await route.fetch()
+      const { keys, ...rest } = (await response.json()) as { keys: object[] }
+      const json = { ...rest, keys: keys.map((key) => ({ ...key, usage: null })) }
+      await route.fulfill({ response, json })
+    })
+    const [name = '', value = ''] = customer.cookie.split('=', 2)
+    await page.context().addCookies([{ name, value, url: pages.rig.url }])
+    await page.reload()
+    await rowOf(page, 'beta').getByText('Last use unknown').waitFor()
+    await page.getByLabel('Show', { exact: true }).selectOption('Not used for 90 days')
+    await page.getByText('No key passes these filters.').waitFor()
   })
 
   it.each([
