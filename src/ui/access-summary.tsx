@@ -1,15 +1,17 @@
 // Who may use a key, and who was refused lately, to be read and not edited.
 
 import { useEffect, useState } from 'preact/hooks'
+import { findExcluded } from './acl-addresses.ts'
 import type { Api } from './api.ts'
 import { copyText } from './clipboard.ts'
 import { CopyButton } from './copy-button.tsx'
 import { messages } from './messages.ts'
 import { exactTime, minuteOf } from './times.ts'
 import type { Denial, Key } from './types.ts'
+import { AddressName, AddToAcl } from './use-addresses.tsx'
 
 export function AclSummary({ apiKey }: { readonly apiKey: Key }) {
-  const { ip_acl: acl, ip_acl_mode: mode } = apiKey
+  const { ip_acl: acl, ip_acl_mode: mode, ip_acl_notes: notes } = apiKey
   const text = messages.keyView
   return (
     <section class="card part">
@@ -23,6 +25,7 @@ export function AclSummary({ apiKey }: { readonly apiKey: Key }) {
             {acl.map((network) => (
               <li class="chip plain" key={network}>
                 {network}
+                {notes[network] !== undefined && <bdi class="chip-note">{notes[network]}</bdi>}
               </li>
             ))}
           </ul>
@@ -41,9 +44,11 @@ export function AclSummary({ apiKey }: { readonly apiKey: Key }) {
 interface DenialSummaryProps {
   readonly api: Api
   readonly apiKey: Key
+  /** Opens the form with a network added; undefined where nothing may be changed. */
+  readonly onAdd: ((networks: readonly string[]) => void) | undefined
 }
 
-export function DenialSummary({ api, apiKey }: DenialSummaryProps) {
+export function DenialSummary({ api, apiKey, onAdd }: DenialSummaryProps) {
   const [denials, setDenials] = useState<readonly Denial[] | null>(null)
   useEffect(() => {
     void api.listDenials(apiKey.id).then((answer) => {
@@ -51,6 +56,10 @@ export function DenialSummary({ api, apiKey }: DenialSummaryProps) {
     })
   }, [apiKey.id])
   const text = messages.acl
+  const isOut = findExcluded(
+    apiKey.ip_acl,
+    (denials ?? []).map(({ address }) => address),
+  )
   return (
     <section class="card part">
       <h2>{text.denials[apiKey.ip_acl_mode]}</h2>
@@ -59,10 +68,13 @@ export function DenialSummary({ api, apiKey }: DenialSummaryProps) {
         <ul class="denials" tabIndex={0} aria-label={text.denials[apiKey.ip_acl_mode]}>
           {denials.map(({ address, count, last_at: last }) => (
             <li key={address}>
-              <span class="mono">{address ?? text.unreadable}</span>
+              <AddressName address={address} apiKey={apiKey} />
               <span class="hint" title={exactTime(last)}>
                 {text.denied(count, minuteOf(last))}
               </span>
+              {address !== null && isOut.has(address) && (
+                <AddToAcl address={address} onAdd={onAdd} />
+              )}
             </li>
           ))}
         </ul>

@@ -1,38 +1,104 @@
-// The entries of an IP ACL as chips. There can be 1,000, so each is drawn once and not with every edit.
+// The entries of an IP ACL as chips, each with its note. There can be 1,000, so each is drawn once and not with
+// every edit.
 
-import { CloseIcon } from './icons.tsx'
+import { useState } from 'preact/hooks'
+import { CloseIcon, NoteIcon } from './icons.tsx'
 import { memo } from './memo.ts'
 import { messages } from './messages.ts'
 
+export type Notes = Readonly<Record<string, string>>
+
 interface AclChipsProps {
   readonly acl: readonly string[]
-  /** Must be the same function each time, so that the chips are not drawn again. */
+  readonly notes: Notes
+  /** Must be the same functions each time, so that the chips are not drawn again. */
   readonly onRemove: (network: string) => void
+  readonly onNote: (network: string, note: string) => void
 }
 
-export const AclChips = memo(function AclChips({ acl, onRemove }: AclChipsProps) {
+const MAX_NOTE_LENGTH = 100
+
+export const AclChips = memo(function AclChips({ acl, notes, onRemove, onNote }: AclChipsProps) {
   return (
     <ul class="chips" aria-label={messages.acl.list}>
       {acl.map((network) => (
-        <Chip key={network} network={network} onRemove={onRemove} />
+        <Chip key={network} note={notes[network] ?? ''} {...{ network, onRemove, onNote }} />
       ))}
     </ul>
   )
 })
 
-interface ChipProps {
+interface ChipProps extends Pick<AclChipsProps, 'onRemove' | 'onNote'> {
   readonly network: string
-  readonly onRemove: (network: string) => void
+  readonly note: string
 }
 
-const Chip = memo(function Chip({ network, onRemove }: ChipProps) {
-  const label = messages.acl.remove(network)
+const Chip = memo(function Chip({ network, note, onRemove, onNote }: ChipProps) {
+  const [isEditing, setEditing] = useState(false)
+  const text = messages.acl
+  const [label, noteLabel] = [
+    text.remove(network),
+    note === '' ? text.addNote(network) : text.editNote(network),
+  ]
+
   return (
     <li class="chip">
       <span>{network}</span>
+      {isEditing ? (
+        <NoteField
+          {...{ network, note }}
+          onEnd={(next, chip) => {
+            if (next !== null) onNote(network, next)
+            setEditing(false)
+            chip?.querySelector('button')?.focus()
+          }}
+        />
+      ) : (
+        <>
+          {note !== '' && <bdi class="chip-note">{note}</bdi>}
+          <button
+            type="button"
+            aria-label={noteLabel}
+            title={noteLabel}
+            onClick={() => setEditing(true)}
+          >
+            <NoteIcon />
+          </button>
+        </>
+      )}
       <button type="button" aria-label={label} title={label} onClick={() => onRemove(network)}>
         <CloseIcon />
       </button>
     </li>
   )
 })
+
+interface NoteFieldProps {
+  readonly network: string
+  readonly note: string
+  /** Null leaves the note as it is. `chip` gets the focus, if it was the keyboard that ended it. */
+  readonly onEnd: (note: string | null, chip?: Element | null) => void
+}
+
+function NoteField({ network, note, onEnd }: NoteFieldProps) {
+  return (
+    <input
+      class="note-field"
+      aria-label={messages.acl.note(network)}
+      defaultValue={note}
+      maxLength={MAX_NOTE_LENGTH}
+      autofocus
+      autocomplete="off"
+      dir="auto"
+      ref={(field) => field?.focus()}
+      onBlur={({ currentTarget }) => onEnd(currentTarget.value.trim())}
+      onKeyDown={(event) => {
+        const { currentTarget: field, key } = event
+        if (key !== 'Enter' && key !== 'Escape') return
+        event.preventDefault() // neither the form's nor the panel's
+        event.stopPropagation()
+        onEnd(key === 'Enter' ? field.value.trim() : null, field.closest('li'))
+      }}
+    />
+  )
+}

@@ -14,17 +14,20 @@ import {
   reportFaults,
 } from './acl.ts'
 import { findExcluded, networksOfAddress } from './acl-addresses.ts'
+import type { Notes } from './acl-chips.tsx'
 import { AclChoice } from './acl-choice.tsx'
 import { AclField } from './acl-field.tsx'
 import { AclList } from './acl-list.tsx'
 import { AclFaults, AclLeftOut } from './acl-report.tsx'
 import { announce } from './announce.tsx'
-import type { FieldError } from './draft.ts'
+import type { FieldError } from './draft-errors.ts'
 import { PlusIcon, WarningIcon } from './icons.tsx'
 import { messages } from './messages.ts'
 
 interface AclEditorProps {
   readonly acl: readonly string[]
+  /** By network; also of networks that are not on the list any more. */
+  readonly notes: Notes
   /** Whether "Any address" is chosen. The list is kept, so that the choice can be taken back. */
   readonly isOpen: boolean
   /** Whether the saved key has networks, so that an empty list opens it to everybody. */
@@ -37,12 +40,13 @@ interface AclEditorProps {
   readonly isEnforced: boolean
   /** The customer's current address. */
   readonly address: string | null
+  readonly onNotes: (notes: Notes) => void
   readonly onOpen: (isOpen: boolean) => void
   readonly onChange: (acl: readonly string[], entry: string, report: AclReport) => void
 }
 
 export function AclEditor(props: AclEditorProps) {
-  const { acl, isOpen, wasClosed, entry, report, error, isEnforced, address } = props
+  const { acl, notes, isOpen, wasClosed, entry, report, error, isEnforced, address } = props
   const { onOpen, onChange } = props
   const id = useId()
   const field = useRef<HTMLInputElement>(null)
@@ -99,6 +103,12 @@ export function AclEditor(props: AclEditorProps) {
     field.current?.focus()
   }, [])
 
+  const setNote = useCallback((network: string, note: string) => {
+    const { notes: before, onNotes } = latest.current
+    const { [network]: old = '', ...others } = before
+    if (old !== note) onNotes(note === '' ? others : { ...before, [network]: note })
+  }, [])
+
   return (
     <fieldset class="field acl" aria-describedby={`${id}-hint`}>
       <legend>
@@ -108,7 +118,9 @@ export function AclEditor(props: AclEditorProps) {
       <p class="hint" id={`${id}-hint`}>
         {isOpen ? text.hintOpen : isEnforced ? text.hint : text.hintReport}
       </p>
-      {!isOpen && <AclList acl={acl} onRemove={remove} onReplace={replaceAll} />}
+      {!isOpen && (
+        <AclList {...{ acl, notes }} onRemove={remove} onNote={setNote} onReplace={replaceAll} />
+      )}
       <div class="acl-add">
         <label class="visually-hidden" for={id}>
           {text.entry}

@@ -1,19 +1,22 @@
 // The networks of an IP ACL in the panel, with what can be done to all of them.
 
 import { useState } from 'preact/hooks'
-import { AclChips } from './acl-chips.tsx'
+import { AclChips, type Notes } from './acl-chips.tsx'
 import { copyText } from './clipboard.ts'
 import { CopyButton } from './copy-button.tsx'
 import { messages } from './messages.ts'
 
 interface AclListProps {
   readonly acl: readonly string[]
+  readonly notes: Notes
   /** Must be the same function each time, so that the chips are not drawn again. */
   readonly onRemove: (network: string) => void
+  /** Must be the same function each time, too. */
+  readonly onNote: (network: string, note: string) => void
   readonly onReplace: (acl: readonly string[]) => void
 }
 
-export function AclList({ acl, onRemove, onReplace }: AclListProps) {
+export function AclList({ acl, notes, onRemove, onNote, onReplace }: AclListProps) {
   /** What "Remove all" removed, until it is taken back. */
   const [removed, setRemoved] = useState<readonly string[]>([])
   const text = messages.acl
@@ -30,7 +33,7 @@ export function AclList({ acl, onRemove, onReplace }: AclListProps) {
   }
   return (
     <div class="acl-list">
-      <AclChips acl={acl} onRemove={onRemove} />
+      <AclChips {...{ acl, notes, onRemove, onNote }} />
       <p class="acl-count">
         <span>{text.count(acl.length)}</span>
         {acl.length > 1 && (

@@ -1,13 +1,14 @@
-// The page's client of the admin API. A refusal is a value. If the session has ended, the customer is asked
+// The page's client of the admin API. If the session has ended, the customer is asked
 // to log in again, and then the same request is repeated.
 
-import { err, ok, type Result } from '../shared/result.ts'
+import { err, ok } from '../shared/result.ts'
+import { type Answer, type Failure, type Request, send } from './request.ts'
 import type {
+  AclPreview,
   AddressCheck,
   Denial,
   Enforcement,
   EventPage,
-  Fault,
   FoundKey,
   Key,
   KeyInput,
@@ -18,36 +19,13 @@ import type {
   Session,
   User,
 } from './types.ts'
+import { SPAN_MS } from './use-series.ts'
 
-export interface Problem {
-  readonly kind: 'problem'
-  readonly status: number
-  readonly code: string
-  readonly detail: string
-  readonly requestId: string
-  readonly errors: readonly Fault[]
-  readonly retryAfterSeconds: number | null
-}
-
-export type Failure =
-  | Problem
-  /** No connection, or no answer in time. It is unknown whether the request was carried out. */
-  | { readonly kind: 'unreachable' }
-  /** The session has ended, and the customer did not log in again. */
-  | { readonly kind: 'logged_out' }
+export type { Answer, Failure, Problem } from './request.ts'
 
 export type KeyChange = Partial<
   KeyInput & { readonly enabled: boolean; readonly expires_at: string | null }
 >
-
-export type Answer<T> = Promise<Result<T, Failure>>
-
-interface Request {
-  readonly body?: unknown
-  readonly headers?: Record<string, string>
-  /** A background request, for which nobody is asked to log in again. */
-  readonly quiet?: boolean
-}
 
 export interface Api {
   /** `logged_out` if the browser did not keep the cookie of the session. */
@@ -66,8 +44,10 @@ export interface Api {
     password: string,
     idempotencyKey: string,
   ) => Answer<Key & { enforcement: Enforcement }>
-  /** The use of the last 24 hours, by the hour. */
-  readonly readUsage: (id: string) => Answer<KeyUsage>
+  /** The use of 7 days by the hour, or of 400 days by the day. */
+  readonly readUsage: (id: string, by: KeyUsage['by']) => Answer<KeyUsage>
+  /** What a list would have done to the requests of the last 24 hours. */
+  readonly previewAcl: (id: string, acl: readonly string[]) => Answer<AclPreview>
   /** Who still uses the old token. */
   readonly readRotation: (id: string) => Answer<RotationUse>
   readonly moveRotationEnd: (
@@ -94,8 +74,6 @@ export interface Api {
   readonly listUsers: () => Answer<readonly User[]>
 }
 
-const BASE = '/admin/api/v1'
-const TIMEOUT_MS = 20_000
 const PAGE_SIZE = 200
 const EVENTS_PER_PAGE = 50
 
@@ -163,7 +141,9 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
         body: { overlap_seconds: overlapSeconds, password },
         headers: { 'Idempotency-Key': idempotencyKey },
       }),
-    readUsage: (id) => call('GET', `/keys/${id}/usage`, { quiet: true }),
+    readUsage: (id, by) => call('GET', `/keys/${id}/usage?${usageQuery(by)}`, { quiet: true }),
+    previewAcl: (id, acl) =>
+      call('POST', `/keys/${id}/ip-acl/preview`, { body: { ip_acl: acl }, quiet: true }),
     readRotation: (id) => call('GET', `/keys/${id}/rotation`, { quiet: true }),
     moveRotationEnd: (id, endsAt) =>
       call('PATCH', `/keys/${id}/rotation`, { body: { ends_at: endsAt } }),
@@ -171,6 +151,12 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
     findKey: (token) => call('POST', '/keys/find', { body: { token } }),
     reveal: (id, password) => call('POST', `/keys/${id}/reveal`, { body: { password } }),
   }
+}
+
+/** Both ends are told, so that a clock that is wrong makes no range that is too long. */
+function usageQuery(by: KeyUsage['by']): string {
+  const [from, to] = [Date.now() - SPAN_MS[by], Date.now()].map((ms) => new Date(ms).toISOString())
+  return new URLSearchParams({ by, from: from ?? '', to: to ?? '' }).toString()
 }
 
 function eventQuery(keyId: string | null, cursor: string | null): string {
@@ -183,40 +169,4 @@ function eventQuery(keyId: string | null, cursor: string | null): string {
 
 function isSessionEnd(failure: Failure): boolean {
   return failure.kind === 'problem' && failure.code === 'unauthenticated'
-}
-
-async function send<T>(method: string, path: string, { body, headers }: Request): Answer<T> {
-  try {
-    const response = await fetch(BASE + path, {
-      method,
-      headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    })
-    const text = await response.text()
-    const json = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>
-    if (!response.ok) return err(toProblem(response, json))
-    return ok({ ...json, ...documentationOf(response) } as T)
-  } catch {
-    return err({ kind: 'unreachable' }) // refused, cut off, too late, or not the gateway's own answer
-  }
-}
-
-/** `Link: <https://…>; rel="help"`, on the answers that carry one (RFC 8288). */
-function documentationOf({ headers }: Response): { documentation?: string } {
-  const url = /<(https?:\/\/[^>]+)>;\s*rel="help"/i.exec(headers.get('Link') ?? '')?.[1]
-  return url === undefined ? {} : { documentation: url }
-}
-
-function toProblem(response: Response, json: Record<string, unknown>): Problem {
-  const retryAfter = Number(response.headers.get('Retry-After') ?? Number.NaN)
-  return {
-    kind: 'problem',
-    status: response.status,
-    code: String(json['code']),
-    detail: String(json['detail']),
-    requestId: String(json['request_id']),
-    errors: Array.isArray(json['errors']) ? (json['errors'] as Fault[]) : [],
-    retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,
-  }
 }

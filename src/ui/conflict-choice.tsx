@@ -5,6 +5,7 @@ import { DialogBody } from './dialog.tsx'
 import { toPlainText } from './display-text.ts'
 import { type Draft, draftOf, isSame } from './draft.ts'
 import { messages } from './messages.ts'
+import { untilText } from './times.ts'
 import type { Key, KeyInput } from './types.ts'
 
 type Field = keyof KeyInput
@@ -15,6 +16,8 @@ const FIELDS: readonly Field[] = [
   'platform',
   'ip_acl',
   'ip_acl_mode',
+  'ip_acl_notes',
+  'expires_at',
 ]
 
 /** An edit of a key that was changed by someone else meanwhile. */
@@ -106,6 +109,8 @@ const LABELS = {
   platform: 'platform',
   ip_acl: 'acl',
   ip_acl_mode: 'aclMode',
+  ip_acl_notes: 'notes',
+  expires_at: 'expiry',
 } as const satisfies Record<Field, string>
 
 function formatValue(field: Field, draft: Draft): string {
@@ -113,5 +118,12 @@ function formatValue(field: Field, draft: Draft): string {
   if (field === 'ip_acl_mode') return messages.acl.modes[ip_acl_mode]
   if (field === 'ip_acl') return ip_acl.length === 0 ? messages.row.anyAddress : ip_acl.join(', ')
   if (field === 'platform') return platform === '' ? '' : messages.platforms[platform]
+  if (field === 'ip_acl_notes') {
+    const notes = Object.entries(draft.ip_acl_notes).map(([network, note]) => `${network}: ${note}`)
+    return notes.length === 0 ? messages.conflict.nothing : notes.join(', ')
+  }
+  if (field === 'expires_at') {
+    return draft.expires_at === null ? messages.life.presets.never : untilText(draft.expires_at)
+  }
   return draft[field] === '' ? messages.conflict.nothing : draft[field]
 }

@@ -1,6 +1,7 @@
 // Chooses when a key ends: a preset, or a day of the reader's own calendar, whose end is meant.
 
 import { useId, useState } from 'preact/hooks'
+import { endOfDay, inDays } from './expiry.ts'
 import { messages } from './messages.ts'
 
 interface ExpiryChoiceProps {
@@ -8,9 +9,6 @@ interface ExpiryChoiceProps {
   /** Null for never; RFC 3339. */
   readonly onChoose: (time: string | null) => void
 }
-
-const DAY_MS = 24 * 60 * 60_000
-const MAX_DAYS = 3_650
 
 export function ExpiryChoice({ isDisabled, onChoose }: ExpiryChoiceProps) {
   const id = useId()
@@ -21,7 +19,7 @@ export function ExpiryChoice({ isDisabled, onChoose }: ExpiryChoiceProps) {
   function choose(preset: string) {
     if (preset === 'date') return setDay('')
     if (preset === 'never') return onChoose(null)
-    return onChoose(new Date(Date.now() + Number(preset) * DAY_MS).toISOString())
+    return onChoose(inDays(Number(preset)))
   }
 
   if (day === null) {
@@ -83,12 +81,4 @@ export function ExpiryChoice({ isDisabled, onChoose }: ExpiryChoiceProps) {
       )}
     </form>
   )
-}
-
-/** The last second of a day, `YYYY-MM-DD`, where the reader is. Null if the API would refuse it. */
-function endOfDay(day: string): string | null {
-  const timeMs = new Date(`${day}T23:59:59`).getTime()
-  const aheadMs = timeMs - Date.now()
-  if (Number.isNaN(timeMs) || aheadMs < 60_000 || aheadMs > MAX_DAYS * DAY_MS) return null
-  return new Date(timeMs).toISOString()
 }

@@ -1,7 +1,7 @@
 // A form field with its label, hint and error.
 
 import type { ComponentChildren } from 'preact'
-import type { FieldError } from './draft.ts'
+import type { FieldError } from './draft-errors.ts'
 import { messages } from './messages.ts'
 
 interface FieldProps {

@@ -21,6 +21,11 @@ export const PlusIcon = () => (
     <path d="M10 4v12M4 10h12" />
   </Icon>
 )
+export const NoteIcon = () => (
+  <Icon>
+    <path d="M4 4h12v9l-4 3.5H4zM7 8h6M7 11.5h3" />
+  </Icon>
+)
 export const EyeIcon = () => (
   <Icon>
     <path d="M2 10s3-5.5 8-5.5S18 10 18 10s-3 5.5-8 5.5S2 10 2 10Z" />

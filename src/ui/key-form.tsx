@@ -4,9 +4,12 @@ import { useId } from 'preact/hooks'
 import { PLATFORMS, type Platform } from '../keys/platform.ts'
 import { EMPTY_REPORT } from './acl.ts'
 import { AclEditor } from './acl-editor.tsx'
+import { AclPreview } from './acl-preview.tsx'
 import { AclTools } from './acl-tools.tsx'
 import type { Api } from './api.ts'
-import { type Draft, type DraftErrors, withScheme } from './draft.ts'
+import { type Draft } from './draft.ts'
+import { type DraftErrors, withScheme } from './draft-errors.ts'
+import { ExpiryField } from './expiry-field.tsx'
 import { fieldAttributes, Field } from './field.tsx'
 import { messages } from './messages.ts'
 import type { Key } from './types.ts'
@@ -95,6 +98,7 @@ export function KeyForm({ api, saved, draft, errors, address, isTaken, onChange 
       </Field>
       <AclEditor
         acl={draft.ip_acl}
+        notes={draft.ip_acl_notes}
         isOpen={draft.isOpen}
         wasClosed={saved !== undefined && saved.ip_acl.length > 0}
         entry={draft.entry}
@@ -102,6 +106,7 @@ export function KeyForm({ api, saved, draft, errors, address, isTaken, onChange 
         error={errors.ip_acl}
         isEnforced={draft.ip_acl_mode === 'enforce'}
         address={address}
+        onNotes={(ip_acl_notes) => onChange({ ...draft, ip_acl_notes }, errors)}
         onOpen={(isOpen) => {
           const { ip_acl: _, pasted: __, ...rest } = errors
           onChange({ ...draft, isOpen, entry: isOpen ? '' : draft.entry }, rest)
@@ -114,6 +119,9 @@ export function KeyForm({ api, saved, draft, errors, address, isTaken, onChange 
           onChange({ ...draft, ip_acl, isOpen, entry }, { ...rest, pasted })
         }}
       />
+      {saved !== undefined && (
+        <AclPreview api={api} saved={saved} acl={draft.isOpen ? [] : draft.ip_acl} />
+      )}
       {!draft.isOpen && (
         <AclTools
           api={api}
@@ -124,6 +132,12 @@ export function KeyForm({ api, saved, draft, errors, address, isTaken, onChange 
           onAdd={(network) => change({ ip_acl: [...draft.ip_acl, network] })}
         />
       )}
+      <ExpiryField
+        id={`${id}-expiry`}
+        expiresAt={draft.expires_at}
+        error={errors.expires_at}
+        onChange={(expires_at) => change({ expires_at })}
+      />
     </>
   )
 }

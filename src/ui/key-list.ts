@@ -1,7 +1,8 @@
 // The account's keys as the page shows them. Polls pending changes until they are enforced.
 
 import { useCallback, useEffect, useState } from 'preact/hooks'
-import type { Api, Failure } from './api.ts'
+import type { Api } from './api.ts'
+import type { Failure } from './request.ts'
 import { isCode } from './problem-text.ts'
 import type { Enforcement, Key } from './types.ts'
 

@@ -1,41 +1,31 @@
 // The panel that slides in from the right, for a new key or for the details of a key. The input stays until
 // it is saved or discarded on purpose.
 
-import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { addEntries, isUnresolved } from './acl.ts'
+import { useCallback, useRef, useState } from 'preact/hooks'
 import { announce } from './announce.tsx'
-import type { Api, Failure } from './api.ts'
+import type { Api } from './api.ts'
+import type { Failure } from './request.ts'
 import { type Conflict, ConflictChoice } from './conflict-choice.tsx'
-import { Dialog, DialogBody } from './dialog.tsx'
-import {
-  changesOf,
-  checkDraft,
-  type Draft,
-  type DraftErrors,
-  draftOf,
-  EMPTY_DRAFT,
-  isSame,
-  toDraftErrors,
-  toInput,
-  withRefused,
-} from './draft.ts'
+import { Dialog } from './dialog.tsx'
+import { changesOf, type Draft, draftOf, EMPTY_DRAFT, isSame, toInput } from './draft.ts'
+import { completeDraft, type DraftErrors, toDraftErrors, withRefused } from './draft-errors.ts'
 import { createKeyOnce } from './key-creation.ts'
-import { KeyForm } from './key-form.tsx'
 import { messages } from './messages.ts'
-import { PanelFoot } from './panel-foot.tsx'
+import { PanelForm } from './panel-form.tsx'
 import { type Asked, PanelPrompts } from './panel-prompts.tsx'
-import { failureText, isCode } from './problem-text.ts'
+import { isCode } from './problem-text.ts'
 import { ReadyKey } from './ready-key.tsx'
 import { type Secret, withoutToken } from './secret.ts'
 import type { Enforcement, Key, Session } from './types.ts'
 import { useUnsaved } from './unsaved.ts'
-import { hasNamesake } from './view.ts'
 
 interface KeyPanelProps {
   readonly api: Api
   readonly session: Session
   /** The key to edit; left out for a new key. */
   readonly edited?: Key | undefined
+  /** Networks to put on the IP ACL, which are not saved yet. */
+  readonly added?: readonly string[]
   /** The keys of the account, of which another may have the same name. */
   readonly keys: readonly Key[]
   /** The token that the page holds. */
@@ -48,11 +38,11 @@ interface KeyPanelProps {
 }
 
 export function KeyPanel(props: KeyPanelProps) {
-  const { api, session, keys, secret, onSaved, onUnchanged, onMade, onClose } = props
+  const { api, session, added, keys, secret, onSaved, onUnchanged, onMade, onClose } = props
   /** The key that was created, whose token the panel then gives. */
   const [made, setMade] = useState<Key | null>(null)
   const [base, setBase] = useState(props.edited)
-  const [draft, setDraft] = useState<Draft>(base === undefined ? EMPTY_DRAFT : draftOf(base))
+  const [draft, setDraft] = useState<Draft>(base === undefined ? EMPTY_DRAFT : draftOf(base, added))
   const [errors, setErrors] = useState<DraftErrors>({})
   const [failure, setFailure] = useState<Failure | null>(null)
   const [isBusy, setBusy] = useState(false)
@@ -60,6 +50,8 @@ export function KeyPanel(props: KeyPanelProps) {
   const [conflict, setConflict] = useState<Conflict | null>(null)
   const createOnce = useRef(createKeyOnce(api))
   const busy = useRef(false)
+  /** How often errors were found, which are then to be shown. */
+  const [checks, setChecks] = useState(0)
   const text = messages.panel
 
   const start = base === undefined ? EMPTY_DRAFT : draftOf(base)
@@ -78,15 +70,7 @@ export function KeyPanel(props: KeyPanelProps) {
 
   function submit() {
     if (busy.current) return
-    // Text that is still in the field for an entry was meant to be on the list.
-    const listed = draft.isOpen ? [] : draft.ip_acl
-    const { acl, entry, report } = addEntries(listed, draft.entry, errors.pasted)
-    const isOpen = draft.isOpen && acl.length === 0
-    const complete = { ...draft, isOpen, ip_acl: acl, entry }
-    const found = {
-      ...checkDraft(complete),
-      ...(isUnresolved(report, acl) && { pasted: report }),
-    }
+    const { complete, found, report } = completeDraft(draft, errors.pasted)
     setDraft(complete)
     setFailure(null)
     showErrors(found)
@@ -141,16 +125,9 @@ export function KeyPanel(props: KeyPanelProps) {
 
   function showErrors(found: DraftErrors) {
     setErrors(found)
-    if (Object.keys(found).length > 0) setFocusOnError((count) => count + 1)
+    if (Object.keys(found).length > 0) setChecks((count) => count + 1)
   }
 
-  const form = useRef<HTMLFormElement>(null)
-  const [focusOnError, setFocusOnError] = useState(0)
-  useLayoutEffect(() => {
-    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
-  }, [focusOnError])
-
-  const isGone = failure !== null && base !== undefined && isCode(failure, 'not_found')
   return (
     <>
       <Dialog
@@ -166,42 +143,18 @@ export function KeyPanel(props: KeyPanelProps) {
             onDone={onClose}
           />
         ) : conflict === null ? (
-          <form
-            ref={form}
-            class="dialog-form"
-            noValidate
-            onSubmit={(event) => {
-              event.preventDefault()
-              submit()
+          <PanelForm
+            {...{ api, keys, base, draft, errors, failure, isBusy }}
+            address={session.client_ip}
+            checks={checks}
+            onChange={(next, mended) => {
+              setDraft(next)
+              setErrors(mended)
             }}
-          >
-            <DialogBody isBusy={isBusy}>
-              <div role="alert">
-                {failure !== null && (
-                  <div class="notice danger">
-                    <p>{isGone ? messages.conflict.gone : failureText(failure)}</p>
-                  </div>
-                )}
-              </div>
-              <KeyForm
-                api={api}
-                saved={base}
-                draft={draft}
-                errors={errors}
-                address={session.client_ip}
-                isTaken={hasNamesake(keys, draft.application_name, base?.id)}
-                onChange={(next, mended) => {
-                  setDraft(next)
-                  setErrors(mended)
-                }}
-              />
-            </DialogBody>
-            <PanelFoot
-              onCancel={dismiss}
-              onCreateInstead={createInstead}
-              {...{ isNew, isGone, isBusy }}
-            />
-          </form>
+            onSubmit={submit}
+            onCancel={dismiss}
+            onCreateInstead={createInstead}
+          />
         ) : (
           <ConflictChoice
             key={conflict.now.version}

@@ -54,7 +54,7 @@ export function KeyTable(props: KeyTableProps) {
           {text.count(shown.length, keys.length)}
         </p>
       </div>
-      <table role="table" aria-label={messages.apiKeys}>
+      <table class="keys" role="table" aria-label={messages.apiKeys}>
         <thead role="rowgroup">
           <tr role="row">
             {COLUMNS.map(([label, field]) => (

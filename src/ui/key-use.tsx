@@ -1,32 +1,70 @@
-// What a key was used for: when it was used last, how often within 24 hours, and from which addresses.
+// What a key was used for: when it was used last, how often, and from which addresses.
 
 import { useEffect, useState } from 'preact/hooks'
+import { networksOfAddress } from './acl-addresses.ts'
 import type { Api } from './api.ts'
 import { messages } from './messages.ts'
-import { exactTime, minuteOf, untilText } from './times.ts'
-import type { KeyUsage } from './types.ts'
+import { exactTime, untilText } from './times.ts'
+import type { Key, KeyUsage } from './types.ts'
+import { UseAddresses } from './use-addresses.tsx'
+import { UsePicture } from './use-picture.tsx'
+import { lastDayOf } from './use-series.ts'
 
-/** The addresses that are listed. Their counts are in the answer of the API. */
-const MAX_LISTED = 20
+interface UseCardProps {
+  readonly api: Api
+  readonly apiKey: Key
+  readonly use: KeyUsage | null | undefined
+  /** Opens the form with networks added; undefined where nothing may be changed. */
+  readonly onAdd: ((networks: readonly string[]) => void) | undefined
+}
 
-export function UseCard({ use }: { readonly use: KeyUsage | null | undefined }) {
+export function UseCard({ api, apiKey, use, onAdd }: UseCardProps) {
   const text = messages.use
   return (
-    <section class="card part" aria-labelledby="use">
+    <section class="card part use-card" aria-labelledby="use">
       <h2 id="use">{text.title}</h2>
+      {use === undefined && <div class="use-chart use-wait" />}
       {use === null && <p class="hint">{text.unknown}</p>}
       {use !== null && use !== undefined && (
         <>
           <p title={use.last_used_at === null ? undefined : exactTime(use.last_used_at)}>
             {use.last_used_at === null
               ? text.never
-              : text.last(untilText(use.last_used_at), use.last_address)}
+              : text.last(untilText(use.last_used_at), use.last_address)}{' '}
+            <span class="muted">{text.sums(...lastDayOf(use))}</span>
           </p>
-          <p class="hint">{text.sums(...sumsOf(use))}</p>
-          <AddressList addresses={use.addresses} label={text.addresses} />
+          <UsePicture api={api} keyId={apiKey.id} hours={use} />
+          {use.addresses.length > 0 && <h3>{text.addresses}</h3>}
+          <UseAddresses
+            addresses={use.addresses}
+            label={text.addresses}
+            apiKey={apiKey}
+            onAdd={onAdd}
+          />
+          {apiKey.ip_acl.length === 0 && <Restrict use={use} onAdd={onAdd} />}
         </>
       )}
     </section>
+  )
+}
+
+/** For a key that is open to any address: a list of those that use it. */
+function Restrict({
+  use,
+  onAdd,
+}: {
+  readonly use: KeyUsage
+  readonly onAdd: UseCardProps['onAdd']
+}) {
+  const used = use.addresses.filter(({ allowed }) => allowed > 0)
+  const networks = [...new Set(used.flatMap(({ address }) => networksOfAddress(address)[0] ?? []))]
+  if (networks.length === 0 || onAdd === undefined) return null
+  return (
+    <div class="actions">
+      <button type="button" class="button" onClick={() => onAdd(networks)}>
+        {messages.use.restrict}
+      </button>
+    </div>
   )
 }
 
@@ -45,17 +83,17 @@ export function UsedSince({
   return (
     <>
       <p>{text.since(addresses.length)}</p>
-      <AddressList addresses={addresses} label={text.since(addresses.length)} />
+      <UseAddresses addresses={addresses} label={text.since(addresses.length)} />
     </>
   )
 }
 
-/** The use of a key within 24 hours; undefined before the first answer, null where it cannot be told. */
+/** The use of a key by hour; undefined before the first answer, null where it cannot be told. */
 export function useKeyUse(api: Api, id: string, version: number): KeyUsage | null | undefined {
   const [use, setUse] = useState<KeyUsage | null | undefined>()
   useEffect(() => {
     let isOver = false
-    void api.readUsage(id).then((answer) => {
+    void api.readUsage(id, 'hour').then((answer) => {
       if (!isOver) setUse(answer.ok ? answer.value : null)
     })
     return () => {
@@ -63,38 +101,4 @@ export function useKeyUse(api: Api, id: string, version: number): KeyUsage | nul
     }
   }, [id, version])
   return use
-}
-
-function sumsOf({ buckets }: KeyUsage): readonly [allowed: number, refused: number] {
-  let [allowed, refused] = [0, 0]
-  for (const bucket of buckets) {
-    allowed += bucket.allowed
-    for (const count of Object.values(bucket.refused)) refused += count
-  }
-  return [allowed, refused]
-}
-
-interface AddressListProps {
-  readonly addresses: KeyUsage['addresses']
-  readonly label: string
-}
-
-function AddressList({ addresses, label }: AddressListProps) {
-  if (addresses.length === 0) return null
-  const left = addresses.length - MAX_LISTED
-  return (
-    <>
-      <ul class="denials" tabIndex={0} aria-label={label}>
-        {addresses.slice(0, MAX_LISTED).map(({ address, allowed, refused, last_at: last }) => (
-          <li key={address}>
-            <span class="mono">{address ?? messages.acl.unreadable}</span>
-            <span class="hint" title={exactTime(last)}>
-              {messages.use.address(allowed, refused, minuteOf(last))}
-            </span>
-          </li>
-        ))}
-      </ul>
-      {left > 0 && <p class="hint">{messages.use.more(left)}</p>}
-    </>
-  )
 }

@@ -45,6 +45,10 @@ export function KeyView(props: KeyViewProps) {
   const name = nameOf(apiKey)
   const text = messages.keyView
   const isDeleting = apiKey.isDeleting === true
+  const onAdd =
+    isDeleting || !mayChange
+      ? undefined
+      : (networks: readonly string[]) => actions.onEdit(apiKey, networks)
   return (
     <main id="main">
       <PageHead
@@ -87,6 +91,7 @@ export function KeyView(props: KeyViewProps) {
       <ReadOnlyNotice whyNot={whyNot} />
       <LeakNotice apiKey={apiKey} use={use} mayChange={mayChange && !isDeleting} />
       <div class="key-view">
+        <UseCard api={api} apiKey={apiKey} use={use} onAdd={onAdd} />
         <div class="key-part">
           <section class="card part">
             <h2>{text.details}</h2>
@@ -131,10 +136,9 @@ export function KeyView(props: KeyViewProps) {
           />
         </div>
         <div class="key-part">
-          <UseCard use={use} />
           <ShadowCard api={api} keyId={apiKey.id} />
           <AclSummary apiKey={apiKey} />
-          <DenialSummary api={api} apiKey={apiKey} />
+          <DenialSummary api={api} apiKey={apiKey} onAdd={onAdd} />
         </div>
         <section class="card key-history">
           <h2 class="part-title">{text.history}</h2>

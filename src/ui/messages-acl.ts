@@ -4,6 +4,15 @@ import type { CidrFault } from '../keys/cidr.ts'
 import { number } from './counted.ts'
 import { isolateDirection } from './display-text.ts'
 
+const NAMED = 3
+
+function requestsFrom(requests: number, addresses: readonly string[]): string {
+  const named = addresses.slice(0, NAMED).join(', ')
+  const rest = addresses.length - NAMED
+  const others = rest > 0 ? ` and ${number(rest)} more` : ''
+  return `${requests === 1 ? '1 request' : `${number(requests)} requests`} from ${named}${others}`
+}
+
 export const aclMessages = {
   acl: {
     label: 'IP ACL',
@@ -48,6 +57,16 @@ export const aclMessages = {
     allowed: (address: string) => `${isolateDirection(address)} may use the key.`,
     refused: (address: string) => `${isolateDirection(address)} is not on the list.`,
     addressInvalid: 'Write one address, such as 1.1.1.1 or 2606:4700::1111.',
+    preview: {
+      refused: (requests: number, addresses: readonly string[]) =>
+        `This list would have refused ${requestsFrom(requests, addresses)} in the last 24 hours.`,
+      allowed: (requests: number, addresses: readonly string[]) =>
+        `It would have let in ${requestsFrom(requests, addresses)}, which were refused in the last 24 hours.`,
+      nothing: 'This list would have changed nothing in the last 24 hours.',
+    },
+    note: (network: string) => `Note on ${network}`,
+    addNote: (network: string) => `Add a note to ${network}`,
+    editNote: (network: string) => `Edit the note on ${network}`,
     denials: {
       enforce: 'Refused in the last 24 hours',
       report: 'Would have been refused in the last 24 hours',

@@ -21,6 +21,7 @@ export const lifeMessages = {
       date: 'On a date…',
     },
     choose: 'Change the expiry…',
+    keptOn: (time: string) => `On ${time}`,
     date: 'The last day of the key',
     save: 'Set',
     cancel: 'Cancel',

@@ -51,10 +51,17 @@ function tell(): void {
   for (const listener of listeners) listener()
 }
 
-export function navigate(url: string): void {
+/** `added`: networks for the form that is opened. They are no part of the URL, which anybody can send. */
+export function navigate(url: string, added: readonly string[] = []): void {
   if (url === shown) return
-  history.pushState({ depth: depth() + 1 }, '', url)
+  history.pushState({ depth: depth() + 1, added }, '', url)
   tell()
+}
+
+/** The networks that the form was opened with. */
+export function addedNetworks(): readonly string[] {
+  const state = history.state as { added?: readonly string[] } | null
+  return state?.added ?? []
 }
 
 /** Shows another URL in place of this one. */

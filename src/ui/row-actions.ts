@@ -7,6 +7,7 @@ export interface RowActions {
   /** Answers whether the token was copied. */
   readonly onCopy: (key: ListedKey) => Promise<boolean>
   readonly onSnippets: (key: ListedKey) => void
-  readonly onEdit: (key: ListedKey) => void
+  /** `networks`: what to put on the IP ACL in the form, to be looked at before it is saved. */
+  readonly onEdit: (key: ListedKey, networks?: readonly string[]) => void
   readonly onDelete: (key: ListedKey) => void
 }

@@ -12,7 +12,7 @@ export interface Secret {
   readonly untilMs: number
 }
 
-interface SecretHolder {
+export interface SecretHolder {
   readonly secret: Secret | null
   /** Keeps a token; false if the tab is hidden, and then nothing is kept. */
   readonly hold: (secret: Omit<Secret, 'untilMs'>) => boolean

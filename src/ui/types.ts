@@ -43,7 +43,13 @@ export interface Session extends Readonly<z.infer<typeof sessionAnswer>> {
 
 /** The members of a key that a customer enters. */
 export interface KeyInput extends Readonly<
-  Omit<z.infer<typeof createKeyBody>, 'password' | 'ip_acl' | 'ip_acl_notes' | 'expires_at'>
+  Omit<
+    z.infer<typeof createKeyBody>,
+    'password' | 'ip_acl' | 'ip_acl_notes' | 'expires_at' | 'rate_limit'
+  >
 > {
   readonly ip_acl: readonly string[]
+  readonly ip_acl_notes: Readonly<Record<string, string>>
+  /** RFC 3339; null for never. */
+  readonly expires_at: string | null
 }

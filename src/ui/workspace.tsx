@@ -1,28 +1,29 @@
 // What a customer works with: the page of the URL, the keys, and the dialogs over them.
 
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { ActivityPage } from './activity-page.tsx'
-import { announceFailure, announcePending, announceSuccess } from './announce.tsx'
+import { announceSuccess } from './announce.tsx'
 import type { Api } from './api.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
 import { nameOf } from './display-text.ts'
 import { isToken, openKeyOf } from './find-token.ts'
-import { type ListedKey, useKeyList } from './key-list.ts'
+import { keyChangesOf } from './key-changes.ts'
+import { useKeyList } from './key-list.ts'
 import { KeyPanel } from './key-panel.tsx'
 import type { RowActions } from './row-actions.ts'
 import { KeyView } from './key-view.tsx'
 import { KeysPage } from './keys-page.tsx'
 import { ListSkeleton } from './list-skeleton.tsx'
 import { messages } from './messages.ts'
-import { onNews, tellOtherTabs } from './other-tabs.ts'
+import { onNews } from './other-tabs.ts'
+import { usePanel } from './open-panel.ts'
 import { rightsOf } from './rights.ts'
 import { leave, navigate, PATHS, replace, type Route } from './route.ts'
-import { withoutToken } from './secret.ts'
 import { RotatePanel } from './rotate-panel.tsx'
 import { SessionsPage } from './sessions-page.tsx'
 import { SnippetDialog } from './snippet-dialog.tsx'
 import { useTokenAccess } from './token-access.tsx'
-import type { Enforcement, Key, Session } from './types.ts'
+import type { Key, Session } from './types.ts'
 import { UsersPage } from './users-page.tsx'
 import { filtersOf, NEWEST_FIRST } from './view.ts'
 
@@ -63,16 +64,11 @@ export function Workspace({ api, session, route, query, onOpenPanel }: Workspace
       onHide: tokens.hide,
       onCopy: (key) => tokens.copy(key, (token) => token),
       onSnippets: (key) => setDialog({ kind: 'snippets', key }),
-      onEdit: (key) => navigate(PATHS.edit(key.id)),
+      onEdit: (key, networks) => navigate(PATHS.edit(key.id), networks),
       onDelete: (key) => setDialog({ kind: 'delete', key }),
     }),
     [],
   )
-
-  function put(key: ListedKey) {
-    list.put(key)
-    tellOtherTabs('keys')
-  }
 
   /** A token that is pasted is found, and does not stay in the field. */
   function onQuery(text: string) {
@@ -80,45 +76,16 @@ export function Workspace({ api, session, route, query, onOpenPanel }: Workspace
     if (isToken(text)) void openKeyOf(text, list.keys, api).then(() => setSearch(''))
   }
 
-  function onMade(key: Key) {
-    tokens.holder.hold({ keyId: key.id, token: key.access_token, isShown: false })
-    setNewKeyId(key.id)
-    setSearch('')
-    setSort(NEWEST_FIRST)
-    put(withoutToken(key))
-  }
-
-  function onSaved(key: Key, enforcement: Enforcement | null) {
-    leave(PATHS.keys)
-    put(key)
-    if (enforcement === null) announcePending(done.pendingSave(nameOf(key)), key.id)
-    else announceSuccess(`${done.saved(nameOf(key))} ${done.holds}`, key.id)
-  }
-
-  function onRotated(key: Key) {
-    tokens.holder.hold({ keyId: key.id, token: key.access_token, isShown: false })
-    put(withoutToken(key))
-  }
-
-  function onRotation(key: Key, enforcement: Enforcement | null, text: string) {
-    if (secret?.keyId === key.id) tokens.holder.forget() // it may be the one that has ended
-    put(key)
-    if (enforcement === null) announcePending(text, key.id)
-    else announceSuccess(`${text} ${done.holds}`, key.id)
-  }
-
-  function onDeleted(key: Key, enforcement: Enforcement | null) {
-    setDialog(null)
-    if (secret?.keyId === key.id) tokens.holder.forget()
-    if (enforcement === null) {
-      put({ ...key, isDeleting: true })
-      announcePending(done.pendingDelete(nameOf(key)), key.id)
-    } else {
-      list.remove(key.id)
-      tellOtherTabs('keys')
-      announceSuccess(`${done.deleted(nameOf(key))} ${done.holds}`, key.id)
-    }
-  }
+  const { put, onMade, onSaved, onRotated, onRotation, onDeleted } = keyChangesOf({
+    list,
+    holder: tokens.holder,
+    onNew: (key) => {
+      setNewKeyId(key.id)
+      setSearch('')
+      setSort(NEWEST_FIRST)
+    },
+    onGone: () => setDialog(null),
+  })
 
   const shown = list.keys?.find(({ id }) => id === route.keyId)
   const isLost = route.page === 'key' && list.keys !== undefined && shown === undefined
@@ -165,6 +132,7 @@ export function Workspace({ api, session, route, query, onOpenPanel }: Workspace
           session={session}
           keys={list.keys ?? []}
           edited={panel.edited}
+          added={panel.added}
           secret={secret}
           onMade={onMade}
           onSaved={onSaved}
@@ -202,32 +170,4 @@ export function Workspace({ api, session, route, query, onOpenPanel }: Workspace
       {tokens.prompt}
     </>
   )
-}
-
-interface OpenPanel {
-  /** The key as it was when the panel opened; undefined for a new one. */
-  readonly edited: Key | undefined
-}
-
-/** The panel of the URL. What is typed in it outlives a list that is read again. */
-function usePanel(
-  { panel, keyId }: Route,
-  keys: readonly ListedKey[] | undefined,
-  mayChange: boolean,
-): OpenPanel | null {
-  const open = useRef<(OpenPanel & { readonly of: string }) | null>(null)
-  const of = panel === null || panel === 'rotate' ? null : `${panel} ${keyId}`
-  if (open.current?.of !== of) open.current = null
-  const edited = keys?.find(({ id }) => id === keyId)
-  const isReady = mayChange && (panel === 'new' || edited !== undefined)
-  if (of !== null && open.current === null && isReady) {
-    open.current = { of, edited: panel === 'new' ? undefined : edited }
-  }
-  const isLost = of !== null && open.current === null && keys !== undefined
-  useEffect(() => {
-    if (!isLost) return
-    if (mayChange) announceFailure(messages.problems.not_found)
-    replace(PATHS.keys)
-  }, [isLost])
-  return open.current
 }

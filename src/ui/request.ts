@@ -1,0 +1,69 @@
+// A request to the admin API. A refusal is a value.
+
+import { err, ok, type Result } from '../shared/result.ts'
+import type { Fault } from './types.ts'
+
+export interface Problem {
+  readonly kind: 'problem'
+  readonly status: number
+  readonly code: string
+  readonly detail: string
+  readonly requestId: string
+  readonly errors: readonly Fault[]
+  readonly retryAfterSeconds: number | null
+}
+
+export type Failure =
+  | Problem
+  /** No connection, or no answer in time. It is unknown whether the request was carried out. */
+  | { readonly kind: 'unreachable' }
+  /** The session has ended, and the customer did not log in again. */
+  | { readonly kind: 'logged_out' }
+
+export type Answer<T> = Promise<Result<T, Failure>>
+
+export interface Request {
+  readonly body?: unknown
+  readonly headers?: Record<string, string>
+  /** A background request, for which nobody is asked to log in again. */
+  readonly quiet?: boolean
+}
+
+const BASE = '/admin/api/v1'
+const TIMEOUT_MS = 20_000
+
+export async function send<T>(method: string, path: string, { body, headers }: Request): Answer<T> {
+  try {
+    const response = await fetch(BASE + path, {
+      method,
+      headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    })
+    const text = await response.text()
+    const json = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>
+    if (!response.ok) return err(toProblem(response, json))
+    return ok({ ...json, ...documentationOf(response) } as T)
+  } catch {
+    return err({ kind: 'unreachable' }) // refused, cut off, too late, or not the gateway's own answer
+  }
+}
+
+/** `Link: <https://…>; rel="help"`, on the answers that carry one (RFC 8288). */
+function documentationOf({ headers }: Response): { documentation?: string } {
+  const url = /<(https?:\/\/[^>]+)>;\s*rel="help"/i.exec(headers.get('Link') ?? '')?.[1]
+  return url === undefined ? {} : { documentation: url }
+}
+
+function toProblem(response: Response, json: Record<string, unknown>): Problem {
+  const retryAfter = Number(response.headers.get('Retry-After') ?? Number.NaN)
+  return {
+    kind: 'problem',
+    status: response.status,
+    code: String(json['code']),
+    detail: String(json['detail']),
+    requestId: String(json['request_id']),
+    errors: Array.isArray(json['errors']) ? (json['errors'] as Fault[]) : [],
+    retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,
+  }
+}
