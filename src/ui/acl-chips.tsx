@@ -1,7 +1,7 @@
 // The entries of an IP ACL as chips, each with its note. There can be 1,000, so each is drawn once and not with
 // every edit.
 
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { CloseIcon, NoteIcon } from './icons.tsx'
 import { memo } from './memo.ts'
 import { messages } from './messages.ts'
@@ -81,6 +81,8 @@ interface NoteFieldProps {
 }
 
 function NoteField({ network, note, onEnd }: NoteFieldProps) {
+  /** A field that goes loses the focus, which must not end it a second time. */
+  const isOver = useRef(false)
   return (
     <input
       class="note-field"
@@ -91,12 +93,15 @@ function NoteField({ network, note, onEnd }: NoteFieldProps) {
       autocomplete="off"
       dir="auto"
       ref={(field) => field?.focus()}
-      onBlur={({ currentTarget }) => onEnd(currentTarget.value.trim())}
+      onBlur={({ currentTarget }) => {
+        if (!isOver.current) onEnd(currentTarget.value.trim())
+      }}
       onKeyDown={(event) => {
         const { currentTarget: field, key } = event
         if (key !== 'Enter' && key !== 'Escape') return
         event.preventDefault() // neither the form's nor the panel's
         event.stopPropagation()
+        isOver.current = true
         onEnd(key === 'Enter' ? field.value.trim() : null, field.closest('li'))
       }}
     />

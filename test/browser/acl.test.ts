@@ -237,4 +237,32 @@ describe.skipIf(missingBrowser !== null)('the IP ACL of a key', () => {
     await panelOf(page).waitFor({ state: 'detached' })
     expect((await pages.rig.send('/x', { headers })).status).toBe(200)
   })
+
+  it('keeps a note with each network, which goes with it', async () => {
+    const key = await customer.createKey({
+      application_name: 'Noted',
+      ip_acl: ['9.9.9.0/24', '8.8.8.0/24'],
+    })
+    const page = await pages.open({ customer })
+    await page.getByRole('button', { name: 'Edit Noted' }).click()
+    for (const [network, note] of [
+      ['9.9.9.0/24', 'Amsterdam office'],
+      ['8.8.8.0/24', 'Old data centre'],
+    ]) {
+      await button(page, `Add a note to ${network}`).click()
+      await panelOf(page).getByLabel(`Note on ${network}`).fill(String(note))
+      await page.keyboard.press('Enter')
+    }
+    await button(page, 'Edit the note on 8.8.8.0/24').click()
+    await panelOf(page).getByLabel('Note on 8.8.8.0/24').fill('Never mind')
+    await page.keyboard.press('Escape') // leaves the note, and not the panel
+    await panelOf(page).getByText('Old data centre').waitFor()
+    await button(page, 'Remove 8.8.8.0/24').click()
+    await submit(page)
+    await panelOf(page).waitFor({ state: 'detached' })
+    const { json } = await customer.call('GET', `/keys/${key.id}`)
+    expect(json['ip_acl_notes']).toEqual({ '9.9.9.0/24': 'Amsterdam office' })
+    await rowOf(page, 'Noted').getByRole('link', { name: 'Noted' }).click()
+    await page.getByRole('listitem').getByText('Amsterdam office').waitFor()
+  })
 })

@@ -4,7 +4,16 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { CreatedKey, Customer } from '../../harness/customer.ts'
 import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
-import { noticeOf, rowOf } from '../support/page-steps.ts'
+import {
+  confirm,
+  fillKey,
+  finish,
+  noticeOf,
+  openPanel,
+  panelOf,
+  rowOf,
+  submit,
+} from '../support/page-steps.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 
@@ -130,5 +139,33 @@ describe.skipIf(missingBrowser !== null)('the life of a key', () => {
     await page.getByRole('searchbox').fill(`cpk_A${'0'.repeat(43)}`)
     await noticeOf(page, 'No key of this account').waitFor()
     expect(await page.getByRole('searchbox').inputValue()).toBe('')
+  })
+
+  it('gets its end in the form of a new key, and loses it in the form', async () => {
+    const page = await pages.open({ customer })
+    await openPanel(page)
+    await fillKey(page, 'Ending')
+    await panelOf(page).getByLabel('Expiry').selectOption('On a date…')
+    await submit(page)
+    await panelOf(page).getByText('Choose a day from today on').waitFor()
+    const day = new Date(Date.now() + 20 * DAY_MS).toISOString().slice(0, 10)
+    await panelOf(page).getByLabel('The last day of the key').fill(day)
+    await submit(page)
+    await confirm(page, customer.password)
+    await finish(page)
+    const keys = async () => {
+      const { json } = await customer.call('GET', '/keys')
+      return json['keys'] as { application_name: string; expires_at: string | null }[]
+    }
+    const end = async () =>
+      (await keys()).find((key) => key.application_name === 'Ending')?.expires_at
+    const berlin = { timeZone: 'Europe/Berlin', dateStyle: 'short' } as const
+    expect(new Date((await end()) ?? 0).toLocaleDateString('sv', berlin)).toBe(day)
+    await page.getByLabel('Show', { exact: true }).selectOption('Expired or expiring soon')
+    await page.getByRole('button', { name: 'Edit Ending' }).click()
+    await panelOf(page).getByLabel('Expiry').selectOption('Never')
+    await submit(page)
+    await panelOf(page).waitFor({ state: 'detached' })
+    expect(await end()).toBeNull()
   })
 })

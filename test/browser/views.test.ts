@@ -95,6 +95,41 @@ describe.skipIf(missingBrowser !== null)('a view of the page', () => {
     expect(await isFocused(page, 'API Keys')).toBe(true)
   })
 
+  it('shows the use of a key as a picture and a table, and puts an address on the IP ACL', async () => {
+    const own = await pages.rig.customer()
+    const key = await own.createKey({ application_name: 'Charted', ip_acl: ['9.9.9.0/24'] })
+    for (const address of ['9.9.9.9', '2606:4700::17', '2606:4700::17']) {
+      const headers = { 'X-API-Key': key.token, 'CF-Connecting-IP': address }
+      await pages.rig.send('/x', { headers })
+    }
+    const usage = async () => (await own.call('GET', `/keys/${key.id}/usage`)).json
+    await expect.poll(async () => (await usage())['addresses']).toHaveLength(2)
+    const page = await pages.open({ customer: own })
+    await rowOf(page, 'Charted').getByRole('link', { name: '2 refused' }).click()
+    await page.getByRole('img', { name: 'for 7 days: 1 let in, 2 refused.' }).waitFor()
+    await page.getByText('Not on the IP ACL: 2').waitFor()
+    await page.getByText('Show as a table').click()
+    const hours = page.getByRole('region', { name: 'Show as a table' }).getByRole('row')
+    await hours.filter({ hasText: '2 refused (not on the IP ACL)' }).waitFor()
+    await page.getByRole('radio', { name: '13 months' }).check()
+    await page.getByRole('img', { name: 'for 400 days: 1 let in, 2 refused.' }).waitFor()
+    const use = page.getByRole('region', { name: 'Use', exact: true })
+    await use.getByRole('button', { name: 'Add 2606:4700::/64 to the list' }).click()
+    const panel = panelOf(page)
+    await panel.getByRole('button', { name: 'Remove 2606:4700::/64' }).waitFor()
+    await panel
+      .getByText('It would have let in 2 requests from 2606:4700::17, which were refused')
+      .waitFor()
+    expect(pathOf(page)).toBe(`/admin/keys/${key.id}/edit`)
+    await page.reload()
+    await panel.getByRole('button', { name: 'Remove 9.9.9.0/24' }).click()
+    await panel.getByText('would have refused 1 request from 9.9.9.9').waitFor()
+    await panel.getByRole('button', { name: 'Save changes' }).click()
+    await panel.waitFor({ state: 'detached' })
+    const { json } = await own.call('GET', `/keys/${key.id}`)
+    expect(json['ip_acl']).toEqual(['2606:4700::/64'])
+  })
+
   it('is a key that is not there: the list is shown in its place', async () => {
     const page = await pages.open({ customer })
     await page.goto(new URL(`keys/key_${'0'.repeat(32)}`, pages.url).href)
