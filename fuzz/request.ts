@@ -10,6 +10,7 @@ import { createAddressWatch } from '../src/gateway/address-watch.ts'
 import { createGateway } from '../src/gateway/gateway.ts'
 import { createRefusalResponse } from '../src/gateway/refusal.ts'
 import { toStored } from '../src/keys/stored-record.ts'
+import { createUnknownTokens } from '../src/gateway/unknown-tokens.ts'
 import { verifyToken } from '../src/keys/token.ts'
 import { ERRORS_PATH } from '../src/problems/errors-url.ts'
 import { createIsolateCache } from '../src/stores/isolate-cache.ts'
@@ -56,6 +57,8 @@ export async function startRequestFuzz(): Promise<RequestFuzz> {
     tokenPrefix: PREFIX,
     preflight: 'forward',
     verifyToken: (token) => verifyToken(PREFIX, ring, token),
+    importedLookupIds: () => null,
+    unknownTokens: createUnknownTokens(nowMs),
     speculation: true,
     cache: createIsolateCache({ entries: 10, bytes: 1e6 }),
     readKvRecord: async (lookupId) => byLookupId.get(lookupId) ?? null,

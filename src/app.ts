@@ -35,6 +35,7 @@ import { createClockGuard } from './gateway/clock-guard.ts'
 import { createGateway, type GatewayDeps } from './gateway/gateway.ts'
 import { createHolder } from './gateway/holder.ts'
 import { askNewest, type KeyRecordsDeps } from './gateway/key-records.ts'
+import { createUnknownTokens } from './gateway/unknown-tokens.ts'
 import { refuseExposed } from './gateway/plain-http.ts'
 import { createQuestions } from './gateway/questions.ts'
 import { createRefusalResponse } from './gateway/refusal.ts'
@@ -44,7 +45,9 @@ import { createUseRecorder, type UseRecorder } from './gateway/use-recorder.ts'
 import { isAdminRequest } from './http/admin-path.ts'
 import type { RequestId } from './http/request-id.ts'
 import { normalizeUrl } from './http/request-url.ts'
+import { createImportedTokens } from './keys/imported-token.ts'
 import { verifyToken } from './keys/token.ts'
+import { parseTokenPatterns } from './keys/token-patterns.ts'
 import { reasonOf } from './log/fault-reason.ts'
 import { type LogFault, logConfigurationFault, logFault } from './log/fault.ts'
 import { coloOf, currentColo, type LogRequest, logRequest } from './log/request-line.ts'
@@ -146,6 +149,11 @@ function composeApp(
     nowMs,
   })
   const addressWatch = createAddressWatch(countConfigurationFault, nowMs)
+  const patterns = parseTokenPatterns(settings.IMPORTED_TOKENS ?? '[]')
+  const importedTokens = createImportedTokens(
+    patterns.ok ? patterns.value : null,
+    secrets.tokenKeys,
+  )
 
   const records: KeyRecordsDeps = {
     cache,
@@ -179,6 +187,8 @@ function composeApp(
     tokenPrefix: settings.TOKEN_PREFIX,
     preflight: settings.PREFLIGHT,
     verifyToken: (token) => verifyToken(settings.TOKEN_PREFIX, secrets.tokenKeys, token),
+    importedLookupIds: importedTokens.findLookupIds,
+    unknownTokens: createUnknownTokens(nowMs),
     speculation: settings.SPECULATION === 'on',
     addressWatch,
     use,

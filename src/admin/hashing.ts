@@ -9,7 +9,7 @@ import type { LogFault } from '../log/fault.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import { withTimeout } from '../shared/time-limit.ts'
 import type { HashingPlace, PasswordHashers } from '../stores/password-hasher.ts'
-import { networkOf, OWN_NETWORK } from './network.ts'
+import { networkOf, OWN_NETWORK } from '../keys/network.ts'
 import type { Refusal } from './refusal.ts'
 
 export interface HashingDeps {

@@ -14,7 +14,7 @@ import { err, ok, type Result } from '../shared/result.ts'
 import { type HashingDeps, isWithinRate, RATE_WAIT_SECONDS } from './hashing.ts'
 import type { LeakReport } from './leak-body.ts'
 import { keyedHashes } from './keyed-hash.ts'
-import { networkOf, OWN_NETWORK } from './network.ts'
+import { networkOf, OWN_NETWORK } from '../keys/network.ts'
 import type { Refusal } from './refusal.ts'
 
 export interface LeakReportsDeps extends Pick<HashingDeps, 'logInRate' | 'logFault'> {

@@ -19,7 +19,7 @@ import type { KeyRing } from '../keys/key-ring.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import { canonicalEmail } from './email.ts'
 import { keyedHashes } from './keyed-hash.ts'
-import { networkOf, OWN_NETWORK, type Prefixes } from './network.ts'
+import { networkOf, OWN_NETWORK, type Prefixes } from '../keys/network.ts'
 import type { Refusal } from './refusal.ts'
 
 export interface ThrottleDeps {

@@ -3,6 +3,7 @@
 
 import * as z from 'zod'
 import { isLoopback } from '../http/request-url.ts'
+import { parseTokenPatterns } from '../keys/token-patterns.ts'
 import { MAX_TERM_MS } from '../keys/lease.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import type { AccountKeysNamespace } from '../stores/account-keys.ts'
@@ -96,6 +97,13 @@ export const passedOnSchema = z.object({
       error: 'must be a letter and up to 15 letters, digits or underscores, such as cpk_',
     })
     .transform((text) => (text.endsWith('_') ? text : `${text}_`)),
+  IMPORTED_TOKENS: z
+    .string()
+    .optional()
+    .superRefine((text, ctx) => {
+      const patterns = text === undefined ? undefined : parseTokenPatterns(text)
+      if (patterns?.ok === false) ctx.addIssue({ code: 'custom', message: patterns.error })
+    }),
   ADMIN_HOST: z
     .string()
     .optional()

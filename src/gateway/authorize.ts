@@ -15,7 +15,6 @@ import { clientAddress } from '../keys/client-address.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import type { AddressWatch } from './address-watch.ts'
 import { type CachedKey, findCachedKey, isBelieved } from './cached-key.ts'
-import { extractCredential } from './credential.ts'
 import { hasUnforwardableBody, type Incoming } from './incoming.ts'
 import {
   type KeyRecordsDeps,
@@ -29,8 +28,6 @@ import type { Trace } from './trace.ts'
 import type { UsedKey, UseRecorder } from './use-recorder.ts'
 
 export interface AuthorizeDeps extends KeyRecordsDeps {
-  /** The lookup id of a token that this gateway issued, or null. No I/O. */
-  readonly verifyToken: (token: string) => string | null
   readonly addressWatch: AddressWatch
   readonly use: Pick<UseRecorder, 'noteAllowed' | 'noteRefused'>
 }
@@ -47,25 +44,14 @@ export interface Grant {
 }
 
 /** A request for which a key is evaluated. */
-interface Attempt extends UsedKey {
+export interface Attempt extends UsedKey {
   readonly request: Incoming
   readonly address: Address | null
   readonly trace: Trace
 }
 
 /** A promise only if a store must be asked. If a leased record decides, none is. */
-type Verdict = Result<Grant, Refusal> | Promise<Result<Grant, Refusal>>
-
-/** The lookup id of the request's only credential, a token that this gateway issued. No I/O. */
-export function identifyKey(
-  headers: Headers,
-  { verifyToken }: Pick<AuthorizeDeps, 'verifyToken'>,
-): Result<string, Refusal> {
-  const credential = extractCredential(headers)
-  if (!credential.ok) return credential
-  const lookupId = verifyToken(credential.value)
-  return lookupId === null ? err({ reason: 'key_invalid' }) : ok(lookupId)
-}
+export type Verdict = Result<Grant, Refusal> | Promise<Result<Grant, Refusal>>
 
 export function authorize(
   lookupId: string,
@@ -139,7 +125,7 @@ function judgeNewest(
 }
 
 /** The final decision, which is counted with the key. */
-function judge(
+export function judge(
   record: CompiledKey,
   attempt: Attempt,
   { use }: AuthorizeDeps,

@@ -121,6 +121,7 @@ function isFinal({ record, believedUntilMs }: CachedKey): boolean {
   return record?.kind === 'tombstone' && believedUntilMs === Infinity
 }
 
-function byteSizeOf(record: CompiledKey): number {
+/** The bytes that a record takes in the cache. */
+export function byteSizeOf(record: CompiledKey): number {
   return RECORD_BYTES + (record.kind === 'tombstone' ? 0 : byteSizeOfIpAcl(record.ipAcl))
 }

@@ -3,10 +3,12 @@
 
 import { coloOf, type LogRequest } from '../log/request-line.ts'
 import { ok, type Result } from '../shared/result.ts'
-import { authorize, type AuthorizeDeps, type Grant, identifyKey } from './authorize.ts'
+import { authorizeToken, type AuthorizeTokenDeps } from './authorize-token.ts'
+import type { Grant } from './authorize.ts'
 import { hasKeyInQuery } from './credential.ts'
 import { addExpiry } from './expiry-header.ts'
 import { type ForwardDeps, forwardGranted, forwardPreflight } from './forward-granted.ts'
+import { type Identified, identifyToken } from './identify-token.ts'
 import { bodyOf, type Incoming, mayHaveBody, toIncoming } from './incoming.ts'
 import { namesMethod } from './method-override.ts'
 import { refuseExposed } from './plain-http.ts'
@@ -14,7 +16,7 @@ import { isPreflight } from './preflight.ts'
 import type { Refusal, RefusalResponse } from './refusal.ts'
 import { startTrace, toRequestLine, type Trace } from './trace.ts'
 
-export interface GatewayDeps extends AuthorizeDeps, ForwardDeps {
+export interface GatewayDeps extends AuthorizeTokenDeps, ForwardDeps {
   readonly tokenPrefix: string
   readonly preflight: 'forward' | 'refuse'
   /** Whether a GET or HEAD may be sent to the upstream before the authority has answered. */
@@ -46,26 +48,26 @@ function answer(request: Incoming, trace: Trace, deps: GatewayDeps): Response | 
   if (exposed !== null) return refuse(exposed, trace, deps)
   try {
     const isKeyless = deps.preflight === 'forward' && isPreflight(request)
-    const lookupId = isKeyless ? ok(null) : identifyKey(request.headers, deps)
-    return lookupId.ok
-      ? authorizeAndForward(request, lookupId.value, trace, deps)
-      : refuse(explainRefusal(lookupId.error, request, deps), trace, deps)
+    const token = isKeyless ? ok(null) : identifyToken(request.headers, deps)
+    return token.ok
+      ? authorizeAndForward(request, token.value, trace, deps)
+      : refuse(explainRefusal(token.error, request, deps), trace, deps)
   } catch (error) {
     return refuseFault(error, request, trace, deps)
   }
 }
 
-/** `lookupId`: null for a preflight, which carries no key. */
+/** `token`: null for a preflight, which carries no key. */
 async function authorizeAndForward(
   request: Incoming,
-  lookupId: string | null,
+  token: Identified | null,
   trace: Trace,
   deps: GatewayDeps,
 ): Promise<Response> {
   try {
-    if (lookupId === null)
+    if (token === null)
       return withRequestId(await forwardPreflight(request, trace, deps), trace, deps)
-    const verdict = authorize(lookupId, request, trace, deps)
+    const verdict = authorizeToken(token, request, trace, deps)
     const grant = verdict instanceof Promise ? await verdict : verdict
     if (!grant.ok) return refuse(grant.error, trace, deps)
     const { confirm } = grant.value

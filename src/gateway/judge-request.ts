@@ -1,14 +1,16 @@
 // Judges a request without forwarding it: by the code that judges Portal API requests, and in the same order.
 
 import { err, type Result } from '../shared/result.ts'
-import { authorize, type AuthorizeDeps, type Grant, identifyKey } from './authorize.ts'
+import { authorizeToken, type AuthorizeTokenDeps } from './authorize-token.ts'
+import type { Grant } from './authorize.ts'
 import { explainRefusal, type GatewayDeps, toFaultRefusal } from './gateway.ts'
+import { identifyToken } from './identify-token.ts'
 import type { Incoming } from './incoming.ts'
 import { refuseExposed } from './plain-http.ts'
 import type { Refusal } from './refusal.ts'
 import type { Trace } from './trace.ts'
 
-export type JudgeDeps = AuthorizeDeps & Pick<GatewayDeps, 'tokenPrefix'>
+export type JudgeDeps = AuthorizeTokenDeps & Pick<GatewayDeps, 'tokenPrefix'>
 
 /** The final grant that a Portal API request would get, or the refusal. Never rejects. */
 export async function judgeRequest(
@@ -19,9 +21,9 @@ export async function judgeRequest(
   const exposed = refuseExposed(request.url)
   if (exposed !== null) return err(exposed)
   try {
-    const lookupId = identifyKey(request.headers, deps)
-    if (!lookupId.ok) return err(explainRefusal(lookupId.error, request, deps))
-    const grant = await authorize(lookupId.value, request, trace, deps)
+    const token = identifyToken(request.headers, deps)
+    if (!token.ok) return err(explainRefusal(token.error, request, deps))
+    const grant = await authorizeToken(token.value, request, trace, deps)
     return grant.ok && grant.value.confirm !== null ? await grant.value.confirm() : grant
   } catch (error) {
     return err(toFaultRefusal(error, request, trace, deps))

@@ -17,6 +17,8 @@ export type Refusal =
   | AccessRefusal
   | { readonly reason: 'https_required' }
   | { readonly reason: 'key_invalid' }
+  /** The client's address sent many credentials that are no tokens. */
+  | { readonly reason: 'throttled'; readonly retryAfterSeconds: number }
   | { readonly reason: 'body_not_allowed' }
   | { readonly reason: 'request_malformed'; readonly part: keyof typeof MALFORMED }
   | UpstreamRefusal
@@ -90,6 +92,7 @@ const NAMES_DATA: readonly Refusal['reason'][] = [
   'ip_denied',
   'key_expired',
   'key_replaced',
+  'throttled',
 ]
 
 function toProblem(refusal: Refusal): Problem {
@@ -119,6 +122,12 @@ function toProblem(refusal: Refusal): Problem {
         detail:
           'This is not an API key of this service. Copy the whole key from the API Keys page; one double-click selects it.',
         headers: CHALLENGE_INVALID,
+      }
+    case 'throttled':
+      return {
+        code,
+        detail: `Too many requests from this address came with what is no API key of this service. This key was not looked at. Wait ${refusal.retryAfterSeconds} ${refusal.retryAfterSeconds === 1 ? 'second' : 'seconds'} before the next request.`,
+        headers: { 'Retry-After': String(refusal.retryAfterSeconds) },
       }
     case 'key_revoked':
       return {

@@ -81,8 +81,8 @@ const PAIRS = Array.from(
   (_, bits) => BASE64URL.charAt(bits >> 6) + BASE64URL.charAt(bits & 63),
 )
 
-/** Encodes in JavaScript, since every request would pay for a call into the runtime. */
-function lookupIdOf(mac: Uint8Array): string {
+/** The lookup id in a MAC. Encodes in JavaScript, since every request would pay for a call into the runtime. */
+export function lookupIdOf(mac: Uint8Array): string {
   let text = ''
   for (let i = TAG_BYTES; i < MAC_BYTES; i += 3) {
     const bits = ((mac[i] ?? 0) << 16) | ((mac[i + 1] ?? 0) << 8) | (mac[i + 2] ?? 0)

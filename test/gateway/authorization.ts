@@ -1,17 +1,15 @@
 // Authorizations by one isolate, with stores that answer as a test wants them to, and a clock that it moves.
 
 import { createAddressWatch } from '../../src/gateway/address-watch.ts'
-import {
-  authorize,
-  type AuthorizeDeps,
-  type Grant,
-  identifyKey,
-} from '../../src/gateway/authorize.ts'
+import { authorizeToken, type AuthorizeTokenDeps } from '../../src/gateway/authorize-token.ts'
+import type { Grant } from '../../src/gateway/authorize.ts'
 import { createClockGuard } from '../../src/gateway/clock-guard.ts'
+import { identifyToken } from '../../src/gateway/identify-token.ts'
 import type { KeyRecordsDeps } from '../../src/gateway/key-records.ts'
 import { createQuestions } from '../../src/gateway/questions.ts'
 import type { Refusal } from '../../src/gateway/refusal.ts'
 import { startTrace } from '../../src/gateway/trace.ts'
+import { createUnknownTokens } from '../../src/gateway/unknown-tokens.ts'
 import { type Address, formatAddress } from '../../src/keys/address.ts'
 import type { KeyRecord } from '../../src/keys/key-record.ts'
 import { toStored } from '../../src/keys/stored-record.ts'
@@ -47,7 +45,7 @@ export interface Judged {
 
 export function start(situation: Situation) {
   const { kv = null, row = FAULT, verify, termMs = 1_000, graceMs = 0, body = null } = situation
-  const sent = situation.headers ?? {
+  const ownHeaders = situation.headers ?? {
     Authorization: `Token ${TOKEN}`,
     'CF-Connecting-IP': CLIENT,
   }
@@ -95,12 +93,14 @@ export function start(situation: Situation) {
     onFault,
     nowMs,
   }
-  const deps: AuthorizeDeps = {
+  const deps: AuthorizeTokenDeps = {
     ...records,
     verifyToken(token) {
       if (verify !== undefined) throw verify
       return token === TOKEN ? LOOKUP_ID : null
     },
+    importedLookupIds: (token) => (token.startsWith('old_') ? [`id of ${token}`] : null),
+    unknownTokens: createUnknownTokens(nowMs),
     addressWatch: createAddressWatch(() => undefined, nowMs),
     use: {
       noteAllowed({ lookupId }, address, isReported) {
@@ -114,13 +114,13 @@ export function start(situation: Situation) {
     },
   }
 
-  /** Judges one request to the end. */
-  async function judge(): Promise<Judged> {
+  /** Judges one request to the end. `sent`: its headers, if they are others. */
+  async function judge(sent = ownHeaders): Promise<Judged> {
     const trace = startTrace(new Headers({ 'X-Request-Id': 'req-1' }), nowMs())
     const headers = new Headers(sent)
     const request = { method: 'GET', url: 'https://gateway.example/', headers, body }
-    const lookupId = identifyKey(headers, deps)
-    const verdict = lookupId.ok ? authorize(lookupId.value, request, trace, deps) : lookupId
+    const token = identifyToken(headers, deps)
+    const verdict = token.ok ? authorizeToken(token.value, request, trace, deps) : token
     const first = verdict instanceof Promise ? await verdict : verdict
     const confirm = first.ok ? first.value.confirm : null
     const result = confirm === null ? first : await confirm()

@@ -1,7 +1,7 @@
-// The network of a client's address, as text. Rate limits count by network.
+// The network of a client's address, as text. What is limited by address counts by network.
 
-import type { Address } from '../keys/address.ts'
-import { formatNetwork, maskWords } from '../keys/cidr.ts'
+import type { Address } from './address.ts'
+import { formatNetwork, maskWords } from './cidr.ts'
 
 /** Prefix lengths by family. */
 export interface Prefixes {
