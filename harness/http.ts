@@ -56,6 +56,8 @@ export async function open(url: string, options: RequestOptions = {}): Promise<I
     agent: options.agent ?? false,
   })
   const response = once(request, 'response') as Promise<[IncomingMessage]>
+  // A server that refuses a body may close the connection before it has read all of it.
+  request.on('error', () => undefined)
   const { body } = options
   if (typeof body === 'object' && 'pipe' in body) body.pipe(request)
   else request.end(body)

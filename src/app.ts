@@ -220,6 +220,7 @@ function composeApp(
     db,
     tokenPrefix: settings.TOKEN_PREFIX,
     tokenKeys: secrets.tokenKeys,
+    importedTokens,
     encryptionKeys: secrets.encryptionKeys,
     sessionKeys: secrets.sessionKeys,
     untaggedSessions: createUntaggedSessions(() => hasUntaggedSession(db), nowMs),

@@ -3,9 +3,9 @@
 
 import * as z from 'zod'
 
-const MINUTE_MS = 60_000
+export const MINUTE_MS = 60_000
 /** Ten years, leap days included. */
-const MAX_AHEAD_MS = 3_653 * 24 * 60 * MINUTE_MS
+export const MAX_AHEAD_MS = 3_653 * 24 * 60 * MINUTE_MS
 
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/
 

@@ -1,4 +1,4 @@
-// Reads and validates the input of a request: a JSON body of at most 64 KiB, and the query of a list. A
+// Reads and validates the input of a request: a JSON body, of at most 64 KiB as a rule, and the query of a list. A
 // refusal lists all faults at once (faults.ts).
 
 import type * as z from 'zod'
@@ -19,12 +19,16 @@ export interface Page {
   readonly before: string | undefined
 }
 
-/** Reads a JSON body and checks it. Refusals: 415, 413, 400, 422, in this order. */
+/**
+ * Reads a JSON body and checks it. Refusals: 415, 413, 400, 422, in this order. `maxBytes`: of a call that takes
+ * larger bodies.
+ */
 export async function readBody<T>(
   request: Request,
   schema: z.ZodType<T>,
+  maxBytes = MAX_BODY_BYTES,
 ): Promise<Result<T, Refusal>> {
-  const json = await readJson(request)
+  const json = await readJson(request, maxBytes)
   return json.ok ? validate(json.value.value, schema) : json
 }
 
@@ -33,7 +37,7 @@ export async function readUnauthenticatedBody<T>(
   request: Request,
   schema: z.ZodType<T>,
 ): Promise<Result<T, Refusal>> {
-  const json = await readJson(request)
+  const json = await readJson(request, MAX_BODY_BYTES)
   if (!json.ok) return json
   return validate(json.value.value, schema, unauthenticatedFaultBytes(json.value.bytes))
 }
@@ -55,14 +59,14 @@ interface ReadJson {
   readonly bytes: number
 }
 
-async function readJson(request: Request): Promise<Result<ReadJson, Refusal>> {
+async function readJson(request: Request, maxBytes: number): Promise<Result<ReadJson, Refusal>> {
   const [mediaType] = (request.headers.get('content-type') ?? '').split(';')
   if (mediaType?.trim().toLowerCase() !== 'application/json') {
     return err({ reason: 'unsupported_media_type' })
   }
   try {
-    const bytes = await readBytes(request)
-    if (bytes === null) return err({ reason: 'payload_too_large' })
+    const bytes = await readBytes(request, maxBytes)
+    if (bytes === null) return err({ reason: 'payload_too_large', maxBytes })
     const text = UTF8.decode(bytes)
     const value: unknown = JSON.parse(text)
     const repeated = findRepeatedMember(text)
@@ -74,13 +78,13 @@ async function readJson(request: Request): Promise<Result<ReadJson, Refusal>> {
 }
 
 /** Reads the whole body. Stops and answers null if it is too large. */
-async function readBytes(request: Request): Promise<Uint8Array | null> {
-  if (Number(request.headers.get('content-length')) > MAX_BODY_BYTES) return null
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array | null> {
+  if (Number(request.headers.get('content-length')) > maxBytes) return null
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength
-    if (size > MAX_BODY_BYTES) return null
+    if (size > maxBytes) return null
     chunks.push(chunk)
   }
   const bytes = new Uint8Array(size)

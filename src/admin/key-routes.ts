@@ -4,7 +4,6 @@
 import { Hono } from 'hono'
 import { findKeyOfToken, listKeys } from '../db/key-queries.ts'
 import { entryWarnings } from '../keys/entry-warnings.ts'
-import { verifyToken } from '../keys/token.ts'
 import { refuseUnlistedNotes } from './acl-notes.ts'
 import { checkChangeBudget } from './change-budget.ts'
 import { confirmPassword } from './confirm-password.ts'
@@ -22,11 +21,12 @@ import { withLastFour } from './last-four.ts'
 import { rotationRoutes, type RotationRoutesDeps } from './rotation-routes.ts'
 import { createKeyBody, editKeyBody, findKeyBody, keysQuery, revealBody } from './schemas.ts'
 import { keyShadowRoutes, type ShadowRoutesDeps } from './shadow-routes.ts'
+import { lookupIdsOf, type TokenLookupDeps } from './token-lookup.ts'
 import { toKeyUseJson } from './usage-json.ts'
 import { usageRoutes } from './usage-routes.ts'
 
 export interface KeyRoutesDeps
-  extends RotationRoutesDeps, IpAclRoutesDeps, KeyUsageDeps, ShadowRoutesDeps {}
+  extends RotationRoutesDeps, IpAclRoutesDeps, KeyUsageDeps, ShadowRoutesDeps, TokenLookupDeps {}
 
 export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
@@ -84,9 +84,9 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   routes.post('/find', async function findKeyRoute(c) {
     const body = await readBody(c.req.raw, findKeyBody)
     if (!body.ok) return refuse(c, body.error)
-    const lookupId = verifyToken(deps.tokenPrefix, deps.tokenKeys, body.value.token)
-    if (lookupId === null) return refuse(c, NOT_FOUND)
-    const found = await findKeyOfToken(deps.db, accountOf(c).id, lookupId)
+    const lookupIds = lookupIdsOf(body.value.token, deps)
+    if (lookupIds.length === 0) return refuse(c, NOT_FOUND)
+    const found = await findKeyOfToken(deps.db, accountOf(c).id, lookupIds)
     if (found === undefined) return refuse(c, NOT_FOUND)
     c.set('keyId', found.keyId)
     return c.json({ key_id: found.keyId, token: found.token })

@@ -6,7 +6,7 @@ import { Buffer } from 'node:buffer'
 import type { Database } from '../db/client.ts'
 import { recordLeakReport, type StoredReport } from '../db/leak-queries.ts'
 import type { Address } from '../keys/address.ts'
-import type { BlockHmacKey } from '../keys/block-hmac.ts'
+import { digestOfToken, importedLookupIds } from '../keys/imported-token.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { redactText } from '../keys/redacted-text.ts'
 import { LOOKUP_ID_BYTES, TOKEN_BODY_LENGTH, verifyToken } from '../keys/token.ts'
@@ -16,11 +16,11 @@ import type { LeakReport } from './leak-body.ts'
 import { keyedHashes } from './keyed-hash.ts'
 import { networkOf, OWN_NETWORK } from '../keys/network.ts'
 import type { Refusal } from './refusal.ts'
+import type { TokenLookupDeps } from './token-lookup.ts'
 
-export interface LeakReportsDeps extends Pick<HashingDeps, 'logInRate' | 'logFault'> {
+export interface LeakReportsDeps
+  extends Pick<HashingDeps, 'logInRate' | 'logFault'>, TokenLookupDeps {
   readonly db: Database
-  readonly tokenPrefix: string
-  readonly tokenKeys: KeyRing<BlockHmacKey>
   readonly sessionKeys: KeyRing
   readonly nowMs: () => number
 }
@@ -42,8 +42,10 @@ export async function receiveLeakReport(
   if (!(await isWithinRate(senderHash, deps))) {
     return err({ reason: 'throttled', retryAfterSeconds: RATE_WAIT_SECONDS, reports: RATE.reports })
   }
+  const isForeign = (piece: string) =>
+    report.tokens.includes(piece) || deps.importedTokens.isExpected(piece)
   const redact = (text: string | undefined, max: number) =>
-    text === undefined ? null : redactText(text, deps.tokenPrefix, max) || null
+    text === undefined ? null : redactText(text, deps.tokenPrefix, max, isForeign) || null
   const recorded = await recordLeakReport(
     deps.db,
     {
@@ -60,10 +62,13 @@ export async function receiveLeakReport(
   return err({ reason: 'throttled', retryAfterSeconds, reports: RATE.reports })
 }
 
-/** One for each token. The work for each is the same: one HMAC. */
+/**
+ * Those that each token may have. The work for each is the same: one HMAC, and with imported keys one more for each
+ * key of the ring.
+ */
 function toLookupIds(
   tokens: readonly string[],
-  { tokenPrefix, tokenKeys }: LeakReportsDeps,
+  { tokenPrefix, tokenKeys, importedTokens }: LeakReportsDeps,
 ): string[] {
   const forged = `${tokenPrefix}${tokenKeys.newest}${'0'.repeat(TOKEN_BODY_LENGTH)}`
   const body = new RegExp(`^[0-9A-Za-z]{${TOKEN_BODY_LENGTH}}$`)
@@ -71,9 +76,12 @@ function toLookupIds(
     token.startsWith(tokenPrefix) &&
     tokenKeys.keys.has(token.charAt(tokenPrefix.length)) &&
     body.test(token.slice(tokenPrefix.length + 1))
-  return tokens.map((token) => {
+  return tokens.flatMap((token) => {
     const random = crypto.getRandomValues(new Uint8Array(LOOKUP_ID_BYTES))
     const decoy = Buffer.from(random).toString('base64url')
-    return verifyToken(tokenPrefix, tokenKeys, hasForm(token) ? token : forged) ?? decoy
+    const own = verifyToken(tokenPrefix, tokenKeys, hasForm(token) ? token : forged) ?? decoy
+    return importedTokens.isOn
+      ? [own, ...importedLookupIds(tokenKeys, digestOfToken(token))]
+      : [own]
   })
 }

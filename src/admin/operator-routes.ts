@@ -11,6 +11,8 @@ import { operatorAuditRoutes } from './audit-routes.ts'
 import type { CanonicalEmailDeps } from './canonical-emails.ts'
 import { type AdminEnv, operatorOf, refuse, refuseUnknown } from './context.ts'
 import { eventRoutes } from './event-routes.ts'
+import { importRoutes } from './import/import-routes.ts'
+import type { ImportDeps } from './import/import-keys.ts'
 import type { HashingDeps } from './hashing.ts'
 import { readBody, readPage } from './input.ts'
 import { toOperatorAccountJson, toTime } from './json.ts'
@@ -28,7 +30,13 @@ import {
 } from './schemas.ts'
 
 export interface OperatorDeps
-  extends ReconcileDeps, HashingDeps, CanonicalEmailDeps, MetricsRoutesDeps, ShadowRoutesDeps {
+  extends
+    ReconcileDeps,
+    HashingDeps,
+    CanonicalEmailDeps,
+    MetricsRoutesDeps,
+    ShadowRoutesDeps,
+    ImportDeps {
   readonly operatorToken: string | undefined
   /** Opens the metrics alone. */
   readonly metricsToken: string | undefined
@@ -77,6 +85,7 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
 
   routes.route('/audit', operatorAuditRoutes(deps))
   routes.route('/', operatorUserRoutes(deps))
+  routes.route('/', importRoutes(deps))
   routes.route('/events', eventRoutes(deps))
   routes.route('/keys', operatorKeyRoutes(deps))
   routes.route('/shadow', operatorShadowRoutes(deps))

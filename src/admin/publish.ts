@@ -60,6 +60,22 @@ export async function publish(rows: readonly KeyRow[], deps: PublishDeps): Promi
   return put
 }
 
+/**
+ * Puts rows that were just made, which then leave the outbox at once: no older put of them can be under way.
+ * What fails is put by the cron. Never rejects.
+ */
+export async function publishNew(rows: readonly KeyRow[], deps: PublishDeps): Promise<void> {
+  const put = await putRecords(rows, deps)
+  try {
+    await markPublished(
+      deps.db,
+      put.filter(({ revision }) => revision === 1),
+    )
+  } catch (error) {
+    deps.logFault('mark_published', error)
+  }
+}
+
 /** Puts the records of all tokens of a row; true if KV took them. */
 async function putRecord(row: KeyRow, deps: PublishDeps): Promise<boolean> {
   try {

@@ -20,7 +20,7 @@ export type Refusal =
   | { readonly reason: 'role_insufficient'; readonly role: Role; readonly needed: Role }
   | { readonly reason: 'account_not_active'; readonly status: AccountStatus }
   | { readonly reason: 'unsupported_media_type' }
-  | { readonly reason: 'payload_too_large' }
+  | { readonly reason: 'payload_too_large'; readonly maxBytes: number }
   | {
       readonly reason: 'body_malformed'
       /** The member that an object of the body has twice, if that is the fault. */
@@ -126,7 +126,7 @@ export function toProblem(refusal: Refusal): Problem {
     case 'payload_too_large':
       return {
         code,
-        detail: 'A body may have 65536 bytes at most.',
+        detail: `A body may have ${refusal.maxBytes} bytes at most.`,
       }
     case 'body_malformed':
       return {

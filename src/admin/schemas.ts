@@ -31,7 +31,7 @@ const MAX_NAME = 100
 const MAX_REASON = 200
 const MAX_EXTERNAL_ID = 200
 const MAX_WEBSITE = 2_048
-const MAX_ACL_ENTRIES = 1_000
+export const MAX_ACL_ENTRIES = 1_000
 /** This many keys can be suspended within ten seconds. */
 const MAX_KEY_LIMIT = 1_000
 const MIN_PASSWORD = 12
@@ -40,14 +40,14 @@ const MAX_EMAIL = 254 // RFC 5321 §4.5.3.1.3, less the angle brackets
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 200
 
-function oneOf<const Values extends readonly string[]>(values: Values) {
+export function oneOf<const Values extends readonly string[]>(values: Values) {
   return z.enum(values, `This must be one of ${values.join(', ')}`)
 }
 
-const visibleName = visibleText(MAX_NAME)
+export const visibleName = visibleText(MAX_NAME)
 const externalId = visibleText(MAX_EXTERNAL_ID)
 
-const applicationWebsite = trimmed
+export const applicationWebsite = trimmed
   .pipe(
     text(1, MAX_WEBSITE).superRefine((value, ctx) => {
       const unsafe = unsafeCharacter(value)

@@ -64,11 +64,14 @@ export async function findKey(
   return rows.map(toKeyRow)[0]
 }
 
-/** The account's live key that a token belongs to, and whether the token is its current one. */
+/**
+ * The account's live key that a token belongs to, and whether the token is its current one. `lookupIds`: those that
+ * the token may have.
+ */
 export async function findKeyOfToken(
   db: Database,
   accountId: string,
-  lookupId: string,
+  lookupIds: readonly string[],
 ): Promise<{ readonly keyId: string; readonly token: 'current' | 'old' | 'ended' } | undefined> {
   const { keyId, replacedAt, endedAt } = tokens
   const rows = await db
@@ -77,7 +80,7 @@ export async function findKeyOfToken(
     .innerJoin(apiKeys, eq(apiKeys.id, keyId))
     .where(
       and(
-        eq(tokens.lookupId, lookupId),
+        inArray(tokens.lookupId, [...lookupIds]),
         eq(apiKeys.accountId, accountId),
         isNull(apiKeys.deletedAt),
       ),

@@ -329,6 +329,7 @@ export const AUDIT_ACTIONS = [
   'session.create',
   'session.delete',
   'key.create',
+  'key.import',
   'key.update',
   'key.delete',
   'key.reveal',

@@ -37,6 +37,8 @@ export function importedLookupIds(ring: KeyRing<BlockHmacKey>, digest: Uint8Arra
 }
 
 export interface ImportedTokens {
+  /** Whether there are imported keys. */
+  readonly isOn: boolean
   /** Whether requests can come with this token. */
   readonly isExpected: (token: string) => boolean
   /** The lookup ids that a token may have; null if it can be the token of no imported key. */
@@ -50,6 +52,7 @@ export function createImportedTokens(
 ): ImportedTokens {
   const isExpected = (token: string) => patterns !== null && patterns.match(token)
   return {
+    isOn: patterns !== null,
     isExpected,
     findLookupIds: (token) =>
       isExpected(token) ? importedLookupIds(ring, digestOfToken(token)) : null,

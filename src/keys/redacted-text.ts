@@ -4,18 +4,26 @@ import { withoutUnsafe } from '../shared/visible-text.ts'
 
 /** As long as what makes a token, with or without its prefix. A commit id has 40 characters and stays. */
 const LONG_RUN = /[0-9A-Za-z]{43,}/g
+/** What stands between the parts of a URL or a sentence. */
+const PIECE = /[^\s/?#&=:,;"'<>()[\]{}|]+/g
 const REDACTED = '[redacted]'
 
 /**
  * The text without tokens and controls, at most `max` characters. It may be cut anywhere, so tokens are redacted
- * first, and also beginnings of tokens.
+ * first, and also beginnings of tokens. `isForeign`: whether a part of the text is a token that others made.
  */
-export function redactText(text: string, prefix: string, max: number): string {
+export function redactText(
+  text: string,
+  prefix: string,
+  max: number,
+  isForeign: (piece: string) => boolean,
+): string {
   const clean = withoutUnsafe(text.toWellFormed())
     .split(prefix)
     .map((part, index) => (index === 0 ? part : part.replace(/^[0-9A-Za-z]{8,}/, REDACTED)))
     .join(prefix)
     .replaceAll(LONG_RUN, REDACTED)
+    .replaceAll(PIECE, (piece) => (isForeign(piece) ? REDACTED : piece))
     .trim()
   const characters = [...clean]
   return characters.length <= max ? clean : `${characters.slice(0, max - 1).join('')}…`

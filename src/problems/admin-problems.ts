@@ -94,7 +94,8 @@ export const ADMIN_PROBLEMS = {
   payload_too_large: {
     status: 413,
     title: 'Body too large',
-    meaning: 'The body of the request is longer than 64 KiB (65 536 bytes).',
+    meaning:
+      'The body of the request is longer than 64 KiB (65 536 bytes), or 4 MiB for an import of keys.',
     remedies: { caller: 'Send a shorter body. A list of networks can often be aggregated.' },
     retry: 'no',
   },
@@ -128,7 +129,7 @@ export const ADMIN_PROBLEMS = {
     status: 429,
     title: 'Too many attempts',
     meaning:
-      'There were too many attempts with a password, or too many changes, in a short time. Nothing was tried or changed by this one.',
+      'There were too many attempts with a password, or too many changes, in a short time. The Portal API answers so to an address that sent many unknown keys. Nothing was tried or changed by this one.',
     remedies: { caller: 'Wait as long as `Retry-After` says before the next attempt.' },
     retry: 'wait',
   },

@@ -11,6 +11,8 @@ import { makeSecrets } from '../../harness/secrets.ts'
 import { type Sqld, startSqld } from '../../harness/sqld.ts'
 import { type LeakReportsDeps, receiveLeakReport } from '../../src/admin/leak-reports.ts'
 import { connect } from '../../src/db/client.ts'
+import { createImportedTokens } from '../../src/keys/imported-token.ts'
+import { parseTokenPatterns } from '../../src/keys/token-patterns.ts'
 import { toBlockHmacKey } from '../../src/keys/block-hmac.ts'
 import { importHmacKey, importKeyRing } from '../../src/keys/key-ring.ts'
 import { mintToken, TOKEN_RANDOM_BYTES } from '../../src/keys/token.ts'
@@ -33,6 +35,7 @@ beforeAll(async () => {
     db: connect(recorder.url, undefined),
     tokenPrefix: 'cpk_',
     tokenKeys: tokenKeys.value,
+    importedTokens: createImportedTokens(null, tokenKeys.value),
     sessionKeys: sessionKeys.value,
     logInRate: { limit: async () => ({ success: true }) },
     logFault: () => undefined,
@@ -46,10 +49,10 @@ afterAll(async () => {
 })
 
 /** The statements of a report, with the length of each argument in place of its bytes. */
-async function statementsFor(token: string) {
+async function statementsFor(token: string, by = deps) {
   recorder.take()
   const report = { tokens: [token], url: undefined, note: undefined }
-  const received = await receiveLeakReport(report, null, deps)
+  const received = await receiveLeakReport(report, null, by)
   expect(received.ok).toBe(true)
   return recorder
     .take()
@@ -63,7 +66,17 @@ it('sends the same statements of the same size, whatever the token is', async ()
   expect(expected.length).toBeGreaterThan(0)
   const forged = genuine.slice(0, -4) + (genuine.endsWith('AAAA') ? 'BBBB' : 'AAAA')
   const ofNoKey = `cpk_!${genuine.slice(5)}`
-  for (const token of [mint(), forged, ofNoKey, `${genuine}x`, '', 'text', 'x'.repeat(5_000)]) {
+  const others = [mint(), forged, ofNoKey, `${genuine}x`, '', 'text', 'x'.repeat(5_000)]
+  for (const token of others) {
     expect(await statementsFor(token), token.slice(0, 60)).toEqual(expected)
+  }
+  // With imported keys, each token may be one of theirs too.
+  const patterns = parseTokenPatterns('["^old_[0-9]{8}$"]')
+  const importedTokens = createImportedTokens(patterns.ok ? patterns.value : null, deps.tokenKeys)
+  const withImported = { ...deps, importedTokens }
+  const longer = await statementsFor(genuine, withImported)
+  expect(longer).not.toEqual(expected)
+  for (const token of [...others, 'old_12345678', 'old_1234567']) {
+    expect(await statementsFor(token, withImported), token.slice(0, 60)).toEqual(longer)
   }
 })

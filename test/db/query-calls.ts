@@ -9,6 +9,7 @@ import * as audit from '../../src/db/audit-queries.ts'
 import type { Database } from '../../src/db/client.ts'
 import * as events from '../../src/db/event-queries.ts'
 import * as expiries from '../../src/db/expiry-queries.ts'
+import * as imports from '../../src/db/import-queries.ts'
 import * as keys from '../../src/db/key-queries.ts'
 import type { LiveKey, Token } from '../../src/db/key-rows.ts'
 import * as lastFours from '../../src/db/last-four-queries.ts'
@@ -236,9 +237,21 @@ export const CALLS: Readonly<
       notices.queueExpiring(db, { afterMs: NOW - 1, toMs: NOW }, [30, 7, 1], NOW),
     ],
   },
+  'src/db/import-queries.ts': {
+    findKnownTokens: (db) => [imports.findKnownTokens(db, [LOOKUP_ID, 'x'])],
+    countRoom: (db) => [imports.countRoom(db, ACCOUNT_ID)],
+    insertImportedKeys: (db) => [
+      imports.insertImportedKeys(
+        db,
+        ACCOUNT_ID,
+        [{ ...newKey, lookupIds: [LOOKUP_ID], createdAt: NOW, event: event() }],
+        NOW,
+      ),
+    ],
+  },
   'src/db/key-queries.ts': {
     findKey: (db) => [keys.findKey(db, ACCOUNT_ID, KEY_ID)],
-    findKeyOfToken: (db) => [keys.findKeyOfToken(db, ACCOUNT_ID, LOOKUP_ID)],
+    findKeyOfToken: (db) => [keys.findKeyOfToken(db, ACCOUNT_ID, [LOOKUP_ID, 'x'])],
     findKeyRecord: (db) => [keys.findKeyRecord(db, LOOKUP_ID)],
     listKeys: (db) => [
       keys.listKeys(db, ACCOUNT_ID, PAGE, undefined),

@@ -56,6 +56,10 @@ const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'USE TEMP B-TREE FOR ORDER BY': 'The lengths of the rows of one page.',
     'SCAN (subquery-6)': 'The rows of one page.',
   },
+  insertImportedKeys: {
+    [TOKEN_TIMES]: 'The keys of a part of a list, which the statement itself lists.',
+    'SCAN json_each VIRTUAL TABLE INDEX 1:': 'The same, and the lookup ids of one key.',
+  },
   insertToken: { [TOKEN_TIMES]: TOKENS_OF_KEY },
   changeTokens: { [TOKEN_TIMES]: TOKENS_OF_KEY },
   listAllKeys: {

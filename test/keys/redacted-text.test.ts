@@ -4,6 +4,8 @@ import { redactText } from '../../src/keys/redacted-text.ts'
 const BODY = 'A9fOd7b3acsQPwqvctOpGKPuBHf4furR1lRlpm9h1phX'
 const COMMIT = '9b3e6f1f3a2d9c100b6d1c2e5c414f6e9b3e6f1f'
 
+const NONE = () => false
+
 describe('redactText()', () => {
   it.each([
     ['a token', `see cpk_${BODY}.`, 'see cpk_[redacted].'],
@@ -19,18 +21,26 @@ describe('redactText()', () => {
     ['controls', 'a\u0000b\u202Ec\r\n', 'a bc'],
     ['a lone surrogate', 'a\uD800', 'a\uFFFD'],
   ])('redacts %s', (_, text, redacted) => {
-    expect(redactText(text, 'cpk_', 500)).toBe(redacted)
+    expect(redactText(text, 'cpk_', 500, NONE)).toBe(redacted)
+  })
+
+  it('redacts what is a token of others', () => {
+    const isForeign = (piece: string) => /^old_\d+$/.test(piece)
+    const text = 'https://x.example/old_1?key=old_22&a=b#old_3 "old_4", old_x'
+    expect(redactText(text, 'cpk_', 500, isForeign)).toBe(
+      'https://x.example/[redacted]?key=[redacted]&a=b#[redacted] "[redacted]", old_x',
+    )
   })
 
   it('keeps the address of a file in a commit', () => {
     const url = `https://code.example/o/r/blob/${COMMIT}/.env#L3`
-    expect(redactText(url, 'cpk_', 500)).toBe(url)
+    expect(redactText(url, 'cpk_', 500, NONE)).toBe(url)
   })
 
   it('cuts after it has redacted, between code points', () => {
     const text = `${'☎️'.repeat(50)}cpk_${BODY}`
     for (let max = 1; max < 120; max++) {
-      const cut = redactText(text, 'cpk_', max)
+      const cut = redactText(text, 'cpk_', max, NONE)
       expect([...cut].length).toBeLessThanOrEqual(max)
       expect(cut.isWellFormed()).toBe(true)
       expect(cut).not.toContain(BODY.slice(0, 4))

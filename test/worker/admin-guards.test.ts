@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AdminDeps, createAdmin } from '../../src/admin/admin.ts'
+import { MAX_IMPORT_BYTES } from '../../src/admin/import/import-body.ts'
 import { ROUTE_ROLES } from '../../src/admin/route-roles.ts'
 import { ROLES, type Role } from '../../src/db/schema.ts'
 import { openApiDocument } from '../../src/admin/openapi/document.ts'
@@ -81,6 +82,7 @@ const TABLE = [
   ['PATCH', `${API}/operator/accounts/:id`, 'operator', NEW_ACCOUNT.slice(1)],
   ['POST', `${API}/operator/accounts/:id/users`, 'operator', NEW_USER],
   ['GET', `${API}/operator/accounts/:id/users`, 'operator'],
+  ['POST', `${API}/operator/accounts/:id/keys/import`, 'operator', ['dry_run', 'keys']],
   ['PATCH', `${API}/operator/users/:id`, 'operator', [...NEW_USER.slice(1), 'status']],
   ['DELETE', `${API}/operator/users/:id`, 'operator'],
   ['GET', `${API}/operator/keys`, 'operator'],
@@ -126,7 +128,8 @@ afterAll(() => rig.stop())
 
 /** A path of the table, with an id that is there. */
 function filled(path: string): string {
-  const id = path.includes('/keys/')
+  const isOfKey = path.includes('/keys/') && !path.includes('/accounts/')
+  const id = isOfKey
     ? keyId
     : path.includes('/sessions/')
       ? sessionId
@@ -365,7 +368,8 @@ describe('a body', () => {
     for (const body of ['', '{', '{}x', "{'a':1}", Buffer.from('"\xff"', 'latin1')]) {
       expectRefusal(await put(row, 'application/json', body), 400, 'body_malformed')
     }
-    const large = JSON.stringify({ x: 'x'.repeat(64 * 1024) })
+    const limit = row.path.endsWith('/import') ? MAX_IMPORT_BYTES : 64 * 1024
+    const large = JSON.stringify({ x: 'x'.repeat(limit) })
     expectRefusal(await put(row, 'application/json', large), 413, 'payload_too_large')
     await expectUntouched()
   })

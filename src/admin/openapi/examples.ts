@@ -141,6 +141,46 @@ export const OPERATOR_KEY: OperatorKeyAnswer = {
   deleted_at: null,
 }
 
+export const IMPORT = {
+  dry_run: false,
+  keys: [
+    {
+      sha256: 'b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9',
+      application_name: 'Dialler',
+      platform: 'server',
+      ip_acl: ['198.51.100.7'],
+      created_at: '2021-03-01T00:00:00Z',
+    },
+    { application_name: 'CRM', platform: 'server' },
+  ],
+}
+
+export const IMPORTED = {
+  results: [
+    {
+      index: 0,
+      key_id: KEY.id,
+      warnings: [
+        {
+          pointer: '/ip_acl/0',
+          code: 'bare_address',
+          detail: 'The address 198.51.100.7 became the network 198.51.100.7/32',
+        },
+      ],
+    },
+    {
+      index: 1,
+      errors: [
+        {
+          pointer: '/token',
+          code: 'required',
+          detail: 'The token is missing: give it, or its SHA-256 as sha256',
+        },
+      ],
+    },
+  ],
+}
+
 export const DENIAL: DenialAnswer = {
   address: '198.51.100.9',
   count: 3,

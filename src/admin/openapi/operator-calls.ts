@@ -8,6 +8,7 @@ import {
   deletedKey,
   deliveryList,
   editedAccount,
+  importAnswer,
   operatorAccount,
   operatorEventList,
   operatorKeyList,
@@ -34,12 +35,15 @@ import {
   DELIVERY,
   ENFORCEMENT,
   EVENT,
+  IMPORT,
+  IMPORTED,
   KEY,
   OPERATOR_ACCOUNT,
   OPERATOR_KEY,
   PASSWORD,
   USER,
 } from './examples.ts'
+import { documentedImportBody } from '../import/import-body.ts'
 import type { Calls } from './operation.ts'
 
 const byId = z.object({ id: z.string() })
@@ -126,6 +130,23 @@ export const OPERATOR_CALLS: Calls = {
         description: 'A page of users',
         schema: userList,
         example: { users: [USER], next_cursor: null },
+      },
+    },
+  },
+  '/operator/accounts/{id}/keys/import': {
+    post: {
+      id: 'importKeys',
+      summary: 'Import keys that exist already',
+      description:
+        'Each row is imported whole or not at all; repeated rows answer the same key. The body may have 4 MiB. A row of `keys` is an ImportRow.',
+      guard: 'operator',
+      params: { path: byId },
+      body: { schema: documentedImportBody, example: IMPORT },
+      answer: {
+        status: 200,
+        description: 'What became of each row',
+        schema: importAnswer,
+        example: IMPORTED,
       },
     },
   },

@@ -49,7 +49,7 @@ const EXAMPLES: Record<Exclude<ErrorName, HolderError>, Refusal> = {
   account_pending: { reason: 'account_not_active', status: 'pending' },
   account_suspended: { reason: 'account_not_active', status: 'suspended' },
   unsupported_media_type: { reason: 'unsupported_media_type' },
-  payload_too_large: { reason: 'payload_too_large' },
+  payload_too_large: { reason: 'payload_too_large', maxBytes: 65_536 },
   body_malformed: { reason: 'body_malformed' },
   validation_failed: {
     reason: 'validation_failed',

@@ -20,6 +20,7 @@ import {
   revokeKeyBody,
   rotateKeyBody,
 } from '../../../src/admin/schemas.ts'
+import { documentedImportBody } from '../../../src/admin/import/import-body.ts'
 import { leakBody } from '../../../src/admin/leak-body.ts'
 import type { OpenApi, Operation } from '../../../harness/described.ts'
 
@@ -74,6 +75,7 @@ describe('its examples', () => {
     reconcile: reconcileBody,
     retryEvents: retryEventsBody,
     revokeKey: revokeKeyBody,
+    importKeys: documentedImportBody,
     createUser: createUserBody,
     editUser: editUserBody,
   }
