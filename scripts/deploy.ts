@@ -2,11 +2,10 @@
 // and tries what is live. `-- --help` shows the options. `-- --dry-run` checks what is at hand and builds; it
 // touches nothing and needs no account.
 
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { deploy, prepare } from './deployment/deployment.ts'
 import { type Environment, EXAMPLE, fileOf, readEnvironment } from './deployment/environment.ts'
-import { PAGE_DIR } from './deployment/exposure.ts'
 import { refuse } from './deployment/fault.ts'
 import { sayLine } from './deployment/say.ts'
 import { readSecretsFile, type SecretValues, unknownSecrets } from './deployment/secret-values.ts'
@@ -66,22 +65,20 @@ async function main(): Promise<void> {
 /** Builds what would be deployed, and says what is missing for it. */
 async function build(title: string, secrets: SecretValues, timeoutMs: number): Promise<void> {
   const environment = readOrExample(title)
-  const { outDir, configFile, faults } = await prepare(environment, secrets)
-  refuse(faults.filter(({ kind }) => kind === 'wrong'))
-  for (const { detail } of [...faults, ...unknownSecrets(secrets)]) {
-    console.log(`Before a deployment: ${detail}`)
+  const { outDir, pageDir, configFile, faults } = await prepare(environment, secrets)
+  try {
+    refuse(faults.filter(({ kind }) => kind === 'wrong'))
+    for (const { detail } of [...faults, ...unknownSecrets(secrets)]) {
+      console.log(`Before a deployment: ${detail}`)
+    }
+    await buildPage(pageDir)
+    const outArgs = ['--outdir', join(PROJECT_DIR, 'dist'), '--config', configFile]
+    const args = ['deploy', '--dry-run', ...outArgs]
+    const { exitCode } = await runWrangler(args, { outDir, timeoutMs, stdio: 'inherit' })
+    process.exitCode = exitCode
+  } finally {
+    rmSync(outDir, { recursive: true, force: true })
   }
-  await buildPage(PAGE_DIR)
-  const args = [
-    'deploy',
-    '--dry-run',
-    '--outdir',
-    join(PROJECT_DIR, 'dist'),
-    '--config',
-    configFile,
-  ]
-  const { exitCode } = await runWrangler(args, { outDir, timeoutMs, stdio: 'inherit' })
-  process.exitCode = exitCode
 }
 
 /** A fresh checkout has the example alone, and is built all the same. */

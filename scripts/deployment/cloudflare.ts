@@ -69,7 +69,7 @@ export function connectCloudflare(
     const [error] = body.errors ?? []
     const why = error === undefined ? '' : `, ${error.message} [code: ${error.code}]`
     throw new Failure(
-      `Cloudflare cannot be asked (GET ${path}: ${status}${why}): see which rights the API token needs in docs/operate/deploying.md`,
+      `Cloudflare cannot be asked (GET ${path}: ${status}${why}): see which rights the API token needs in docs/operate/environments.md#ci`,
     )
   }
 

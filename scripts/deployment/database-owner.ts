@@ -9,7 +9,7 @@ import { deleteMeta, findMeta, insertMeta } from '../../src/db/meta-queries.ts'
 import { type Fault, wrong } from './fault.ts'
 
 const MOVE =
-  'stop the other one and move it here with --adopt (docs/operate/deploying.md), or give this environment a database of its own'
+  'stop the other one and move it here with --adopt (docs/operate/environments.md#moving-to-another-deployment), or give this environment a database of its own'
 
 /** `isLive`: whether the worker that is deployed under this name has this database. */
 export async function ownerFaults(

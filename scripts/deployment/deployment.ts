@@ -1,9 +1,11 @@
 // A deployment, step by step. Nothing is touched before every check is made, and the database is migrated
 // before the code that needs it is live.
 
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../../harness/failure.ts'
 import { migrateDatabase } from '../../harness/migrate.ts'
+import { pageDirOf } from '../../harness/build.ts'
 import { buildPage } from '../../harness/page.ts'
 import { PROJECT_DIR } from '../../harness/project-dir.ts'
 import { writeConfiguration } from '../../harness/wrangler-toml.ts'
@@ -12,7 +14,6 @@ import { type Cloudflare, connectCloudflare, type LiveVersion } from './cloudfla
 import { configurationFaults } from './configuration.ts'
 import { ownDatabase, ownerFaults } from './database-owner.ts'
 import { type Environment, toConfiguration } from './environment.ts'
-import { PAGE_DIR } from './exposure.ts'
 import { type Fault, note, refuse } from './fault.ts'
 import { confirmLive, describeLive } from './live-state.ts'
 import { hasDatabase, replacementFaults } from './replacement.ts'
@@ -42,28 +43,48 @@ export interface DeploymentOptions {
   readonly say: Say
 }
 
-/** Writes the configuration of an environment; `faults` is what is wrong with it and with the secrets. */
+/**
+ * Writes the configuration of an environment to a folder of its own, where the page is built too: another
+ * deployment may run at the same time. `faults` is what is wrong with it and with the secrets. Whoever calls
+ * this removes the folder, `outDir`.
+ */
 export async function prepare(environment: Environment, secrets: SecretValues) {
-  const outDir = join(PROJECT_DIR, 'dist/environments', environment.title)
+  const deployments = join(PROJECT_DIR, 'dist/deployments')
+  mkdirSync(deployments, { recursive: true })
+  const outDir = mkdtempSync(join(deployments, `${environment.title}-`))
+  const pageDir = pageDirOf(outDir)
+  mkdirSync(pageDir) // wrangler looks whether it is there
   const configuration = toConfiguration(environment)
-  const configFile = writeConfiguration(outDir, configuration)
+  const assets = { ...configuration.assets, directory: pageDir }
+  const configFile = writeConfiguration(outDir, { ...configuration, assets })
   const wrongValues = await valueFaults(environment.vars, secrets)
   const faults = [
     ...configurationFaults(configuration),
     ...wrongValues,
     ...siblingFaults(environment),
   ]
-  return { outDir, configFile, faults }
+  return { outDir, pageDir, configFile, faults }
 }
+
+type Prepared = Awaited<ReturnType<typeof prepare>>
 
 const SHADOW =
   'NOTHING IS ENFORCED. ENFORCEMENT is shadow: every request goes on to the upstream, with its key. See docs/operate/switching-over.md'
 
 /** Deploys an environment; a Failure where it is not live afterwards, or not well. */
 export async function deploy(options: DeploymentOptions): Promise<void> {
-  const { environment, secrets, secretsFile, percent, message, timeoutMs, stdio, say } = options
+  const prepared = await prepare(options.environment, options.secrets)
+  try {
+    await deployPrepared(options, prepared)
+  } finally {
+    rmSync(prepared.outDir, { recursive: true, force: true })
+  }
+}
+
+async function deployPrepared(options: DeploymentOptions, prepared: Prepared): Promise<void> {
+  const { environment, secretsFile, percent, message, timeoutMs, stdio, say } = options
   const { name, account_id: account, vars, title } = environment
-  const { outDir, configFile, faults } = await prepare(environment, secrets)
+  const { outDir, configFile, faults } = prepared
   refuse(faults)
   say('Environment', `${title}: the worker ${name}, the database ${vars['LIBSQL_URL']}`)
   const cloudflare = connectCloudflare(account, name, configFile, timeoutMs)
@@ -72,16 +93,19 @@ export async function deploy(options: DeploymentOptions): Promise<void> {
 
   const rollout = { configFile, outDir, timeoutMs, stdio, secretsFile, message }
   const isUnderWay = percent !== undefined && live.length === 2
+  if (percent === 0 && !isUnderWay) {
+    throw new Failure('--gradual 0 takes a rollout back, and none is under way')
+  }
   if (isUnderWay && secretsFile !== undefined) {
     throw new Failure(
       'A rollout is under way, which takes no secrets: end it with --gradual 100 or 0',
     )
   }
   if (isUnderWay) say('Rollout', `${live[0]?.id} is under way, so nothing is uploaded`)
-  else await prepareStores(options, cloudflare, live, faults)
+  else await prepareStores(options, cloudflare, live, prepared)
   const ran = isUnderWay
     ? await continueGradual(rollout, percent, live)
-    : percent === undefined
+    : percent === undefined || percent === 100
       ? await deployWhole(rollout)
       : await startGradual(rollout, percent, live)
   if (ran.exitCode !== 0) {
@@ -99,7 +123,7 @@ async function prepareStores(
   { environment, secrets, adopt, say }: DeploymentOptions,
   cloudflare: Cloudflare,
   live: readonly LiveVersion[],
-  notes: readonly Fault[],
+  { pageDir, faults: notes }: Prepared,
 ): Promise<void> {
   const { name, account_id: account, vars } = environment
   const url = String(vars['LIBSQL_URL'])
@@ -112,7 +136,7 @@ async function prepareStores(
     ...(await ringFaults(url, authToken, secrets)),
   ])
   say('Checks', 'passed')
-  await buildPage(PAGE_DIR)
+  await buildPage(pageDir)
   const migrations = await migrateDatabase(url, authToken)
   say('Database', migrations === 0 ? 'up to date' : `${migrations} migrations applied`)
   await ownDatabase(url, authToken, deployment, adopt)

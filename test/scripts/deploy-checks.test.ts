@@ -2,13 +2,14 @@
 // it come to an upload; deploy.test.ts does.
 
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { SignJWT } from 'jose'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { migrateDatabase } from '../../harness/migrate.ts'
+import { PROJECT_DIR } from '../../harness/project-dir.ts'
 import { makeSecrets } from '../../harness/secrets.ts'
 import { connectCloudflare } from '../../scripts/deployment/cloudflare.ts'
 import { ownDatabase, ownerFaults } from '../../scripts/deployment/database-owner.ts'
@@ -57,6 +58,14 @@ const failure = async (...args: Parameters<Deployer['deploy']>) =>
   (await deployer.deploy(...args)).at(-1)
 
 describe('what is no good', () => {
+  it('leaves nothing behind', async () => {
+    mkdirSync(join(deployer.dir, 'alone'))
+    const environmentFile = deployer.environment({ routes: ['gw.example.com'] }, 'alone/refused')
+    expect(await failure({ environmentFile })).toContain('The route gw.example.com')
+    const left = readdirSync(join(PROJECT_DIR, 'dist/deployments'))
+    expect(left.filter((name) => name.startsWith('refused-'))).toEqual([])
+  })
+
   it('is refused before anybody is asked', async () => {
     const file = deployer.secretsFile({ ...deployer.secrets, TOKEN_KEYS: 'A:hidden' })
     const environmentFile = deployer.environment({ routes: ['gw.example.com'] })

@@ -234,6 +234,13 @@ describe('a gradual deployment', () => {
     ])
     expect((await deployer.deploy({ percent: 0 })).at(-1)).toContain('Smoke test: passed')
     expect(live()).toEqual([{ version_id: older, percentage: 100 }])
+    expect((await deployer.deploy({ percent: 0 })).at(-1)).toContain('none is under way')
+  })
+
+  it('is a whole one with 100, where none is under way', async () => {
+    expect((await deployer.deploy({ percent: 100 })).at(-1)).toContain('Smoke test: passed')
+    expect(live()).toEqual([{ version_id: newest()?.id, percentage: 100 }])
+    expect(changes()).toContain('PUT /schedules')
   })
 })
 

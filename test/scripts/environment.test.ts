@@ -8,7 +8,9 @@ import { parse, stringify } from 'smol-toml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PROJECT_DIR } from '../../harness/project-dir.ts'
 import { makeSecrets, type Secrets } from '../../harness/secrets.ts'
+import type { RawConfig } from '../../harness/wrangler-toml.ts'
 import { configurationFaults } from '../../scripts/deployment/configuration.ts'
+import { prepare } from '../../scripts/deployment/deployment.ts'
 import {
   type Environment,
   readEnvironment,
@@ -127,6 +129,21 @@ describe('an environment beside another one', () => {
     expect(shared(changes)).toEqual([
       `The environments "staging" and "production" have ${what} in common: each needs its own`,
     ])
+  })
+})
+
+describe('two environments of one title', () => {
+  it('are deployed side by side, each from a folder of its own', async () => {
+    const [one, other] = await Promise.all(
+      ['https://one.example.com', 'https://other.example.com'].map((url) =>
+        prepare(readEnvironment(file({ vars: { ...vars, LIBSQL_URL: url } })), {}),
+      ),
+    )
+    const read = (configFile = '') => JSON.parse(readFileSync(configFile, 'utf8')) as RawConfig
+    expect(read(one?.configFile).vars).toMatchObject({ LIBSQL_URL: 'https://one.example.com' })
+    expect(read(one?.configFile).assets?.directory).toBe(one?.pageDir)
+    expect(one?.pageDir).not.toBe(other?.pageDir)
+    for (const each of [one, other]) rmSync(each?.outDir ?? '', { recursive: true })
   })
 })
 
