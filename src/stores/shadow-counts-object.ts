@@ -56,10 +56,13 @@ export class ShadowCounts extends DurableObject {
     return { sinceMs: since, judged, agreed, differences }
   }
 
-  /** Drops what is too old. */
   override async alarm(): Promise<void> {
+    await this.forget(Date.now())
+  }
+
+  /** Drops what is too old at a time. */
+  async forget(now: number): Promise<void> {
     const { storage } = this.ctx
-    const now = Date.now()
     const oldestMs = this.open().forget(now - KEPT_MS)
     const reportedMs = this.readTotals()?.reported_at ?? 0
     if (reportedMs <= now - KEPT_MS) {

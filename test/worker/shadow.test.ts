@@ -257,6 +257,30 @@ describe('what is counted in shadow', () => {
     expect(json).toMatchObject({ status: 'ok', enforcement: 'shadow' })
   })
 
+  it('is forgotten seven days after it was seen last, and counting begins anew', async () => {
+    const namespace = await rig.worker.miniflare.getDurableObjectNamespace('SHADOW_COUNTS')
+    const stub = namespace.get(namespace.idFromName('of a test')) as unknown as {
+      report: (report: object) => Promise<void>
+      read: (filter: object) => Promise<{ sinceMs: number | null; judged: number }>
+      forget: (nowMs: number) => Promise<void>
+    }
+    const difference = { keyId: null, kind: 'would_refuse', code: null, upstreamStatus: 200 }
+    const differences = [{ ...difference, address: CLIENT, count: 1, agoMs: 30_000 }]
+    const started = Date.now()
+    await stub.report({ firstAgoMs: 30_000, judged: 2, agreed: 1, differences })
+    await stub.report({ firstAgoMs: 0, judged: 1, agreed: 1, differences: [] })
+    expect(await stub.read({ limit: 9 })).toMatchObject({ judged: 3, differences: [{ id: 1 }] })
+    const week = 7 * 24 * 3_600_000
+    await stub.forget(started + week - 60_000)
+    expect(await stub.read({ limit: 9 })).toMatchObject({ judged: 3, differences: [{ id: 1 }] })
+    await stub.forget(started + week - 15_000)
+    expect(await stub.read({ limit: 9 })).toMatchObject({ judged: 3, differences: [] })
+    await stub.forget(Date.now() + week)
+    expect(await stub.read({ limit: 9 })).toMatchObject({ sinceMs: null, judged: 0 })
+    await stub.report({ firstAgoMs: 0, judged: 1, agreed: 1, differences: [] })
+    expect(await stub.read({ limit: 9 })).toMatchObject({ judged: 1 })
+  })
+
   it('is not use that was refused', async () => {
     const acl = await customer.createKey({ ip_acl: ['198.51.100.0/24'] })
     for (const address of [CLIENT, '198.51.100.1']) {
