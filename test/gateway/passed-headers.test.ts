@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { isRemoved, isWebSocket, stripHeaders } from '../../src/gateway/passed-headers.ts'
+import {
+  isRemoved,
+  isWebSocket,
+  stripHeaders,
+  stripIdentity,
+} from '../../src/gateway/passed-headers.ts'
 
 describe('stripHeaders()', () => {
   it.each([
@@ -185,6 +190,25 @@ describe('stripHeaders(), cookies', () => {
       ['Set-Cookie', 'b=2'],
     ])
     expect(stripHeaders(headers).getSetCookie()).toEqual(['a=1', 'b=2'])
+  })
+})
+
+describe('stripIdentity()', () => {
+  it('leaves the credential, in any spelling, and removes what stripHeaders() does beside it', () => {
+    const credential = { authorization: 'Token a', 'x-api-key': 'b', x_api_key: 'c' }
+    const headers = new Headers({
+      ...credential,
+      cookie: 'a=1; __Host-portal_session=x',
+      connection: 'x-hop',
+      'x-hop': '1',
+      'x-portal-key': 'key_1',
+      x_portal_account: 'acc_1',
+      'x-forwarded-for': '203.0.113.7',
+      forwarded: 'for=203.0.113.7',
+      'cf-connecting-ip': '203.0.113.7',
+      'proxy-authorization': 'Basic eA==',
+    })
+    expect(toObject(stripIdentity(headers))).toEqual({ ...credential, cookie: 'a=1' })
   })
 })
 
