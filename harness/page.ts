@@ -12,7 +12,8 @@ export const PAGE_CONFIG = {
   publicDir: false,
   logLevel: 'warn',
   clearScreen: false,
-  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  // Under NODE_ENV=test, too, what is built is what is deployed.
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
 } satisfies InlineConfig
 
 /** The page, and the style of the pages that the worker writes itself. */

@@ -27,6 +27,9 @@ import {
 import { throttleLogIn } from './throttle.ts'
 import { checkLogIn } from './user-service.ts'
 
+/** How many keys the account may have, for a page that says so before somebody fills in a form. */
+const KEY_LIMIT = 'Portal-Key-Limit'
+
 export function sessionRoutes(deps: SessionDeps & HashingDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
 
@@ -54,6 +57,7 @@ export function sessionRoutes(deps: SessionDeps & HashingDeps): Hono<AdminEnv> {
   routes.use('/', requireSession(deps))
 
   routes.get('/', function showSession(c) {
+    c.header(KEY_LIMIT, String(c.get('session').account.keyLimit))
     return c.json(toCurrentSessionJson(c.get('session'), addressOf(c)))
   })
 

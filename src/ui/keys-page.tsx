@@ -11,7 +11,7 @@ import { useIsOffline } from './offline.ts'
 import { PageHead } from './page-head.tsx'
 import { failureText } from './problem-text.ts'
 import { READ_ONLY, ReadOnlyNotice } from './read-only-notice.tsx'
-import type { Rights } from './rights.ts'
+import { fullText, type Rights } from './rights.ts'
 import { navigate, PATHS } from './route.ts'
 import type { Secret } from './secret.ts'
 import type { Session } from './types.ts'
@@ -37,14 +37,15 @@ export function KeysPage(props: KeysPageProps) {
   const isOffline = useIsOffline()
   const text = messages.page
   const { mayChange, mayDelete, whyNot } = rights
+  const full = fullText(session, list.keys?.length ?? 0)
   return (
     <main id="main">
       <PageHead title={messages.apiKeys} intro={<Intro documentation={session.documentation} />}>
         <button
           type="button"
           class="button primary"
-          disabled={!mayChange}
-          aria-describedby={whyNot === null ? undefined : READ_ONLY}
+          disabled={!mayChange || full !== null}
+          aria-describedby={whyNot === null && full === null ? undefined : READ_ONLY}
           onClick={() => navigate(PATHS.newKey)}
         >
           <PlusIcon /> {text.add}
@@ -56,7 +57,7 @@ export function KeysPage(props: KeysPageProps) {
           {text.offline}
         </p>
       )}
-      <ReadOnlyNotice whyNot={whyNot} />
+      <ReadOnlyNotice whyNot={whyNot ?? full} />
       {list.failure !== null && (
         <div class="notice danger" role="alert">
           <p>

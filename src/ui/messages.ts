@@ -70,6 +70,10 @@ export const messages = {
       'Your account is still pending activation. API keys can only be created once it is fully activated.',
     suspended:
       'Your account is suspended, so API keys can be looked at and deleted, and nothing else. Contact CommPeak to have it activated.',
+    full: (limit: number) =>
+      limit === 1
+        ? 'This account has the one API key that it may have. Delete it to add another, or ask CommPeak for more.'
+        : `This account has all ${number(limit)} API keys that it may have. Delete one that is not used any more, or ask CommPeak for more.`,
     viewer:
       'You can look at the API keys of this account and change nothing, because your role is viewer. Ask an owner of the account for another role.',
     search: 'Search',

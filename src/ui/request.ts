@@ -43,7 +43,7 @@ export async function send<T>(method: string, path: string, { body, headers }: R
     const text = await response.text()
     const json = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>
     if (!response.ok) return err(toProblem(response, json))
-    return ok({ ...json, ...documentationOf(response) } as T)
+    return ok({ ...json, ...documentationOf(response), ...keyLimitOf(response) } as T)
   } catch {
     return err({ kind: 'unreachable' }) // refused, cut off, too late, or not the gateway's own answer
   }
@@ -53,6 +53,12 @@ export async function send<T>(method: string, path: string, { body, headers }: R
 function documentationOf({ headers }: Response): { documentation?: string } {
   const url = /<(https?:\/\/[^>]+)>;\s*rel="help"/i.exec(headers.get('Link') ?? '')?.[1]
   return url === undefined ? {} : { documentation: url }
+}
+
+/** On the answer about the session. */
+function keyLimitOf({ headers }: Response): { keyLimit?: number } {
+  const limit = headers.get('Portal-Key-Limit')
+  return limit === null ? {} : { keyLimit: Number(limit) }
 }
 
 function toProblem(response: Response, json: Record<string, unknown>): Problem {

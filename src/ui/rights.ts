@@ -11,6 +11,11 @@ export interface Rights {
   readonly whyNot: string | null
 }
 
+/** Why no key can be added although keys may be changed: there are as many as there may be. Null if one can. */
+export function fullText({ keyLimit = Infinity }: Session, count: number): string | null {
+  return count < keyLimit ? null : messages.page.full(keyLimit)
+}
+
 export function rightsOf({ account, user }: Session): Rights {
   const { page } = messages
   if (user.role === 'viewer') {

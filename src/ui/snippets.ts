@@ -4,6 +4,7 @@ export const LANGUAGES = [
   'curl',
   '.env',
   '.http',
+  'Postman',
   'JavaScript',
   'Python',
   'PHP',
@@ -22,6 +23,8 @@ export function snippet(language: Language, url: string, token: string): string 
       return `PORTAL_API_URL=${shellWord(url)}\nPORTAL_API_TOKEN=${shellWord(token)}`
     case '.http':
       return `GET ${url}\nAuthorization: Token ${token}`
+    case 'Postman':
+      return JSON.stringify(postmanCollection(url, token), null, 2)
     case 'JavaScript':
       return [
         `const response = await fetch(${quote(url)}, {`,
@@ -77,6 +80,26 @@ export function snippet(language: Language, url: string, token: string): string 
         `client.DefaultRequestHeaders.Add("Authorization", ${JSON.stringify(`Token ${token}`)});`,
         `Console.WriteLine(await client.GetStringAsync(${JSON.stringify(url)}));`,
       ].join('\n')
+  }
+}
+
+/** To be imported: https://schema.getpostman.com/json/collection/v2.1.0/collection.json. */
+function postmanCollection(url: string, token: string) {
+  return {
+    info: {
+      name: 'CommPeak Portal API',
+      schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json',
+    },
+    item: [
+      {
+        name: 'Example request',
+        request: {
+          method: 'GET',
+          header: [{ key: 'Authorization', value: `Token ${token}` }],
+          url,
+        },
+      },
+    ],
   }
 }
 

@@ -39,6 +39,8 @@ export type { Fault }
 export interface Session extends Readonly<z.infer<typeof sessionAnswer>> {
   /** The URL of the API documentation, if the deployment has one. */
   readonly documentation?: string
+  /** How many keys the account may have. */
+  readonly keyLimit?: number
 }
 
 /** The members of a key that a customer enters. */

@@ -197,6 +197,7 @@ describe.skipIf(missingBrowser !== null)('the keyboard', () => {
       'Show',
       'Application',
       'Platform',
+      'Last used',
       'Created',
       'Read',
       'example.com (opens in a new window)',

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { insertKeys } from '../support/insert-keys.ts'
 import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
-import { confirm, noticeOf, rowOf } from '../support/page-steps.ts'
+import { addButton, confirm, createKey, noticeOf, rowOf } from '../support/page-steps.ts'
 
 describe.skipIf(missingBrowser !== null)('the list of keys', () => {
   let pages: PageRig
@@ -211,6 +211,20 @@ describe.skipIf(missingBrowser !== null)('the list of keys', () => {
     await confirm(page, customer.password)
     await noticeOf(page, 'This key is not there any more').waitFor()
     await rowOf(page, 'Gone').waitFor({ state: 'detached' })
+  })
+
+  it('offers no further key to an account that has all that it may have, and says why', async () => {
+    const full = await pages.rig.customer()
+    await full.createKey({ application_name: 'First' })
+    await pages.rig.operator('PATCH', `/accounts/${full.id}`, { key_limit: 2 })
+    const page = await pages.open({ customer: full })
+    await createKey(page, 'Second', full.password)
+    await expect.poll(() => addButton(page).isDisabled()).toBe(true)
+    const reason = await addButton(page).getAttribute('aria-describedby')
+    await page.locator(`#${reason}`, { hasText: 'all 2 API keys that it may have' }).waitFor()
+    await page.getByRole('button', { name: 'Delete First' }).click()
+    await page.getByRole('button', { name: 'Delete key' }).click()
+    await expect.poll(() => addButton(page).isDisabled()).toBe(false)
   })
 
   it('teaches an account without keys, with a curl line ready to paste', async () => {

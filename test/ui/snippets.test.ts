@@ -38,4 +38,15 @@ describe('snippet()', () => {
     const named = language === '.env' ? 'TOKEN=cpk_abc' : 'Token cpk_abc'
     expect(snippet(language, URL, 'cpk_abc')).toContain(named)
   })
+
+  it('is a collection that Postman imports, whatever the URL and the token hold', () => {
+    const collection = JSON.parse(snippet('Postman', url, hostile)) as {
+      item: { request: object }[]
+    }
+    expect(collection.item[0]?.request).toEqual({
+      method: 'GET',
+      header: [{ key: 'Authorization', value: `Token ${hostile}` }],
+      url,
+    })
+  })
 })

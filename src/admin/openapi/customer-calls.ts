@@ -90,6 +90,14 @@ export const CUSTOMER_CALLS: Calls = {
         description: 'The account, the user and the address of the client',
         schema: sessionAnswer,
         example: CURRENT_SESSION,
+        headers: {
+          'Portal-Key-Limit': {
+            required: true,
+            description: 'How many keys the account may have',
+            schema: { type: 'string' },
+            example: '100',
+          },
+        },
       },
     },
     delete: {
