@@ -9,7 +9,7 @@ import type { ReportedDifference, ShadowReport } from './shadow-report.ts'
 export interface ShadowCounts {
   readonly noteAgreed: (atMs: number) => void
   readonly noteDifference: (difference: Difference, atMs: number) => void
-  /** Reports what is new, unless a report was made lately. For the cron. */
+  /** Reports what is new. For the cron. */
   readonly flush: () => Promise<void>
 }
 
@@ -118,9 +118,7 @@ export function createShadowCounts(deps: ShadowCountsDeps): ShadowCounts {
       counted.count++
       counted.lastMs = atMs
     },
-    async flush() {
-      if (Math.abs(nowMs() - reportedMs) >= INTERVAL_MS) await report()
-    },
+    flush: report,
   }
 }
 

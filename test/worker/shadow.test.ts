@@ -1,5 +1,6 @@
 // ENFORCEMENT=shadow: each request goes on as it came, and the verdict is only compared and counted.
 
+import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { CreatedKey, Customer } from '../../harness/customer.ts'
 import type { RequestOptions } from '../../harness/http.ts'
@@ -30,7 +31,8 @@ let customer: Customer
 let key: CreatedKey
 
 beforeAll(async () => {
-  rig = await startRig({ variables: { ENFORCEMENT: 'shadow' }, upstreamPath: '/base' })
+  const variables = { ENFORCEMENT: 'shadow', IMPORTED_TOKENS: '["^old_[0-9a-f]{32}$"]' }
+  rig = await startRig({ variables, upstreamPath: '/base' })
   customer = await rig.customer()
   key = await customer.createKey()
 })
@@ -60,6 +62,7 @@ async function readShadow(query = ''): Promise<Shadow> {
 
 /** The differences that are counted so far, without their times. */
 async function readDifferences(keyId: string | null): Promise<unknown[]> {
+  await rig.worker.runCron() // reports at once
   const { differences } = await readShadow('?limit=200')
   const of = differences.filter((one) => one.key_id === keyId)
   return of.map(({ kind, code, upstream_status: status, address, count }) => {
@@ -199,6 +202,7 @@ describe('what is counted in shadow', () => {
   it('is seen by the owner of the key, and by no other', async () => {
     const acl = await customer.createKey({ ip_acl: ['198.51.100.0/24'] })
     await rig.send('/x', at('::ffff:203.0.113.7', { 'X-API-Key': acl.token }))
+    await rig.worker.runCron()
     const read = async () => (await customer.call('GET', `/keys/${acl.id}/shadow`)).json
     await expect.poll(read, PATIENCE).toMatchObject({
       differences: [{ kind: 'would_refuse', code: 'ip_denied', address: CLIENT, count: 1 }],
@@ -241,6 +245,25 @@ describe('what is counted in shadow', () => {
     await rig.send('/x', at(CLIENT, { 'X-API-Key': gone.token }))
     const read = () => readDifferences(gone.id)
     await expect.poll(read, PATIENCE).toEqual([['would_refuse', 'key_revoked', 200, CLIENT, 1]])
+  })
+
+  it('is an imported key, and what is none yet', async () => {
+    const use = (token: string) => rig.send('/x', at(CLIENT, { Authorization: `Token ${token}` }))
+    const token = `old_${randomBytes(16).toString('hex')}`
+    const row = { token, application_name: 'CRM', platform: 'server', ip_acl: ['198.51.100.0/24'] }
+    const path = `/accounts/${customer.id}/keys/import`
+    const { json } = await rig.operator('POST', path, { keys: [row] })
+    const [{ key_id: id = '' } = {}] = json['results'] as { key_id?: string }[]
+    answer(404)
+    await use(token)
+    const unknown = `old_${randomBytes(16).toString('hex')}`
+    await use(unknown)
+    const read = () => readDifferences(id)
+    await expect.poll(read, PATIENCE).toEqual([['would_refuse', 'ip_denied', 404, CLIENT, 1]])
+    const ofNone = () => readDifferences(null)
+    const told = ['would_refuse', 'key_invalid', 404, CLIENT, 1]
+    await expect.poll(ofNone, PATIENCE).toContainEqual(told)
+    expect(rig.logs.join('')).not.toContain(unknown.slice(4))
   })
 
   it('is told: in the log, by the metrics as the verdict, and by health', async () => {
