@@ -6,8 +6,14 @@ import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildProduct } from '../harness/build.ts'
 import { type DataDir, openDataDir } from './local/data-dir.ts'
-import { ensureDemoAccount, ensureDemoToken } from './local/demo-account.ts'
+import {
+  type Call,
+  ensureDemoAccount,
+  ensureDemoProviderAccount,
+  ensureDemoToken,
+} from './local/demo-account.ts'
 import { startDemoUpstream } from './local/demo-upstream.ts'
+import type { DemoProvider } from '../harness/demo-provider.ts'
 import { Failure } from '../harness/failure.ts'
 import { migrateDatabase } from '../harness/migrate.ts'
 import { killChildren } from '../harness/processes.ts'
@@ -35,9 +41,10 @@ async function start(): Promise<void> {
   const { DEMO_PASSWORD, ...secrets } = data.secrets
   const operatorToken = settings.OPERATOR_TOKEN ?? secrets.OPERATOR_TOKEN
 
-  const [libsqlUrl, upstreamUrl] = await allOrFirstFailure([
+  const [libsqlUrl, upstreamUrl, demoProvider] = await allOrFirstFailure([
     LIBSQL_URL ?? startOwnLibsql(data),
     UPSTREAM_URL ?? startOwnUpstream(),
+    settings.IDENTITY === 'demo-oidc' ? startOwnProvider(PORT) : null,
     buildProduct(data.bundle),
   ])
   await migrateDatabase(libsqlUrl, LIBSQL_AUTH_TOKEN)
@@ -48,6 +55,7 @@ async function start(): Promise<void> {
     port: PORT,
     variables: {
       ...settings.passedOn,
+      ...demoProvider?.variables,
       ...secrets,
       OPERATOR_TOKEN: operatorToken,
       UPSTREAM_URL: upstreamUrl,
@@ -73,15 +81,34 @@ async function start(): Promise<void> {
   const call = (path: string, init: object) =>
     worker.miniflare.dispatchFetch(new URL(path, adminUrl).href, init)
   const [operator] = parseOperatorTokens(operatorToken) ?? []
-  const demo = await ensureDemoAccount(call, operator?.token ?? '', DEMO_PASSWORD)
-  const token = await ensureDemoToken(call, demo, settings.TOKEN_PREFIX)
+  const lines =
+    settings.IDENTITY === 'local'
+      ? await localDemo(call, operator?.token ?? '', DEMO_PASSWORD)
+      : await providerDemo(call, operator?.token ?? '')
   console.log(`
 API Keys page   ${adminUrl.href}
-Demo log-in     ${demo.email}   password ${demo.password}
-Try it          curl -H 'Authorization: Token ${token}' ${worker.url}/customer
+${lines}
 
 ${settings.ENFORCEMENT === 'shadow' ? `Nothing is enforced, since ENFORCEMENT is shadow\n\n` : ''}Ready on ${worker.url}`)
   isReady = true
+
+  async function localDemo(make: Call, token: string, password: string): Promise<string> {
+    const demo = await ensureDemoAccount(make, token, password)
+    const demoToken = await ensureDemoToken(make, demo, settings.TOKEN_PREFIX)
+    return `Demo log-in     ${demo.email}   password ${demo.password}
+Try it          curl -H 'Authorization: Token ${demoToken}' ${worker.url}/customer`
+  }
+
+  /** People come from the provider, so there is no demo key until somebody logs in. */
+  async function providerDemo(make: Call, token: string): Promise<string> {
+    if (demoProvider === null) {
+      return `Log-in          at ${settings.OIDC_ISSUER ?? ''}, which must allow ${new URL('log-in/callback', adminUrl).href}
+Accounts        POST ${new URL('api/v1/operator/accounts', adminUrl).href} with "external_id" (see docs/operate/identity.md)`
+    }
+    await ensureDemoProviderAccount(make, token, demoProvider.externalId)
+    demoProvider.connect(adminUrl.href)
+    return `Demo log-in     at ${demoProvider.issuer}, as an owner, a manager or a viewer, without a password`
+  }
 }
 
 async function startOwnLibsql(data: DataDir): Promise<string> {
@@ -99,6 +126,18 @@ async function startOwnUpstream(): Promise<string> {
   const upstream = await startDemoUpstream()
   stops.push(upstream.stop)
   return upstream.url
+}
+
+/** Beside the gateway's own port, so that the same people come back after a restart. */
+async function startOwnProvider(gatewayPort: number): Promise<DemoProvider> {
+  const port = gatewayPort === 0 ? 0 : gatewayPort + 1
+  // Loaded here, since it is a package that most starts do without.
+  const { startDemoProvider } = await import('../harness/demo-provider.ts')
+  const provider = await startDemoProvider(port).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === undefined ? error : portFailure(port, error.code)
+  })
+  stops.push(provider.stop)
+  return provider
 }
 
 async function requireFreePort(port: number, address: string): Promise<void> {

@@ -19,11 +19,13 @@ import { createUntaggedSessions } from './admin/untagged-sessions.ts'
 import type { ConfigurationFault } from './configuration/configuration-fault.ts'
 import { type Env, parseSettings, type Settings } from './configuration/env.ts'
 import { parseEventSecrets } from './configuration/event-secrets.ts'
+import { oidcSettings } from './configuration/identity.ts'
 import { importSecrets, type Secrets } from './configuration/secrets.ts'
 import { expiryOf } from './configuration/token-expiry.ts'
 import { readVersion } from './configuration/version.ts'
 import { connect } from './db/client.ts'
 import { readEventProgress } from './db/event-queries.ts'
+import { deleteExpiredIdentity } from './db/identity-queries.ts'
 import { findKeyRecord } from './db/key-queries.ts'
 import { findKeys } from './db/outbox-queries.ts'
 import { noteCronRun, readProgress } from './db/progress-queries.ts'
@@ -46,6 +48,7 @@ import { isAdminRequest } from './http/admin-path.ts'
 import type { RequestId } from './http/request-id.ts'
 import { normalizeUrl } from './http/request-url.ts'
 import { createImportedTokens } from './keys/imported-token.ts'
+import type { IdentityProvider, ProviderDeps } from './identity/provider.ts'
 import { verifyToken } from './keys/token.ts'
 import { parseTokenPatterns } from './keys/token-patterns.ts'
 import { reasonOf } from './log/fault-reason.ts'
@@ -94,13 +97,25 @@ export async function createApp(env: Env, later: (promise: Promise<void>) => voi
   if (!settings.ok) return createMisconfiguredApp(settings.error)
   const secrets = await importSecrets(settings.value)
   if (!secrets.ok) return createMisconfiguredApp(secrets.error)
-  return composeApp(env, settings.value, secrets.value, later)
+  const connectIdentity = await loadIdentity(settings.value)
+  return composeApp(env, settings.value, secrets.value, connectIdentity, later)
+}
+
+type ConnectIdentity = (deps: ProviderDeps) => IdentityProvider
+
+/** Null where users are local, so that such a deployment does not load what it does not use. */
+async function loadIdentity(settings: Settings): Promise<ConnectIdentity | null> {
+  const oidc = oidcSettings(settings)
+  if (oidc === null) return null
+  const { createProvider } = await import('./identity/provider.ts')
+  return (deps) => createProvider(oidc, deps)
 }
 
 function composeApp(
   env: Env,
   settings: Settings,
   secrets: Secrets,
+  connectIdentity: ConnectIdentity | null,
   later: (promise: Promise<void>) => void,
 ): App {
   const nowMs = () => Date.now()
@@ -223,6 +238,11 @@ function composeApp(
     importedTokens,
     encryptionKeys: secrets.encryptionKeys,
     sessionKeys: secrets.sessionKeys,
+    identity:
+      connectIdentity?.({
+        nowMs,
+        onFault: (error) => countFault('identity_provider', error),
+      }) ?? null,
     untaggedSessions: createUntaggedSessions(() => hasUntaggedSession(db), nowMs),
     hashers: createPasswordHashers(env.PASSWORD_HASHER),
     logInRate: env.LOG_IN_RATE,
@@ -293,6 +313,7 @@ function composeApp(
         () => noteUnused(adminDeps),
         () => deleteDeadSessions(db, sessionLimits(nowMs())),
         () => forgetAttempts(adminDeps),
+        () => deleteExpiredIdentity(db, nowMs()),
         () => fillCanonicalEmails(adminDeps),
         () => resealTokens(adminDeps),
         () => noteCronRun(db, nowMs()),

@@ -9,7 +9,13 @@ import { importSecrets } from '../../src/configuration/secrets.ts'
 import { type Fault, missing, wrong } from './fault.ts'
 
 const REQUIRED = ['TOKEN_KEYS', 'ENCRYPTION_KEYS', 'SESSION_KEYS', 'ASSERTION_KEYS'] as const
-const OPTIONAL = ['OPERATOR_TOKEN', 'METRICS_TOKEN', 'LIBSQL_AUTH_TOKEN', 'EVENTS_SECRET'] as const
+const OPTIONAL = [
+  'OPERATOR_TOKEN',
+  'METRICS_TOKEN',
+  'LIBSQL_AUTH_TOKEN',
+  'EVENTS_SECRET',
+  'OIDC_CLIENT_SECRET',
+] as const
 const NAMES: readonly string[] = [...REQUIRED, ...OPTIONAL]
 /** 128 bits in base64url. Nothing slows down who guesses at it. */
 const MIN_OPERATOR_TOKEN = 22
@@ -60,6 +66,7 @@ export async function unsetSecrets(
     ...REQUIRED,
     ...(needsToken ? ['LIBSQL_AUTH_TOKEN'] : []),
     ...(variables['EVENTS_URL'] === undefined ? [] : ['EVENTS_SECRET']),
+    ...(variables['IDENTITY'] === 'oidc' ? ['OIDC_CLIENT_SECRET'] : []),
   ]
   const left = needed.filter((name) => secrets[name] === undefined)
   const deployed = left.length === 0 ? [] : await listDeployed()
@@ -83,8 +90,9 @@ export async function valueFaults(
   )
 
   const texts = { TOKEN_KEYS: '-', ENCRYPTION_KEYS: '-', SESSION_KEYS: '-', ASSERTION_KEYS: '-' }
-  const eventSecret = { EVENTS_SECRET: `whsec_${'A'.repeat(32)}` } // readable, if it is set already
-  const settings = parseSettings({ ...variables, ...texts, ...eventSecret, ...secrets })
+  // Readable, if they are set already.
+  const set = { EVENTS_SECRET: `whsec_${'A'.repeat(32)}`, OIDC_CLIENT_SECRET: 'set' }
+  const settings = parseSettings({ ...variables, ...texts, ...set, ...secrets })
   const imported = await importSecrets({ ...texts, ...secrets })
   const unreadable = imported.ok ? [] : imported.error
   const given = unreadable.filter((fault) => Object.hasOwn(secrets, fault.split(' ', 1).join()))

@@ -36,6 +36,25 @@ export async function ensureDemoAccount(
   return demo
 }
 
+/** Makes the account that the people of the demo identity provider belong to, where it is not there yet. */
+export async function ensureDemoProviderAccount(
+  call: Call,
+  operatorToken: string,
+  externalId: string,
+): Promise<void> {
+  const operator = jsonClient(call, '/admin/api/v1/operator', {
+    Authorization: `Bearer ${operatorToken}`,
+  })
+  const account = { email: EMAIL, name: 'Demo', status: 'active', external_id: externalId }
+  const created = await operator('POST', '/accounts', account)
+  if (created.status !== 409) return void expectStatus(created, 201)
+  // A run with local users made it, without this id.
+  if (created.body['code'] === 'external_id_taken') return
+  const path = `/accounts/${await findAccountId(operator)}`
+  const change = { status: 'active', external_id: externalId }
+  expectStatus(await operator('PATCH', path, change), 200)
+}
+
 /** Failed log-ins are counted by address: none of the user's may keep us out. */
 const OWN_ADDRESS = { 'CF-Connecting-IP': '::1' }
 

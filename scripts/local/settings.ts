@@ -8,6 +8,7 @@ import {
   parseVariables,
   passedOnSchema,
 } from '../../src/configuration/env.ts'
+import { checkIdentity } from '../../src/configuration/identity.ts'
 
 const schema = z.object({
   ...passedOnSchema.partial({ UPSTREAM_URL: true }).shape,
@@ -27,6 +28,10 @@ const schema = z.object({
     .optional(),
   LIBSQL_URL: libsqlUrlSchema.optional(),
   LIBSQL_AUTH_TOKEN: z.string().optional(),
+  /** `demo-oidc` starts an identity provider too. */
+  IDENTITY: z
+    .enum(['local', 'oidc', 'demo-oidc'], 'must be local, oidc or demo-oidc')
+    .default('local'),
 })
 
 export interface StartSettings extends z.infer<typeof schema> {
@@ -44,11 +49,22 @@ export function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
     const values = new Map(given)
     throw new Failure(parsed.error.map((fault) => withValue(fault, values)).join('; '))
   }
+  const { IDENTITY } = parsed.value
+  const missing = checkIdentity({
+    ...parsed.value,
+    IDENTITY: IDENTITY === 'oidc' ? IDENTITY : 'local',
+  })
+  if (missing.length > 0) throw new Failure(missing.join('; '))
   const passedOn = given.filter(([name]) => Object.hasOwn(passedOnSchema.shape, name))
   return { ...parsed.value, passedOn: Object.fromEntries(passedOn) }
 }
 
-const SECRET = new Set(['OPERATOR_TOKEN', 'LIBSQL_AUTH_TOKEN', 'EVENTS_SECRET'])
+const SECRET = new Set([
+  'OPERATOR_TOKEN',
+  'LIBSQL_AUTH_TOKEN',
+  'EVENTS_SECRET',
+  'OIDC_CLIENT_SECRET',
+])
 
 /** `PORT must be …` as `PORT "http" must be …`, but for what may be or hold a secret. */
 function withValue(fault: string, values: ReadonlyMap<string, string>): string {

@@ -5,6 +5,7 @@ import {
   findAccount,
   insertAccount,
   listAccountKeyIds,
+  NO_PASSWORD,
   updateAccount,
 } from '../db/account-queries.ts'
 import { isPending } from '../db/key-rows.ts'
@@ -35,7 +36,7 @@ export async function createAccount(
   const { email, name, status, password, external_id: externalId } = input
   const refusal = refuseOwnName(password, { email, name })
   if (refusal !== null) return err(refusal)
-  const hashed = await hashNewPassword(password, deps)
+  const hashed = password === undefined ? ok(NO_PASSWORD) : await hashNewPassword(password, deps)
   if (!hashed.ok) return hashed
   const passwordHash = hashed.value
   const account = {

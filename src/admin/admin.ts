@@ -23,7 +23,9 @@ import { deliverSoon, type DeliverSoonDeps } from './events/deliver-soon.ts'
 import { type HealthDeps, healthRoutes } from './health.ts'
 import { type HolderDeps, HOLDER_PATH, holderRoutes } from './holder-routes.ts'
 import { keyRoutes, type KeyRoutesDeps } from './key-routes.ts'
+import { identityRoutes } from './identity-routes.ts'
 import { type LeakRoutesDeps, leakRoutes } from './leak-routes.ts'
+import { logoutRoutes } from './logout-routes.ts'
 import { type OperatorDeps, operatorRoutes } from './operator-routes.ts'
 import { isPagePath, PAGE_VIEWS } from './page-path.ts'
 import { apiReferenceRoutes } from './pages/api-routes.ts'
@@ -94,6 +96,10 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
 
   admin.route('/', apiReferenceRoutes())
   admin.route('/', errorRoutes())
+  if (deps.identity !== null) {
+    admin.route('/', identityRoutes(deps.identity, deps))
+    admin.route('/', logoutRoutes(deps.identity, deps))
+  }
   admin.get('/admin/jwks.json', function showJwks(c) {
     c.header('Cache-Control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`)
     return c.json(deps.jwks)

@@ -71,6 +71,10 @@ export const problem = z
         'With `validation_failed`: the faults. Beyond 50, a last entry with the code `too_many_faults` says how many more there are',
     }),
     client_ip: address.optional().meta({ description: 'With `ip_denied`: the address seen' }),
+    log_in_at: z.string().optional().meta({
+      description:
+        'With `unauthenticated`: where a browser logs in, if people do that at an identity provider',
+    }),
     libsql: healthState.optional(),
     kv: healthState.optional(),
     authority: healthState.optional(),
@@ -125,7 +129,7 @@ export const sessionAnswer = z.object({
   account,
   user: currentUser,
   confirm_by: z
-    .literal('password')
+    .enum(['password', 'identity_provider'])
     .meta({ description: 'What creating a key and seeing a token again ask for' }),
   client_ip: address,
 })

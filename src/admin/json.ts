@@ -32,15 +32,16 @@ export function toAccountJson({ id, email, name, status }: AccountRow): AccountA
   return { id, email, name, status }
 }
 
-/** Who is logged in, and from where. */
+/** Who is logged in, and from where. `isByProvider`: whether an identity provider confirms who is there. */
 export function toCurrentSessionJson(
   { account, user: { id, email, name, role } }: UserWithAccount,
+  isByProvider: boolean,
   clientIp: string | null,
 ): SessionAnswer {
   return {
     account: toAccountJson(account),
     user: { id, email, name, role },
-    confirm_by: 'password',
+    confirm_by: isByProvider ? 'identity_provider' : 'password',
     client_ip: clientIp,
   }
 }

@@ -6,7 +6,7 @@ import { findKeyOfToken, listKeys } from '../db/key-queries.ts'
 import { entryWarnings } from '../keys/entry-warnings.ts'
 import { refuseUnlistedNotes } from './acl-notes.ts'
 import { checkChangeBudget } from './change-budget.ts'
-import { confirmPassword } from './confirm-password.ts'
+import { confirmIdentity } from './confirm.ts'
 import { callerOf, type AdminEnv, refuse } from './context.ts'
 import { entityTag, ifMatch } from './entity-tag.ts'
 import { readBody, readQuery } from './input.ts'
@@ -19,7 +19,7 @@ import { type KeyUsageDeps, summarizeKeys } from './key-usage.ts'
 import { toPage } from './page.ts'
 import { withLastFour } from './last-four.ts'
 import { rotationRoutes, type RotationRoutesDeps } from './rotation-routes.ts'
-import { createKeyBody, editKeyBody, findKeyBody, keysQuery, revealBody } from './schemas.ts'
+import { confirmedBodies, editKeyBody, findKeyBody, keysQuery } from './schemas.ts'
 import { keyShadowRoutes, type ShadowRoutesDeps } from './shadow-routes.ts'
 import { lookupIdsOf, type TokenLookupDeps } from './token-lookup.ts'
 import { toKeyUseJson } from './usage-json.ts'
@@ -30,6 +30,7 @@ export interface KeyRoutesDeps
 
 export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
+  const bodies = confirmedBodies(deps.identity !== null)
 
   routes.get('/', async function showKeys(c) {
     const query = readQuery(c.req.url, keysQuery)
@@ -58,13 +59,13 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   routes.post('/', async function createKeyRoute(c) {
     const inactive = checkActive(accountOf(c))
     if (inactive !== null) return refuse(c, inactive)
-    const body = await readBody(c.req.raw, createKeyBody)
+    const body = await readBody(c.req.raw, bodies.createKey)
     if (!body.ok) return refuse(c, body.error)
     const unlisted = refuseUnlistedNotes(body.value.ip_acl_notes, body.value.ip_acl)
     if (unlisted !== null) return refuse(c, unlisted)
     const overBudget = await checkChangeBudget(accountOf(c).id, deps)
     if (overBudget !== null) return refuse(c, overBudget)
-    const unconfirmed = await confirmPassword(c, body.value.password, deps)
+    const unconfirmed = await confirmIdentity(c, body.value, deps)
     if (unconfirmed !== null) return refuse(c, unconfirmed)
     const created = await createKey(
       body.value,
@@ -125,10 +126,10 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   })
 
   routes.post('/:id/reveal', async function revealKeyRoute(c) {
-    const change = await readKeyChange(c, revealBody, deps)
+    const change = await readKeyChange(c, bodies.reveal, deps)
     if (!change.ok) return refuse(c, change.error)
     const { row, body } = change.value
-    const unconfirmed = await confirmPassword(c, body.password, deps)
+    const unconfirmed = await confirmIdentity(c, body, deps)
     if (unconfirmed !== null) return refuse(c, unconfirmed)
     const token = await revealKey(row, callerOf(c), deps)
     if (!token.ok) return refuse(c, token.error)

@@ -6,6 +6,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { type OperatorToken, parseOperatorTokens } from '../configuration/operator-tokens.ts'
 import { findAccount, listAccounts } from '../db/account-queries.ts'
+import type { IdentityProvider } from '../identity/provider.ts'
 import { createAccount, editAccount } from './account-service.ts'
 import { operatorAuditRoutes } from './audit-routes.ts'
 import type { CanonicalEmailDeps } from './canonical-emails.ts'
@@ -22,12 +23,7 @@ import { operatorKeyRoutes } from './operator-key-routes.ts'
 import { operatorUserRoutes } from './operator-user-routes.ts'
 import { operatorShadowRoutes, type ShadowRoutesDeps } from './shadow-routes.ts'
 import { reconcile, type ReconcileDeps } from './reconcile.ts'
-import {
-  createAccountBody,
-  editAccountBody,
-  formatReconcileCursor,
-  reconcileBody,
-} from './schemas.ts'
+import { editAccountBody, formatReconcileCursor, peopleBodies, reconcileBody } from './schemas.ts'
 
 export interface OperatorDeps
   extends
@@ -37,6 +33,8 @@ export interface OperatorDeps
     MetricsRoutesDeps,
     ShadowRoutesDeps,
     ImportDeps {
+  /** Null where users have passwords here. */
+  readonly identity: IdentityProvider | null
   readonly operatorToken: string | undefined
   /** Opens the metrics alone. */
   readonly metricsToken: string | undefined
@@ -46,6 +44,7 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
   const tokens = parseOperatorTokens(deps.operatorToken ?? '')
   const metricsTokens = parseOperatorTokens(deps.metricsToken ?? '')
   const routes = new Hono<AdminEnv>()
+  const bodies = peopleBodies(deps.identity !== null)
   const ofMetrics = [...(tokens ?? []), ...(metricsTokens ?? [])]
   if (ofMetrics.length > 0) {
     routes.use('/metrics', requireOperator(ofMetrics))
@@ -55,7 +54,7 @@ export function operatorRoutes(deps: OperatorDeps): Hono<AdminEnv> {
   routes.use('*', requireOperator(tokens))
 
   routes.post('/accounts', async function createAccountRoute(c) {
-    const body = await readBody(c.req.raw, createAccountBody)
+    const body = await readBody(c.req.raw, bodies.createAccount)
     if (!body.ok) return refuse(c, body.error)
     const created = await createAccount(body.value, operatorOf(c), deps)
     if (!created.ok) return refuse(c, created.error)

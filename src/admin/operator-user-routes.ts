@@ -8,17 +8,18 @@ import { readBody, readPage } from './input.ts'
 import { toUserJson } from './json.ts'
 import { NOT_FOUND } from './own-key.ts'
 import { toPage } from './page.ts'
-import { createUserBody, editUserBody } from './schemas.ts'
+import { editUserBody, peopleBodies } from './schemas.ts'
 import { createUser, editUser, removeUser, type UserServiceDeps } from './user-service.ts'
 
 export function operatorUserRoutes(deps: UserServiceDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
+  const bodies = peopleBodies(deps.identity !== null)
 
   routes.post('/accounts/:id/users', async function createUserRoute(c) {
     const account = await findAccount(deps.db, c.req.param('id'))
     if (account === undefined) return refuse(c, NOT_FOUND)
     c.set('accountId', account.id)
-    const body = await readBody(c.req.raw, createUserBody)
+    const body = await readBody(c.req.raw, bodies.createUser)
     if (!body.ok) return refuse(c, body.error)
     const created = await createUser(account.id, body.value, operatorOf(c), deps)
     return created.ok ? c.json(toUserJson(created.value), 201) : refuse(c, created.error)

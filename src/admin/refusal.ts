@@ -13,8 +13,24 @@ export type { Fault }
 export type Refusal =
   | { readonly reason: 'https_required' }
   | { readonly reason: 'cross_site_request' }
-  | { readonly reason: 'unauthenticated'; readonly scheme: 'session' | 'bearer' }
-  | { readonly reason: 'login_failed' }
+  | {
+      readonly reason: 'unauthenticated'
+      readonly scheme: 'session' | 'bearer'
+      /** Where a person logs in, if that is at an identity provider. */
+      readonly logInAt?: string
+    }
+  | {
+      readonly reason: 'login_failed'
+      /** Why, if it was at an identity provider. `error`: the code that it gave. */
+      readonly cause?: { readonly kind: LogInFault; readonly error?: string }
+    }
+  | { readonly reason: 'account_unknown'; readonly claim: string }
+  | { readonly reason: 'account_mismatch' }
+  | { readonly reason: 'role_unknown'; readonly claim: string }
+  | { readonly reason: 'user_disabled' }
+  | { readonly reason: 'identity_provider_unavailable' }
+  | { readonly reason: 'confirmation_required'; readonly cause?: ConfirmationFault }
+  | { readonly reason: 'logout_token_invalid' }
   | { readonly reason: 'not_found' }
   | { readonly reason: 'method_not_allowed'; readonly allow: readonly string[] }
   | { readonly reason: 'role_insufficient'; readonly role: Role; readonly needed: Role }
@@ -57,6 +73,14 @@ export type Refusal =
     }
   | { readonly reason: 'internal_error' }
 
+/** `not_begun`: here and lately. `used`: it was completed before. The others are those of the provider. */
+export type LogInFault =
+  'not_begun' | 'used' | 'denied' | 'code_rejected' | 'answer_invalid' | 'token_invalid'
+
+/** What is wrong with a confirmation. */
+export type ConfirmationFault =
+  'spent' | LogInFault | 'another_person' | 'no_auth_time' | 'not_anew' | 'session_ended'
+
 const RETRY_AFTER_SECONDS = 5
 const STALLED: Readonly<Record<Stalled, string>> = {
   cron: 'The cron has not run for five minutes.',
@@ -86,16 +110,56 @@ export function toProblem(refusal: Refusal): Problem {
       return {
         code,
         detail: bySession
-          ? 'There is no live session. Log in with POST /admin/api/v1/session.'
+          ? `There is no live session. Log in with ${refusal.logInAt ?? 'POST /admin/api/v1/session'}.`
           : 'The operator API needs "Authorization: Bearer <OPERATOR_TOKEN>".',
         headers: { 'WWW-Authenticate': bySession ? SESSION_CHALLENGE : BEARER_CHALLENGE },
+        ...(refusal.logInAt !== undefined && { members: { log_in_at: refusal.logInAt } }),
       }
     }
     case 'login_failed':
       return {
         code,
-        detail: 'The e-mail address or the password is wrong.',
+        detail: logInDetail(refusal.cause),
         headers: { 'WWW-Authenticate': SESSION_CHALLENGE },
+      }
+    case 'account_unknown':
+      return {
+        code,
+        detail: `Your identity provider names no account of this gateway in the claim ${JSON.stringify(shortenName(refusal.claim))}. Ask CommPeak for access.`,
+      }
+    case 'account_mismatch':
+      return {
+        code,
+        detail:
+          'Your identity provider names another account than the one that you are a user of. Ask CommPeak to settle this.',
+      }
+    case 'role_unknown':
+      return {
+        code,
+        detail: `Your identity provider gives you no role of this gateway in the claim ${JSON.stringify(shortenName(refusal.claim))}. Ask whoever manages your users there.`,
+      }
+    case 'user_disabled':
+      return {
+        code,
+        detail: 'You may not log in here any more. Ask CommPeak why.',
+      }
+    case 'identity_provider_unavailable':
+      return {
+        code,
+        detail:
+          'The identity provider cannot be used at the moment. Sessions and API keys go on working. Try again in a few seconds.',
+        headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
+      }
+    case 'confirmation_required':
+      return {
+        code,
+        detail: confirmationDetail(refusal.cause),
+      }
+    case 'logout_token_invalid':
+      return {
+        code,
+        detail:
+          'The body has no logout_token of this identity provider for this client, or one that came before. Nothing was changed.',
       }
     case 'not_found':
       return {
@@ -241,6 +305,43 @@ export function toProblem(refusal: Refusal): Problem {
         code,
         detail: 'Something went wrong. The request id names it in the log.',
       }
+  }
+}
+
+function logInDetail(cause: Extract<Refusal, { reason: 'login_failed' }>['cause']): string {
+  if (cause === undefined) return 'The e-mail address or the password is wrong.'
+  const { kind, error } = cause
+  return [LOG_IN_FAULTS[kind], ...(error === undefined ? [] : [`It said ${error}.`])].join(' ')
+}
+
+const LOG_IN_FAULTS: Readonly<Record<LogInFault, string>> = {
+  not_begun:
+    'This log-in was not begun in this browser, or more than ten minutes ago. Log in again.',
+  used: 'This log-in was completed before. Log in again.',
+  denied: 'The identity provider did not let you in. Log in again.',
+  code_rejected: 'The identity provider does not accept this log-in any more. Log in again.',
+  answer_invalid: 'This answer is none of the identity provider that was asked. Log in again.',
+  token_invalid: 'The identity provider answered with an ID token that is not valid here.',
+}
+
+function confirmationDetail(cause: ConfirmationFault | undefined): string {
+  switch (cause) {
+    case undefined:
+      return 'This needs a confirmation by your identity provider. Open /admin/confirm, and send what it ends with as "confirmation". Nothing was changed.'
+    case 'spent':
+      return 'This confirmation was used, is older than five minutes, or belongs to another session. Open /admin/confirm for a new one. Nothing was changed.'
+    case 'another_person':
+      return 'The identity provider named another person than the one who is logged in here. Confirm as yourself.'
+    case 'no_auth_time':
+      return 'The identity provider did not say when it authenticated you. Its operator has to turn on the claim auth_time in the ID tokens of this client.'
+    case 'not_anew':
+      return 'The identity provider did not authenticate you anew. Its operator has to let this client ask for that, with max_age.'
+    case 'session_ended':
+      return 'Your session has ended. Log in again, and then confirm.'
+    default:
+      return LOG_IN_FAULTS[cause]
+        .replaceAll('log-in', 'confirmation')
+        .replaceAll('Log in', 'Confirm')
   }
 }
 

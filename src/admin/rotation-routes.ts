@@ -5,7 +5,7 @@ import { Hono } from 'hono'
 import type { LiveKey } from '../db/key-rows.ts'
 import { findRotation } from '../keys/rotation.ts'
 import type { Result } from '../shared/result.ts'
-import { type ConfirmDeps, confirmPassword } from './confirm-password.ts'
+import { type ConfirmDeps, confirmIdentity } from './confirm.ts'
 import { type AdminContext, type AdminEnv, callerOf, refuse } from './context.ts'
 import { entityTag } from './entity-tag.ts'
 import { readQuery } from './input.ts'
@@ -17,18 +17,19 @@ import { accountOf, checkActive, findOwnKey, NOT_FOUND } from './own-key.ts'
 import type { Refusal } from './refusal.ts'
 import { endRotation, moveRotationEnd, rotateKey } from './rotation-service.ts'
 import { readRotationUse, type RotationUseDeps } from './rotation-use.ts'
-import { endRotationQuery, moveRotationEndBody, rotateKeyBody } from './schemas.ts'
+import { confirmedBodies, endRotationQuery, moveRotationEndBody } from './schemas.ts'
 
 export interface RotationRoutesDeps extends KeyServiceDeps, ConfirmDeps, RotationUseDeps {}
 
 export function rotationRoutes(deps: RotationRoutesDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
+  const bodies = confirmedBodies(deps.identity !== null)
 
   routes.post('/:id/rotation', async function rotateKeyRoute(c) {
-    const change = await readKeyChange(c, rotateKeyBody, deps)
+    const change = await readKeyChange(c, bodies.rotateKey, deps)
     if (!change.ok) return refuse(c, change.error)
     const { row, body } = change.value
-    const unconfirmed = await confirmPassword(c, body.password, deps)
+    const unconfirmed = await confirmIdentity(c, body, deps)
     if (unconfirmed !== null) return refuse(c, unconfirmed)
     const idempotencyKey = c.req.header('idempotency-key') || undefined
     const rotated = await rotateKey(row, body, idempotencyKey, callerOf(c), deps)

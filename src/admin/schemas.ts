@@ -233,6 +233,39 @@ export const findKeyBody = z.strictObject({ token: z.string() })
 
 export const revealBody = z.strictObject({ password })
 
+/** Where people confirm at an identity provider. A password says nothing there. */
+const byProvider = {
+  password: password.optional().meta({ description: 'Needed where `confirm_by` is `password`' }),
+  confirmation: z
+    .string()
+    .optional()
+    .meta({ description: 'What `/admin/confirm` ended with, in place of a password' }),
+}
+const createKeyByProvider = createKeyBody.extend(byProvider)
+const rotateKeyByProvider = rotateKeyBody.extend(byProvider)
+const revealByProvider = revealBody.extend(byProvider)
+
+/** What a body says about who is there. Which of both counts depends on IDENTITY. */
+export interface Confirming {
+  readonly password?: string | undefined
+  readonly confirmation?: string | undefined
+}
+
+interface ConfirmedBodies {
+  readonly createKey: z.ZodType<CreateKey & Confirming>
+  readonly rotateKey: z.ZodType<RotateKey & Confirming>
+  readonly reveal: z.ZodType<Confirming>
+}
+
+/** The bodies that confirm who is there, by the identity of the deployment. */
+export function confirmedBodies(isByProvider: boolean): ConfirmedBodies {
+  return {
+    createKey: isByProvider ? createKeyByProvider : createKeyBody,
+    rotateKey: isByProvider ? rotateKeyByProvider : rotateKeyBody,
+    reveal: isByProvider ? revealByProvider : revealBody,
+  }
+}
+
 export const previewIpAclBody = z.strictObject({ ip_acl: ipAcl.meta(ipAclMeta) })
 
 export const checkIpAclBody = z.strictObject({ address: clientIp })
@@ -266,6 +299,34 @@ export const editUserBody = z.strictObject({
   status: oneOf(USER_STATUSES).optional(),
   password: newPassword.optional(),
 })
+
+const withoutPassword = {
+  password: newPassword.optional().meta({ description: 'Needed where users are local' }),
+}
+const createAccountByProvider = createAccountBody.extend(withoutPassword)
+const createUserByProvider = createUserBody.extend(withoutPassword)
+
+interface PeopleBodies {
+  readonly createAccount: z.ZodType<CreateAccount>
+  readonly createUser: z.ZodType<CreateUser>
+}
+
+/** The bodies of new people. Where an identity provider logs them in, they need no password. */
+export function peopleBodies(isByProvider: boolean): PeopleBodies {
+  return {
+    createAccount: isByProvider ? createAccountByProvider : createAccountBody,
+    createUser: isByProvider ? createUserByProvider : createUserBody,
+  }
+}
+
+/** As the OpenAPI document describes them, which is the same for each deployment. */
+export const documentedBodies = {
+  createKey: createKeyByProvider,
+  rotateKey: rotateKeyByProvider,
+  reveal: revealByProvider,
+  createAccount: createAccountByProvider,
+  createUser: createUserByProvider,
+}
 
 const RECONCILE_CURSOR = /^(?:rows:(?<row>key_[0-9a-f]{32})|kv:(?<kv>[\w+/=-]{0,1024}))$/
 
@@ -369,10 +430,10 @@ export const retryEventsBody = z.strictObject({})
 
 export const revokeKeyBody = z.strictObject({ reason: visibleText(MAX_REASON) })
 
-export type CreateKey = z.infer<typeof createKeyBody>
+export type CreateKey = Omit<z.infer<typeof createKeyBody>, 'password'>
 export type EditKey = z.infer<typeof editKeyBody>
-export type RotateKey = z.infer<typeof rotateKeyBody>
-export type CreateAccount = z.infer<typeof createAccountBody>
+export type RotateKey = Omit<z.infer<typeof rotateKeyBody>, 'password'>
+export type CreateAccount = z.infer<typeof createAccountByProvider>
 export type EditAccount = z.infer<typeof editAccountBody>
-export type CreateUser = z.infer<typeof createUserBody>
+export type CreateUser = z.infer<typeof createUserByProvider>
 export type EditUser = z.infer<typeof editUserBody>

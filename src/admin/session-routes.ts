@@ -34,6 +34,8 @@ export function sessionRoutes(deps: SessionDeps & HashingDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
 
   routes.post('/', async function logIn(c) {
+    // People log in at the identity provider, and this call is not there.
+    if (deps.identity !== null) return refuse(c, { reason: 'not_found' })
     const body = await readUnauthenticatedBody(c.req.raw, logInBody)
     if (!body.ok) return refuse(c, body.error)
     const { email, password } = body.value
@@ -58,7 +60,7 @@ export function sessionRoutes(deps: SessionDeps & HashingDeps): Hono<AdminEnv> {
 
   routes.get('/', function showSession(c) {
     c.header(KEY_LIMIT, String(c.get('session').account.keyLimit))
-    return c.json(toCurrentSessionJson(c.get('session'), addressOf(c)))
+    return c.json(toCurrentSessionJson(c.get('session'), deps.identity !== null, addressOf(c)))
   })
 
   routes.delete('/', async function logOut(c) {

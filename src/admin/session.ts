@@ -13,11 +13,13 @@ import {
 } from '../db/session-queries.ts'
 import type { UserRow } from '../db/user-queries.ts'
 import { originOf } from '../http/request-url.ts'
+import type { IdentityProvider } from '../identity/provider.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { newId } from '../shared/ids.ts'
 import { auditEvent } from './audit.ts'
 import { addressOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { keyedHashes } from './keyed-hash.ts'
+import type { Refusal } from './refusal.ts'
 import { checkRole } from './route-roles.ts'
 import { mintSessionToken, readSessionToken, SESSION_RANDOM_BYTES } from './session-token.ts'
 import type { UntaggedSessions } from './untagged-sessions.ts'
@@ -30,10 +32,15 @@ const TOUCH_SECONDS = 60
 const MAX_SESSIONS = 100
 const USER_AGENT_LENGTH = 256
 
+/** Where a log-in by an identity provider begins. */
+export const LOG_IN_PATH = '/admin/log-in'
+
 export interface SessionDeps {
   readonly db: Database
   readonly sessionKeys: KeyRing
   readonly untaggedSessions: UntaggedSessions
+  /** Who logs people in; null where users have passwords here. */
+  readonly identity: IdentityProvider | null
   readonly nowMs: () => number
 }
 
@@ -48,7 +55,7 @@ export function sessionLimits(nowMs: number): SessionLimits {
 export function requireSession(deps: SessionDeps): MiddlewareHandler<AdminEnv> {
   return async function checkSession(c, next) {
     const found = await readSession(c, deps)
-    if (found === undefined) return refuse(c, { reason: 'unauthenticated', scheme: 'session' })
+    if (found === undefined) return refuse(c, noSession(deps))
     c.set('session', found)
     c.set('accountId', found.account.id)
     const refusal = await checkRole(c, found, deps.db)
@@ -56,14 +63,21 @@ export function requireSession(deps: SessionDeps): MiddlewareHandler<AdminEnv> {
   }
 }
 
+export function noSession({ identity }: Pick<SessionDeps, 'identity'>): Refusal {
+  const logInAt = identity === null ? {} : { logInAt: LOG_IN_PATH }
+  return { reason: 'unauthenticated', scheme: 'session', ...logInAt }
+}
+
 /**
- * Starts a session, with a new cookie, for a user whose password was checked. The session of the request's own
- * cookie ends. False if the password, the role or the status was changed meanwhile.
+ * Starts a session, with a new cookie, for a user whose password was checked or whom the identity provider named.
+ * The session of the request's own cookie ends. False if the password, the role or the status was changed
+ * meanwhile. `providerSid`: the session at the identity provider.
  */
 export async function startSession(
   c: AdminContext,
   user: UserRow,
   deps: SessionDeps,
+  providerSid: string | null = null,
 ): Promise<boolean> {
   const random = crypto.getRandomValues(new Uint8Array(SESSION_RANDOM_BYTES))
   const value = await mintSessionToken(deps.sessionKeys, random)
@@ -77,6 +91,7 @@ export async function startSession(
     lastSeenAt: now,
     address: addressOf(c),
     userAgent: c.req.header('user-agent')?.slice(0, USER_AGENT_LENGTH).toWellFormed() ?? null,
+    providerSid,
   }
   const replaced = {
     tokenHashes: await readCookie(c, deps),
@@ -95,11 +110,16 @@ export function clearSessionCookie(c: AdminContext): void {
   deleteCookie(c, cookieName(c), cookieAttributes(c))
 }
 
-async function readSession(c: AdminContext, deps: SessionDeps): Promise<OpenSession | undefined> {
+/** The live session of a request's cookie. */
+export async function readSession(
+  c: AdminContext,
+  deps: SessionDeps,
+): Promise<OpenSession | undefined> {
   const hashes = await readCookie(c, deps)
   if (hashes.length === 0) return undefined
   const now = deps.nowMs()
-  const found = await findSession(deps.db, hashes, sessionLimits(now))
+  const issuer = deps.identity?.issuer ?? null
+  const found = await findSession(deps.db, hashes, sessionLimits(now), issuer)
   if (found !== undefined && now - found.session.lastSeenAt > TOUCH_SECONDS * 1000) {
     await touchSession(deps.db, found.session.id, now)
   }
@@ -117,12 +137,12 @@ async function readCookie(c: AdminContext, deps: SessionDeps): Promise<string[]>
 }
 
 /**
- * The value of the session cookie; undefined if the request has none or several. A browser sends several if
+ * The value of a cookie of ours; undefined if the request has none or several. A browser sends several if
  * another host of the domain has set one. The runtime may join `Cookie` lines by a comma and a space. The
  * gateway splits them in the same way to remove this cookie (gateway/admin-cookie.ts).
  */
-function cookieValue(c: AdminContext): string | undefined {
-  const start = `${cookieName(c)}=`
+export function cookieValue(c: AdminContext, name = cookieName(c)): string | undefined {
+  const start = `${name}=`
   const pairs = (c.req.header('cookie') ?? '').split(/;|, /).map((pair) => pair.trim())
   const [value, ...more] = pairs.filter((pair) => pair.startsWith(start))
   return more.length === 0 ? value?.slice(start.length) : undefined
@@ -138,6 +158,6 @@ function cookieAttributes(c: AdminContext) {
 }
 
 /** `requireHttps` has refused plain HTTP from any other machine. */
-function isPlainLocalhost(c: AdminContext): boolean {
+export function isPlainLocalhost(c: AdminContext): boolean {
   return originOf(c.req.url)?.protocol === 'http'
 }

@@ -12,6 +12,7 @@ import {
   type UserRow,
   type UserWithAccount,
 } from '../db/user-queries.ts'
+import type { IdentityProvider } from '../identity/provider.ts'
 import { newId } from '../shared/ids.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import type { HashingPlace } from '../stores/password-hasher.ts'
@@ -25,6 +26,8 @@ import type { Refusal } from './refusal.ts'
 import type { CreateUser, EditUser } from './schemas.ts'
 
 export interface UserServiceDeps extends HashingDeps, CanonicalEmailDeps {
+  /** Null where users have passwords here. */
+  readonly identity: IdentityProvider | null
   readonly nowMs: () => number
 }
 
@@ -68,7 +71,7 @@ export async function createUser(
   const { email, name, role, password } = input
   const refusal = refuseOwnName(password, { email, name })
   if (refusal !== null) return err(refusal)
-  const hashed = await hashNewPassword(password, deps)
+  const hashed = password === undefined ? ok(null) : await hashNewPassword(password, deps)
   if (!hashed.ok) return hashed
   const now = deps.nowMs()
   const user = {
@@ -157,7 +160,7 @@ type Shown = Pick<UserRow, 'id' | 'email' | 'name' | 'role' | 'status'>
 /** `user_id` and `email` stand in each event, because they say which user it is about. */
 const IDENTIFYING_MEMBERS = 2
 
-function userChanges(before: Shown | undefined, after: Shown | undefined): Changes {
+export function userChanges(before: Shown | undefined, after: Shown | undefined): Changes {
   const changed = (['name', 'role', 'status'] as const).filter((member) => {
     return before?.[member] !== after?.[member]
   })

@@ -13,6 +13,7 @@ import type { HasherNamespace } from '../stores/password-hasher.ts'
 import type { ShadowCountsNamespace } from '../stores/shadow-counts.ts'
 import { type ConfigurationFault, configurationFault } from './configuration-fault.ts'
 import { parseEventSecrets } from './event-secrets.ts'
+import { identityVariables, checkIdentity } from './identity.ts'
 import { parseOperatorTokens } from './operator-tokens.ts'
 
 /** The names are those of wrangler.toml. Everything except the bindings is text, and is only checked here. */
@@ -138,6 +139,7 @@ export const passedOnSchema = z.object({
         'must be an https URL without user, password or fragment, or an http URL of this machine',
     }),
   EVENTS_SECRET: eventSecretSchema.optional(),
+  ...identityVariables,
 })
 
 const secret = z.string('must be set, see "npm run secrets"').min(1, 'must not be empty')
@@ -160,9 +162,15 @@ export type Settings = z.infer<typeof settingsSchema>
 /** The settings of a deployment, or what is wrong with them. */
 export function parseSettings(env: object): Result<Settings, readonly ConfigurationFault[]> {
   const settings = parseVariables(settingsSchema, env)
-  if (!settings.ok || settings.value.EVENTS_URL === undefined) return settings
-  if (settings.value.EVENTS_SECRET !== undefined) return settings
-  return err([configurationFault('EVENTS_SECRET must be set where EVENTS_URL is')])
+  if (!settings.ok) return settings
+  const { EVENTS_URL, EVENTS_SECRET } = settings.value
+  const faults = [
+    ...(EVENTS_URL !== undefined && EVENTS_SECRET === undefined
+      ? [configurationFault('EVENTS_SECRET must be set where EVENTS_URL is')]
+      : []),
+    ...checkIdentity(settings.value),
+  ]
+  return faults.length === 0 ? settings : err(faults)
 }
 
 export function parseVariables<T>(

@@ -9,6 +9,10 @@ import { accounts, apiKeys, sessions } from './schema.ts'
 
 export type AccountRow = typeof accounts.$inferSelect
 
+/** Stands in an account for the password of an owner who has none. It is a hash that fits no password. */
+export const NO_PASSWORD =
+  '$scrypt$ln=13,r=8,p=10$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
+
 export interface NewAccount extends EmailForms {
   readonly id: string
   readonly email: string

@@ -6,6 +6,7 @@ import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { ACCOUNT_STATUSES, IP_ACL_MODES } from '../keys/key-record.ts'
 import { PLATFORMS } from '../keys/platform.ts'
+import { ROLES, type Role } from '../shared/roles.ts'
 
 export const accounts = sqliteTable(
   'accounts',
@@ -48,9 +49,7 @@ export const accounts = sqliteTable(
   ],
 )
 
-/** An owner also sees the users. A viewer changes nothing. */
-export const ROLES = ['owner', 'manager', 'viewer'] as const
-export type Role = (typeof ROLES)[number]
+export { ROLES, type Role }
 
 export const USER_STATUSES = ['active', 'disabled'] as const
 
@@ -71,6 +70,9 @@ export const users = sqliteTable(
     status: text('status', { enum: USER_STATUSES }).notNull(),
     /** See admin/password.ts for the form; null for a user without a password. */
     passwordHash: text('password_hash'),
+    /** Who the person is at an identity provider; null for a local user. Such a user has no `email_key`. */
+    issuer: text('issuer'),
+    subject: text('subject'),
     /** Rises with every change by the operator, which is guarded by the version that it was decided on. */
     version: integer('version').notNull(),
     createdAt: integer('created_at').notNull(),
@@ -81,6 +83,9 @@ export const users = sqliteTable(
     index('users_account_id').on(table.accountId, table.id),
     uniqueIndex('users_email_key').on(table.emailKey),
     uniqueIndex('users_canonical_email').on(table.canonicalEmail),
+    uniqueIndex('users_subject')
+      .on(table.issuer, table.subject)
+      .where(sql`subject IS NOT NULL`),
   ],
 )
 
@@ -275,6 +280,8 @@ export const sessions = sqliteTable(
     userAgent: text('user_agent'),
     /** Null for sessions whose cookie has no tag yet (admin/session-token.ts). */
     isTagged: integer('is_tagged', { mode: 'boolean' }),
+    /** The session at the identity provider (`sid`), which a logout there names. */
+    providerSid: text('provider_sid'),
   },
   (table) => [
     uniqueIndex('sessions_token_hash').on(table.tokenHash),
@@ -285,7 +292,38 @@ export const sessions = sqliteTable(
     index('sessions_untagged')
       .on(table.id)
       .where(sql`is_tagged IS NULL`),
+    index('sessions_provider_sid')
+      .on(table.providerSid)
+      .where(sql`provider_sid IS NOT NULL`),
   ],
+)
+
+/** That a person confirmed who they are at the identity provider: each is good for one call of its session. */
+export const confirmations = sqliteTable(
+  'confirmations',
+  {
+    /** A keyed hash of what the page holds. */
+    hash: text('hash').primaryKey(),
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (table) => [
+    index('confirmations_session_id').on(table.sessionId),
+    index('confirmations_expires_at').on(table.expiresAt),
+  ],
+)
+
+/** What may be used once: log-ins that were begun, and logout tokens. A row stays while it could come again. */
+export const usedOnce = sqliteTable(
+  'used_once',
+  {
+    /** A keyed hash. */
+    hash: text('hash').primaryKey(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (table) => [index('used_once_expires_at').on(table.expiresAt)],
 )
 
 /** Networks that a user logged in from lately. Guesses from elsewhere do not slow these down. */

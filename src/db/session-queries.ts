@@ -18,9 +18,14 @@ export interface OpenSession {
   readonly account: AccountRow
 }
 
-export interface NewSession extends Omit<SessionRow, 'isTagged' | 'accountId' | 'userId'> {
-  /** The user as it was when its password was checked. */
+export interface NewSession extends Omit<
+  SessionRow,
+  'isTagged' | 'accountId' | 'userId' | 'providerSid'
+> {
+  /** The user as it was when its password was checked, or when an identity provider named it. */
   readonly user: UserRow
+  /** The session at the identity provider, if it has a name. */
+  readonly providerSid?: string | null
 }
 
 /** A session as people see it. */
@@ -37,18 +42,29 @@ export interface SessionLimits {
   readonly seenAfter: number
 }
 
-/** The live session under one of the keyed hashes of a cookie, of a user who is active. */
+/**
+ * The live session under one of the keyed hashes of a cookie, of a user who is active. `issuer`: the identity
+ * provider that logs people in; null where users are local. A session that began otherwise is not found.
+ */
 export async function findSession(
   db: Database,
   tokenHashes: readonly string[],
   limits: SessionLimits,
+  issuer: string | null = null,
 ): Promise<OpenSession | undefined> {
   const rows = await db
     .select({ session: sessions, user: users, account: accounts })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .innerJoin(accounts, eq(accounts.id, users.accountId))
-    .where(and(isNamed(tokenHashes), eq(users.status, 'active'), isLive(limits)))
+    .where(
+      and(
+        isNamed(tokenHashes),
+        eq(users.status, 'active'),
+        issuer === null ? isNull(users.issuer) : eq(users.issuer, issuer),
+        isLive(limits),
+      ),
+    )
   return rows[0]
 }
 
@@ -96,7 +112,7 @@ export async function insertSession(
   { tokenHashes, maxSessions, limits }: ReplacedSessions,
   event: AuditEvent,
 ): Promise<boolean> {
-  const { id, tokenHash, user, createdAt, lastSeenAt, address, userAgent } = session
+  const { id, tokenHash, user, createdAt, lastSeenAt, address, userAgent, providerSid } = session
   const started = sql`EXISTS (SELECT 1 FROM sessions WHERE id = ${id})`
   const sameBrowser = sql`${isNamed(tokenHashes)} AND ${started}`
   const live = sql`user_id = ${user.id} AND ${isLive(limits)}`
@@ -105,10 +121,11 @@ export async function insertSession(
   const [inserted] = await db.batch([
     db.run(sql`
       INSERT INTO sessions
-        (id, token_hash, account_id, user_id, created_at, last_seen_at, address, user_agent, is_tagged)
+        (id, token_hash, account_id, user_id, created_at, last_seen_at, address, user_agent, is_tagged,
+         provider_sid)
       SELECT ${id}, ${storedHash(tokenHash, user)}, account_id, id, ${createdAt}, ${lastSeenAt}, ${address},
-        ${userAgent}, TRUE
-      FROM users WHERE id = ${user.id} AND password_hash = ${user.passwordHash} AND role = ${user.role}
+        ${userAgent}, TRUE, ${providerSid ?? null}
+      FROM users WHERE id = ${user.id} AND password_hash IS ${user.passwordHash} AND role = ${user.role}
         AND status = 'active'`),
     insertEventWhere(db, event, started),
     insertSessionEnds(db, event, sameBrowser),

@@ -22,6 +22,7 @@ export interface UserWithAccount {
 }
 
 export interface UserChange {
+  readonly email?: string
   readonly name?: string
   readonly role?: Role
   readonly status?: (typeof USER_STATUSES)[number]
@@ -77,15 +78,19 @@ export async function insertUser(
   return inserted[0]
 }
 
-/** Changes a user. Undefined if it changed since it was read, or if its account would be left without an owner. */
+/**
+ * Changes a user. Undefined if it changed since it was read, or if its account would be left without an owner
+ * where `keepsOwner` does not allow that.
+ */
 export async function updateUser(
   db: Database,
   read: UserRow,
   change: UserChange,
   event: AuditEvent,
+  keepsOwner = true,
 ): Promise<UserRow | undefined> {
   const { role = read.role, status = read.status } = change
-  const staysOwner = role === 'owner' && status === 'active'
+  const staysOwner = (role === 'owner' && status === 'active') || !keepsOwner
   const guard = and(
     eq(users.id, read.id),
     eq(users.version, read.version),

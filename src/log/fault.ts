@@ -21,6 +21,7 @@ export type FaultKind =
   | 'mark_enforced'
   | 'mark_published'
   | 'hasher'
+  | 'identity_provider'
   | 'log_in_rate'
   | 'use'
   | 'configuration'

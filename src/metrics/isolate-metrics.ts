@@ -47,7 +47,7 @@ const GIVEN_UP_MS = 20_000
  */
 const RENAMED_MS = 12 * 3_600_000
 
-type Part = 'authority' | 'kv' | 'libsql' | 'upstream' | 'gateway'
+type Part = 'authority' | 'kv' | 'libsql' | 'upstream' | 'identity_provider' | 'gateway'
 const PARTS: Partial<Readonly<Record<FaultKind, Part>>> = {
   authority: 'authority',
   kv_read: 'kv',
@@ -56,6 +56,7 @@ const PARTS: Partial<Readonly<Record<FaultKind, Part>>> = {
   mark_enforced: 'libsql',
   mark_published: 'libsql',
   database_behind: 'libsql',
+  identity_provider: 'identity_provider',
 }
 
 export function createIsolateMetrics(deps: IsolateMetricsDeps): IsolateMetrics {
@@ -149,6 +150,8 @@ export function createIsolateMetrics(deps: IsolateMetricsDeps): IsolateMetrics {
   }
 }
 
-function isLogIn({ method, route }: RequestLine): boolean {
+/** By password or by an identity provider, where a confirmation ends at the same place. */
+function isLogIn({ method, route, code }: RequestLine): boolean {
+  if (route === '/admin/log-in/callback') return code !== 'confirmation_required'
   return method === 'POST' && route === '/admin/api/v1/session'
 }

@@ -24,6 +24,11 @@ describe('parseSettings()', () => {
       SPECULATION: 'on',
       LOG_SAMPLING: 1,
       ASSERTION_ISSUER: 'portal-gateway',
+      IDENTITY: 'local',
+      OIDC_SCOPES: 'openid email profile',
+      OIDC_ACCOUNT_CLAIM: 'account_id',
+      OIDC_ROLE_CLAIM: 'role',
+      OIDC_ROLES: '{"owner":"owner","manager":"manager","viewer":"viewer"}',
     })
   })
 
@@ -114,6 +119,17 @@ describe('parseSettings()', () => {
     ['PREFLIGHT', 'off'],
     ['ENFORCEMENT', 'off'],
     ['ENFORCEMENT', 'Shadow'],
+    ['IDENTITY', 'demo-oidc'],
+    ['OIDC_ISSUER', 'http://login.example.com'],
+    ['OIDC_ISSUER', 'https://user:pass@login.example.com'],
+    ['OIDC_ISSUER', 'https://login.example.com?a=hidden'],
+    ['OIDC_CLIENT_ID', ''],
+    ['OIDC_CLIENT_SECRET', ''],
+    ['OIDC_SCOPES', 'email profile'],
+    ['OIDC_ACCOUNT_CLAIM', ''],
+    ['OIDC_ROLES', '{}'],
+    ['OIDC_ROLES', '{"hidden":"emperor"}'],
+    ['OIDC_ROLES', 'hidden'],
     ['LEASE_MS', ''],
     ['LEASE_MS', '1'],
     ['LEASE_MS', '99'],
@@ -181,6 +197,25 @@ describe('parseSettings()', () => {
     expect(faultsOf({ ...VARIABLES, EVENTS_URL: url })).toEqual([
       'EVENTS_SECRET must be set where EVENTS_URL is',
     ])
+  })
+
+  it('needs a provider where IDENTITY is oidc', () => {
+    expect(faultsOf({ ...VARIABLES, IDENTITY: 'oidc' })).toEqual([
+      'OIDC_ISSUER must be set where IDENTITY is oidc',
+      'OIDC_CLIENT_ID must be set where IDENTITY is oidc',
+      'OIDC_CLIENT_SECRET must be set where IDENTITY is oidc',
+    ])
+  })
+
+  it.each([
+    'https://login.example.com/realms/main',
+    'http://127.0.0.1:9000',
+    'http://localhost:1/x',
+  ])('takes OIDC_ISSUER=%s', (issuer) => {
+    const client = { OIDC_CLIENT_ID: 'a', OIDC_CLIENT_SECRET: 'b' }
+    expect(settingsOf({ IDENTITY: 'oidc', OIDC_ISSUER: issuer, ...client }).OIDC_ISSUER).toBe(
+      issuer,
+    )
   })
 
   it('names everything that is missing', () => {

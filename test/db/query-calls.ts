@@ -8,6 +8,7 @@ import * as attempts from '../../src/db/attempt-queries.ts'
 import * as audit from '../../src/db/audit-queries.ts'
 import type { Database } from '../../src/db/client.ts'
 import * as events from '../../src/db/event-queries.ts'
+import * as identity from '../../src/db/identity-queries.ts'
 import * as expiries from '../../src/db/expiry-queries.ts'
 import * as imports from '../../src/db/import-queries.ts'
 import * as keys from '../../src/db/key-queries.ts'
@@ -137,6 +138,8 @@ const user: users.UserRow = {
   createdAt: NOW,
   updatedAt: NOW,
   lastLoginAt: null,
+  issuer: null,
+  subject: null,
 }
 const session: sessions.NewSession = {
   id: SESSION_ID,
@@ -154,6 +157,9 @@ const REPLACED = { tokenHashes: hashes, maxSessions: 100, limits: LIMITS }
 const byAccount = { accountId: ACCOUNT_ID, keyId: undefined, before: undefined }
 const OF_ACCOUNT = { accountId: ACCOUNT_ID, userId: null }
 const byNone = { ...byAccount, accountId: undefined }
+const PERSON = { issuer: 'https://login.example.com', subject: 'person' }
+const USED = { hash: 'A.x', expiresAt: NOW }
+const GATEWAY = { kind: 'gateway', accountId: '', address: null } as const
 const UNUSED = { id: KEY_ID, checkAt: NOW }
 const ALL_KEYS = { accountId: undefined, state: undefined, tokenKey: undefined, before: undefined }
 
@@ -161,6 +167,25 @@ const ALL_KEYS = { accountId: undefined, state: undefined, tokenKey: undefined, 
 export const CALLS: Readonly<
   Record<string, Readonly<Record<string, (db: Database, url: string) => Promise<unknown>[]>>>
 > = {
+  'src/db/identity-queries.ts': {
+    findAccountByExternalId: (db) => [identity.findAccountByExternalId(db, 'crm-1')],
+    findUserBySubject: (db) => [identity.findUserBySubject(db, PERSON)],
+    findLiveSession: (db) => [identity.findLiveSession(db, SESSION_ID, LIMITS)],
+    insertConfirmation: (db) => [
+      identity.insertConfirmation(db, { hash: 'A.x', sessionId: SESSION_ID, expiresAt: NOW }),
+    ],
+    spendConfirmation: (db) => [identity.spendConfirmation(db, hashes, SESSION_ID, NOW)],
+    useOnce: (db) => [identity.useOnce(db, USED)],
+    endProviderSessions: (db) =>
+      [
+        { ...PERSON, sid: null },
+        { ...PERSON, subject: null, sid: 'sid' },
+        { ...PERSON, sid: 'sid' },
+      ].map((ended) =>
+        identity.endProviderSessions(db, ended, USED, auditEvent('session.delete', GATEWAY, NOW)),
+      ),
+    deleteExpiredIdentity: (db) => [identity.deleteExpiredIdentity(db, NOW)],
+  },
   'src/db/account-queries.ts': {
     findAccount: (db) => [accounts.findAccount(db, ACCOUNT_ID)],
     listAccounts: (db) => [

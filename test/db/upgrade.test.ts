@@ -17,6 +17,7 @@ import { auditEvent } from '../../src/admin/audit.ts'
 import { updateAccount } from '../../src/db/account-queries.ts'
 import { listEvents } from '../../src/db/audit-queries.ts'
 import { connect } from '../../src/db/client.ts'
+import { findUserBySubject } from '../../src/db/identity-queries.ts'
 import { findKeyRecord, insertKey, listKeys } from '../../src/db/key-queries.ts'
 import { storeLastFour } from '../../src/db/last-four-queries.ts'
 import { findKeys, raiseRevision } from '../../src/db/outbox-queries.ts'
@@ -395,6 +396,41 @@ describe('a database from before unused keys were noticed', () => {
     const days = 90 * 24 * 3_600_000
     expect(Math.abs((old ?? 0) - Date.now() - days)).toBeLessThan(60_000)
     expect(made).toBe(1 + days)
+  })
+})
+
+describe('a database from before identity providers', () => {
+  it('keeps its users and sessions as local ones, and takes people of a provider', async () => {
+    await migrateUpTo('0020_unused_check')
+    const client = createClient({ url: sqld.url })
+    const limits = { createdAfter: 0, seenAfter: 0 }
+    await client.batch(
+      [
+        ACCOUNT,
+        `INSERT INTO sessions (id, token_hash, account_id, created_at, last_seen_at)
+         VALUES ('ses_1', 'h', 'acc_1', 1, 1)`,
+      ],
+      'write',
+    )
+    await migrateDatabase(sqld.url, undefined)
+    const db = connect(sqld.url, undefined)
+    const local = await findSession(db, ['h'], limits)
+    expect(local).toMatchObject({ user: { issuer: null, subject: null } })
+    expect(local).toMatchObject({ session: { providerSid: null } })
+    const issuer = 'https://login.example.com'
+    expect(await findSession(db, ['h'], limits, issuer)).toBeUndefined()
+    const person = { issuer, subject: 'person' }
+    const { emailKey: _, canonicalEmail: __, passwordHash: ___, ...user } = SECOND_OWNER
+    const event = () =>
+      auditEvent('user.create', { kind: 'gateway', accountId: 'acc_1', address: null }, NOW)
+    const made = await insertUser(db, { ...user, ...person, id: 'usr_p' }, event())
+    expect(made).toMatchObject(person)
+    expect(await insertUser(db, { ...user, ...person, id: 'usr_q' }, event())).toBeUndefined()
+    expect(await findUserBySubject(db, person)).toMatchObject({ user: { id: 'usr_p' } })
+    // An older version still finds the account by its first owner.
+    const { rows } = await client.execute('SELECT email_key FROM accounts')
+    client.close()
+    expect(rows[0]?.['email_key']).toBe(local?.account.emailKey)
   })
 })
 

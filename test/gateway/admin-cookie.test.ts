@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { setsAdminCookie, withoutAdminCookie } from '../../src/gateway/admin-cookie.ts'
 
-const NAMES = ['portal_session', '__Host-portal_session']
+const NAMES = [
+  'portal_session',
+  '__Host-portal_session',
+  'portal_log_in',
+  '__Host-portal_log_in',
+  '__Host-portal_confirm',
+]
 
 describe('withoutAdminCookie()', () => {
   it.each(NAMES)('removes %s wherever it stands, and keeps the others', (name) => {

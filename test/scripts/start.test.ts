@@ -201,7 +201,24 @@ describe('npm start', () => {
     }
   })
 
+  it('brings an identity provider with people of its own', async () => {
+    const started = await untilReady({ IDENTITY: 'demo-oidc', OPERATOR_TOKEN: 'an-operator-token' })
+    const [, issuer = ''] = /^Demo log-in +at (\S+),/m.exec(started.output) ?? []
+    const begun = await send(`${started.url}/admin/log-in`)
+    expect(begun.status).toBe(303)
+    expect(String(begun.headers.location)).toContain(`${issuer}/auth?client_id=`)
+    const asked = await fetch(String(begun.headers.location), { redirect: 'manual' })
+    expect(asked.headers.get('location')).toMatch(/^\/interaction\//)
+    const accounts = await send(`${started.url}/admin/api/v1/operator/accounts`, {
+      headers: { Authorization: 'Bearer an-operator-token' },
+    })
+    expect(accounts.json).toMatchObject({ accounts: [{ external_id: 'demo', status: 'active' }] })
+    expect(await end(started.child, 'SIGTERM')).toBe(0)
+    expect(leftBehind()).toEqual([])
+  })
+
   it.each([
+    ['OIDC_CLIENT_SECRET', { IDENTITY: 'oidc', OIDC_CLIENT_SECRET: 'secret-word\n' }],
     ['PORT', { PORT: 'http' }],
     ['LIBSQL_URL', { LIBSQL_URL: 'http://127.0.0.1:9', LIBSQL_AUTH_TOKEN: 'secret-word\n' }],
     ['DATA_DIR', { DATA_DIR: '/proc/no-such-folder' }],

@@ -21,6 +21,7 @@ const WRANGLER = source('wrangler.toml')
 export const SETTINGS: readonly string[] = [
   ...membersOf(source('src/configuration/env.ts'), 'export const passedOnSchema'),
   ...membersOf(source('src/configuration/env.ts'), 'const settingsSchema'),
+  ...membersOf(source('src/configuration/identity.ts'), 'export const identityVariables'),
 ]
 export const START_SETTINGS = membersOf(source('scripts/local/settings.ts'), 'const schema')
 export const BINDINGS = matches(WRANGLER, /^(?:binding|name) = "([A-Z_]+)"/gm)
@@ -49,6 +50,9 @@ export const SNAKE_NAMES: ReadonlySet<string> = new Set([
   ...HISTOGRAMS,
   'sqlite_full',
   'http_401', // reasons that are made of others' names and numbers
+  'client_secret_basic', // of OpenID Connect
+  'auth_time',
+  'max_age',
   ...matches(source('src/log/fault.ts'), /^ {2}readonly (\w+)/gm),
   ...[
     'src/log/fault-reason.ts',

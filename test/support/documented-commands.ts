@@ -45,6 +45,10 @@ const GATE = { why: '.ci/run runs it before a change lands, with the tests thems
 export const COMMANDS: Readonly<Record<string, Account>> = {
   'npm ci && npm start': START,
   'npm start': START,
+  'IDENTITY=demo-oidc npm start': {
+    ranBy: 'test/scripts/start.test.ts',
+    as: "IDENTITY: 'demo-oidc'",
+  },
   'npm ci && npm test': TESTS,
   'npm ci': GATE,
   'npm test': TESTS,

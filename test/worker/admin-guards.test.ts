@@ -166,7 +166,7 @@ async function expectUntouched(): Promise<void> {
 
 describe('the table', () => {
   it('holds every route of the app, and nothing else', () => {
-    const app = createAdmin({ operatorToken: 'x' } as unknown as AdminDeps)
+    const app = createAdmin({ operatorToken: 'x', identity: null } as unknown as AdminDeps)
     const routes = app.routes.filter(({ method }) => method !== 'ALL')
     const names = routes.map(({ method, path }) => `${method} ${path}`)
     expect(names.toSorted()).toEqual(ROWS.map(({ method, path }) => `${method} ${path}`).toSorted())

@@ -21,7 +21,7 @@ import {
 import { keyList } from '../usage-answers.ts'
 import {
   checkIpAclBody,
-  createKeyBody,
+  documentedBodies,
   editKeyBody,
   endRotationQuery,
   findKeyBody,
@@ -29,8 +29,6 @@ import {
   logInBody,
   pageQuery,
   moveRotationEndBody,
-  revealBody,
-  rotateKeyBody,
 } from '../schemas.ts'
 import {
   ACCOUNT,
@@ -63,7 +61,7 @@ export const CUSTOMER_CALLS: Calls = {
       id: 'logIn',
       summary: 'Log in',
       description:
-        'Starts a session under a new cookie; the one sent along, if any, ends, and so does the user’s oldest of more than 100. Failed attempts are counted by the pair of e-mail and address, and for networks that did not log in lately by wider networks too. An address has 20 attempts a minute.',
+        'Starts a session under a new cookie; the one sent along, if any, ends, and so does the user’s oldest of more than 100. Failed attempts are counted by the pair of e-mail and address, and for networks that did not log in lately by wider networks too. An address has 20 attempts a minute. Where an identity provider logs people in, this call is 404: a browser goes to `/admin/log-in` instead.',
       guard: 'none',
       body: { schema: logInBody, example: { email: ACCOUNT.email, password: PASSWORD } },
       answer: {
@@ -79,7 +77,7 @@ export const CUSTOMER_CALLS: Calls = {
           },
         },
       },
-      errors: ['throttled', 'login_failed'],
+      errors: ['not_found', 'throttled', 'login_failed'],
     },
     get: {
       id: 'showSession',
@@ -133,7 +131,7 @@ export const CUSTOMER_CALLS: Calls = {
           }),
         }),
       },
-      body: { schema: createKeyBody, example: NEW_KEY },
+      body: { schema: documentedBodies.createKey, example: NEW_KEY },
       answer: {
         status: 201,
         description: 'The key, with its token',
@@ -152,6 +150,7 @@ export const CUSTOMER_CALLS: Calls = {
         ...INACTIVE,
         'throttled',
         'password_incorrect',
+        'confirmation_required',
         'key_limit_reached',
         'idempotency_mismatch',
         'not_found',
@@ -225,14 +224,21 @@ export const CUSTOMER_CALLS: Calls = {
       summary: 'See the token of a key again',
       guard: 'session',
       params: { path: byId },
-      body: { schema: revealBody, example: { password: PASSWORD } },
+      body: { schema: documentedBodies.reveal, example: { password: PASSWORD } },
       answer: {
         status: 200,
         description: 'The token in clear',
         schema: revealedToken,
         example: { access_token: TOKEN },
       },
-      errors: ['not_found', ...INACTIVE, 'throttled', 'password_incorrect', 'token_not_stored'],
+      errors: [
+        'not_found',
+        ...INACTIVE,
+        'throttled',
+        'password_incorrect',
+        'confirmation_required',
+        'token_not_stored',
+      ],
     },
   },
   '/keys/{id}/rotation': {
@@ -251,7 +257,10 @@ export const CUSTOMER_CALLS: Calls = {
           }),
         }),
       },
-      body: { schema: rotateKeyBody, example: { overlap_seconds: 86_400, password: PASSWORD } },
+      body: {
+        schema: documentedBodies.rotateKey,
+        example: { overlap_seconds: 86_400, password: PASSWORD },
+      },
       answer: {
         status: 201,
         description: 'The key with its new token, and how the change is enforced',
@@ -264,6 +273,7 @@ export const CUSTOMER_CALLS: Calls = {
         ...INACTIVE,
         'throttled',
         'password_incorrect',
+        'confirmation_required',
         'rotation_in_progress',
         'idempotency_mismatch',
         'version_conflict',

@@ -18,8 +18,7 @@ import {
   userList,
 } from '../answers.ts'
 import {
-  createAccountBody,
-  createUserBody,
+  documentedBodies,
   editAccountBody,
   operatorEventsQuery,
   editUserBody,
@@ -55,10 +54,10 @@ export const OPERATOR_CALLS: Calls = {
       id: 'createAccount',
       summary: 'Create an account',
       description:
-        'With its first user, who is its owner and logs in with this e-mail address and password.',
+        'With its first user, who is its owner and logs in with this e-mail address and password. Where an identity provider logs people in, `external_id` is how it names the account, no password is needed, and this first user cannot log in.',
       guard: 'operator',
       body: {
-        schema: createAccountBody,
+        schema: documentedBodies.createAccount,
         example: {
           email: OPERATOR_ACCOUNT.email,
           name: OPERATOR_ACCOUNT.name,
@@ -114,7 +113,7 @@ export const OPERATOR_CALLS: Calls = {
       guard: 'operator',
       params: { path: byId },
       body: {
-        schema: createUserBody,
+        schema: documentedBodies.createUser,
         example: { email: USER.email, name: USER.name, role: 'viewer', password: PASSWORD },
       },
       answer: { status: 201, description: 'The user', schema: user, example: NEW_USER },

@@ -13,12 +13,24 @@ import { type Refusal, toProblem } from '../refusal.ts'
 
 /** An error of a call: its code, and for `unauthenticated` the scheme of authentication. */
 export type ErrorName =
-  | Exclude<Refusal['reason'], 'account_not_active' | 'method_not_allowed' | 'unauthenticated'>
+  | Exclude<
+      Refusal['reason'],
+      'account_not_active' | 'method_not_allowed' | 'unauthenticated' | BrowserError
+    >
   | 'account_pending'
   | 'account_suspended'
   | 'unauthenticated_session'
   | 'unauthenticated_operator'
   | HolderError
+
+/** Of the ways of a browser and of the identity provider, which are no calls of the API. */
+type BrowserError =
+  | 'account_unknown'
+  | 'account_mismatch'
+  | 'role_unknown'
+  | 'user_disabled'
+  | 'identity_provider_unavailable'
+  | 'logout_token_invalid'
 
 /** What the Portal API answers to a key that it does not let through, in the order of its checks. */
 export const HOLDER_ERRORS = [
@@ -44,6 +56,7 @@ const EXAMPLES: Record<Exclude<ErrorName, HolderError>, Refusal> = {
   unauthenticated_session: { reason: 'unauthenticated', scheme: 'session' },
   unauthenticated_operator: { reason: 'unauthenticated', scheme: 'bearer' },
   login_failed: { reason: 'login_failed' },
+  confirmation_required: { reason: 'confirmation_required' },
   not_found: { reason: 'not_found' },
   role_insufficient: { reason: 'role_insufficient', role: 'viewer', needed: 'manager' },
   account_pending: { reason: 'account_not_active', status: 'pending' },

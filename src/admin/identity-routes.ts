@@ -1,0 +1,172 @@
+// /admin/log-in, /admin/log-in/callback, /admin/confirm: a browser goes to the identity provider and comes back. The
+// session cookie is SameSite=Strict, so the way back from another site does not have it. A confirmation finds
+// its session by the sealed cookie.
+
+import { Hono } from 'hono'
+import { accepts } from 'hono/accepts'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { findLiveSession, useOnce } from '../db/identity-queries.ts'
+import { IdentityProviderError } from '../identity/identity-fault.ts'
+import { PENDING_MS, type Pending, type Purpose } from '../identity/pending.ts'
+import type { Arrival, IdentityProvider } from '../identity/provider.ts'
+import { CALLBACK_PATH } from '../identity/settings.ts'
+import type { LogFault } from '../log/fault.ts'
+import { problemResponse } from '../problems/problem.ts'
+import { type ConfirmDeps, makeConfirmation } from './confirm.ts'
+import { addressOf, type AdminContext, type AdminEnv } from './context.ts'
+import { keyedHashes } from './keyed-hash.ts'
+import { keepPending, type PendingDeps, takePending } from './pending-cookies.ts'
+import { toUser } from './person-service.ts'
+import { logInFailedPage } from './pages/log-in-pages.ts'
+import { type ConfirmationFault, type Refusal, toProblem } from './refusal.ts'
+import {
+  LOG_IN_PATH,
+  noSession,
+  readSession,
+  type SessionDeps,
+  sessionLimits,
+  startSession,
+} from './session.ts'
+
+export interface IdentityRoutesDeps extends SessionDeps, ConfirmDeps, PendingDeps {
+  readonly logFault: LogFault
+}
+
+export const CONFIRM_PATH = '/admin/confirm'
+/** A page that hands over what is behind the `#`, and says that the window can be closed. */
+const CONFIRMED_PATH = '/admin/confirmed'
+/** Pages of ours, so that nobody is sent elsewhere. */
+const RETURN_PATH = /^\/admin\/[\w/-]*$/
+
+/** All of it is 404 where users are local. */
+export function identityRoutes(
+  identity: IdentityProvider,
+  deps: IdentityRoutesDeps,
+): Hono<AdminEnv> {
+  const routes = new Hono<AdminEnv>()
+
+  routes.get(LOG_IN_PATH, async function beginLogIn(c) {
+    const asked = c.req.query('return_to') ?? ''
+    const returnTo = RETURN_PATH.test(asked) ? asked : '/admin/'
+    return await begin(c, { kind: 'log_in', returnTo })
+  })
+
+  routes.get(CONFIRM_PATH, async function beginConfirmation(c) {
+    const found = await readSession(c, deps)
+    if (found === undefined) return await refusePage(c, noSession(deps))
+    c.set('accountId', found.account.id)
+    return await begin(c, { kind: 'confirm', sessionId: found.session.id })
+  })
+
+  routes.get(CALLBACK_PATH, async function comeBack(c) {
+    const answer = new URL(c.req.url)
+    const pending = await takePending(c, answer.searchParams.get('state') ?? '', deps)
+    if (pending === null) {
+      return await refusePage(c, { reason: 'login_failed', cause: { kind: 'not_begun' } })
+    }
+    const { purpose } = pending
+    const arrived = await askProvider(c, () => identity.finish(pending, answer))
+    if (arrived === null) return await refusePage(c, UNAVAILABLE, purpose)
+    if (!arrived.ok) {
+      return purpose.kind === 'confirm'
+        ? await refusePage(
+            c,
+            { reason: 'confirmation_required', cause: arrived.error.kind },
+            purpose,
+          )
+        : await refusePage(c, { reason: 'login_failed', cause: arrived.error }, purpose)
+    }
+    return purpose.kind === 'confirm'
+      ? await endConfirmation(c, pending, purpose, arrived.value)
+      : await endLogIn(c, pending, purpose, arrived.value)
+  })
+
+  async function begin(c: AdminContext, purpose: Purpose): Promise<Response> {
+    const redirectUri = new URL(CALLBACK_PATH, c.req.url).href
+    const begun = await askProvider(c, () => identity.begin(purpose, redirectUri))
+    if (begun === null) return await refusePage(c, UNAVAILABLE, purpose)
+    await keepPending(c, begun.pending, deps)
+    return goOn(c, begun.url)
+  }
+
+  async function endLogIn(
+    c: AdminContext,
+    pending: Pending,
+    { returnTo }: Extract<Purpose, { kind: 'log_in' }>,
+    { person }: Arrival,
+  ): Promise<Response> {
+    const purpose = pending.purpose
+    const found = await toUser(person, identity.settings, addressOf(c), deps)
+    if (!found.ok) return await refusePage(c, found.error, purpose)
+    const { user, account } = found.value
+    c.set('accountId', account.id)
+    if (!(await isFirst(pending))) {
+      return await refusePage(c, { reason: 'login_failed', cause: { kind: 'used' } }, purpose)
+    }
+    if (!(await startSession(c, user, deps, person.sid))) {
+      return await refusePage(c, { reason: 'version_conflict' }, purpose)
+    }
+    return goOn(c, returnTo)
+  }
+
+  async function endConfirmation(
+    c: AdminContext,
+    pending: Pending,
+    { sessionId }: Extract<Purpose, { kind: 'confirm' }>,
+    arrival: Arrival,
+  ): Promise<Response> {
+    const no = (cause: ConfirmationFault) =>
+      refusePage(c, { reason: 'confirmation_required', cause }, pending.purpose)
+    const session = await findLiveSession(deps.db, sessionId, sessionLimits(deps.nowMs()))
+    if (session === undefined) return await no('session_ended')
+    c.set('accountId', session.account.id)
+    if (!(await isFirst(pending))) return await no('used')
+    const made = await makeConfirmation(arrival, session, pending.begunAt, addressOf(c), deps)
+    return made.ok ? goOn(c, `${CONFIRMED_PATH}#confirmation=${made.value}`) : await no(made.error)
+  }
+
+  /** Noted only for somebody whom the provider let in, so that a stranger cannot fill the table. */
+  async function isFirst({ state, begunAt }: Pending): Promise<boolean> {
+    const [hash = ''] = await keyedHashes(JSON.stringify(['state', state]), deps.sessionKeys)
+    return await useOnce(deps.db, { hash, expiresAt: begunAt + PENDING_MS })
+  }
+
+  /** Null if the provider cannot be used, which is logged. */
+  async function askProvider<T>(c: AdminContext, ask: () => Promise<T>): Promise<T | null> {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof IdentityProviderError)) throw error
+      deps.logFault('identity_provider', error, c.get('requestId'))
+      return null
+    }
+  }
+
+  return routes
+}
+
+const UNAVAILABLE: Refusal = { reason: 'identity_provider_unavailable' }
+
+function goOn(c: AdminContext, url: string): Response {
+  c.header('Cache-Control', 'no-store')
+  return c.redirect(url, 303)
+}
+
+/** A refusal, as a page for a browser. */
+async function refusePage(c: AdminContext, refusal: Refusal, purpose?: Purpose): Promise<Response> {
+  const problem = toProblem(refusal)
+  c.set('code', problem.code)
+  const supports = ['application/problem+json', 'text/html']
+  const wanted = accepts(c, { header: 'Accept', supports, default: 'application/problem+json' })
+  const refused = problemResponse(problem, c.get('requestId'), c.get('errorsUrl'))
+  // By the context, which also has the cookies that this answer takes away.
+  for (const [name, value] of refused.headers) c.header(name, value)
+  c.status(refused.status as ContentfulStatusCode)
+  if (wanted !== 'text/html') return c.body(await refused.text())
+  c.header('Content-Length', undefined)
+  const again =
+    purpose?.kind === 'confirm'
+      ? { path: CONFIRM_PATH, text: 'Confirm again' }
+      : { path: LOG_IN_PATH, text: 'Log in' }
+  return await c.html(logInFailedPage(problem, c.get('requestId'), again))
+}

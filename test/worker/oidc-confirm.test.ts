@@ -1,0 +1,246 @@
+// Confirmations by an identity provider in place of passwords, and logouts that come from there.
+
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { HttpAnswer } from '../../harness/http.ts'
+import { type LyingProvider, startLyingProvider } from '../support/lying-provider.ts'
+import { type Rig, startRig } from '../support/rig.ts'
+import { createWalker, type Walker } from '../support/walker.ts'
+
+let provider: LyingProvider
+let rig: Rig
+let person: Record<string, unknown>
+let count = 0
+
+beforeAll(async () => {
+  provider = await startLyingProvider(() => person)
+  rig = await startRig({ variables: provider.variables })
+})
+afterEach(() => {
+  provider.lies = {}
+})
+afterAll(async () => {
+  await rig.stop()
+  await provider.stop()
+})
+
+/** Somebody of a new account, who is logged in. */
+async function loggedIn(): Promise<Walker> {
+  const n = (count += 1)
+  const created = await rig.operator('POST', '/accounts', {
+    email: `contact-${n}@example.com`,
+    name: `Account ${n}`,
+    status: 'active',
+    external_id: `crm-${n}`,
+  })
+  expect(created.status, created.text).toBe(201)
+  person = { sub: `person-${n}`, account_id: `crm-${n}`, role: 'owner', sid: `sid-${n}` }
+  const walker = createWalker(rig.url)
+  await walker.logIn()
+  return walker
+}
+
+const KEY = { application_name: 'CRM', platform: 'server' }
+const create = (walker: Walker, confirmation?: string) =>
+  walker.call('POST', '/keys', { ...KEY, ...(confirmation !== undefined && { confirmation }) })
+const told = ({ status, json }: HttpAnswer) => [status, json['code']]
+const REQUIRED = [403, 'confirmation_required']
+
+describe('a confirmation', () => {
+  it('asks the provider anew, and is good for one call', async () => {
+    const walker = await loggedIn()
+    expect(told(await create(walker))).toEqual(REQUIRED)
+    const withPassword = { ...KEY, password: 'correct horse battery staple' }
+    expect(told(await walker.call('POST', '/keys', withPassword))).toEqual(REQUIRED)
+    const ended = await walker.walk('/admin/confirm')
+    expect(ended.status).toBe(303)
+    expect(ended.headers.location).toMatch(/^\/admin\/confirmed#confirmation=[\w-]{32}$/)
+    expect([...walker.cookies.keys()]).toEqual(['portal_session'])
+    const asked = Object.fromEntries(provider.asked.at(-1) ?? [])
+    expect(asked).toMatchObject({ max_age: '0', prompt: 'login', code_challenge_method: 'S256' })
+    const [, confirmation = ''] = String(ended.headers.location).split('=')
+    const created = await create(walker, confirmation)
+    expect(created.status, created.text).toBe(201)
+    expect(told(await create(walker, confirmation))).toEqual(REQUIRED)
+
+    const path = `/keys/${String(created.json['id'])}`
+    const reveal = { confirmation: await walker.confirm() }
+    const revealed = await walker.call('POST', `${path}/reveal`, reveal)
+    expect(revealed.json).toEqual({ access_token: created.json['access_token'] })
+    expect(told(await walker.call('POST', `${path}/reveal`, reveal))).toEqual(REQUIRED)
+    const rotate = { overlap_seconds: 0, confirmation: await walker.confirm() }
+    expect((await walker.call('POST', `${path}/rotation`, rotate)).status).toBe(201)
+    expect(told(await walker.call('POST', `${path}/rotation`, {}))).toEqual(REQUIRED)
+  })
+
+  it('is good for one of two calls at once', async () => {
+    const walker = await loggedIn()
+    const confirmation = await walker.confirm()
+    const both = await Promise.all([create(walker, confirmation), create(walker, confirmation)])
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 403])
+  })
+
+  it('is of one session', async () => {
+    const walker = await loggedIn()
+    const other = createWalker(rig.url)
+    await other.logIn()
+    const confirmation = await walker.confirm()
+    expect(told(await create(other, confirmation))).toEqual(REQUIRED)
+    expect((await create(walker, confirmation)).status).toBe(201)
+    for (const invented of ['', 'x', 'x'.repeat(32)]) {
+      expect(told(await create(walker, invented))).toEqual(REQUIRED)
+    }
+  })
+
+  it('ends with its session, and needs one', async () => {
+    const walker = await loggedIn()
+    const confirmation = await walker.confirm()
+    await walker.call('DELETE', '/session')
+    walker.cookies.clear()
+    await walker.logIn()
+    expect(told(await create(walker, confirmation))).toEqual(REQUIRED)
+    const nobody = await createWalker(rig.url).get('/admin/confirm')
+    expect(told(nobody)).toEqual([401, 'unauthenticated'])
+    const back = await walker.leave('/admin/confirm')
+    await walker.call('DELETE', '/session')
+    expect((await walker.get(back)).json).toMatchObject({ detail: /session has ended/ })
+  })
+
+  const seconds = () => Math.floor(Date.now() / 1_000)
+
+  it.each([
+    ['no auth_time', () => ({ auth_time: undefined }), /auth_time/],
+    [
+      'an auth_time that is no number',
+      () => ({ auth_time: 'now' }),
+      /login_failed|auth_time|valid/,
+    ],
+    ['an auth_time of before', () => ({ auth_time: seconds() - 10 }), /max_age/],
+    ['an auth_time of long ago', () => ({ auth_time: seconds() - 86_400 }), /max_age/],
+    ['an auth_time of the future', () => ({ auth_time: seconds() + 600 }), /max_age/],
+    ['another person', () => ({ sub: 'somebody else' }), /another person/],
+    ['another audience', () => ({ aud: 'another' }), /not valid/],
+    ['another nonce', () => ({ nonce: 'another' }), /not valid/],
+  ])('is refused with %s', async (_, claims, sentence) => {
+    const walker = await loggedIn()
+    provider.lies = { claims: claims() }
+    const answer = await walker.walk('/admin/confirm')
+    expect(told(answer)).toEqual(REQUIRED)
+    expect(answer.json['detail']).toMatch(sentence)
+    const page = await walker.get(await walker.leave('/admin/confirm'), { Accept: 'text/html' })
+    expect(page.text).toContain('href="/admin/confirm"')
+    expect((await walker.call('GET', '/keys')).status).toBe(200)
+  })
+
+  it('does not mind clocks that are apart', async () => {
+    const walker = await loggedIn()
+    provider.lies = { claims: { iat: seconds() - 25, auth_time: seconds() - 25 } }
+    expect((await create(walker, await walker.confirm())).status).toBe(201)
+  })
+
+  it('is no log-in, and a log-in is none', async () => {
+    const walker = await loggedIn()
+    const confirming = await walker.leave('/admin/confirm')
+    const cookie = walker.cookies.get('portal_confirm') ?? ''
+    walker.cookies.delete('portal_confirm')
+    walker.cookies.set('portal_log_in', cookie)
+    expect(told(await walker.get(confirming))).toEqual([401, 'login_failed'])
+    walker.cookies.set('portal_confirm', cookie)
+    provider.lies = { replays: true }
+    expect((await walker.get(confirming)).status).toBe(303)
+    walker.cookies.set('portal_confirm', cookie)
+    expect(told(await walker.get(confirming))).toEqual(REQUIRED) // good once
+  })
+
+  it('is not to be had while the provider is down', async () => {
+    const walker = await loggedIn()
+    provider.lies = { token: 500 }
+    const answer = await walker.walk('/admin/confirm')
+    expect(told(answer)).toEqual([503, 'identity_provider_unavailable'])
+  })
+})
+
+describe('a back-channel logout', () => {
+  async function logOut(token: string, headers: Record<string, string> = {}): Promise<HttpAnswer> {
+    const body = new URLSearchParams({ logout_token: token }).toString()
+    return await rig.send('/admin/back-channel-logout', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
+      body,
+    })
+  }
+  const isIn = async (walker: Walker) => (await walker.call('GET', '/session')).status === 200
+
+  it('ends the session that it names, and once', async () => {
+    const walker = await loggedIn()
+    const sid = String(person['sid'])
+    const { sub } = person
+    person = { ...person, sid: 'another' }
+    const other = createWalker(rig.url)
+    await other.logIn()
+    const token = await provider.logoutToken({ sid })
+    const answer = await logOut(token)
+    expect([answer.status, answer.headers['cache-control'], answer.text]).toEqual([
+      200,
+      'no-store',
+      '',
+    ])
+    expect([await isIn(walker), await isIn(other)]).toEqual([false, true])
+    person = { ...person, sid }
+    await walker.logIn()
+    expect(told(await logOut(token))).toEqual([400, 'logout_token_invalid'])
+    expect(await isIn(walker)).toBe(true)
+    // Of a person, all of them.
+    expect((await logOut(await provider.logoutToken({ sub: String(sub) }))).status).toBe(200)
+    expect([await isIn(walker), await isIn(other)]).toEqual([false, false])
+  })
+
+  it('ends only what both of its names fit', async () => {
+    const walker = await loggedIn()
+    const { sub, sid } = person as { sub: string; sid: string }
+    expect((await logOut(await provider.logoutToken({ sub: 'nobody', sid }))).status).toBe(200)
+    expect(await isIn(walker)).toBe(true)
+    expect((await logOut(await provider.logoutToken({ sub, sid }))).status).toBe(200)
+    expect(await isIn(walker)).toBe(false)
+  })
+
+  it.each([
+    ['another audience', { aud: 'another' }],
+    ['another issuer', { iss: 'https://other.example' }],
+    ['a nonce', { nonce: 'x' }],
+    ['no event', { events: undefined }],
+    ['another event', { events: { x: {} } }],
+    [
+      'an event that is no object',
+      {
+        events: { 'http://schemas.openid.net/event/backchannel-logout': 'x' },
+      },
+    ],
+    ['no jti', { jti: undefined }],
+    ['no end', { exp: undefined }],
+    ['the past', { iat: 1, exp: 2 }],
+    ['nobody', { sub: undefined, sid: undefined }],
+  ])('ends nothing with %s', async (_, claims) => {
+    const walker = await loggedIn()
+    const { sub, sid } = person as { sub: string; sid: string }
+    const answer = await logOut(await provider.logoutToken({ sub, sid, ...claims }))
+    expect(told(answer)).toEqual([400, 'logout_token_invalid'])
+    expect(await isIn(walker)).toBe(true)
+  })
+
+  it('ends nothing by a stranger, and nothing that is no token', async () => {
+    const walker = await loggedIn()
+    const { sub } = person as { sub: string }
+    for (const signedBy of ['nobody', 'a stranger', 'the client secret'] as const) {
+      const forged = await provider.logoutToken({ sub }, signedBy)
+      expect(told(await logOut(forged))).toEqual([400, 'logout_token_invalid'])
+    }
+    for (const token of ['', 'x', 'x'.repeat(20_000)]) {
+      expect(told(await logOut(token))).toEqual([400, 'logout_token_invalid'])
+    }
+    const asJson = await logOut(await provider.logoutToken({ sub }), {
+      'Content-Type': 'text/plain',
+    })
+    expect(asJson.status).toBe(400)
+    expect(await isIn(walker)).toBe(true)
+  })
+})
