@@ -57,7 +57,7 @@ const usedFor = (
   refused_24h: refused,
 })
 
-/** One of each kind: long, Arabic and equal names, every badge, and each state of use. */
+/** One of each kind, in letters that the page's font has: a long name, equal names, every badge, and each state of use. */
 export const STILL_KEYS: readonly ListedKey[] = [
   keyOf(1, {
     application_name: 'Billing export',
@@ -75,12 +75,12 @@ export const STILL_KEYS: readonly ListedKey[] = [
     usage: usedFor(5 * HOUR_MS, 1, 1, '9.9.9.9'),
   }),
   keyOf(3, {
-    application_name: 'لوحة مركز الاتصال',
+    application_name: 'Büro Zürich, Anrufübersicht',
     platform: 'web',
     expires_at: ago(-12 * DAY_MS),
     usage: usedFor(120 * DAY_MS, 0, 0, null),
   }),
-  keyOf(4, { application_name: 'Agent app 📱', platform: 'mobile', enabled: false }),
+  keyOf(4, { application_name: 'Agent app', platform: 'mobile', enabled: false }),
   keyOf(5, {
     application_name: 'Dialler',
     platform: 'desktop',

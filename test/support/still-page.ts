@@ -6,12 +6,18 @@ import { extname, join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { NOW_MS, stillAnswer } from './still-answers.ts'
 
+export interface StillPageOptions extends BrowserContextOptions {
+  /** Answers in place of the usual ones, by path below /admin/api/v1/; null is a 401. */
+  readonly answers?: Readonly<Record<string, unknown>>
+}
+
 const ORIGIN = 'https://still.example'
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.css': 'text/css',
   '.js': 'text/javascript',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
   '.woff2': 'font/woff2',
 }
 
@@ -19,7 +25,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export async function openStillPage(
   browser: Browser,
   pageDir: string,
-  options: BrowserContextOptions,
+  { answers = {}, ...options }: StillPageOptions = {},
 ): Promise<Page> {
   const context = await browser.newContext({
     baseURL: ORIGIN,
@@ -34,7 +40,8 @@ export async function openStillPage(
     const url = new URL(route.request().url())
     const [, path] = /^\/admin\/api\/v1\/(.*)$/.exec(url.pathname) ?? []
     if (path !== undefined) {
-      const answer = stillAnswer(path, url.searchParams)
+      const answer = path in answers ? answers[path] : stillAnswer(path, url.searchParams)
+      if (answer === null) return await route.fulfill({ status: 401, json: NOBODY })
       const status = answer === undefined ? 404 : 200
       return await route.fulfill({ status, json: answer ?? { code: 'not_found' } })
     }
@@ -45,3 +52,5 @@ export async function openStillPage(
   })
   return page
 }
+
+const NOBODY = { code: 'unauthenticated' }

@@ -1,0 +1,121 @@
+// Every view at six widths, light and dark, against pictures that somebody has looked at and approved. They are
+// small: what they show is a column that collapses, a part that is missing or elsewhere, a colour that is wrong.
+// After a change that is meant, `APPROVE=1 npx vitest run test/browser/pictures.test.ts` writes them anew, and
+// each is to be looked at before it is committed.
+
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { pageDirOf } from '../../harness/build.ts'
+import { PROJECT_DIR } from '../../harness/project-dir.ts'
+import { missingBrowser } from '../support/page-rig.ts'
+import { STILL_KEYS } from '../support/still-answers.ts'
+import { openStillPage } from '../support/still-page.ts'
+import { contactSheets } from './contact-sheet.ts'
+
+const APPROVED = join(PROJECT_DIR, 'test/browser/pictures')
+const WIDTHS = [1_440, 1_280, 1_024, 768, 375, 320]
+const HEIGHT = 900
+const SCHEMES = ['light', 'dark'] as const
+/** The share of a picture that may differ: about a word. Another build of the browser draws text otherwise. */
+const TOLERANCE = 0.004
+
+const key = `/admin/keys/${STILL_KEYS[0]?.id}`
+
+interface View {
+  readonly path: string
+  /** What is there when the view is complete. */
+  readonly shows: string
+  readonly open?: (page: Page) => Promise<void>
+  readonly answers?: Readonly<Record<string, unknown>>
+}
+
+const VIEWS: Readonly<Record<string, View>> = {
+  'log-in': { path: '/admin/', shows: 'Log in to My CommPeak', answers: { session: null } },
+  list: { path: '/admin/', shows: 'Billing export' },
+  empty: {
+    path: '/admin/',
+    shows: 'Create your first key',
+    answers: { keys: { keys: [], next_cursor: null } },
+  },
+  key: { path: key, shows: 'Key created' },
+  'new-key': {
+    path: '/admin/keys/new',
+    shows: 'Only these networks',
+    open: (page) => page.getByRole('radio', { name: 'Only these networks' }).check(),
+  },
+  'edit-key': { path: `${key}/edit`, shows: '56 requests' },
+  rotate: { path: `${key}/rotate`, shows: 'How long does the old token work on?' },
+  delete: {
+    path: '/admin/',
+    shows: 'Billing export',
+    open: (page) => page.getByRole('button', { name: 'Delete Billing export' }).click(),
+  },
+  examples: {
+    path: '/admin/',
+    shows: 'Billing export',
+    open: (page) => page.getByRole('button', { name: 'Code examples for Billing export' }).click(),
+  },
+  activity: { path: '/admin/activity', shows: 'Key created' },
+  sessions: { path: '/admin/sessions', shows: 'This session' },
+  users: { path: '/admin/users', shows: 'Grace Example' },
+}
+
+describe.skipIf(missingBrowser !== null)('a picture of the page', () => {
+  let browser: Browser
+  let sheets: Awaited<ReturnType<typeof contactSheets>>
+  beforeAll(async () => {
+    const offer = inject('browser')
+    if (offer.kind === 'missing') throw new Error(offer.why)
+    browser = await chromium.connect(offer.endpoint)
+    sheets = await contactSheets(browser, WIDTHS, HEIGHT, SCHEMES.length)
+  })
+  afterAll(() => browser.close())
+
+  it.each(Object.entries(VIEWS))('is as it was approved: %s', async (name, view) => {
+    const page = await openView(view)
+    const sheet = sheets.newSheet()
+    for (const [row, colorScheme] of SCHEMES.entries()) {
+      await page.emulateMedia({ colorScheme })
+      for (const [column, width] of WIDTHS.entries()) {
+        await page.setViewportSize({ width, height: HEIGHT })
+        await sheet.add(row, column, await take(page))
+      }
+    }
+    await page.context().close()
+    const file = join(APPROVED, `${name}.webp`)
+    if (process.env['APPROVE'] !== undefined) {
+      mkdirSync(APPROVED, { recursive: true })
+      writeFileSync(file, await sheet.toFile())
+    }
+    const shares = existsSync(file) ? await sheet.compare(readFileSync(file)) : [[1]]
+    const different = shares.flatMap((row, index) =>
+      row.flatMap((share, column) =>
+        share > TOLERANCE
+          ? [`${SCHEMES[index]}, ${WIDTHS[column]} px: ${(share * 100).toFixed(1)} % differs`]
+          : [],
+      ),
+    )
+    if (different.length > 0) {
+      const seen = join(mkdtempSync(join(tmpdir(), 'portal-gateway-picture-')), `${name}.webp`)
+      writeFileSync(seen, await sheet.toFile())
+      different.push(`the picture is in ${seen}`)
+    }
+    expect(different).toEqual([])
+  })
+
+  async function openView({ path, shows, open, answers = {} }: View): Promise<Page> {
+    const page = await openStillPage(browser, pageDirOf(inject('bundleDir')), { answers })
+    await page.goto(path)
+    await page.addStyleTag({ content: ':root { --mono: Inter }' }) // no font of the machine's own
+    await page.getByText(shows).first().waitFor()
+    await open?.(page)
+    await page.evaluate(() => document.fonts.ready)
+    return page
+  }
+
+  const take = (page: Page) =>
+    page.screenshot({ type: 'jpeg', quality: 90, animations: 'disabled', caret: 'hide' })
+})
