@@ -69,8 +69,14 @@ export async function startRequestFuzz(): Promise<RequestFuzz> {
       async ask(lookupId) {
         const says = byLookupId.get(lookupId) ?? { kind: 'unknown', word: undefined }
         const lease = { askedMs: nowMs(), leaseMs: LEASE_MS, leaseEnds: NEVER }
-        return { says, question: 1, ...lease, objectMs: null, unwrittenMs: 0 }
+        const nothing = { objectMs: null, granted: null, unwrittenMs: 0 }
+        return { says, question: 1, ...lease, ...nothing }
       },
+    },
+    limits: {
+      spend: () => assert.fail('no key of the fuzzer has a limit'),
+      askBeside: () => assert.fail('no key of the fuzzer has a limit'),
+      askAhead: () => assert.fail('no key of the fuzzer has a limit'),
     },
     seed: async (_, record) => toStored(record),
     clock: { isTrusted: () => true, compare: () => undefined },

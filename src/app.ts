@@ -41,6 +41,7 @@ import { createUnknownTokens } from './gateway/unknown-tokens.ts'
 import { refuseExposed } from './gateway/plain-http.ts'
 import { createQuestions } from './gateway/questions.ts'
 import { createRefusalResponse } from './gateway/refusal.ts'
+import { createRequestLimits } from './gateway/request-limits.ts'
 import { createShadowGateway } from './gateway/shadow-gateway.ts'
 import { startTrace, toRequestLine } from './gateway/trace.ts'
 import { createUseRecorder, type UseRecorder } from './gateway/use-recorder.ts'
@@ -170,6 +171,18 @@ function composeApp(
     secrets.tokenKeys,
   )
 
+  const limitsDeps = {
+    authorities,
+    termMs,
+    timeoutMs,
+    clock,
+    metrics,
+    later,
+    wait,
+    onFault: countFault,
+    nowMs,
+  }
+  const limits = createRequestLimits(limitsDeps)
   const records: KeyRecordsDeps = {
     cache,
     readKvRecord: (lookupId) => readKeyRecord(env.KEYS, lookupId),
@@ -186,6 +199,7 @@ function composeApp(
       wait,
       nowMs,
     }),
+    limits,
     seed: authorities.seed,
     clock,
     timeoutMs,
@@ -207,6 +221,7 @@ function composeApp(
     speculation: settings.SPECULATION === 'on',
     addressWatch,
     use,
+    limits,
     signAssertion: createAssertionSigner(
       secrets.assertionKeys,
       settings.ASSERTION_ISSUER,
@@ -270,7 +285,7 @@ function composeApp(
     isForeignDatabase: owner.isForeign,
     readProgress: () => readProgress(db),
     holder: {
-      ...createHolder(gatewayDeps),
+      ...createHolder({ ...gatewayDeps, peekingLimits: createRequestLimits(limitsDeps, true) }),
       findKey: async (keyId) => (await findKeys(db, [keyId]))[0],
     },
     readEventProgress: () => readEventProgress(db),

@@ -9,6 +9,8 @@ import {
   updateAccount,
 } from '../db/account-queries.ts'
 import { isPending } from '../db/key-rows.ts'
+import type { Opening } from '../keys/openings.ts'
+import { isSameLimit } from '../keys/rate-limit.ts'
 import { newId } from '../shared/ids.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import { type Actor, auditEvent, type Changes, HIDDEN_PASSWORD } from './audit.ts'
@@ -18,6 +20,7 @@ import type { OperatorCaller } from './context.ts'
 import { type HashingDeps, hashNewPassword } from './hashing.ts'
 import { stopLostKeys } from './lost-keys.ts'
 import { type OutboxDeps, settleInParts } from './outbox.ts'
+import { toRateLimitJson } from './rate-limit.ts'
 import type { Refusal } from './refusal.ts'
 import type { CreateAccount, EditAccount } from './schemas.ts'
 import { emailForms } from './user-service.ts'
@@ -61,7 +64,7 @@ export async function createAccount(
   return typeof inserted === 'string' ? err({ reason: inserted }) : ok(inserted)
 }
 
-/** Edits an account. On success its status holds for all its keys. */
+/** Edits an account. On success its status and its rate limit hold for all its keys. */
 export async function editAccount(
   id: string,
   input: EditAccount,
@@ -84,6 +87,7 @@ export async function editAccount(
     ...(passwordHash !== undefined && { passwordHash }),
     ...(input.key_limit !== undefined && { keyLimit: input.key_limit }),
     ...(input.external_id !== undefined && { externalId: input.external_id }),
+    ...(input.rate_limit !== undefined && { rateLimit: input.rate_limit }),
   }
   for (let tries = 0; tries < TRIES; tries++) {
     const read = await findAccount(deps.db, id)
@@ -96,12 +100,11 @@ export async function editAccount(
         : await updateAccount(deps.db, read, change, event)
     if (done === undefined) continue
     if (done === 'external_id_taken') return err({ reason: done })
-    // If the request names a status, every key is settled, even if the status stays the same.
-    const isDue = input.status === undefined ? isPending : () => true
-    const decision = {
-      respects: input.status === undefined ? [] : (['account_status'] as const),
-      revisions: changes['status'] === undefined ? 0 : 1,
-    } as const
+    // If the request names what the keys' records hold, every key is settled, even if it stays the same.
+    const respects = respectsOf(input)
+    const isDue = respects.length === 0 ? isPending : () => true
+    const isRaised = changes['status'] !== undefined || changes['rate_limit'] !== undefined
+    const decision = { respects, revisions: isRaised ? 1 : 0 } as const
     const isStatusDue = input.status !== undefined || done.account.statusPending
     const [settled, stopped] = await Promise.all([
       settleInParts(done.keyIds, isDue, decision, deps),
@@ -112,13 +115,20 @@ export async function editAccount(
   return err({ reason: 'version_conflict' })
 }
 
+function respectsOf({ status, rate_limit }: EditAccount): readonly Opening[] {
+  return [
+    ...(status === undefined ? [] : (['account_status'] as const)),
+    ...(rate_limit === undefined ? [] : (['account_rate_limit'] as const)),
+  ]
+}
+
 function operator(accountId: string, caller: OperatorCaller): Actor {
   return { kind: 'operator', accountId, ...caller }
 }
 
 function accountChanges(
   read: AccountRow,
-  { name, status, password, key_limit, external_id }: EditAccount,
+  { name, status, password, key_limit, external_id, rate_limit }: EditAccount,
 ): Changes {
   return {
     ...(name !== undefined && name !== read.name && { name: [read.name, name] as const }),
@@ -128,6 +138,10 @@ function accountChanges(
       key_limit !== read.keyLimit && { key_limit: [read.keyLimit, key_limit] as const }),
     ...(external_id !== undefined &&
       external_id !== read.externalId && { external_id: [read.externalId, external_id] as const }),
+    ...(rate_limit !== undefined &&
+      !isSameLimit(rate_limit, read.rateLimit) && {
+        rate_limit: [toRateLimitJson(read.rateLimit), toRateLimitJson(rate_limit)] as const,
+      }),
     ...(password !== undefined && { password: HIDDEN_PASSWORD }),
   }
 }

@@ -8,6 +8,7 @@ import { ADDRESS_SYMPTOMS } from '../keys/client-address.ts'
 import { ENTRY_WARNINGS } from '../keys/entry-warnings.ts'
 import { ACCOUNT_STATUSES, IP_ACL_MODES } from '../keys/key-record.ts'
 import { PLATFORMS } from '../keys/platform.ts'
+import { rateLimitAnswer } from './rate-limit.ts'
 
 export const time = z.string().meta({ format: 'date-time', description: 'RFC 3339, in UTC' })
 export const address = z
@@ -71,6 +72,10 @@ export const problem = z
         'With `validation_failed`: the faults. Beyond 50, a last entry with the code `too_many_faults` says how many more there are',
     }),
     client_ip: address.optional().meta({ description: 'With `ip_denied`: the address seen' }),
+    'violated-policies': z
+      .array(z.enum(['key', 'account']))
+      .optional()
+      .meta({ description: 'With `rate_limited`: whose limits are met' }),
     log_in_at: z.string().optional().meta({
       description:
         'With `unauthenticated`: where a browser logs in, if people do that at an identity provider',
@@ -104,6 +109,9 @@ export const operatorAccount = account
   .extend({
     external_id: z.string().nullable().meta({ description: 'Its id in systems of the operator' }),
     key_limit: z.int().min(1).max(1_000).meta({ description: 'How many keys it may have' }),
+    rate_limit: rateLimitAnswer
+      .nullable()
+      .meta({ description: 'The limit of each of its keys; null for none' }),
     created_at: time,
     updated_at: time,
   })
@@ -166,7 +174,7 @@ export const key = z
       description: 'When its token was reported as leaked; only a rotation ends that',
     }),
     rotation: rotation.nullable(),
-    rate_limit: z.null().meta({ description: 'The key may be used without a limit' }),
+    rate_limit: rateLimitAnswer.nullable().meta({ description: 'Null for no limit' }),
     access_token: z
       .string()
       .meta({ description: '`********`, but in the answer of the call that made the token' }),
@@ -255,7 +263,7 @@ export const holderAnswer = z.object({
     application_name: z.string(),
     platform: z.enum(PLATFORMS),
     expires_at: time.nullable(),
-    rate_limit: z.null(),
+    rate_limit: rateLimitAnswer.nullable(),
     rotation: rotation.nullable(),
   }),
   token: z
@@ -426,6 +434,8 @@ const accessState = z.object({
   enabled: z.boolean().meta({ description: 'False where it is paused or leaked' }),
   expires_at: time.nullable(),
   ends_at: time.nullable().meta({ description: 'When this token ends, of a rotation' }),
+  rate_limit: rateLimitAnswer.nullable(),
+  account_rate_limit: rateLimitAnswer.nullable(),
 })
 
 export const drift = z

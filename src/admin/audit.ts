@@ -8,6 +8,7 @@ import type { ACTORS, AuditAction, Changes } from '../db/schema.ts'
 import type { AclNotes } from '../keys/acl-notes.ts'
 import { newId } from '../shared/ids.ts'
 import { withAclChange } from './acl-change.ts'
+import { toRateLimitJson } from './rate-limit.ts'
 
 export type { Changes } from '../db/schema.ts'
 
@@ -55,12 +56,16 @@ const MEMBERS = [
   ['ip_acl_mode', 'ipAclMode'],
   ['enabled', 'enabled'],
   ['expires_at', 'expiresAt'],
+  ['rate_limit', 'rateLimit'],
 ] as const
 
 /** As the API shows it; null if there is none. */
 function valueOf(details: KeyDetails | undefined, property: (typeof MEMBERS)[number][1]) {
-  const value = details?.[property] ?? null
-  return property === 'expiresAt' && value !== null ? new Date(Number(value)).toISOString() : value
+  if (details === undefined) return null
+  const { expiresAt, rateLimit } = details
+  if (property === 'rateLimit') return toRateLimitJson(rateLimit)
+  if (property === 'expiresAt') return expiresAt === null ? null : new Date(expiresAt).toISOString()
+  return details[property]
 }
 
 /** The differences between two states of a key; a state is undefined if there is no key. */

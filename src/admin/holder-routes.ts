@@ -3,12 +3,14 @@
 
 import { Hono } from 'hono'
 import type { KeyRow } from '../db/key-rows.ts'
+import type { RateLimit } from '../keys/rate-limit.ts'
 import type { RequestId } from '../http/request-id.ts'
 import type { ProblemCode } from '../problems/table.ts'
 import type { Result } from '../shared/result.ts'
 import type { HolderAnswer } from './answers.ts'
 import { type AdminEnv, refuse } from './context.ts'
 import { toRotationJson, toTime } from './json.ts'
+import { toRateLimitJson } from './rate-limit.ts'
 
 export const HOLDER_PATH = '/admin/api/v1/key'
 
@@ -17,6 +19,8 @@ export interface HeldKey {
   readonly keyId: string
   readonly accountId: string
   readonly expiresAtMs: number | null
+  /** The limit of the key itself; null for none. */
+  readonly rateLimit: RateLimit | null
   /** Whether another token has replaced the one of the request. */
   readonly isOldToken: boolean
   /** Null if unreadable. */
@@ -74,7 +78,7 @@ export function holderRoutes({ holder, nowMs }: HolderDeps): Hono<AdminEnv> {
     const requestId = c.get('requestId')
     const judged = await holder.judge(c.req.raw, requestId)
     if (!judged.ok) return refuseAs(judged.error)
-    const { keyId, accountId, expiresAtMs, isOldToken, clientIp } = judged.value
+    const { keyId, accountId, expiresAtMs, rateLimit, isOldToken, clientIp } = judged.value
     c.set('keyId', keyId)
     c.set('accountId', accountId)
     const row = await holder.findKey(keyId)
@@ -88,7 +92,7 @@ export function holderRoutes({ holder, nowMs }: HolderDeps): Hono<AdminEnv> {
         application_name: applicationName,
         platform,
         expires_at: expiresAtMs === null ? null : toTime(expiresAtMs),
-        rate_limit: null,
+        rate_limit: toRateLimitJson(rateLimit),
         rotation: toRotationJson(row.tokens, nowMs()),
       },
       token: isOldToken ? 'old' : 'current',

@@ -25,6 +25,7 @@ import type {
   SessionAnswer,
   UserAnswer,
 } from './answers.ts'
+import { toRateLimitJson } from './rate-limit.ts'
 
 const HIDDEN_TOKEN = '********'
 
@@ -65,6 +66,7 @@ export function toOperatorAccountJson(account: AccountRow): OperatorAccountAnswe
     ...toAccountJson(account),
     external_id: account.externalId,
     key_limit: account.keyLimit,
+    rate_limit: toRateLimitJson(account.rateLimit),
     created_at: toTime(account.createdAt),
     updated_at: toTime(account.updatedAt),
   }
@@ -85,7 +87,7 @@ export function toKeyJson(key: LiveKey, nowMs: number, token = HIDDEN_TOKEN): Ke
     expires_at: key.details.expiresAt === null ? null : toTime(key.details.expiresAt),
     leaked_at: key.leakedAt === null ? null : toTime(key.leakedAt),
     rotation: toRotationJson(key.tokens, nowMs),
-    rate_limit: null,
+    rate_limit: toRateLimitJson(key.details.rateLimit),
     access_token: token,
     access_token_ends_with:
       token === HIDDEN_TOKEN ? (currentToken(key)?.lastFour ?? null) : lastFourOf(token),

@@ -31,6 +31,7 @@ import {
 import { tryToNoteRows } from './lost-keys.ts'
 import { makeToken, type MakeTokenDeps, unsealToken } from './new-token.ts'
 import { type OutboxDeps, publishLater } from './outbox.ts'
+import { toRateLimitJson } from './rate-limit.ts'
 import type { Refusal } from './refusal.ts'
 import type { CreateKey, EditKey } from './schemas.ts'
 
@@ -57,14 +58,16 @@ export async function createKey(
     ipAclNotes: input.ip_acl_notes,
     enabled: true,
     expiresAt: input.expires_at,
+    rateLimit: input.rate_limit,
   }
   const { sessionKeys } = deps
   // Defaults are left out of the hash. A repeated request may reach a version that does not know the members.
-  const { ipAclMode, expiresAt, ipAclNotes, enabled: _enabled, ...older } = details
+  const { ipAclMode, expiresAt, rateLimit, ipAclNotes, enabled: _enabled, ...older } = details
   const asked = {
     ...older,
     ...(ipAclMode !== 'enforce' && { ipAclMode }),
     ...(expiresAt !== null && { expiresAt }),
+    ...(rateLimit !== null && { rateLimit }),
     ...(Object.keys(ipAclNotes).length > 0 && { ipAclNotes }),
   }
   const idempotency = await toIdempotency(idempotencyKey, asked, sessionKeys, now)
@@ -204,18 +207,19 @@ const DECIDING = [
   'ip_acl_mode',
   'enabled',
   'expires_at',
+  'rate_limit',
 ] as const satisfies readonly Opening[]
 
 /** Whether an edit changes what requests depend on, and so the record of the key. */
 function changesRecord(before: KeyDetails, after: KeyDetails): boolean {
-  const decisive = ({ ipAcl, ipAclMode, enabled, expiresAt }: KeyDetails) =>
-    JSON.stringify([ipAcl, ipAclMode, enabled, expiresAt])
+  const decisive = ({ ipAcl, ipAclMode, enabled, expiresAt, rateLimit }: KeyDetails) =>
+    JSON.stringify([ipAcl, ipAclMode, enabled, expiresAt, toRateLimitJson(rateLimit)])
   return decisive(before) !== decisive(after)
 }
 
 function applyEdit(details: KeyDetails, input: EditKey): KeyDetails {
   const { application_name, application_website, platform, ip_acl, ip_acl_mode } = input
-  const { enabled, expires_at, ip_acl_notes } = input
+  const { enabled, expires_at, rate_limit, ip_acl_notes } = input
   const ipAcl = ip_acl ?? details.ipAcl
   return {
     ...details,
@@ -228,5 +232,6 @@ function applyEdit(details: KeyDetails, input: EditKey): KeyDetails {
     ipAclNotes: keepNotes(ip_acl_notes ?? details.ipAclNotes, ipAcl),
     enabled: enabled ?? details.enabled,
     expiresAt: expires_at === undefined ? details.expiresAt : expires_at,
+    rateLimit: rate_limit === undefined ? details.rateLimit : rate_limit,
   }
 }

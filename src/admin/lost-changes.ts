@@ -103,16 +103,19 @@ function resolveReadable(
   decision: Decision,
   deps: LostChangesDeps,
 ): TakenBack | null | 'hold back' {
-  const opened = findOpenings(toState(row, token.endsAt), held).filter(
+  const opened = findOpenings(toState(row, token), held).filter(
     (respect) => !decidesIn(respect, decision),
   )
   if (opened.length === 0) return null
-  if (opened.includes('account_status')) return 'hold back'
+  if (OF_ACCOUNT.some((respect) => opened.includes(respect))) return 'hold back'
   // If another change of the row is still pending, it is unknown what that change decided.
   const isKnown = decision !== null && heldRevision(row) >= row.revision - decision.revisions
   if (isKnown) return takeBack(row, token, held, opened, deps)
   return isInactive(row) ? null : 'hold back'
 }
+
+/** What only the operator decides. */
+const OF_ACCOUNT = ['account_status', 'account_rate_limit'] as const satisfies readonly Opening[]
 
 function decidesIn(respect: Opening, decision: Decision): boolean {
   return decision?.respects.includes(respect) === true
@@ -142,6 +145,7 @@ function takeBack(
     ipAclMode: isOpened('ip_acl_mode') ? held.ipAclMode : details.ipAclMode,
     enabled: isOpened('enabled') ? held.enabled : details.enabled,
     expiresAt: isOpened('expires_at') ? held.expiresAtMs : details.expiresAt,
+    rateLimit: isOpened('rate_limit') ? held.rateLimit : details.rateLimit,
   }
   const changes = detailChanges(details, { ...details, ...settings })
   const actor = { kind: 'gateway', accountId: row.accountId, address: null } as const

@@ -18,6 +18,7 @@ import type { Held } from '../stores/key-authority/key-authority.ts'
 import type { AccessState, Drift } from './answers.ts'
 import { enforce } from './enforce.ts'
 import { toTime } from './json.ts'
+import { toRateLimitJson } from './rate-limit.ts'
 import { AS_DATABASE } from './lost-changes.ts'
 import { noteRows } from './lost-keys.ts'
 import { mapPooled } from './map-pooled.ts'
@@ -150,7 +151,7 @@ function compareAuthority(
   if (row.kind === 'tombstone' || record.kind === 'tombstone')
     return [{ kind: 'resurrected', store }]
   if (held.revision < row.revision) return [{ kind: 'authority_behind', store }]
-  const database = toAccessState(toState(row, token.endsAt))
+  const database = toAccessState(toState(row, token))
   const authority = held.kind === 'unreadable' ? null : toAccessState(held)
   return [{ kind: 'authority_ahead', store, database, authority }]
 }
@@ -163,6 +164,8 @@ function toAccessState(state: State): AccessState {
     enabled: state.enabled && !state.isLeaked,
     expires_at: state.expiresAtMs === null ? null : toTime(state.expiresAtMs),
     ends_at: state.endsAtMs === null ? null : toTime(state.endsAtMs),
+    rate_limit: toRateLimitJson(state.rateLimit),
+    account_rate_limit: toRateLimitJson(state.accountRateLimit),
   }
 }
 

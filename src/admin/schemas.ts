@@ -17,6 +17,7 @@ import { COMMON_PASSWORD, isCommonPassword } from './common-passwords.ts'
 import { isEmail } from './email.ts'
 import { MAX_FAULTS } from './faults.ts'
 import { futureTime, time } from './future-time.ts'
+import { rateLimitBody } from './rate-limit.ts'
 import {
   isOfLength,
   rule,
@@ -183,6 +184,7 @@ export const createKeyBody = z.strictObject({
   ip_acl_mode: ipAclMode.default('enforce'),
   ip_acl_notes: aclNotes.default({}),
   expires_at: futureTime.nullable().default(null),
+  rate_limit: rateLimitBody.nullable().default(null),
   password,
 })
 
@@ -195,6 +197,7 @@ export const editKeyBody = z.strictObject({
   ip_acl_notes: aclNotes.optional(),
   enabled: z.boolean().optional(),
   expires_at: futureTime.nullable().optional(),
+  rate_limit: rateLimitBody.nullable().optional(),
 })
 
 const MAX_OVERLAP_SECONDS = MAX_OVERLAP_MS / 1_000
@@ -284,6 +287,10 @@ export const editAccountBody = z.strictObject({
   password: newPassword.optional(),
   key_limit: keyLimit.optional(),
   external_id: externalId.nullable().optional(),
+  rate_limit: rateLimitBody
+    .nullable()
+    .optional()
+    .meta({ description: 'For each key of the account' }),
 })
 
 export const createUserBody = z.strictObject({

@@ -1,8 +1,9 @@
-// Accounts in libSQL. The records of an account's keys hold its status, so a change of status raises the
-// revision of these keys in the same batch.
+// Accounts in libSQL. The records of an account's keys hold its status and its rate limit. So a change of these raises
+// the revision of these keys in the same batch.
 
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { AccountStatus } from '../keys/key-record.ts'
+import { isSameLimit, type RateLimit } from '../keys/rate-limit.ts'
 import { type AuditEvent, insertEventWhere, insertSessionEnds } from './audit-queries.ts'
 import type { Database } from './client.ts'
 import { accounts, apiKeys, sessions } from './schema.ts'
@@ -33,6 +34,7 @@ export interface AccountChange {
   readonly passwordHash?: string
   readonly keyLimit?: number
   readonly externalId?: string | null
+  readonly rateLimit?: RateLimit | null
 }
 
 export async function findAccount(db: Database, id: string): Promise<AccountRow | undefined> {
@@ -120,6 +122,7 @@ export async function updateAccount(
   const asRead = sql`EXISTS (SELECT 1 FROM accounts WHERE ${guard})`
   const liveKeys = whereLiveKeys(read.id)
   const newStatus = change.status !== undefined && change.status !== read.status
+  const newLimit = change.rateLimit !== undefined && !isSameLimit(change.rateLimit, read.rateLimit)
   const newPassword = change.passwordHash !== undefined
 
   const ended = and(eq(sessions.accountId, read.id), newPassword ? asRead : NEVER) ?? NEVER
@@ -129,7 +132,7 @@ export async function updateAccount(
     db
       .update(apiKeys)
       .set({ revision: sql`revision + 1`, revisedAt: event.at })
-      .where(and(liveKeys, newStatus ? asRead : NEVER)),
+      .where(and(liveKeys, newStatus || newLimit ? asRead : NEVER)),
     insertSessionEnds(db, event, ended),
     db.delete(sessions).where(ended),
     db

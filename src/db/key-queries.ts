@@ -4,6 +4,7 @@
 import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core'
 import type { AccountStatus, KeyRecord } from '../keys/key-record.ts'
+import type { RateLimit } from '../keys/rate-limit.ts'
 import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
 import { isOnPage, pageBytes } from './bounded-page.ts'
 import type { Database } from './client.ts'
@@ -177,12 +178,12 @@ export async function insertKey(
       .where(and(sameRequest, lt(apiKeys.createdAt, idempotency?.since ?? 0))),
     db.run(sql`
       INSERT INTO api_keys (id, account_id, lookup_id, token_key, sealed_token, application_name,
-        application_website, platform, ip_acl, ip_acl_mode, ip_acl_notes, enabled, expires_at, version, revision, enforced_revision,
+        application_website, platform, ip_acl, ip_acl_mode, ip_acl_notes, enabled, expires_at, rate_limit, version, revision, enforced_revision,
         published_revision, created_at, updated_at, revised_at, idempotency_key, idempotency_body)
       SELECT ${key.id}, id, ${key.lookupId}, ${key.tokenKey}, ${key.sealedToken},
         ${details.applicationName}, ${details.applicationWebsite}, ${details.platform},
         ${JSON.stringify(details.ipAcl)}, ${details.ipAclMode}, ${JSON.stringify(details.ipAclNotes)},
-        ${details.enabled}, ${details.expiresAt}, 1, 1, 1, 0, ${now}, ${now}, ${now},
+        ${details.enabled}, ${details.expiresAt}, ${storedLimit(details.rateLimit)}, 1, 1, 1, 0, ${now}, ${now}, ${now},
         ${idempotency?.keys[0] ?? null}, ${idempotency?.bodies[0] ?? null}
       FROM accounts WHERE id = ${key.accountId} AND status = 'active'
         AND ${mayChangeKeys(sessionGuard)} AND key_limit >
@@ -271,6 +272,7 @@ export const TOMBSTONE_COLUMNS = {
   ipAclNotes: {},
   enabled: true,
   expiresAt: null,
+  rateLimit: null,
   leakedAt: null,
   idempotencyKey: null,
   idempotencyBody: null,
@@ -300,6 +302,10 @@ export async function recordReveal(
     sql`${allowed} AND ${mayChangeKeys(sessionGuard)}`,
   )
   return inserted.rowsAffected > 0
+}
+
+function storedLimit(limit: RateLimit | null): string | null {
+  return limit === null ? null : JSON.stringify(limit)
 }
 
 async function changeKey(

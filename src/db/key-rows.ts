@@ -5,6 +5,7 @@ import { eq, getTableColumns, sql } from 'drizzle-orm'
 import type { AccountStatus, IpAclMode, KeyRecord } from '../keys/key-record.ts'
 import type { State } from '../keys/openings.ts'
 import type { Platform } from '../keys/platform.ts'
+import type { RateLimit } from '../keys/rate-limit.ts'
 import type { Database } from './client.ts'
 import { accounts, apiKeys } from './schema.ts'
 
@@ -22,6 +23,7 @@ export interface KeyDetails {
   readonly enabled: boolean
   /** From then on the key is refused; null for never. */
   readonly expiresAt: number | null
+  readonly rateLimit: RateLimit | null
 }
 
 /** A token of a key that requests may still meet: not one whose end is in KV for good. */
@@ -44,6 +46,10 @@ interface KeyHead {
   readonly id: string
   readonly accountId: string
   readonly accountStatus: AccountStatus
+  /** The limit that each key of the account has. */
+  readonly accountRateLimit: RateLimit | null
+  /** The key's first token, also once it has ended; null if a restored database has lost it. */
+  readonly firstLookupId: string | null
   /** In any order. */
   readonly tokens: readonly Token[]
   readonly revision: number
@@ -77,10 +83,18 @@ const TOKENS = sql<Token[]>`(
   FROM tokens WHERE key_id = api_keys.id AND is_final = 0
 )`.mapWith((text: string) => JSON.parse(text))
 
+/** The first token of a row of `api_keys`: its lookup id, behind its time in 16 digits. */
+const FIRST_TOKEN = sql<string | null>`(
+  SELECT substr(min(printf('%016d', created_at) || lookup_id), 17) FROM tokens
+  WHERE key_id = api_keys.id
+)`
+
 /** The columns that `toKeyRow` reads from rows joined with their accounts. */
 export const KEY_COLUMNS = {
   ...getTableColumns(apiKeys),
   accountStatus: accounts.status,
+  accountRateLimit: accounts.rateLimit,
+  firstLookupId: FIRST_TOKEN,
   tokens: TOKENS,
 }
 
@@ -96,20 +110,22 @@ export function selectKeys(db: Database) {
 type Selected = Awaited<ReturnType<typeof selectKeys>>[number]
 
 export function toKeyRow(selected: Selected): KeyRow {
-  const { id, accountId, accountStatus, tokens } = selected
+  const { id, accountId, accountStatus, accountRateLimit, firstLookupId, tokens } = selected
   const { revision, enforcedRevision, publishedRevision, revisedAt } = selected
   const revisions = { revision, enforcedRevision, publishedRevision, revisedAt }
-  const head = { id, accountId, accountStatus, tokens, ...revisions }
+  const account = { accountId, accountStatus, accountRateLimit }
+  const head = { id, ...account, firstLookupId, tokens, ...revisions }
   if (selected.deletedAt !== null) {
     return { kind: 'tombstone', ...head, deletedAt: selected.deletedAt }
   }
   const { applicationName, applicationWebsite, platform, ipAcl, ipAclMode, ipAclNotes } = selected
-  const { enabled, expiresAt, leakedAt, version, createdAt, updatedAt } = selected
+  const { enabled, expiresAt, rateLimit, leakedAt, version, createdAt, updatedAt } = selected
   if (applicationName === null || platform === null || ipAcl === null) {
     throw new TypeError(`Cannot read API key ${id}: a live row lacks a column`)
   }
   const application = { applicationName, applicationWebsite, platform }
-  const details = { ...application, ipAcl, ipAclMode, ipAclNotes, enabled, expiresAt }
+  const restrictions = { ipAcl, ipAclMode, ipAclNotes, enabled, expiresAt, rateLimit }
+  const details = { ...application, ...restrictions }
   return { kind: 'live', ...head, details, leakedAt, version, createdAt, updatedAt }
 }
 
@@ -119,16 +135,22 @@ export function currentToken({ tokens }: Pick<KeyRow, 'tokens'>): Token | undefi
 }
 
 /** The record of a token, as the data plane reads it. */
-export function toKeyRecord(row: KeyRow, { endsAt, endedAt }: Token): KeyRecord {
+export function toKeyRecord(row: KeyRow, token: Token): KeyRecord {
+  const { endedAt } = token
   const { id: keyId, revision, accountId } = row
   if (endedAt !== null) return { kind: 'tombstone', revision, keyId, replacedAtMs: endedAt }
   if (row.kind === 'tombstone') return { kind: 'tombstone', revision, keyId, replacedAtMs: null }
-  return { kind: 'live', revision, keyId, accountId, ...toState(row, endsAt) }
+  return { kind: 'live', revision, keyId, accountId, ...toState(row, token) }
 }
 
-/** What decides about requests with a token that ends at `endsAtMs`. */
-export function toState(row: LiveKey, endsAtMs: number | null): State {
-  const { ipAcl, ipAclMode, enabled, expiresAt } = row.details
+/** What decides about requests with a token of a row. */
+export function toState(
+  row: LiveKey,
+  { lookupId, endsAt: endsAtMs }: Pick<Token, 'lookupId' | 'endsAt'>,
+): State {
+  const { accountRateLimit, firstLookupId } = row
+  const { ipAcl, ipAclMode, enabled, expiresAt, rateLimit } = row.details
+  const isLimited = rateLimit !== null || accountRateLimit !== null
   return {
     accountStatus: row.accountStatus,
     ipAcl,
@@ -137,6 +159,9 @@ export function toState(row: LiveKey, endsAtMs: number | null): State {
     isLeaked: row.leakedAt !== null,
     expiresAtMs: expiresAt,
     endsAtMs,
+    rateLimit,
+    accountRateLimit,
+    windowsAt: isLimited && firstLookupId !== lookupId ? firstLookupId : null,
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { and, eq, gt, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { IpAclMode } from '../keys/key-record.ts'
+import type { RateLimit } from '../keys/rate-limit.ts'
 import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
 import type { Database } from './client.ts'
 import { ENDED_COLUMNS, isLive, TOMBSTONE_COLUMNS } from './key-queries.ts'
@@ -138,6 +139,7 @@ export interface TakenBack {
   readonly enabled: boolean
   readonly leakedAt: number | null
   readonly expiresAt: number | null
+  readonly rateLimit: RateLimit | null
   /** The token whose authority was asked, and when it ends. */
   readonly lookupId: string
   readonly endsAt: number | null

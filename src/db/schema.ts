@@ -6,6 +6,7 @@ import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { ACCOUNT_STATUSES, IP_ACL_MODES } from '../keys/key-record.ts'
 import { PLATFORMS } from '../keys/platform.ts'
+import type { RateLimit } from '../keys/rate-limit.ts'
 import { ROLES, type Role } from '../shared/roles.ts'
 
 export const accounts = sqliteTable(
@@ -34,6 +35,8 @@ export const accounts = sqliteTable(
     externalId: text('external_id'),
     /** How many live keys the account may have. A lower limit deletes no keys. */
     keyLimit: integer('key_limit').notNull().default(100),
+    /** The limit that each key of the account is held to; null for none. */
+    rateLimit: text('rate_limit', { mode: 'json' }).$type<RateLimit>(),
     /** Rises with every change. A change is guarded by the version that it was decided on. */
     version: integer('version').notNull(),
     createdAt: integer('created_at').notNull(),
@@ -111,7 +114,7 @@ export const apiKeys = sqliteTable(
     /**
      * These three are for versions that know one token a key. Triggers keep them as `tokens` has them, and
      * make the token of a new row from them. Without `sealed_token`, such a version cannot read a live row, and
-     * answers 503. That is so where the key is paused, has an end, or has two tokens.
+     * answers 503. That is so where the key is paused, has an end or a rate limit, or has two tokens.
      */
     lookupId: text('lookup_id').notNull(),
     tokenKey: text('token_key'),
@@ -131,6 +134,8 @@ export const apiKeys = sqliteTable(
     enabled: integer('enabled', { mode: 'boolean' }).notNull().default(true),
     /** From then on the key is refused; null for never. */
     expiresAt: integer('expires_at'),
+    /** How many requests it may make; null for any number. */
+    rateLimit: text('rate_limit', { mode: 'json' }).$type<RateLimit>(),
     /** When the newest token was reported as leaked; null after a rotation. */
     leakedAt: integer('leaked_at'),
     /** The `expires_at` of which the audit has an event. */

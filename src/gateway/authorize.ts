@@ -1,6 +1,6 @@
 // The pipeline that decides a request, in the contract's order:
-//   credential ─▶ token (HMAC, no I/O) ─▶ cached record ─▶ account, IP ACL ─┬─ leased: the verdict stands
-//                                                                           └─ else the authority confirms
+//   credential ─▶ token (HMAC, no I/O) ─▶ cached record ─▶ account, IP ACL, limit ─┬─ leased: the verdict stands
+//                                                                                  └─ else the authority confirms
 // Each step may refuse. A record with a running lease judges at once, yes or no. Without one the authority
 // confirms every decision, a grant or a refusal. If no store can say, the request is refused with 503.
 
@@ -24,12 +24,14 @@ import {
   renewLease,
 } from './key-records.ts'
 import type { Refusal } from './refusal.ts'
+import type { AskBeside, LimitRefusal, RequestLimits } from './request-limits.ts'
 import type { Trace } from './trace.ts'
 import type { UsedKey, UseRecorder } from './use-recorder.ts'
 
 export interface AuthorizeDeps extends KeyRecordsDeps {
   readonly addressWatch: AddressWatch
   readonly use: Pick<UseRecorder, 'noteAllowed' | 'noteRefused'>
+  readonly limits: RequestLimits
 }
 
 export interface Grant {
@@ -63,6 +65,7 @@ export function authorize(
   const address = clientAddress(headers)
   deps.addressWatch.observe(headers, address)
   const cached = findCachedKey(deps.cache, lookupId)
+  trace.cached = cached
   const attempt: Attempt = { lookupId, cached, request, address, trace }
   const { record } = cached
   if (record === null) return authorizeUncached(cached, attempt, deps)
@@ -82,9 +85,20 @@ function authorizeUnleased(
 ): Verdict {
   const { lookupId, trace } = attempt
   const came = deps.questions.newest()
-  return grantUntilConfirmed(record, attempt, async () =>
-    judgeNewest(await newestRecord(lookupId, cached, came, trace, deps), attempt, deps),
-  )
+  return grantUntilConfirmed(record, attempt, async () => {
+    const beside = askBeside(record, attempt, deps)
+    const newest = await newestRecord(lookupId, cached, came, trace, deps, { beside })
+    return await judgeNewest(newest, attempt, deps)
+  })
+}
+
+/** Asks for an allowance together with the record, if the request will need one from the same authority. */
+function askBeside(record: CompiledKey, attempt: Attempt, deps: AuthorizeDeps): AskBeside | null {
+  const { request, address, trace, cached } = attempt
+  const access = evaluateAccess(record, address, trace.startedMs)
+  if (!access.ok || hasUnforwardableBody(request)) return null
+  const { limits } = access.value
+  return limits?.windowsAt === null ? deps.limits.askBeside(cached, limits, true) : null
 }
 
 /** Asks KV and the authority at the same time. KV's record may grant before the authority has answered. */
@@ -96,16 +110,17 @@ async function authorizeUncached(
   const { lookupId, trace } = attempt
   const came = deps.questions.newest()
   let reading: Promise<CompiledKey | null> = Promise.resolve(null)
-  const newest = newestRecord(lookupId, cached, came, trace, deps, () => {
+  const readKv = () => {
     reading = readKvRecord(lookupId, trace.requestId, deps)
     return reading
-  })
+  }
+  const newest = newestRecord(lookupId, cached, came, trace, deps, { readKv })
   const confirm = async () => judgeNewest(await newest, attempt, deps)
   const record = await reading
   return record === null ? await confirm() : await grantUntilConfirmed(record, attempt, confirm)
 }
 
-/** If a record grants, the request may be sent on before `confirm` has decided. */
+/** If a record grants and has no limit, the request may be sent on before `confirm` has decided. */
 function grantUntilConfirmed(
   record: CompiledKey,
   { address, trace }: Attempt,
@@ -113,24 +128,18 @@ function grantUntilConfirmed(
 ): Verdict {
   trace.key = record
   const access = evaluateAccess(record, address, trace.startedMs)
-  return access.ok ? ok({ key: access.value, address, confirm }) : confirm()
+  const maySendOn = access.ok && access.value.limits === null
+  return maySendOn ? ok({ key: access.value, address, confirm }) : confirm()
 }
 
-function judgeNewest(
-  newest: Newest,
-  attempt: Attempt,
-  deps: AuthorizeDeps,
-): Result<Grant, Refusal> {
+function judgeNewest(newest: Newest, attempt: Attempt, deps: AuthorizeDeps): Verdict {
   return newest.ok ? judge(newest.value, attempt, deps) : newest
 }
 
-/** The final decision, which is counted with the key. */
-export function judge(
-  record: CompiledKey,
-  attempt: Attempt,
-  { use }: AuthorizeDeps,
-): Result<Grant, Refusal> {
+/** The final decision, which is counted with the key. It is the only place that spends of a limit. */
+export function judge(record: CompiledKey, attempt: Attempt, deps: AuthorizeDeps): Verdict {
   const { request, address, trace } = attempt
+  const { use } = deps
   trace.key = record
   const access = evaluateAccess(record, address, trace.startedMs)
   if (!access.ok) {
@@ -142,6 +151,35 @@ export function judge(
     return err({ reason: 'body_not_allowed' })
   }
   const key = access.value
+  if (key.limits === null) return allow(key, attempt, deps)
+  const spent = deps.limits.spend(attempt, key.limits, trace)
+  return spent instanceof Promise
+    ? spent.then((done) => finish(done, key, attempt, deps))
+    : finish(spent, key, attempt, deps)
+}
+
+/** Lets a request through that a limit has room for. */
+function finish(
+  spent: Result<null, LimitRefusal>,
+  key: CompiledLiveKey,
+  attempt: Attempt,
+  deps: AuthorizeDeps,
+): Result<Grant, Refusal> {
+  if (spent.ok) return allow(key, attempt, deps)
+  const { reason } = spent.error
+  // An outage is counted with no key.
+  if (reason !== 'authentication_unavailable') {
+    deps.use.noteRefused(attempt, attempt.address, reason, attempt.trace.startedMs)
+  }
+  return spent
+}
+
+function allow(
+  key: CompiledLiveKey,
+  attempt: Attempt,
+  { use }: AuthorizeDeps,
+): Result<Grant, Refusal> {
+  const { address, trace } = attempt
   const isReported = key.ipAclMode === 'report' && isOffIpAcl(key, address)
   use.noteAllowed(attempt, address, isReported, trace.startedMs)
   return ok({ key, address, confirm: null })

@@ -3,6 +3,7 @@
 // wait for an answer see it. Every member exists from the start, as in trace.ts.
 
 import type { CompiledKey } from '../keys/access.ts'
+import type { Allowance } from '../keys/allowance.ts'
 import { byteSizeOfIpAcl } from '../keys/ip-acl.ts'
 import type { IsolateCache } from '../stores/isolate-cache.ts'
 import type { ClockGuard, Sighting } from './clock-guard.ts'
@@ -30,6 +31,8 @@ export interface CachedKey {
   sighting: Sighting | null
   /** What is counted of the key, and not reported yet. Null until something was. */
   use: UnreportedUse | null
+  /** What may be spent of the key's limits. Null until a limit was met with. */
+  allowance: Allowance | null
 }
 
 export type KeyCache = IsolateCache<CachedKey>
@@ -64,6 +67,7 @@ export function newCachedKey(): CachedKey {
     onTheirWay: 0,
     sighting: null,
     use: null,
+    allowance: null,
   }
 }
 

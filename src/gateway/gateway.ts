@@ -13,6 +13,7 @@ import { bodyOf, type Incoming, mayHaveBody, toIncoming } from './incoming.ts'
 import { namesMethod } from './method-override.ts'
 import { refuseExposed } from './plain-http.ts'
 import { isPreflight } from './preflight.ts'
+import { addRateLimits } from './rate-limit-header.ts'
 import type { Refusal, RefusalResponse } from './refusal.ts'
 import { startTrace, toRequestLine, type Trace } from './trace.ts'
 
@@ -110,7 +111,7 @@ function isSameKey({ key: a }: Grant, { key: b }: Grant): boolean {
   return a.accountId === b.accountId && a.keyId === b.keyId
 }
 
-/** Adds the request id and a near end of the key to the upstream's answer, or answers the refusal. */
+/** Adds the request id, a near end of the key and its limits to the upstream's answer, or answers the refusal. */
 function withRequestId(
   answered: Result<Response, Refusal>,
   trace: Trace,
@@ -120,12 +121,21 @@ function withRequestId(
   const { headers } = answered.value
   headers.set('X-Request-Id', trace.requestId)
   if (trace.key?.kind === 'live') addExpiry(headers, trace.key, trace.startedMs)
+  addLimits(headers, trace, deps)
   return answered.value
 }
 
-function refuse(refusal: Refusal, trace: Trace, { refusalResponse }: GatewayDeps): Response {
+function refuse(refusal: Refusal, trace: Trace, deps: GatewayDeps): Response {
   trace.code = refusal.reason
-  return refusalResponse(refusal, trace.requestId)
+  const response = deps.refusalResponse(refusal, trace.requestId)
+  addLimits(response.headers, trace, deps)
+  return response
+}
+
+/** Every answer to a key with a limit tells it. */
+function addLimits(headers: Headers, { key, cached }: Trace, { nowMs }: GatewayDeps): void {
+  if (key?.kind !== 'live' || key.limits === null) return
+  addRateLimits(headers, key.limits, cached?.allowance ?? null, nowMs())
 }
 
 function refuseFault(error: unknown, request: Incoming, trace: Trace, deps: GatewayDeps): Response {

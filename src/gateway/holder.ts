@@ -3,11 +3,13 @@
 
 import type { RequestId } from '../http/request-id.ts'
 import { formatAddress } from '../keys/address.ts'
+import type { RateLimit } from '../keys/rate-limit.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import type { GatewayDeps } from './gateway.ts'
 import { toIncoming } from './incoming.ts'
 import { judgeRequest } from './judge-request.ts'
 import type { Refusal } from './refusal.ts'
+import type { RequestLimits } from './request-limits.ts'
 import { startTrace } from './trace.ts'
 
 /** A key whose token the Portal API would let through. */
@@ -15,6 +17,8 @@ interface HeldKey {
   readonly keyId: string
   readonly accountId: string
   readonly expiresAtMs: number | null
+  /** The limit of the key itself; null for none. */
+  readonly rateLimit: RateLimit | null
   /** Whether another token has replaced the one of the request. */
   readonly isOldToken: boolean
   /** Null if unreadable. */
@@ -26,6 +30,11 @@ interface Refused {
   readonly code: Refusal['reason']
 }
 
+export interface HolderDeps extends GatewayDeps {
+  /** Finds whether a limit is met, and spends nothing. */
+  readonly peekingLimits: RequestLimits
+}
+
 export interface Holder {
   readonly judge: (request: Request, requestId: RequestId) => Promise<Result<HeldKey, Refused>>
   /** The answer to a token whose key is gone. */
@@ -34,7 +43,7 @@ export interface Holder {
 
 const UNCOUNTED = { noteAllowed: () => undefined, noteRefused: () => undefined } as const
 
-export function createHolder(deps: GatewayDeps): Holder {
+export function createHolder(deps: HolderDeps): Holder {
   const toRefused = (refusal: Refusal, requestId: RequestId): Refused => ({
     response: deps.refusalResponse(refusal, requestId),
     code: refusal.reason,
@@ -43,13 +52,18 @@ export function createHolder(deps: GatewayDeps): Holder {
     async judge(received, requestId) {
       const request = toIncoming(received, received.url)
       const trace = { ...startTrace(request.headers, deps.nowMs()), requestId }
-      const judged = await judgeRequest(request, trace, { ...deps, use: UNCOUNTED })
+      const judged = await judgeRequest(request, trace, {
+        ...deps,
+        use: UNCOUNTED,
+        limits: deps.peekingLimits,
+      })
       if (!judged.ok) return err(toRefused(judged.error, requestId))
       const { key, address } = judged.value
       return ok({
         keyId: key.keyId,
         accountId: key.accountId,
         expiresAtMs: key.expiresAtMs,
+        rateLimit: key.rateLimit,
         isOldToken: key.endsAtMs !== null,
         clientIp: address === null ? null : formatAddress(address),
       })

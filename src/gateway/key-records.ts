@@ -19,6 +19,7 @@ import {
 } from './cached-key.ts'
 import type { ClockGuard } from './clock-guard.ts'
 import type { Answer, Questions } from './questions.ts'
+import type { AskBeside, RequestLimits } from './request-limits.ts'
 
 export interface KeyRecordsDeps {
   readonly cache: KeyCache
@@ -27,6 +28,7 @@ export interface KeyRecordsDeps {
   /** The record in libSQL, or null if there is no such row. Rejects if libSQL fails. */
   readonly findDatabaseRecord: (lookupId: string) => Promise<KeyRecord | null>
   readonly questions: Questions
+  readonly limits: Pick<RequestLimits, 'askBeside' | 'askAhead'>
   readonly seed: KeyAuthorities['seed']
   readonly clock: ClockGuard
   /** After so many milliseconds, a question has been answered or is lost. */
@@ -85,7 +87,7 @@ export async function readKvRecord(
 /**
  * The record that judges a request. `came`: the number of the newest question when the request came. If enough
  * questions about the key are on their way, the request waits for an answer to a question that was asked
- * after it came, or for a lease. `readKv` is called when a question is on its way without a record.
+ * after it came, or for a lease.
  */
 export async function newestRecord(
   lookupId: string,
@@ -93,7 +95,7 @@ export async function newestRecord(
   came: number,
   asker: Asker,
   deps: KeyRecordsDeps,
-  readKv?: () => Promise<CompiledKey | null>,
+  options: Omit<AskOptions, 'mayLease'> = {},
 ): Promise<Newest> {
   const startedMs = deps.nowMs()
   let waitedMs = 0
@@ -110,13 +112,16 @@ export async function newestRecord(
       return judgeBy(cached, asker)
     }
   }
-  return await askNewest(lookupId, cached, asker, deps, readKv && { readKv })
+  return await askNewest(lookupId, cached, asker, deps, options)
 }
 
 interface AskOptions {
   /** Whether a lease is of use. */
   readonly mayLease?: boolean
+  /** Called when a question is on its way without a record. */
   readonly readKv?: () => Promise<CompiledKey | null>
+  /** An allowance that is asked for in the same call. */
+  readonly beside?: AskBeside | null
 }
 
 /** As `newestRecord`, with a question of its own. */
@@ -128,6 +133,7 @@ export async function askNewest(
   {
     mayLease = true,
     readKv = () => readKvRecord(lookupId, asker.requestId, deps),
+    beside = null,
   }: AskOptions = {},
 ): Promise<Newest> {
   const { questions } = deps
@@ -136,12 +142,12 @@ export async function askNewest(
   /** The question that failed. Null once the authority has answered. */
   let failed: number | null = null
   try {
-    const asking = questions.ask(lookupId, cached, record, mayLease)
+    const asking = questions.ask(lookupId, cached, record, mayLease, beside)
     failed = questions.newest()
     const inKv = record === null ? await readKv() : null
     let answer = await asking
     if (inKv !== null && isBehind(answer.says, inKv)) {
-      answer = await questions.ask(lookupId, cached, inKv, false)
+      answer = await questions.ask(lookupId, cached, inKv, false, null)
     }
     failed = null
     const { says } = answer
@@ -176,7 +182,12 @@ export function renewLease(
   cached.renewFromMs = nowMs + RENEWAL_RETRY_MS // this renewal may be lost
   // A grace lasts until the question has been answered or is lost.
   if (cached.isGrace) believeInGrace(cached, nowMs + deps.timeoutMs, deps)
-  const renewed = askNewest(lookupId, cached, { requestId, grace: undefined }, deps)
+  const { record } = cached
+  const limits = record?.kind === 'live' ? record.limits : null
+  const isOwn = limits !== null && limits.windowsAt === null
+  const beside = isOwn ? deps.limits.askBeside(cached, limits, false) : null
+  if (limits !== null && !isOwn && !cached.isGrace) deps.limits.askAhead(cached, limits)
+  const renewed = askNewest(lookupId, cached, { requestId, grace: undefined }, deps, { beside })
   deps.later(renewed.then(() => undefined))
 }
 

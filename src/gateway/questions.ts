@@ -8,6 +8,7 @@ import type { Answered, KeyAuthorities } from '../stores/key-authority/key-autho
 import type { RecordIdentity } from '../stores/key-authority/question.ts'
 import type { CachedKey } from './cached-key.ts'
 import type { ClockGuard } from './clock-guard.ts'
+import type { AskBeside } from './request-limits.ts'
 
 export interface Answer extends Answered {
   readonly question: number
@@ -27,13 +28,14 @@ export interface Questions {
   readonly countOnTheirWay: (cached: CachedKey) => number
   /**
    * Asks whether `identity` is current; null if there is no record. Rejects if the authority cannot be asked.
-   * `mayLease`: whether a lease is of use.
+   * `mayLease`: whether a lease is of use. `beside`: an allowance that is asked for in the same call.
    */
   readonly ask: (
     lookupId: string,
     cached: CachedKey,
     identity: RecordIdentity | null,
     mayLease: boolean,
+    beside: AskBeside | null,
   ) => Promise<Answer>
 }
 
@@ -87,6 +89,7 @@ export function createQuestions(deps: QuestionsDeps): Questions {
     cached: CachedKey,
     identity: RecordIdentity | null,
     mayLease: boolean,
+    beside: AskBeside | null,
   ): Promise<Answer> {
     const question = ++newest
     const askedMs = nowMs()
@@ -97,9 +100,11 @@ export function createQuestions(deps: QuestionsDeps): Questions {
     const use = deps.takeUse(cached)
     countStart(cached, askedMs)
     try {
-      const asked = { cached: identity, leaseMs, askedMs, use }
+      const wanted = beside?.wanted(leaseMs, askedMs) ?? null
+      const asked = { cached: identity, leaseMs, askedMs, use, wanted }
       const answered = await authorities.ask(lookupId, asked)
       noteAnswer(answered, leaseMs > 0, renews)
+      if (answered.granted !== null) beside?.note(answered.granted, answered.leaseMs, askedMs)
       if (use !== null) deps.noteReported(cached, answered.unwrittenMs)
       if (answered.objectMs !== null) observe(cached, askedMs, question, answered.objectMs)
       return { ...answered, question, askedMs, leaseEnds }

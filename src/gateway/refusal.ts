@@ -10,11 +10,14 @@ import {
   preparedResponse,
   prepareProblem,
 } from '../problems/problem.ts'
+import type { Policy } from '../keys/rate-limit.ts'
 import type { CredentialRefusal } from './credential.ts'
+import type { LimitRefusal } from './request-limits.ts'
 
 export type Refusal =
   | CredentialRefusal
   | AccessRefusal
+  | LimitRefusal
   | { readonly reason: 'https_required' }
   | { readonly reason: 'key_invalid' }
   /** The client's address sent many credentials that are no tokens. */
@@ -92,6 +95,7 @@ const NAMES_DATA: readonly Refusal['reason'][] = [
   'ip_denied',
   'key_expired',
   'key_replaced',
+  'rate_limited',
   'throttled',
 ]
 
@@ -160,6 +164,13 @@ function toProblem(refusal: Refusal): Problem {
         detail: `${deniedAddress(refusal.clientIp)} Add the address to the key's IP ACL on the API Keys page, or call from one that is on it.`,
         members: { client_ip: refusal.clientIp },
       }
+    case 'rate_limited':
+      return {
+        code,
+        detail: `${refusal.violated.map(toMetText).join(' ')} Send no further one before the time in Retry-After has passed.`,
+        members: { 'violated-policies': refusal.violated.map(({ name }) => name) },
+        headers: { 'Retry-After': String(refusal.retryAfterSeconds) },
+      }
     case 'body_not_allowed':
       return {
         code,
@@ -223,6 +234,12 @@ const UNREACHABLE = {
 
 function toTime(ms: number): string {
   return new Date(ms).toISOString()
+}
+
+function toMetText({ name, requests, perSeconds }: Policy): string {
+  const holder = name === 'key' ? 'This API key' : 'Each API key of the account'
+  const times = requests === 1 ? '1 request' : `${requests} requests`
+  return `${holder} may make ${times} in ${perSeconds} s, and this one has.`
 }
 
 function deniedAddress(clientIp: string | null): string {

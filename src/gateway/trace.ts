@@ -12,6 +12,7 @@ import {
   toLoggedRequestId,
   type UpstreamFault,
 } from '../log/request-line.ts'
+import type { CachedKey } from './cached-key.ts'
 import type { ProblemCode } from '../problems/table.ts'
 import { toId } from '../shared/ids.ts'
 
@@ -20,6 +21,8 @@ export interface Trace {
   readonly startedMs: number
   /** The record that was evaluated last. */
   key: CompiledKey | undefined
+  /** What this isolate has of the key. */
+  cached: CachedKey | undefined
   /** The code of the refusal. */
   code: ProblemCode | undefined
   /** True if the record was believed only because its authority could not be asked. */
@@ -35,6 +38,7 @@ export function startTrace(headers: Headers, nowMs: number): Trace {
     requestId: requestIdOf(headers),
     startedMs: nowMs,
     key: undefined,
+    cached: undefined,
     code: undefined,
     grace: undefined,
     authorizedMs: undefined,

@@ -5,7 +5,7 @@ import { type Address, formatAddress } from '../keys/address.ts'
 import type { AddressCounts, UseReport } from '../keys/use.ts'
 
 /** Why a request was refused that is counted with its key. */
-export type RefusedBy = AccessRefusal['reason'] | 'body_not_allowed'
+export type RefusedBy = AccessRefusal['reason'] | 'body_not_allowed' | 'rate_limited'
 
 /** What is counted of a key and not reported. Mutated in place, see trace.ts. */
 export interface UnreportedUse {

@@ -3,9 +3,11 @@
 
 import { err, ok, type Result } from '../shared/result.ts'
 import { type Address, formatAddress } from './address.ts'
+import type { Limits } from './allowance.ts'
 import { compileIpAcl, type IpAcl, isEmptyIpAcl, matchesIpAcl } from './ip-acl.ts'
 import type { AccountStatus, TombstoneRecord, LiveKeyRecord } from './key-record.ts'
 import { findKeyState, type KeyState } from './key-state.ts'
+import { policiesOf } from './rate-limit.ts'
 import type { StoredRecord } from './stored-record.ts'
 
 export type AccessRefusal =
@@ -22,6 +24,8 @@ export type AccessRefusal =
 export interface CompiledLiveKey extends Omit<LiveKeyRecord, 'ipAcl'> {
   readonly tag: string
   readonly ipAcl: IpAcl
+  /** Null for a key without limits. */
+  readonly limits: Limits | null
 }
 
 export type CompiledTombstone = TombstoneRecord & { readonly tag: string }
@@ -29,7 +33,10 @@ export type CompiledTombstone = TombstoneRecord & { readonly tag: string }
 export type CompiledKey = CompiledLiveKey | CompiledTombstone
 
 export function compileKey(record: StoredRecord): CompiledKey {
-  return record.kind === 'tombstone' ? record : { ...record, ipAcl: compileIpAcl(record.ipAcl) }
+  if (record.kind === 'tombstone') return record
+  const policies = policiesOf(record)
+  const limits = policies.length === 0 ? null : { policies, windowsAt: record.windowsAt }
+  return { ...record, ipAcl: compileIpAcl(record.ipAcl), limits }
 }
 
 /** Whether the key has an IP ACL and the address, which may be unreadable, is not on it. */

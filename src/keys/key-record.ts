@@ -2,8 +2,10 @@
 // The form has a number and only ever gains members. A text that cannot be read, or has an unknown number,
 // decodes to null. That is a cache miss and never a verdict.
 //
-// Form 2 is for what an older version would let in: a key with an end, a paused key, a token of a rotation. Other
-// records have form 1, so that an older version reads them.
+// Form 2 is for what an older version would let in: a key with an end, a paused key, a token of a rotation. Form 3
+// is for a key with a rate limit. Other records have form 1, so that an older version reads them.
+
+import type { RateLimit } from './rate-limit.ts'
 
 export const ACCOUNT_STATUSES = ['pending', 'active', 'suspended'] as const
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number]
@@ -30,6 +32,14 @@ export interface LiveKeyRecord {
   readonly expiresAtMs: number | null
   /** From then on this token is refused, because another one replaced it; null for the current token. */
   readonly endsAtMs: number | null
+  /** The limit of the key, and the one that each key of its account has. */
+  readonly rateLimit: RateLimit | null
+  readonly accountRateLimit: RateLimit | null
+  /**
+   * The lookup id whose authority counts the windows of the limits, for all tokens of the key; null for this
+   * token's own, and for a key without limits.
+   */
+  readonly windowsAt: string | null
 }
 
 /** The record of a deleted key, or of a token that has ended. Nothing follows it. */
@@ -49,9 +59,12 @@ export const UNRESTRICTED = {
   isLeaked: false,
   expiresAtMs: null,
   endsAtMs: null,
+  rateLimit: null,
+  accountRateLimit: null,
+  windowsAt: null,
 } as const satisfies Partial<LiveKeyRecord>
 
-const FORMATS = [1, 2] as const
+const FORMATS = [1, 2, 3] as const
 
 export function encodeKeyRecord(record: KeyRecord): string {
   const { revision, keyId } = record
@@ -67,8 +80,15 @@ export function encodeKeyRecord(record: KeyRecord): string {
     ...(record.expiresAtMs !== null && { expires_at: record.expiresAtMs }),
     ...(record.endsAtMs !== null && { ends_at: record.endsAtMs }),
   }
+  const limits = {
+    ...(record.rateLimit !== null && { rate_limit: toStoredLimit(record.rateLimit) }),
+    ...(record.accountRateLimit !== null && {
+      account_rate_limit: toStoredLimit(record.accountRateLimit),
+    }),
+    ...(record.windowsAt !== null && { windows_at: record.windowsAt }),
+  }
   return JSON.stringify({
-    format: Object.keys(restrictions).length === 0 ? 1 : 2,
+    format: formatOf(restrictions, limits),
     revision,
     key_id: keyId,
     account_id: record.accountId,
@@ -76,7 +96,17 @@ export function encodeKeyRecord(record: KeyRecord): string {
     ip_acl: record.ipAcl,
     ...(record.ipAclMode === 'report' && { ip_acl_mode: record.ipAclMode }),
     ...restrictions,
+    ...limits,
   })
+}
+
+function formatOf(restrictions: object, limits: object): (typeof FORMATS)[number] {
+  if (Object.keys(limits).length > 0) return 3
+  return Object.keys(restrictions).length > 0 ? 2 : 1
+}
+
+function toStoredLimit({ requests, perSeconds }: RateLimit): readonly [number, number] {
+  return [requests, perSeconds]
 }
 
 /** Whether two records give every request the same verdict. All tombstones are final, so they are the same. */
@@ -105,8 +135,28 @@ export function decodeKeyRecord(text: string): KeyRecord | null {
   if (expiresAtMs === undefined || endsAtMs === undefined) return null
   const enabled = (value['enabled'] ?? true) === true
   const isLeaked = (value['leaked'] ?? false) !== false
+  const rateLimit = limitOf(value['rate_limit'])
+  const accountRateLimit = limitOf(value['account_rate_limit'])
+  const windowsAt = value['windows_at'] ?? null
+  if (rateLimit === undefined || accountRateLimit === undefined) return null
+  if (windowsAt !== null && typeof windowsAt !== 'string') return null
   const settings = { accountStatus, ipAcl, ipAclMode, enabled, isLeaked, expiresAtMs, endsAtMs }
-  return { kind: 'live', revision, keyId, accountId, ...settings }
+  const limits = { rateLimit, accountRateLimit, windowsAt }
+  return { kind: 'live', revision, keyId, accountId, ...settings, ...limits }
+}
+
+/** Null if there is none; undefined if it is no limit. */
+function limitOf(value: unknown): RateLimit | null | undefined {
+  if (value === undefined || value === null) return null
+  if (!Array.isArray(value)) return undefined
+  const [requests, perSeconds]: unknown[] = value
+  return isPositiveInteger(requests) && isPositiveInteger(perSeconds)
+    ? { requests, perSeconds }
+    : undefined
+}
+
+function isPositiveInteger(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) > 0
 }
 
 /** Null if there is none; undefined if it is no time. */

@@ -3,6 +3,7 @@
 
 import { compileIpAcl, isEmptyIpAcl, isWithinIpAcl } from './ip-acl.ts'
 import type { LiveKeyRecord } from './key-record.ts'
+import { isLooser } from './rate-limit.ts'
 
 export const OPENINGS = [
   'account_status',
@@ -12,6 +13,8 @@ export const OPENINGS = [
   'leaked_at',
   'expires_at',
   'ends_at',
+  'rate_limit',
+  'account_rate_limit',
 ] as const
 export type Opening = (typeof OPENINGS)[number]
 
@@ -27,6 +30,8 @@ export function findOpenings(state: State, against: State): readonly Opening[] {
     leaked_at: !state.isLeaked && against.isLeaked,
     expires_at: isLater(state.expiresAtMs, against.expiresAtMs),
     ends_at: isLater(state.endsAtMs, against.endsAtMs),
+    rate_limit: isLooser(state.rateLimit, against.rateLimit),
+    account_rate_limit: isLooser(state.accountRateLimit, against.accountRateLimit),
   }
   return OPENINGS.filter((respect) => opens[respect])
 }

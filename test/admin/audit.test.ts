@@ -20,6 +20,7 @@ const DETAILS = {
   ipAclNotes: {},
   enabled: true,
   expiresAt: null,
+  rateLimit: null,
 } as const
 
 describe('auditEvent()', () => {
@@ -104,6 +105,7 @@ describe('detailChanges()', () => {
       ipAclNotes: {},
       enabled: at === 1,
       expiresAt: at,
+      rateLimit: { requests: at, perSeconds: 60 },
     })
     const changes = JSON.stringify(detailChanges(largest(1), largest(2)))
     expect(Buffer.byteLength(changes)).toBeLessThan(24_000)

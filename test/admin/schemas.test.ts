@@ -25,6 +25,7 @@ describe('createKeyBody', () => {
       ip_acl_mode: 'enforce',
       ip_acl_notes: {},
       expires_at: null,
+      rate_limit: null,
     }
     expect(await valueOf(createKeyBody, KEY)).toEqual(value)
     expect(await valueOf(createKeyBody, value)).toEqual(value)

@@ -59,6 +59,7 @@ const account: accounts.AccountRow = {
   passwordHash: '$scrypt$',
   externalId: null,
   keyLimit: 100,
+  rateLimit: null,
   version: 1,
   createdAt: NOW,
   updatedAt: NOW,
@@ -72,6 +73,7 @@ const details = {
   ipAclNotes: {},
   enabled: true,
   expiresAt: null,
+  rateLimit: null,
 } as const
 const token: Token = {
   lookupId: LOOKUP_ID,
@@ -87,6 +89,8 @@ const key: LiveKey = {
   id: KEY_ID,
   accountId: ACCOUNT_ID,
   accountStatus: 'active',
+  accountRateLimit: null,
+  firstLookupId: LOOKUP_ID,
   tokens: [token],
   revision: 2,
   enforcedRevision: 1,
@@ -346,6 +350,7 @@ export const CALLS: Readonly<
           enabled: false,
           leakedAt: NOW,
           expiresAt: NOW,
+          rateLimit: { requests: 100, perSeconds: 60 },
           lookupId: LOOKUP_ID,
           endsAt: NOW,
           event: event(),

@@ -114,6 +114,7 @@ describe('a database from before accounts had a key_limit', () => {
         ipAclNotes: {},
         enabled: true,
         expiresAt: null,
+        rateLimit: null,
       },
       idempotency: undefined,
     } as const
@@ -203,8 +204,8 @@ describe('a database from before tokens had a table', () => {
     if (row?.kind !== 'live') throw new Error('the key is gone')
     const actor = { kind: 'gateway', accountId: 'acc_1', address: null } as const
     const event = auditEvent('key.update', actor, 7)
-    const { ipAcl, ipAclMode, enabled, expiresAt } = row.details
-    const settings = { ipAcl, ipAclMode, enabled, expiresAt, leakedAt: null }
+    const { ipAcl, ipAclMode, enabled, expiresAt, rateLimit } = row.details
+    const settings = { ipAcl, ipAclMode, enabled, expiresAt, rateLimit, leakedAt: null }
     await raiseRevision(db, row, { ...settings, lookupId: 'l1', endsAt: 9, event }, 4, 7)
     const { rows } = await client.execute('SELECT replaced_at, ends_at FROM tokens')
     client.close()
@@ -212,7 +213,7 @@ describe('a database from before tokens had a table', () => {
     expect(await findKeyRecord(db, 'l1')).toMatchObject({ revision: 5, endsAtMs: 9 })
   })
 
-  it('is written by an older version without a paused key being let in', async () => {
+  it('is written by an older version without a paused or limited key being let in', async () => {
     await migrateDatabase(sqld.url, undefined)
     const client = createClient({ url: sqld.url })
     await client.batch([ACCOUNT, insertOldKey('key_1', 'l1')], 'write')
@@ -225,12 +226,17 @@ describe('a database from before tokens had a table', () => {
       ['enabled', '0', '1'],
       ['expires_at', '5', 'NULL'],
       ['leaked_at', '5', 'NULL'],
+      ['rate_limit', `'{"requests":1,"perSeconds":60}'`, 'NULL'],
     ]) {
       await client.execute(`UPDATE api_keys SET ${column} = ${restricted}`)
       expect(await sealed(), column).toBeNull()
       await client.execute(`UPDATE api_keys SET ${column} = ${open}`)
       expect(await sealed(), column).toBe('A.x')
     }
+    await client.execute(`UPDATE accounts SET rate_limit = '{"requests":1,"perSeconds":60}'`)
+    expect(await sealed()).toBeNull()
+    await client.execute('UPDATE accounts SET rate_limit = NULL')
+    expect(await sealed()).toBe('A.x')
     await client.execute("UPDATE tokens SET replaced_at = 5, ends_at = 9 WHERE lookup_id = 'l1'")
     await client.execute(`INSERT INTO tokens (lookup_id, key_id, token_key, sealed_token, created_at)
       VALUES ('l2', 'key_1', 'A', 'A.y', 5)`)

@@ -34,6 +34,8 @@ const ahead = (database: object, authority: object, repaired: boolean) => {
     ip_acl_mode: 'enforce',
     enabled: true,
     expires_at: null,
+    rate_limit: null,
+    account_rate_limit: null,
     ends_at: null,
   }
   return {

@@ -7,6 +7,7 @@ import { createClockGuard } from '../../src/gateway/clock-guard.ts'
 import { identifyToken } from '../../src/gateway/identify-token.ts'
 import type { KeyRecordsDeps } from '../../src/gateway/key-records.ts'
 import { createQuestions } from '../../src/gateway/questions.ts'
+import { createRequestLimits } from '../../src/gateway/request-limits.ts'
 import type { Refusal } from '../../src/gateway/refusal.ts'
 import { startTrace } from '../../src/gateway/trace.ts'
 import { createUnknownTokens } from '../../src/gateway/unknown-tokens.ts'
@@ -61,6 +62,17 @@ export function start(situation: Situation) {
   const guard = createClockGuard(termMs, onFault)
   const later = (promise: Promise<void>) => void promise
   const timeoutMs = 1_000
+  const limits = createRequestLimits({
+    authorities: authority,
+    termMs,
+    timeoutMs,
+    clock: guard,
+    metrics: { noteQuestion: () => undefined },
+    later,
+    wait,
+    onFault,
+    nowMs,
+  })
   const records: KeyRecordsDeps = {
     cache: createIsolateCache({ entries: 10, bytes: 1e6 }),
     async readKvRecord(lookupId) {
@@ -84,6 +96,7 @@ export function start(situation: Situation) {
       wait,
       nowMs,
     }),
+    limits,
     seed: authority.seed,
     clock: guard,
     timeoutMs,
@@ -95,6 +108,7 @@ export function start(situation: Situation) {
   }
   const deps: AuthorizeTokenDeps = {
     ...records,
+    limits,
     verifyToken(token) {
       if (verify !== undefined) throw verify
       return token === TOKEN ? LOOKUP_ID : null

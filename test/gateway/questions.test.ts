@@ -215,6 +215,7 @@ function start({ termMs = TERM, isTrusted = true } = {}) {
     leaseMs: 0,
     objectMs: null,
     unwrittenMs: 0,
+    granted: null,
   }
   const guard = createClockGuard(termMs, (_, error) => void clockFaults.push(error))
   const questions = createQuestions({
@@ -246,7 +247,7 @@ function start({ termMs = TERM, isTrusted = true } = {}) {
     more: { cached?: CachedKey; identity?: RecordIdentity | null; mayLease?: boolean } = {},
   ) => {
     const { cached = own, identity = toStored(KEY), mayLease = true } = more
-    return questions.ask(LOOKUP_ID, cached, identity, mayLease)
+    return questions.ask(LOOKUP_ID, cached, identity, mayLease, null)
   }
   return {
     questions,

@@ -2,6 +2,7 @@
 // key-authority-object.ts does, and the answer may travel for some time.
 
 import type { KeyRecord } from '../../src/keys/key-record.ts'
+import { type Granted, grantRequests, type Wanted, type Window } from '../../src/keys/window.ts'
 import { toStored } from '../../src/keys/stored-record.ts'
 import type {
   Answered,
@@ -12,12 +13,14 @@ import type {
 import type { Question, RecordIdentity } from '../../src/stores/key-authority/question.ts'
 import type { ManualClock } from '../support/manual-clock.ts'
 
-export interface TestAuthority extends Pick<KeyAuthorities, 'ask' | 'seed'> {
+export interface TestAuthority extends Pick<KeyAuthorities, 'ask' | 'seed' | 'askAllowance'> {
   /** Null: it holds nothing. An Error: it cannot be asked. */
   holds: KeyRecord | null | Error
   /** What it holds after a seed, if not the seed. */
   holdsInstead: Held | null
   grantsLeases: boolean
+  /** The windows of the key's limits. */
+  windows: readonly Window[]
   /** How long the next answers travel, in the order of their questions. */
   readonly delaysMs: number[]
 }
@@ -35,6 +38,7 @@ export function createTestAuthority(
     holds,
     holdsInstead: null,
     grantsLeases: true,
+    windows: [],
     delaysMs: [],
 
     async ask(_, question) {
@@ -46,6 +50,17 @@ export function createTestAuthority(
       return answer
     },
 
+    async askAllowance(name, wanted) {
+      calls.push(`allow ${wanted.waiting} at ${name}`)
+      const held = authority.holds
+      const granted =
+        held instanceof Error ? held : held?.kind === 'tombstone' ? 'deleted' : grant(wanted)
+      const delayMs = authority.delaysMs.shift()
+      if (delayMs !== undefined) await clock.wait(delayMs)
+      if (granted instanceof Error) throw granted
+      return granted
+    },
+
     async seed(_, record, word) {
       calls.push(`seed ${record.revision} ${word}`)
       if (authority.holds instanceof Error) throw authority.holds
@@ -54,7 +69,14 @@ export function createTestAuthority(
     },
   }
 
-  function answerTo({ cached, leaseMs }: Question): Answered | Error {
+  function grant(wanted: Wanted): Granted {
+    const nowMs = CLOCK_AHEAD_MS + clock.elapsedMs()
+    const { after, ...granted } = grantRequests(authority.windows, wanted, 1, nowMs)
+    authority.windows = after
+    return granted
+  }
+
+  function answerTo({ cached, leaseMs, wanted }: Question): Answered | Error {
     const held = authority.holds
     if (held instanceof Error) return held
     const says = answerAbout(cached, held)
@@ -62,6 +84,7 @@ export function createTestAuthority(
     const objectMs = CLOCK_AHEAD_MS + clock.elapsedMs()
     return {
       says,
+      granted: wanted === null || says !== 'current' ? null : grant(wanted),
       leaseMs: isLive && authority.grantsLeases ? leaseMs : 0,
       objectMs,
       unwrittenMs: 0,

@@ -8,6 +8,7 @@ import {
   type KeyRecord,
   UNRESTRICTED,
 } from '../../src/keys/key-record.ts'
+import { WINDOW_SECONDS } from '../../src/keys/rate-limit.ts'
 import { anyText } from '../../harness/ip-oracle.ts'
 
 const LIVE = {
@@ -19,6 +20,11 @@ const LIVE = {
   ip_acl: ['10.0.0.0/8'],
 }
 const GONE = { format: 1, revision: 8, key_id: 'key_1', gone: true }
+
+const anyLimit = fc.record({
+  requests: fc.integer({ min: 1 }),
+  perSeconds: fc.constantFrom(...WINDOW_SECONDS),
+})
 
 const anyRecord: fc.Arbitrary<KeyRecord> = fc.oneof(
   fc.record({
@@ -33,6 +39,9 @@ const anyRecord: fc.Arbitrary<KeyRecord> = fc.oneof(
     isLeaked: fc.boolean(),
     expiresAtMs: fc.option(fc.maxSafeNat()),
     endsAtMs: fc.option(fc.maxSafeNat()),
+    rateLimit: fc.option(anyLimit),
+    accountRateLimit: fc.option(anyLimit),
+    windowsAt: fc.option(fc.string()),
   }),
   fc.record({
     kind: fc.constant('tombstone' as const),
@@ -106,10 +115,10 @@ describe('decodeKeyRecord()', () => {
   })
 
   it.each([
-    ['another format', { ...LIVE, format: 3 }],
+    ['another format', { ...LIVE, format: 4 }],
     ['a format that is a text', { ...LIVE, format: '1' }],
     ['no format', { ...LIVE, format: undefined }],
-    ['another format, gone', { ...GONE, format: 3 }],
+    ['another format, gone', { ...GONE, format: 4 }],
     ['no revision', { ...LIVE, revision: undefined }],
     ['a revision that is a text', { ...LIVE, revision: '7' }],
     ['no revision, gone', { ...GONE, revision: null }],
@@ -125,6 +134,12 @@ describe('decodeKeyRecord()', () => {
     ['an ACL that is a text', { ...LIVE, ip_acl: '10.0.0.0/8' }],
     ['an ACL that is an object', { ...LIVE, ip_acl: {} }],
     ['an ACL with a number', { ...LIVE, ip_acl: ['10.0.0.0/8', 5] }],
+    // Nor a limit for none.
+    ['a limit that is a number', { ...LIVE, rate_limit: 5 }],
+    ['a limit without a time', { ...LIVE, rate_limit: [5] }],
+    ['a limit of nothing', { ...LIVE, account_rate_limit: [0, 60] }],
+    ['a limit of texts', { ...LIVE, account_rate_limit: ['5', '60'] }],
+    ['windows at a number', { ...LIVE, windows_at: 5 }],
     ['gone that is not true', { ...GONE, gone: 'true' }],
   ])('answers null to a record with %s', (_, stored) => {
     expect(decodeKeyRecord(JSON.stringify(stored))).toBeNull()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LiveKeyRecord } from '../../src/keys/key-record.ts'
+import { type LiveKeyRecord, UNRESTRICTED } from '../../src/keys/key-record.ts'
 import { findKeyState } from '../../src/keys/key-state.ts'
 
 const NOW = 1_800_000_000_000
@@ -46,6 +46,7 @@ describe('findKeyState()', () => {
       accountId: 'acc_1',
       ipAcl: [],
       ipAclMode: 'enforce',
+      ...UNRESTRICTED,
       ...facts,
     }
     const expected = RULES.find(([, applies]) => applies(facts))?.[0]

@@ -10,6 +10,10 @@ const status = (accountStatus: LiveKeyRecord['accountStatus']): State => ({
   ...OPEN,
   accountStatus,
 })
+const limit = (requests: number, perSeconds: number): State => ({
+  ...OPEN,
+  rateLimit: { requests, perSeconds },
+})
 
 describe('findOpenings()', () => {
   it.each<[string, State, State]>([
@@ -26,6 +30,9 @@ describe('findOpenings()', () => {
     ],
     ['fewer of IPv6', acl('2001:db8:1::/48'), acl('192.0.2.0/24', '2001:db8::/32')],
     ['the mode that enforces', OPEN, { ...OPEN, ipAclMode: 'report' }],
+    ['a limit where there was none', limit(5, 60), OPEN],
+    ['a lower limit', limit(4, 60), limit(5, 60)],
+    ['the same limit in a longer time', limit(5, 3_600), limit(5, 60)],
   ])('are none for %s', (_, state, against) => {
     expect(findOpenings(state, against)).toEqual([])
   })
@@ -39,6 +46,16 @@ describe('findOpenings()', () => {
     ['another network', ['ip_acl'], acl('10.0.0.0/8', '192.0.2.1/32'), acl('10.0.0.0/8')],
     ['one before all others', ['ip_acl'], acl('1.0.0.0/8', '10.0.0.0/8'), acl('10.0.0.0/8')],
     ['another family', ['ip_acl'], acl('::/0'), acl('0.0.0.0/0')],
+    ['no limit', ['rate_limit'], OPEN, limit(5, 60)],
+    ['a higher limit', ['rate_limit'], limit(6, 60), limit(5, 60)],
+    ['more at once', ['rate_limit'], limit(6, 3_600), limit(5, 60)],
+    ['a higher rate', ['rate_limit'], limit(1, 1), limit(5, 60)],
+    [
+      'no limit of the account',
+      ['account_rate_limit'],
+      OPEN,
+      { ...OPEN, accountRateLimit: { requests: 5, perSeconds: 60 } },
+    ],
     ['the mode that reports', ['ip_acl_mode'], { ...OPEN, ipAclMode: 'report' }, OPEN],
     [
       'all of it',

@@ -31,6 +31,7 @@ export const OPERATOR_ACCOUNT = {
   ...ACCOUNT,
   external_id: 'customer-1815',
   key_limit: 100,
+  rate_limit: null,
   created_at: AT,
   updated_at: AT,
 }
@@ -76,7 +77,7 @@ export const KEY: KeyAnswer = {
   expires_at: null,
   leaked_at: null,
   rotation: null,
-  rate_limit: null,
+  rate_limit: { requests: 100, per_seconds: 60 },
   access_token: '********',
   access_token_ends_with: TOKEN.slice(-4),
   created_at: AT,

@@ -44,6 +44,7 @@ export const HOLDER_ERRORS = [
   'key_disabled',
   'ip_denied',
   'body_not_allowed',
+  'rate_limited',
   'authentication_unavailable',
 ] as const
 type HolderError = (typeof HOLDER_ERRORS)[number]
@@ -107,9 +108,10 @@ function toHolderProblem(code: HolderError): Problem {
   const { status, meaning } = PROBLEMS[code]
   const headers = {
     ...(status === 401 && { 'WWW-Authenticate': 'Bearer realm="Portal API"' }),
-    ...(status === 503 && { 'Retry-After': '5' }),
+    ...((status === 429 || status === 503) && { 'Retry-After': '5' }),
   }
-  return { code, detail: meaning.replaceAll('`', ''), headers }
+  const members = { ...(code === 'rate_limited' && { 'violated-policies': ['key'] }) }
+  return { code, detail: meaning.replaceAll('`', ''), headers, members }
 }
 
 function problemOf(name: ErrorName): Problem {

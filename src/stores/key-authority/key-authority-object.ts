@@ -20,7 +20,9 @@ import { tagOf } from '../../keys/stored-record.ts'
 import { logFault } from '../../log/fault.ts'
 import { CountedUse, type UseDetails, type UseQuery, type UseSummary } from './counted-use.ts'
 import { dropOldDenials, forgetOldDenials } from './denial-table.ts'
+import { grantedHeaders, isAllowanceQuestion, parseWanted } from './allowance-question.ts'
 import { GrantedLeases } from './granted-leases.ts'
+import { GrantedRequests } from './granted-requests.ts'
 import {
   answerHeaders,
   noteUnwritten,
@@ -38,7 +40,10 @@ export interface AuthorityRecord {
   readonly gone: boolean
   /** The stored form, see keys/key-record.ts. */
   readonly record: string
-  /** Set for a tombstone of a token whose key lives on, so that what was counted of it stays. */
+  /**
+   * Set for a tombstone of a token whose key lives on, so that what was counted of it stays, and the windows of
+   * the key's limits go on.
+   */
   readonly keepsUse?: true
 }
 
@@ -78,21 +83,37 @@ export class KeyAuthority extends DurableObject {
   private word = newWord()
   private readonly leases = new GrantedLeases(this.ctx.storage.kv, Date.now())
   private readonly use = new CountedUse(this.ctx.storage.sql)
+  private readonly requests = new GrantedRequests(this.ctx.storage.kv)
 
   /** Answers a question of a location, see question.ts. */
   override fetch(request: Request): Response | Promise<Response> {
-    const { cached, leaseMs, askedMs } = parseQuestion(request)
+    if (isAllowanceQuestion(request)) return this.answerAllowance(request.headers)
+    const { cached, leaseMs, askedMs, wanted } = parseQuestion(request)
     const answer = this.answerCheck(cached)
     const nowMs = Date.now()
     const isLive = answer.state === 'current' || (answer.state === 'holds' && !answer.gone)
     const grantedMs = isLive ? this.leases.grant(leaseMs, nowMs, askedMs) : 0
     if (this.leases.hasWrittenAt(nowMs)) this.use.write(nowMs) // one more row in one write
-    const headers = answerHeaders(grantedMs, nowMs)
+    // An allowance is for the record that was asked about. What is granted ahead is for the time of a lease.
+    const isGranted = wanted !== null && answer.state === 'current'
+    const asked = isGranted ? { ...wanted, ahead: grantedMs > 0 ? wanted.ahead : 0 } : null
+    const granted = asked === null ? null : this.requests.grant(asked, nowMs)
+    const headers = { ...answerHeaders(grantedMs, nowMs), ...grantedHeaders(granted) }
     const response =
       answer.state === 'current'
         ? new Response(null, { status: 204, headers })
         : Response.json(answer, { headers })
     return request.body === null ? response : this.takeReport(request, response)
+  }
+
+  /** Grants requests to a location that holds a lease or has just asked. A deleted key gets none. */
+  private answerAllowance(headers: Headers): Response {
+    const wanted = parseWanted(headers)
+    const head = this.head()
+    const isDeleted = head?.gone === true && head.keepsUse !== true
+    if (wanted === null) return new Response(null, { status: 400 })
+    const granted = isDeleted ? 'deleted' : this.requests.grant(wanted, Date.now())
+    return new Response(null, { status: 204, headers: grantedHeaders(granted) })
   }
 
   /** The question of the oldest versions, by RPC. */
@@ -138,8 +159,14 @@ export class KeyAuthority extends DurableObject {
     return this.use.detail(query, Date.now())
   }
 
-  /** Drops what was counted, because the key was deleted. */
+  /** Drops what was counted, because the key was deleted. From then on nothing is granted in its windows. */
   forgetUse(): void {
+    const head = this.head()
+    if (head?.keepsUse === true) {
+      const { keepsUse: _, ...ended } = head
+      this.ctx.storage.kv.put<Head>('head', ended)
+    }
+    this.requests.drop()
     this.use.drop()
     dropOldDenials(this.ctx.storage.sql)
   }

@@ -4,7 +4,9 @@ import type { Denial } from '../../keys/denial.ts'
 import { encodeKeyRecord, type KeyRecord } from '../../keys/key-record.ts'
 import { HOLD_FACTOR, MAX_TERM_MS } from '../../keys/lease.ts'
 import { readStored, type StoredRecord, tagOf } from '../../keys/stored-record.ts'
-import { createObjectCalls } from '../object-call.ts'
+import type { Granted, Wanted } from '../../keys/window.ts'
+import { AuthorityUnavailableError, createObjectCalls } from '../object-call.ts'
+import { ALLOWANCE_URL, parseGranted, wantedHeaders } from './allowance-question.ts'
 import type { UseDetails, UseQuery, UseSummary } from './counted-use.ts'
 import type {
   AuthorityAnswer,
@@ -24,6 +26,8 @@ export type AuthorityNamespace = DurableObjectNamespace<KeyAuthority>
 
 /** The answer to a question, with its lease and the object's clock. */
 export interface Answered extends AnswerTimes {
+  /** The allowance that was wanted. Null if none was, or if it is not for the record that is current. */
+  readonly granted: Granted | null
   /** The cached record is current, or libSQL must be asked, or this record replaces it. */
   readonly says: 'current' | Unknown | StoredRecord
 }
@@ -48,6 +52,11 @@ export type Brought = Held & {
 export interface KeyAuthorities {
   /** Asks whether a cached record is current, and for how long. */
   readonly ask: (lookupId: string, question: Question) => Promise<Answered>
+  /**
+   * Asks for an allowance alone. 'deleted' if the key was deleted. It is not repeated, because what it grants is
+   * spent.
+   */
+  readonly askAllowance: (lookupId: string, wanted: Wanted) => Promise<Granted | 'deleted'>
   /** Reads what the authority holds. Null if it holds nothing. */
   readonly peek: (lookupId: string) => Promise<Held | null>
   /**
@@ -98,10 +107,21 @@ export function createKeyAuthorities(
       let next = question
       const { answer, ...times } = await ask(lookupId, (stub) => {
         const sent = next
-        if (sent.use !== null) next = { ...sent, use: null } // a repeated report could count twice
+        // A repeated report could count twice. What a lost answer granted is lost, and asked for anew.
+        if (sent.use !== null) next = { ...sent, use: null }
         return fetchAnswer(stub, sent)
       })
       return { says: toSays(answer), ...times }
+    },
+    async askAllowance(lookupId, wanted) {
+      const headers = wantedHeaders(wanted)
+      const answer = await ask(
+        lookupId,
+        async (stub) => await stub.fetch(ALLOWANCE_URL, { headers }),
+      )
+      const granted = parseGranted(answer.headers)
+      if (granted === null) throw new AuthorityUnavailableError('unreachable')
+      return granted
     },
     async peek(lookupId) {
       const { answer } = await ask(lookupId, (stub) => fetchAnswer(stub, PEEK))
@@ -134,15 +154,17 @@ export function createKeyAuthorities(
   }
 }
 
-const PEEK: Question = { cached: null, leaseMs: 0, askedMs: 0, use: null }
+const PEEK: Question = { cached: null, leaseMs: 0, askedMs: 0, use: null, wanted: null }
 
 async function fetchAnswer(
   stub: Stub,
   question: Question,
-): Promise<AnswerTimes & { readonly answer: AuthorityAnswer }> {
+): Promise<Omit<Answered, 'says'> & { readonly answer: AuthorityAnswer }> {
   const { cached } = question
   const response = await stub.fetch(questionUrl(cached), questionInit(question))
-  const times = parseAnswerTimes(response)
+  const allowance = parseGranted(response.headers)
+  const granted = allowance === 'deleted' ? null : allowance
+  const times = { ...parseAnswerTimes(response), granted }
   if (response.status === 204) return { answer: { state: 'current' }, ...times }
   const answer = await response.json<AuthorityAnswer>()
   // An object of a version that knows no tags cannot read such a check, and answers without a word.

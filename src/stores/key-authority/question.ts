@@ -5,6 +5,8 @@
 
 import { type Denial, fromDenial, toDenial } from '../../keys/denial.ts'
 import { noUse, type UseReport } from '../../keys/use.ts'
+import type { Wanted } from '../../keys/window.ts'
+import { parseWanted, wantedHeaders } from './allowance-question.ts'
 
 const URL_START = 'http://key-authority/'
 /** The term of a lease in milliseconds: in a question the one that is wanted, in an answer the one granted. */
@@ -40,6 +42,8 @@ export interface Question {
   /** When it is asked, by the clock of the location. */
   readonly askedMs: number
   readonly use: UseReport | null
+  /** The allowance that is wanted beside. Null for none, and for a key without limits. */
+  readonly wanted: Wanted | null
 }
 
 /** What the object says of time in an answer. */
@@ -59,9 +63,9 @@ export function questionUrl(cached: RecordIdentity | null): string {
   return tag === null ? URL_START + revision : `${URL_START}${revision}/${tag}`
 }
 
-export function questionInit({ leaseMs, askedMs, use }: Question): RequestInit {
-  const headers: Record<string, string> =
-    leaseMs > 0 ? { [LEASE]: String(leaseMs), [ASKED_AT]: String(askedMs) } : {}
+export function questionInit({ leaseMs, askedMs, use, wanted }: Question): RequestInit {
+  const lease = leaseMs > 0 && { [LEASE]: String(leaseMs), [ASKED_AT]: String(askedMs) }
+  const headers: Record<string, string> = { ...lease, ...wantedHeaders(wanted) }
   if (use === null) return { headers }
   const denials = use.addresses.map(toDenial).filter((denial) => denial !== null)
   const report: Report = { use, denials }
@@ -87,6 +91,7 @@ export function parseQuestion({ url, headers }: Request): Omit<Question, 'use' |
     cached: parseIdentity(url),
     leaseMs: Number(headers.get(LEASE)),
     askedMs: askedMs === null ? null : Number(askedMs),
+    wanted: parseWanted(headers),
   }
 }
 

@@ -67,12 +67,13 @@ describe('createKeyAuthorities(), a question', () => {
       leaseMs: 700,
       objectMs: 5,
       unwrittenMs: 0,
+      granted: null,
     })
   })
 
   it('gets no lease from an object without leases', async () => {
     const { ask } = answering(current())
-    const answer = { says: 'current', leaseMs: 0, objectMs: null, unwrittenMs: 0 }
+    const answer = { says: 'current', leaseMs: 0, objectMs: null, unwrittenMs: 0, granted: null }
     expect(await ask('id', { ...ABOUT_LIVE, leaseMs: 700 })).toEqual(answer)
   })
 

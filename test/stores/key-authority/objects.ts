@@ -92,4 +92,10 @@ export async function startObjects(stateDir?: string): Promise<Objects> {
  */
 export const CALLER_MS = 1_000
 
-export const QUESTION: Question = { cached: null, leaseMs: 0, askedMs: CALLER_MS, use: null }
+export const QUESTION: Question = {
+  cached: null,
+  leaseMs: 0,
+  askedMs: CALLER_MS,
+  use: null,
+  wanted: null,
+}
