@@ -48,6 +48,7 @@ export async function findKnownTokens(db: Database, lookupIds: readonly string[]
       ipAcl: apiKeys.ipAcl,
       enabled: apiKeys.enabled,
       expiresAt: apiKeys.expiresAt,
+      rateLimit: apiKeys.rateLimit,
     })
     .from(tokens)
     .innerJoin(apiKeys, eq(apiKeys.id, tokens.keyId))
@@ -71,13 +72,14 @@ export async function insertImportedKeys(
   const [, , , rows, room] = await db.batch([
     db.run(sql`
       INSERT INTO api_keys (id, account_id, lookup_id, token_key, sealed_token, application_name,
-        application_website, platform, ip_acl, ip_acl_mode, enabled, expires_at, expiry_noted_at,
-        unused_check_at, version, revision, enforced_revision, published_revision, created_at,
+        application_website, platform, ip_acl, ip_acl_mode, enabled, expires_at, rate_limit,
+        expiry_noted_at, unused_check_at, version, revision, enforced_revision, published_revision, created_at,
         updated_at, revised_at)
       SELECT n.value ->> 'id', a.id, n.value ->> 'lookupId', n.value ->> 'tokenKey',
         n.value ->> 'sealedToken', n.value ->> 'applicationName', n.value ->> 'applicationWebsite',
         n.value ->> 'platform', n.value -> 'ipAcl', n.value ->> 'ipAclMode', n.value ->> 'enabled',
-        n.value ->> 'expiresAt', n.value ->> 'expiryNotedAt', ${nowMs + UNUSED_CHECK_MS}, 1, 1, 1, 0,
+        n.value ->> 'expiresAt', n.value ->> 'rateLimit', n.value ->> 'expiryNotedAt',
+        ${nowMs + UNUSED_CHECK_MS}, 1, 1, 1, 0,
         n.value ->> 'createdAt', ${nowMs}, ${nowMs}
       FROM json_each(${list}) AS n JOIN accounts AS a ON a.id = ${accountId}
       WHERE n.key < a.key_limit - (

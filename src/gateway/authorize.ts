@@ -141,6 +141,7 @@ export function judge(record: CompiledKey, attempt: Attempt, deps: AuthorizeDeps
   const { request, address, trace } = attempt
   const { use } = deps
   trace.key = record
+  trace.cached = attempt.cached
   const access = evaluateAccess(record, address, trace.startedMs)
   if (!access.ok) {
     use.noteRefused(attempt, address, access.error.reason, trace.startedMs)

@@ -31,6 +31,50 @@ describe('createKeyBody', () => {
     expect(await valueOf(createKeyBody, value)).toEqual(value)
   })
 
+  it.each([
+    [{ requests: 0, per_seconds: 60 }, [['/rate_limit/requests', 'out_of_range']]],
+    [{ requests: 1_000_001, per_seconds: 60 }, [['/rate_limit/requests', 'out_of_range']]],
+    [{ requests: 1.5, per_seconds: 86_400 }, [['/rate_limit/requests', 'out_of_range']]],
+    [{ requests: '5', per_seconds: 1 }, [['/rate_limit/requests', 'wrong_type']]],
+    [{ requests: 5, per_seconds: 30 }, [['/rate_limit/per_seconds', 'out_of_range']]],
+    [{ requests: 5 }, [['/rate_limit/per_seconds', 'required']]],
+    [{ requests: 5, per_seconds: 1, burst: 2 }, [['/rate_limit/burst', 'unknown_member']]],
+    [
+      { requests: -1, per_seconds: 0 },
+      [
+        ['/rate_limit/requests', 'out_of_range'],
+        ['/rate_limit/per_seconds', 'out_of_range'],
+      ],
+    ],
+    [5, [['/rate_limit', 'wrong_type']]],
+    [[], [['/rate_limit', 'wrong_type']]],
+  ])('refuses the rate limit %j', async (rate_limit, expected) => {
+    for (const [schema, others] of [
+      [createKeyBody, KEY],
+      [editKeyBody, {}],
+      [editAccountBody, {}],
+    ] as const) {
+      const faults = await faultsOf(schema, { ...others, rate_limit })
+      expect(faults.map(({ pointer, code }) => [pointer, code])).toEqual(expected)
+    }
+  })
+
+  it.each([
+    [
+      { requests: 1, per_seconds: 86_400 },
+      { requests: 1, perSeconds: 86_400 },
+    ],
+    [
+      { requests: 1_000_000, per_seconds: 1 },
+      { requests: 1_000_000, perSeconds: 1 },
+    ],
+    [null, null],
+  ])('takes the rate limit %j', async (rate_limit, parsed) => {
+    expect(await valueOf(createKeyBody, { ...KEY, rate_limit })).toMatchObject({
+      rate_limit: parsed,
+    })
+  })
+
   it('names every member that is missing', async () => {
     const faults = await faultsOf(createKeyBody, {})
     expect(faults.map(({ pointer, code }) => [pointer, code])).toEqual([

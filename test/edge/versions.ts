@@ -12,16 +12,12 @@ export const OBJECTS_WITHOUT_LEASES = 'objects without leases'
 
 const PATCHES: readonly (readonly [name: string, place: RegExp, by: string])[] = [
   // It writes its records in a form which the version before takes for none, and reads both.
-  ['new form', /format: (1),\s*revision/, 'format: ON ? 3 : $1, revision'],
-  [
-    'new form',
-    /format: (Object\.keys\(restrictions\)\.length === 0 \? 1 : 2)/,
-    'format: ON ? 3 : $1',
-  ],
+  ['new form', /format: (1),\s*revision/, 'format: ON ? 4 : $1, revision'],
+  ['new form', /format: (formatOf\(restrictions, limits\))/, 'format: ON ? 4 : $1'],
   [
     'new form',
     /!(FORMATS\.some\(\(format\) => format === (\w+)\["format"\]\))/,
-    '!($1 || ON && $2["format"] === 3)',
+    '!($1 || ON && $2["format"] === 4)',
   ],
   // It asks for no lease, and answers a change as soon as the authority has answered.
   ['without leases', /const leaseMs = (wants && \S+ \? termMs : 0)/, 'const leaseMs = ON ? 0 : $1'],

@@ -1,9 +1,11 @@
 // The limits of keys: never more than a window has, at all locations together, counted where it matters, at the
 // upstream.
 
+import { eq } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { GATEWAY } from '../../harness/worker.ts'
 import type { HttpAnswer } from '../../harness/http.ts'
+import { apiKeys } from '../../src/db/schema.ts'
 import { PASSWORD } from '../edge/fixtures.ts'
 import { type KeysInUse, type OwnKey, startKeysInUse, type Use } from '../support/keys-in-use.ts'
 
@@ -200,6 +202,46 @@ describe('a key with a limit', () => {
     await expect
       .poll(hasBoth, { timeout: 20_000 })
       .toMatchObject({ allowed: 1, refused: { rate_limited: 2 } })
+  })
+})
+
+describe('the rate_limit of a key', () => {
+  it('is set with the key, shown everywhere, and in the audit', async () => {
+    const key = await limited(7, 10)
+    const rate_limit = { requests: 7, per_seconds: 10 }
+    expect((await keys.call(key, 'GET')).json).toMatchObject({ rate_limit })
+    const headers = { Cookie: key.cookie, 'Content-Type': 'application/json' }
+    const made = { application_name: 'CRM', platform: 'web', password: PASSWORD }
+    const created = await keys.rig.send('/admin/api/v1/keys', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ ...made, rate_limit }),
+    })
+    expect(created.status).toBe(201)
+    expect(created.json).toMatchObject({ rate_limit })
+    const { json } = await keys.rig.send('/admin/api/v1/audit', { headers })
+    expect(json['events']).toMatchObject([
+      { action: 'key.create', changes: { rate_limit: [null, rate_limit] } },
+      { action: 'key.update', changes: { rate_limit: [null, rate_limit] } },
+    ])
+    const wrong = await keys.call(key, 'PATCH', { rate_limit: { requests: 0, per_seconds: 5 } })
+    expect(wrong.status).toBe(422)
+    expect(wrong.json).toMatchObject({
+      errors: [{ pointer: '/rate_limit/requests' }, { pointer: '/rate_limit/per_seconds' }],
+    })
+  })
+
+  it('is not readable for a version that knows no limits, which then answers 503', async () => {
+    const key = await limited(7)
+    const sealed = async () => {
+      const columns = { sealedToken: apiKeys.sealedToken }
+      return (await keys.db.select(columns).from(apiKeys).where(eq(apiKeys.id, key.id)))[0]
+    }
+    expect(await sealed()).toEqual({ sealedToken: null })
+    await keys.call(key, 'PATCH', { rate_limit: null })
+    expect(await sealed()).toEqual({ sealedToken: expect.any(String) })
+    await setCeiling(key, { requests: 7, per_seconds: DAY })
+    expect(await sealed()).toEqual({ sealedToken: null })
   })
 })
 

@@ -8,6 +8,7 @@ import { isImportable } from '../../keys/token-patterns.ts'
 import { DIGEST_BYTES, digestOfToken } from '../../keys/imported-token.ts'
 import type { Fault } from '../answers.ts'
 import { MAX_AHEAD_MS, MINUTE_MS, time } from '../future-time.ts'
+import { rateLimitBody } from '../rate-limit.ts'
 import { applicationWebsite, oneOf, visibleName } from '../schemas.ts'
 import { rule } from '../text-rules.ts'
 import { importedAcl } from './imported-acl.ts'
@@ -66,6 +67,7 @@ export const importRow = z.strictObject({
   created_at: createdAt.optional(),
   expires_at: expiresAt.nullable().default(null),
   enabled: z.boolean().default(true),
+  rate_limit: rateLimitBody.nullable().default(null),
 })
 
 export type ImportRow = z.infer<typeof importRow>

@@ -215,6 +215,7 @@ const COMPARED = [
   'ipAcl',
   'enabled',
   'expiresAt',
+  'rateLimit',
 ] as const
 
 /** Says so if a key that was there already is not as the row has it. */

@@ -97,6 +97,7 @@ function toCandidate(
     ipAclNotes: {},
     enabled: row.enabled,
     expiresAt: row.expires_at,
+    rateLimit: row.rate_limit,
   }
   return {
     token: row.token ?? null,

@@ -98,7 +98,7 @@ export class KeyAuthority extends DurableObject {
     const isGranted = wanted !== null && answer.state === 'current'
     const asked = isGranted ? { ...wanted, ahead: grantedMs > 0 ? wanted.ahead : 0 } : null
     const granted = asked === null ? null : this.requests.grant(asked, nowMs)
-    const headers = { ...answerHeaders(grantedMs, nowMs), ...grantedHeaders(granted) }
+    const headers = answerHeaders(grantedMs, nowMs, granted)
     const response =
       answer.state === 'current'
         ? new Response(null, { status: 204, headers })

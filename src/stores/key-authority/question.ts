@@ -5,8 +5,8 @@
 
 import { type Denial, fromDenial, toDenial } from '../../keys/denial.ts'
 import { noUse, type UseReport } from '../../keys/use.ts'
-import type { Wanted } from '../../keys/window.ts'
-import { parseWanted, wantedHeaders } from './allowance-question.ts'
+import type { Granted, Wanted } from '../../keys/window.ts'
+import { grantedHeaders, parseWanted, wantedHeaders } from './allowance-question.ts'
 
 const URL_START = 'http://key-authority/'
 /** The term of a lease in milliseconds: in a question the one that is wanted, in an answer the one granted. */
@@ -101,9 +101,13 @@ function parseIdentity(url: string): RecordIdentity | null {
   return { revision: Number(revision), tag }
 }
 
-export function answerHeaders(leaseMs: number, objectMs: number): Record<string, string> {
-  const time = { [OBJECT_TIME]: String(objectMs) }
-  return leaseMs > 0 ? { ...time, [LEASE]: String(leaseMs) } : time
+export function answerHeaders(
+  leaseMs: number,
+  objectMs: number,
+  granted: Granted | null,
+): Record<string, string> {
+  const lease = leaseMs > 0 && { [LEASE]: String(leaseMs) }
+  return { [OBJECT_TIME]: String(objectMs), ...lease, ...grantedHeaders(granted) }
 }
 
 /** Tells a location to ask again, so that what it reported gets written. */
