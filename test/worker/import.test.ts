@@ -57,6 +57,7 @@ describe('POST /operator/accounts/{id}/keys/import', () => {
       ],
       created_at: '2019-05-01T12:00:00+02:00',
       expires_at: '2031-01-01T00:00:00Z',
+      rate_limit: { requests: 100, per_seconds: 60 },
     })
     const [result] = await importInto(customer, [given])
     expect(result).toEqual({
@@ -78,6 +79,7 @@ describe('POST /operator/accounts/{id}/keys/import', () => {
       created_at: '2019-05-01T10:00:00.000Z',
       expires_at: '2031-01-01T00:00:00.000Z',
       enabled: true,
+      rate_limit: { requests: 100, per_seconds: 60 },
       access_token: '********',
       access_token_ends_with: given.token.slice(-4),
       version: 1,
