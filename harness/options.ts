@@ -30,24 +30,46 @@ export function readOptions<const Options extends Readonly<Record<string, Option
   options: Options,
   args = process.argv.slice(2),
 ): Values<Options> {
+  return readArguments(usage, options, args, false).values
+}
+
+/** As `readOptions`, for a script that takes one file too. */
+export function readOptionsAndFile<const Options extends Readonly<Record<string, Option>>>(
+  usage: string,
+  options: Options,
+  args = process.argv.slice(2),
+): { readonly values: Values<Options>; readonly file: string } {
+  const { values, files } = readArguments(usage, options, args, true)
+  const [file] = files
+  if (file !== undefined && files.length === 1) return { values, file }
+  throw new Failure(`Name one file: "${usage} --help" shows how`)
+}
+
+function readArguments<const Options extends Readonly<Record<string, Option>>>(
+  usage: string,
+  options: Options,
+  args: string[],
+  takesFile: boolean,
+): { readonly values: Values<Options>; readonly files: readonly string[] } {
   const flags = Object.entries(options).filter(([, { type }]) => type === 'boolean')
   const config: ParseArgsOptionsConfig = { ...options, help: { type: 'boolean' } }
-  const values = parse(usage, config, args)
+  const { values, positionals } = parse(usage, config, args, takesFile)
   if (values['help'] === true) {
-    console.log(helpOf(usage, options))
+    console.log(helpOf(takesFile ? `${usage} <file>` : usage, options))
     process.exit(0)
   }
   const off = Object.fromEntries(flags.map(([name]) => [name, false]))
-  return { ...off, ...values } as Values<Options>
+  return { values: { ...off, ...values } as Values<Options>, files: positionals }
 }
 
 function parse(
   usage: string,
   options: ParseArgsOptionsConfig,
   args: string[],
-): Record<string, unknown> {
+  allowPositionals: boolean,
+): { readonly values: Record<string, unknown>; readonly positionals: readonly string[] } {
   try {
-    return parseArgs({ options, args }).values
+    return parseArgs({ options, args, allowPositionals })
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code?.startsWith('ERR_PARSE_ARGS') !== true) throw error

@@ -3,13 +3,11 @@
 // `-- --repair` mends what it finds, but never allows a request that a key's authority refuses. Only
 // `-- --repair --as-database` does. `-- --url https://…` checks a gateway other than the local one.
 
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { styleText } from 'node:util'
 import { Failure } from '../harness/failure.ts'
 import { readOptions } from '../harness/options.ts'
-import { parseOperatorTokens } from '../src/configuration/operator-tokens.ts'
+import { readOperatorToken } from './local/operator-token.ts'
 
 interface Page {
   readonly checked: number
@@ -56,9 +54,7 @@ async function examine(): Promise<number> {
   }
   const repair: Repair = values.repair && asDatabase ? 'as_database' : values.repair
   const url = values.url ?? `http://127.0.0.1:${process.env['PORT'] || 8787}`
-  const [operator] =
-    parseOperatorTokens(process.env['OPERATOR_TOKEN'] || localOperatorToken()) ?? []
-  const token = operator?.token ?? ''
+  const token = readOperatorToken(process.env)
   await readHealth(url)
   const drift: Drift[] = []
   let checked = 0
@@ -179,15 +175,6 @@ function showProgress(done: number, total: number, names: boolean): void {
   process.stderr.write(
     `\r${bar} ${done}/${total} keys${names ? ', names in KV' : ''}${ends ? '\n' : ''}`,
   )
-}
-
-function localOperatorToken(): string {
-  const file = join(process.env['DATA_DIR'] || '.data', 'secrets.json')
-  try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as { OPERATOR_TOKEN: string }).OPERATOR_TOKEN
-  } catch {
-    throw new Failure(`OPERATOR_TOKEN is not set, and ${file} does not hold the local one: set it`)
-  }
 }
 
 try {

@@ -64,6 +64,7 @@ export const COMMANDS: Readonly<Record<string, Account>> = {
   'npm run edge -- --kill': { ranBy: 'test/edge/kill.test.ts', as: 'killAgainAndAgain(' },
   'npm run fuzz': { why: 'draws new cases each time; the suite has its own, from fixed seeds' },
   'npm run doctor': DRILL,
+  'npm run import': { ranBy: 'test/scripts/import.test.ts', as: 'scripts/import.ts' },
   'DATA_DIR=drill/data npm run doctor': DRILL,
   'npm run --silent secrets': { ranBy: 'test/docs-commands.test.ts', as: "'umask')" },
   'npm run deploy': DEPLOY,
