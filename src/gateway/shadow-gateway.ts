@@ -23,12 +23,24 @@ export interface ShadowGatewayDeps extends GatewayDeps {
   readonly counts: Pick<ShadowCounts, 'noteAgreed' | 'noteDifference'>
 }
 
+/**
+ * A request that would be refused is let through, so it counts as no refusal. One that an IP ACL would refuse
+ * counts as in mode `report`, so that its owner sees the address and can add it.
+ */
+function withoutRefusals({ noteAllowed }: ShadowGatewayDeps['use']): ShadowGatewayDeps['use'] {
+  return {
+    noteAllowed,
+    noteRefused(key, address, reason, atMs) {
+      if (reason === 'ip_denied') noteAllowed(key, address, true, atMs)
+    },
+  }
+}
+
 /** Null for a preflight, which is let through without a key. */
 type Verdict = Result<Grant, Refusal> | null
 
 export function createShadowGateway(deps: ShadowGatewayDeps): Gateway {
-  // A request that would be refused is not refused, so it does not count as that.
-  const judging = { ...deps, use: { ...deps.use, noteRefused: () => undefined } }
+  const judging = { ...deps, use: withoutRefusals(deps.use) }
 
   return async function handleShadowed(received, url) {
     const request = toIncoming(received, url)

@@ -1,7 +1,7 @@
 // Who may use a key, and who was refused lately, to be read and not edited.
 
 import { useEffect, useState } from 'preact/hooks'
-import { findExcluded } from './acl-addresses.ts'
+import { findExcluded, modeOfDenials } from './acl-addresses.ts'
 import type { Api } from './api.ts'
 import { copyText } from './clipboard.ts'
 import { CopyButton } from './copy-button.tsx'
@@ -56,16 +56,17 @@ export function DenialSummary({ api, apiKey, onAdd }: DenialSummaryProps) {
     })
   }, [apiKey.id])
   const text = messages.acl
+  const title = text.denials[modeOfDenials(denials ?? [], apiKey.ip_acl_mode)]
   const isOut = findExcluded(
     apiKey.ip_acl,
     (denials ?? []).map(({ address }) => address),
   )
   return (
     <section class="card part">
-      <h2>{text.denials[apiKey.ip_acl_mode]}</h2>
+      <h2>{title}</h2>
       {denials?.length === 0 && <p class="muted">{messages.keyView.noDenials}</p>}
       {denials !== null && denials.length > 0 && (
-        <ul class="denials" tabIndex={0} aria-label={text.denials[apiKey.ip_acl_mode]}>
+        <ul class="denials" tabIndex={0} aria-label={title}>
           {denials.map(({ address, count, last_at: last }) => (
             <li key={address}>
               <AddressName address={address} apiKey={apiKey} />

@@ -3,7 +3,7 @@
 import { parseAddress, unmapAddress } from '../keys/address.ts'
 import { formatNetwork, parseCidr } from '../keys/cidr.ts'
 import { compileIpAcl, matchesIpAcl, matchingEntry } from '../keys/ip-acl.ts'
-import type { AddressCheck } from './types.ts'
+import type { AddressCheck, Denial, IpAclMode } from './types.ts'
 
 /** The network of one address, such as 203.0.113.9/32; null if it cannot be an entry. */
 export function networkOfAddress(address: string | null): string | null {
@@ -48,4 +48,9 @@ export function findExcluded(
     return address !== null && acl.length > 0 && !matchesIpAcl(compiled, unmapAddress(address))
   }
   return new Set(addresses.filter(isOut))
+}
+
+/** How requests were treated that an IP ACL denied. While the gateway only watches, none is refused in any mode. */
+export function modeOfDenials(denials: readonly Denial[], mode: IpAclMode): IpAclMode {
+  return denials.length > 0 && denials.every(({ enforced }) => !enforced) ? 'report' : mode
 }

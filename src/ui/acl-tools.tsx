@@ -3,7 +3,7 @@
 
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
 import { IP_ACL_MODES } from '../keys/key-record.ts'
-import { checkAddress, findExcluded, networkOfAddress } from './acl-addresses.ts'
+import { checkAddress, findExcluded, modeOfDenials, networkOfAddress } from './acl-addresses.ts'
 import type { Api } from './api.ts'
 import { isSame } from './draft.ts'
 import { messages } from './messages.ts'
@@ -123,7 +123,7 @@ function Denials({ api, saved, acl, mode, onAdd }: DenialsProps) {
   const text = messages.acl
   return (
     <section class="field" tabIndex={-1}>
-      <h3>{text.denials[mode]}</h3>
+      <h3>{text.denials[modeOfDenials(denials, mode)]}</h3>
       <ul class="denials">
         {denials.map(({ address, count, last_at: last }, index) => {
           const network = missing[index] ?? null

@@ -28,6 +28,10 @@ describe.skipIf(missingBrowser !== null)('a key in shadow', () => {
     await list.getByText('would be refused from 203.0.113.7').waitFor()
     await list.getByText(/^not on its IP ACL: 2 requests, the last \d\d:\d\d$/).waitFor()
     expect(await list.getByRole('listitem').count()).toBe(1)
+    const denials = async () => (await customer.call('GET', `/keys/${id}/denials`)).json['denials']
+    await expect.poll(denials).toMatchObject([{ enforced: false }])
+    await page.reload()
+    await page.getByRole('list', { name: 'Would have been refused in the last 24 hours' }).waitFor()
   })
 
   it('says nothing where nobody would be', async () => {

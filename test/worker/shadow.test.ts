@@ -308,14 +308,14 @@ describe('what is counted in shadow', () => {
     expect(await stub.read({ limit: 9 })).toMatchObject({ judged: 1 })
   })
 
-  it('is not use that was refused', async () => {
+  it('is use that the IP ACL reports, and no refusal', async () => {
     const acl = await customer.createKey({ ip_acl: ['198.51.100.0/24'] })
     for (const address of [CLIENT, '198.51.100.1']) {
       await rig.send('/x', at(address, { 'X-API-Key': acl.token }))
     }
     const usage = async () => (await customer.call('GET', `/keys/${acl.id}/usage`)).json
-    await expect.poll(usage, PATIENCE).toMatchObject({ buckets: [{ allowed: 1, refused: {} }] })
+    await expect.poll(usage, PATIENCE).toMatchObject({ buckets: [{ allowed: 2, refused: {} }] })
     const { json } = await customer.call('GET', `/keys/${acl.id}/denials`)
-    expect(json['denials']).toEqual([])
+    expect(json['denials']).toMatchObject([{ address: CLIENT, count: 1, enforced: false }])
   })
 })
