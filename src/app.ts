@@ -87,6 +87,9 @@ const CACHE = { entries: 20_000, bytes: 24 * 1024 * 1024 }
 /** Health checks are spread, since every isolate may ask and an object serves about 1,000 calls a second. */
 const HEALTH_OBJECTS = 16
 
+/** How often an isolate that lacks a setting says so. The cron comes each minute. */
+const FAULTS_AGAIN_MS = 50_000
+
 /** The next run of the cron begins after a minute, and may take the place of this one. */
 const EVENTS_BUDGET_MS = 30_000
 const EVENTS_TIMEOUT_MS = 10_000
@@ -371,9 +374,16 @@ function createMisconfiguredApp(faults: readonly ConfigurationFault[]): App {
     logRequest,
     nowMs,
   })
+  let loggedAtMs = -Infinity
+  // Each request has a line already.
+  function logFaults(): void {
+    if (Math.abs(nowMs() - loggedAtMs) < FAULTS_AGAIN_MS) return
+    loggedAtMs = nowMs()
+    for (const fault of faults) logConfigurationFault(fault)
+  }
   return {
     async fetch(request) {
-      for (const fault of faults) logConfigurationFault(fault)
+      logFaults()
       const url = normalizeUrl(request.url)
       if (isAdminRequest(url, undefined)) return await admin.fetch(request)
       const trace = startTrace(request.headers, nowMs())
@@ -383,8 +393,6 @@ function createMisconfiguredApp(faults: readonly ConfigurationFault[]): App {
       logRequest(toRequestLine(request.method, response.status, coloOf(request), trace, nowMs()))
       return response
     },
-    async everyMinute() {
-      for (const fault of faults) logConfigurationFault(fault)
-    },
+    everyMinute: async () => logFaults(),
   }
 }

@@ -9,6 +9,7 @@ import { raiseRevision, recordLostEnd, type TakenBack, tombstoneKey } from '../d
 import type { LiveKeyRecord } from '../keys/key-record.ts'
 import { type Opening, OPENINGS, findOpenings } from '../keys/openings.ts'
 import type { LogFault } from '../log/fault.ts'
+import type { FaultReason } from '../log/fault-reason.ts'
 import type { Held } from '../stores/key-authority/key-authority.ts'
 import { auditEvent, detailChanges } from './audit.ts'
 
@@ -32,7 +33,8 @@ export interface LostChangesDeps {
 /** Only for the log; `reason` says what was done. */
 export class DatabaseBehindError extends Error {
   override readonly name = 'DatabaseBehindError'
-  readonly reason: 'raised' | 'taken_back' | 'buried' | 'token_ended' | 'held_back'
+  // Of the closed list, or the log would have `other`.
+  readonly reason: FaultReason & ('raised' | 'taken_back' | 'buried' | 'token_ended' | 'held_back')
 
   constructor(reason: DatabaseBehindError['reason']) {
     super(`An authority knows changes that the database has lost: ${reason}`)

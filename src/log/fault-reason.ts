@@ -17,6 +17,7 @@ const REASONS = [
   'raised',
   'taken_back',
   'buried',
+  'token_ended',
   'held_back',
   // No key of ENCRYPTION_KEYS opens a token.
   'token_unreadable',

@@ -9,6 +9,8 @@ export type AuthorityFault =
   | 'unreachable'
   /** Calls wait on their way to the object, until the fault is gone. */
   | 'held'
+  /** Only what is asked and told of a key's use fails. */
+  | 'no use'
 
 /** What is of a version without leases. */
 export type OldPart = 'none' | 'gateway' | 'object'
@@ -119,7 +121,8 @@ class Stub extends RpcTarget {
   async #pass(call, act) {
     while (wayOf(this.#gateway).fault === 'held') await soon()
     const { fault, old } = wayOf(this.#gateway)
-    if (fault === 'unreachable') throw new Error('Network connection lost.')
+    const isOfUse = ['useSummary', 'useDetails', 'forgetUse'].includes(call.method)
+    if (fault === 'unreachable' || (fault === 'no use' && isOfUse)) throw new Error('Network connection lost.')
     const answer = await act(this.#objects.getByName(this.#name), old)
     call.answered = true
     return answer

@@ -1,20 +1,26 @@
-// What on-call reads: each fault is provoked in the whole product, and its line tells why, and no secret.
+// What on-call reads: each kind of fault is provoked in the whole product, and its line tells why, and no secret.
 
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createClient } from '@libsql/client/web'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { CreatedKey, Customer } from '../../harness/customer.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type CreatedKey, type Customer, operatorCall } from '../../harness/customer.ts'
 import { freePort } from '../../harness/free-port.ts'
 import { send } from '../../harness/http.ts'
+import { FAULT_KINDS, source } from '../support/code-names.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 import { runSql } from '../support/sql.ts'
+
+/** Stands where a secret would: in messages of errors, and in settings. */
+const HIDDEN = 'never-to-be-seen-in-a-log'
 
 let rig: Rig
 let customer: Customer
 let key: CreatedKey
 let since = 0
+/** The kinds of faults that were provoked. */
+const met = new Set<unknown>()
 
 beforeAll(async () => {
   rig = await startRig({ simulatedStores: true, gateways: {} })
@@ -42,6 +48,7 @@ async function expectFault(members: Line): Promise<void> {
   await expect
     .poll(() => linesSince().filter(({ level }) => level === 'error'), { timeout: 10_000 })
     .toContainEqual(expect.objectContaining(members))
+  met.add(members['fault'])
 }
 
 const use = (token = key.token) => rig.send('/x', { headers: { 'X-API-Key': token } })
@@ -215,7 +222,108 @@ describe('a fault of our own', () => {
   })
 })
 
+describe('what is done beside an answer, or by the cron', () => {
+  /** A statement that updates this column ends with a text that must not be seen. */
+  async function breakUpdates(column: string): Promise<void> {
+    const message = `RAISE(ABORT, '${HIDDEN}')`
+    await runSql(
+      rig.libsqlUrl,
+      `CREATE TRIGGER broken BEFORE UPDATE OF ${column} ON api_keys BEGIN SELECT ${message}; END`,
+    )
+  }
+  afterEach(() => runSql(rig.libsqlUrl, 'DROP TRIGGER IF EXISTS broken'))
+
+  it.each([
+    ['mark_enforced', 'enforced_revision'],
+    ['mark_published', 'published_revision'],
+  ])('%s', async (fault, column) => {
+    const { id } = await customer.createKey()
+    await breakUpdates(column)
+    await customer.call('PATCH', `/keys/${id}`, { ip_acl: ['192.0.2.0/24'] })
+    // As if a minute had passed, after which the cron takes a row out of the outbox.
+    await runSql(rig.libsqlUrl, 'UPDATE api_keys SET revised_at = revised_at - 120000')
+    await rig.worker.runCron()
+    await expectFault({ fault, reason: 'sqlite_constraint' })
+  })
+
+  it('a row is older than its authority', async () => {
+    const { id } = await customer.createKey()
+    const tighten = (entry: string) => customer.call('PATCH', `/keys/${id}`, { ip_acl: [entry] })
+    expect((await tighten('192.0.2.0/24')).status).toBe(200)
+    await runSql(rig.libsqlUrl, 'UPDATE api_keys SET revision = 1 WHERE id = ?', [id])
+    await tighten('192.0.2.0/25')
+    await expectFault({ fault: 'database_behind', reason: 'raised' })
+  })
+
+  it('the use of a deleted key cannot be forgotten', async () => {
+    const { id } = await customer.createKey()
+    const { password } = customer
+    const rotation = { password, overlap_seconds: 0 }
+    expect((await customer.call('POST', `/keys/${id}/rotation`, rotation)).status).toBe(201)
+    await rig.authorities({ fault: 'no use' })
+    expect((await customer.call('DELETE', `/keys/${id}`)).status).toBe(200)
+    await expectFault({ fault: 'use', reason: 'unreachable' })
+  })
+
+  it('an event is not taken', async () => {
+    const gateway = await rig.another({
+      EVENTS_URL: `http://127.0.0.1:${await freePort()}/events`,
+      EVENTS_SECRET: `whsec_${Buffer.from(HIDDEN).toString('base64')}`,
+    })
+    const { id } = await customer.createKey()
+    const headers = { Cookie: customer.cookie }
+    await send(`${gateway}/admin/api/v1/keys/${id}`, { method: 'DELETE', headers })
+    await expectFault({ fault: 'events', reason: 'reset' })
+  })
+})
+
+describe('the operator', () => {
+  it('compares stores of which one is down', async () => {
+    rig.libsql.set('closed')
+    expect((await rig.operator('POST', '/reconcile', { repair: false })).status).toBe(503)
+    await expectFault({ fault: 'reconcile', reason: 'reset' })
+  })
+
+  it('asks objects that cannot be reached', async () => {
+    const broken = { type: 'worker', worker: 'store-sim', exportName: 'BrokenHasher' } as const
+    const names = ['LOCATION_METRICS', 'SHADOW_COUNTS', 'PASSWORD_HASHER']
+    const gateway = await rig.another(
+      { ENFORCEMENT: 'shadow' },
+      Object.fromEntries(names.map((name) => [name, broken])),
+    )
+    const { OPERATOR_TOKEN } = rig.secrets
+    for (const path of ['/metrics', '/shadow']) {
+      expect((await operatorCall(gateway, OPERATOR_TOKEN, 'GET', path)).status).toBe(503)
+      await expectFault({ fault: path.slice(1), reason: 'unreachable' })
+    }
+    const { email, password } = customer
+    const headers = { 'Content-Type': 'application/json' }
+    const body = JSON.stringify({ email, password })
+    await send(`${gateway}/admin/api/v1/session`, { method: 'POST', headers, body })
+    await expectFault({ fault: 'hasher', reason: 'unreachable' })
+  })
+
+  it('has deployed a secret that cannot be read, which is said once a minute', async () => {
+    const gateway = await rig.another({ TOKEN_KEYS: `A:${HIDDEN}` })
+    for (const _ of [1, 2, 3]) expect((await send(`${gateway}/x`)).status).toBe(503)
+    await expectFault({ fault: 'configuration', detail: expect.stringMatching(/^TOKEN_KEYS is/) })
+    expect(linesSince().filter(({ fault }) => fault === 'configuration')).toHaveLength(1)
+  })
+})
+
 describe('no fault', () => {
+  /** What cannot be brought about here: where it is held instead. */
+  const ELSEWHERE: Readonly<Record<string, string>> = {
+    clock: 'test/gateway/clock-guard.test.ts',
+    reseal: 'test/worker/reseal.test.ts',
+  }
+
+  it('has a kind that was not provoked', () => {
+    const left = FAULT_KINDS.filter((kind) => !met.has(kind) && ELSEWHERE[kind] === undefined)
+    expect(left).toEqual([])
+    for (const [kind, file] of Object.entries(ELSEWHERE)) expect(source(file)).toContain(kind)
+  })
+
   it('holds a secret', async () => {
     const rows = await secretsAtRest()
     const secrets = [
@@ -229,6 +337,7 @@ describe('no fault', () => {
       'nowhere.invalid',
       'The JWT has expired',
       'Service Unavailable',
+      HIDDEN,
     ]
     const faults = rig.logs.filter((line) => line.includes('"level":"error"'))
     expect(faults.length).toBeGreaterThan(12)
