@@ -1,6 +1,7 @@
 // `npm run bench [-- <name>]`: each benchmark prints its table. The first is the default.
 
 import { argv } from 'node:process'
+import { complaintOf } from '../harness/options.ts'
 
 const BENCHMARKS = [
   'forward',
@@ -20,4 +21,11 @@ if (!BENCHMARKS.some((known) => known === name)) {
   console.error(`There is no benchmark "${name}": use one of ${BENCHMARKS.join(', ')}`)
   process.exit(1)
 }
-await import(`./${name}.ts`)
+try {
+  await import(`./${name}.ts`)
+} catch (error) {
+  const complaint = complaintOf(error)
+  if (complaint === undefined) throw error
+  console.error(`${complaint}: bench/${name}.ts has the options`)
+  process.exit(2)
+}

@@ -2,8 +2,8 @@
 // A failure is shrunk and printed with its seed, by which it comes again.
 
 import '../harness/scheduler.ts'
-import { parseArgs } from 'node:util'
 import fc, { type IRawProperty } from 'fast-check'
+import { readOptionsOrEnd } from '../harness/options.ts'
 import { cidrAgreement } from './cidr.ts'
 import { startRequestFuzz } from './request.ts'
 import { startWorkerFuzz } from './worker.ts'
@@ -21,16 +21,18 @@ const TARGETS: Readonly<Record<string, readonly [() => Target | Promise<Target>,
 }
 const CHUNK = 10_000
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    runs: { type: 'string' },
-    seed: { type: 'string', default: String(Date.now() % 0x7fffffff) },
+const [name = '', ...args] = process.argv.slice(2)
+const values = readOptionsOrEnd(
+  'npm run fuzz -- <target>',
+  {
+    runs: { type: 'string', value: 'n', help: 'how many cases' },
+    seed: { type: 'string', value: 'n', help: 'by which a failure comes again' },
   },
-})
-const [name = ''] = positionals
+  args,
+)
 const [start, byDefault] = TARGETS[name] ?? []
-const [runs, seed] = [Number(values.runs ?? byDefault), Number(values.seed)]
+const runs = Number(values.runs ?? byDefault)
+const seed = Number(values.seed ?? Date.now() % 0x7fffffff)
 if (start === undefined || !(runs > 0) || !Number.isInteger(seed)) {
   console.error(`Name what to fuzz: ${Object.keys(TARGETS).join(' or ')} [--runs n] [--seed n]`)
   process.exit(2)

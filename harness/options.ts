@@ -71,10 +71,16 @@ function parse(
   try {
     return parseArgs({ options, args, allowPositionals })
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code?.startsWith('ERR_PARSE_ARGS') !== true) throw error
-    throw new Failure(`${message.split('. ', 1)[0]}: "${usage} --help" shows the options`)
+    const complaint = complaintOf(error)
+    if (complaint === undefined) throw error
+    throw new Failure(`${complaint}: "${usage} --help" shows the options`)
   }
+}
+
+/** What parseArgs has against an argument, without its advice; undefined for another error. */
+export function complaintOf(error: unknown): string | undefined {
+  const { code, message } = error as NodeJS.ErrnoException
+  return code?.startsWith('ERR_PARSE_ARGS') === true ? message.split('. ', 1)[0] : undefined
 }
 
 function helpOf(usage: string, options: Readonly<Record<string, Option>>): string {
@@ -90,4 +96,22 @@ export function toWhole(name: string, text: string, least: number, most = 999_99
   const number = /^\d{1,6}$/.test(text) ? Number(text) : NaN
   if (number >= least && number <= most) return number
   throw new Failure(`--${name} "${text}" must be a whole number from ${least} to ${most}`)
+}
+
+/**
+ * As `readOptions`, for a script whose work stands at its top level: a Failure is printed, and ends the process
+ * with 2.
+ */
+export function readOptionsOrEnd<const Options extends Readonly<Record<string, Option>>>(
+  usage: string,
+  options: Options,
+  args = process.argv.slice(2),
+): Values<Options> {
+  try {
+    return readOptions(usage, options, args)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    console.error(error.message)
+    process.exit(2)
+  }
 }

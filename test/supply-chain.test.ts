@@ -48,6 +48,13 @@ describe('package.json', () => {
     expect(ranges).toEqual([])
   })
 
+  it('has an old Node say that it is too old, before it meets TypeScript', () => {
+    const commands = Object.values(manifest['scripts'] ?? {}).filter((text) => /\.ts\b/.test(text))
+    expect(commands).not.toEqual([])
+    const first = /\bnode --import \.\/scripts\/node-version\.mjs /
+    expect(commands.filter((text) => !first.test(text))).toEqual([])
+  })
+
   it('runs no script of a package while it is installed', () => {
     expect(read('.npmrc')).toMatch(/^ignore-scripts=true$/m)
   })

@@ -6,24 +6,26 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { buildProduct } from '../../harness/build.ts'
+import { readOptionsOrEnd } from '../../harness/options.ts'
 import type { Log } from './checker.ts'
 import { explore } from './explore.ts'
 import { hunt } from './hunt.ts'
 import { killAgainAndAgain } from './kill.ts'
 
-const { values } = parseArgs({
-  options: {
-    histories: { type: 'string', default: '1000' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    only: { type: 'string' },
-    lanes: { type: 'string', default: '2' },
-    kill: { type: 'string' },
-    mutants: { type: 'boolean', default: false },
-    /** A part of the names of the mutants that count. */
-    mutant: { type: 'string', default: '' },
+const values = readOptionsOrEnd('npm run edge --', {
+  histories: { type: 'string', value: 'n', default: '1000', help: 'how many to draw' },
+  seed: {
+    type: 'string',
+    value: 'n',
+    default: String(Date.now() % 1_000_000),
+    help: 'by which a failure comes again',
   },
+  only: { type: 'string', value: 'n', help: 'the one history to draw' },
+  lanes: { type: 'string', value: 'n', default: '2', help: 'how many at a time' },
+  kill: { type: 'string', value: 'n', help: 'kill the local system so often instead' },
+  mutants: { type: 'boolean', help: 'plant one bug after the other, until each is found' },
+  mutant: { type: 'string', value: 'text', help: 'those with this in their name' },
 })
 process.exitCode = (await run()) ? 1 : 0
 
@@ -47,7 +49,7 @@ async function huntMutants(bundleDir: string): Promise<boolean> {
     seed: Number(seed),
     histories: Number(histories),
     lanes: Number(lanes),
-    only: mutant,
+    only: mutant ?? '',
     onEnd(name, found, violation) {
       if (found === null) missed++
       const text = found === null ? 'not found' : `history ${found}: ${violation}`
