@@ -315,6 +315,7 @@ describe('no fault', () => {
   /** What cannot be brought about here: where it is held instead. */
   const ELSEWHERE: Readonly<Record<string, string>> = {
     clock: 'test/gateway/clock-guard.test.ts',
+    identity_provider: 'test/worker/oidc-log-in.test.ts',
     reseal: 'test/worker/reseal.test.ts',
   }
 
