@@ -270,6 +270,16 @@ describe('what is counted in shadow', () => {
     expect(rig.logs.join('')).not.toContain(unknown.slice(4))
   })
 
+  it('is a rate limit too, which no header tells', async () => {
+    const limited = await customer.createKey({ rate_limit: { requests: 2, per_seconds: 3_600 } })
+    const use = () => rig.send('/x', at(CLIENT, { 'X-API-Key': limited.token }))
+    for (let i = 0; i < 4; i++) expect((await use()).headers).not.toHaveProperty('ratelimit')
+    answer(429)
+    await use() // agreed
+    const read = () => readDifferences(limited.id)
+    await expect.poll(read, PATIENCE).toEqual([['would_refuse', 'rate_limited', 200, CLIENT, 2]])
+  })
+
   it('is told: in the log, by the metrics as the verdict, and by health', async () => {
     await rig.send('/x', { headers: { 'X-Request-Id': 'the-line' } })
     const line = () => rig.logs.find((one) => one.includes('"the-line"'))
