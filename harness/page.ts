@@ -17,7 +17,7 @@ export const PAGE_CONFIG = {
 } satisfies InlineConfig
 
 /** The page, and the style of the pages that the worker writes itself. */
-const ENTRIES = ['index.html', 'document.css']
+const ENTRIES = ['index.html', 'confirmed.html', 'document.css']
 /** What the worker's own pages link to, so under a name without a hash. */
 const LINKED_FILES = ['document.css', 'favicon.svg']
 

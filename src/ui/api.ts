@@ -27,6 +27,9 @@ export type KeyChange = Partial<
   KeyInput & { readonly enabled: boolean; readonly expires_at: string | null }
 >
 
+/** What says who is there: a password, or the id of a confirmation by the identity provider. */
+export type Proof = { readonly password: string } | { readonly confirmation: string }
+
 export interface Api {
   /** `logged_out` if the browser did not keep the cookie of the session. */
   readonly logIn: (email: string, password: string) => Answer<Session>
@@ -34,14 +37,14 @@ export interface Api {
   readonly readSession: () => Answer<Session>
   readonly listKeys: () => Answer<readonly Key[]>
   readonly readKey: (id: string) => Answer<Key>
-  readonly createKey: (input: KeyInput, password: string, idempotencyKey: string) => Answer<Key>
+  readonly createKey: (input: KeyInput, proof: Proof, idempotencyKey: string) => Answer<Key>
   readonly editKey: (key: Key, change: KeyChange) => Answer<Key & { enforcement: Enforcement }>
   readonly deleteKey: (id: string, quiet?: boolean) => Answer<{ enforcement: Enforcement }>
   /** A rotation with the same `idempotencyKey` answers the same token again. */
   readonly rotateKey: (
     id: string,
     overlapSeconds: number,
-    password: string,
+    proof: Proof,
     idempotencyKey: string,
   ) => Answer<Key & { enforcement: Enforcement }>
   /** The use of 7 days by the hour, or of 400 days by the day. */
@@ -61,7 +64,7 @@ export interface Api {
   ) => Answer<Key & { enforcement: Enforcement }>
   /** The key that a token belongs to. */
   readonly findKey: (token: string) => Answer<FoundKey>
-  readonly reveal: (id: string, password: string) => Answer<{ access_token: string }>
+  readonly reveal: (id: string, proof: Proof) => Answer<{ access_token: string }>
   readonly checkAddress: (id: string, address: string) => Answer<AddressCheck>
   readonly listDenials: (id: string) => Answer<{ denials: readonly Denial[] }>
   /** What would be refused of a key, while the gateway only watches. */
@@ -84,9 +87,10 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
   async function call<T>(method: string, path: string, request: Request = {}): Answer<T> {
     const answer = await send<T>(method, path, request)
     if (answer.ok || !isSessionEnd(answer.error)) return answer
-    if (request.quiet === true) return err({ kind: 'logged_out' })
+    const loggedOut = { kind: 'logged_out', logInAt: logInAtOf(answer.error) } as const
+    if (request.quiet === true) return err(loggedOut)
     again ??= logInAgain().finally(() => (again = undefined))
-    return (await again) ? await call(method, path, request) : err({ kind: 'logged_out' })
+    return (await again) ? await call(method, path, request) : err(loggedOut)
   }
 
   /** All pages of a list. */
@@ -119,9 +123,9 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
     readKey: (id) => call('GET', `/keys/${id}`, { quiet: true }),
     listKeys: () => listAll<Key>('keys'),
     listUsers: () => listAll<User>('users'),
-    createKey: (input, password, idempotencyKey) =>
+    createKey: (input, proof, idempotencyKey) =>
       call('POST', '/keys', {
-        body: { ...input, password },
+        body: { ...input, ...proof },
         headers: { 'Idempotency-Key': idempotencyKey },
       }),
     editKey: (key, change) =>
@@ -136,9 +140,9 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
     listEvents: (keyId, cursor) => call('GET', `/audit?${eventQuery(keyId, cursor)}`),
     listSessions: () => call('GET', '/sessions'),
     endSession: (id) => call('DELETE', `/sessions/${id}`),
-    rotateKey: (id, overlapSeconds, password, idempotencyKey) =>
+    rotateKey: (id, overlapSeconds, proof, idempotencyKey) =>
       call('POST', `/keys/${id}/rotation`, {
-        body: { overlap_seconds: overlapSeconds, password },
+        body: { overlap_seconds: overlapSeconds, ...proof },
         headers: { 'Idempotency-Key': idempotencyKey },
       }),
     readUsage: (id, by) => call('GET', `/keys/${id}/usage?${usageQuery(by)}`, { quiet: true }),
@@ -149,7 +153,7 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
       call('PATCH', `/keys/${id}/rotation`, { body: { ends_at: endsAt } }),
     endRotation: (id, keep) => call('DELETE', `/keys/${id}/rotation?keep=${keep}`),
     findKey: (token) => call('POST', '/keys/find', { body: { token } }),
-    reveal: (id, password) => call('POST', `/keys/${id}/reveal`, { body: { password } }),
+    reveal: (id, proof) => call('POST', `/keys/${id}/reveal`, { body: proof }),
   }
 }
 
@@ -165,6 +169,10 @@ function eventQuery(keyId: string | null, cursor: string | null): string {
     ...(keyId !== null && { key_id: keyId }),
     ...(cursor !== null && { cursor }),
   }).toString()
+}
+
+function logInAtOf(failure: Failure): string | null {
+  return failure.kind === 'unreachable' ? null : failure.logInAt
 }
 
 function isSessionEnd(failure: Failure): boolean {

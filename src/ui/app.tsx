@@ -4,8 +4,10 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { announceFailure, announceSuccess, Announcer } from './announce.tsx'
 import { createApi, type Failure } from './api.ts'
 import { Frame } from './frame.tsx'
+import { ConfirmBy } from './identity-prompt.tsx'
 import { ListSkeleton } from './list-skeleton.tsx'
 import { LogInAgain, LogInPage } from './log-in-form.tsx'
+import { LOG_IN_PATH } from './provider-log-in.tsx'
 import { messages } from './messages.ts'
 import { onNews, tellOtherTabs } from './other-tabs.ts'
 import { failureText } from './problem-text.ts'
@@ -15,7 +17,8 @@ import { Workspace } from './workspace.tsx'
 
 type LogInState =
   | { readonly kind: 'unknown'; readonly failure: Failure | null }
-  | { readonly kind: 'nobody' }
+  /** `logInAt`: where to log in, if that is at an identity provider. */
+  | { readonly kind: 'nobody'; readonly logInAt: string | null }
   | { readonly kind: 'customer'; readonly session: Session }
 
 export function App() {
@@ -43,7 +46,7 @@ export function App() {
     if (logInStateRef.current.kind === 'customer') return
     setLogInState(
       answer.error.kind === 'logged_out'
-        ? { kind: 'nobody' }
+        ? { kind: 'nobody', logInAt: answer.error.logInAt }
         : { kind: 'unknown', failure: answer.error },
     )
   }, [api])
@@ -53,7 +56,10 @@ export function App() {
   useEffect(() => {
     return onNews('logged_out', () => {
       setAgain(null)
-      setLogInState({ kind: 'nobody' })
+      const { current } = logInStateRef
+      const isByProvider =
+        current.kind === 'customer' && current.session.confirm_by === 'identity_provider'
+      setLogInState({ kind: 'nobody', logInAt: isByProvider ? LOG_IN_PATH : null })
     })
   }, [])
 
@@ -89,12 +95,16 @@ export function App() {
   }
   if (logInState.kind === 'nobody') {
     return (
-      <LogInPage api={api} onLoggedIn={(session) => setLogInState({ kind: 'customer', session })} />
+      <LogInPage
+        api={api}
+        logInAt={logInState.logInAt}
+        onLoggedIn={(session) => setLogInState({ kind: 'customer', session })}
+      />
     )
   }
   const { session } = logInState
   return (
-    <>
+    <ConfirmBy.Provider value={session.confirm_by}>
       <Frame session={session} page={route.page} onLogOut={() => void logOut()} />
       <Workspace
         query={url.searchParams}
@@ -104,13 +114,13 @@ export function App() {
       {again !== null && (
         <LogInAgain
           api={api}
-          email={session.user.email}
+          session={session}
           onLoggedIn={() => endLogIn(true)}
           onCancel={() => endLogIn(false)}
         />
       )}
       <Announcer />
-    </>
+    </ConfirmBy.Provider>
   )
 }
 

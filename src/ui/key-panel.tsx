@@ -3,7 +3,7 @@
 
 import { useCallback, useRef, useState } from 'preact/hooks'
 import { announce } from './announce.tsx'
-import type { Api } from './api.ts'
+import type { Api, Proof } from './api.ts'
 import type { Failure } from './request.ts'
 import { type Conflict, ConflictChoice } from './conflict-choice.tsx'
 import { Dialog } from './dialog.tsx'
@@ -80,8 +80,8 @@ export function KeyPanel(props: KeyPanelProps) {
     else void save(base, complete)
   }
 
-  async function create(password: string): Promise<Failure | null> {
-    const result = await createOnce.current(toInput(draft), password)
+  async function create(proof: Proof): Promise<Failure | null> {
+    const result = await createOnce.current(toInput(draft), proof)
     if (result.kind === 'failed') return result.failure
     onMade(result.key)
     if (result.kind === 'made_earlier') {

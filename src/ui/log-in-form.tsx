@@ -7,6 +7,7 @@ import { Dialog } from './dialog.tsx'
 import { KeyIcon } from './icons.tsx'
 import { messages } from './messages.ts'
 import { failureText } from './problem-text.ts'
+import { ProviderLogIn, ProviderLogInAgain } from './provider-log-in.tsx'
 import type { Session } from './types.ts'
 
 interface LogInFormProps {
@@ -17,7 +18,12 @@ interface LogInFormProps {
   readonly onCancel?: () => void
 }
 
-export function LogInPage({ api, onLoggedIn }: Pick<LogInFormProps, 'api' | 'onLoggedIn'>) {
+interface LogInPageProps extends Pick<LogInFormProps, 'api' | 'onLoggedIn'> {
+  /** Where to log in, if that is at an identity provider. */
+  readonly logInAt: string | null
+}
+
+export function LogInPage({ api, logInAt, onLoggedIn }: LogInPageProps) {
   useEffect(() => {
     document.title = `${messages.logIn.submit} · ${messages.product}`
   }, [])
@@ -28,18 +34,35 @@ export function LogInPage({ api, onLoggedIn }: Pick<LogInFormProps, 'api' | 'onL
           <KeyIcon /> {messages.product}
         </p>
         <h1 tabIndex={-1}>{messages.logIn.title}</h1>
-        <LogInForm api={api} onLoggedIn={onLoggedIn} />
+        {logInAt === null ? (
+          <LogInForm api={api} onLoggedIn={onLoggedIn} />
+        ) : (
+          <ProviderLogIn path={logInAt} />
+        )}
       </div>
     </main>
   )
 }
 
-export function LogInAgain({ api, email, onLoggedIn, onCancel }: Required<LogInFormProps>) {
+interface LogInAgainProps extends Required<Omit<LogInFormProps, 'email'>> {
+  /** The session that ended. */
+  readonly session: Session
+}
+
+export function LogInAgain({ api, session, onLoggedIn, onCancel }: LogInAgainProps) {
+  if (session.confirm_by === 'identity_provider') {
+    return <ProviderLogInAgain {...{ api, session, onLoggedIn, onCancel }} />
+  }
   return (
     <Dialog title={messages.logIn.againTitle} shape="prompt" onDismiss={onCancel}>
       <div class="dialog-body">
         <p>{messages.logIn.againText}</p>
-        <LogInForm api={api} email={email} onLoggedIn={onLoggedIn} onCancel={onCancel} />
+        <LogInForm
+          api={api}
+          email={session.user.email}
+          onLoggedIn={onLoggedIn}
+          onCancel={onCancel}
+        />
       </div>
     </Dialog>
   )

@@ -54,12 +54,18 @@ export const changeMessages = {
   password: {
     title: 'Confirm your identity',
     purpose: {
-      create: (name: string) =>
-        `Re-enter your account password to create the key of ${isolateDirection(name)}.`,
-      reveal: (name: string) =>
-        `Re-enter your account password to show the access token of ${isolateDirection(name)}.`,
-      copy: (name: string) =>
-        `Re-enter your account password to copy the access token of ${isolateDirection(name)}.`,
+      create: (name: string) => ({
+        password: `Re-enter your account password to create the key of ${isolateDirection(name)}.`,
+        identity_provider: `Confirm who you are to create the key of ${isolateDirection(name)}.`,
+      }),
+      reveal: (name: string) => ({
+        password: `Re-enter your account password to show the access token of ${isolateDirection(name)}.`,
+        identity_provider: `Confirm who you are to show the access token of ${isolateDirection(name)}.`,
+      }),
+      copy: (name: string) => ({
+        password: `Re-enter your account password to copy the access token of ${isolateDirection(name)}.`,
+        identity_provider: `Confirm who you are to copy the access token of ${isolateDirection(name)}.`,
+      }),
     },
     label: 'Account password',
     create: 'Create key',
@@ -69,6 +75,19 @@ export const changeMessages = {
     required: 'Fill in your account password.',
     incorrect: 'This is not your account password. Nothing was changed; try again.',
     throttled: (wait: number) => `There were too many attempts. Try again in ${seconds(wait)}.`,
+  },
+
+  confirm: {
+    how: 'Your identity provider asks you to log in again, in a new window. Nothing that you typed here is lost.',
+    open: 'Confirm in a new window',
+    link: 'Open it in a tab instead',
+    waiting: 'Go on in the new window. This page goes on by itself.',
+    blocked: 'Your browser blocked the new window. Use the link, and come back to this tab.',
+    confirmed: 'You have confirmed who you are.',
+    spent: 'The confirmation does not count any more. Confirm again.',
+    done: 'You have confirmed who you are',
+    doneText: 'You can close this window and go on in the other one.',
+    loggedIn: 'You are logged in',
   },
 
   remove: {

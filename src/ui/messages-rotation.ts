@@ -38,8 +38,10 @@ export const rotationMessages = {
     },
     endsAtOnce: 'Programs that have the old token lose access immediately.',
     next: 'Go on',
-    purpose: (name: string) =>
-      `Re-enter your account password to rotate the token of ${isolateDirection(name)}.`,
+    purpose: (name: string) => ({
+      password: `Re-enter your account password to rotate the token of ${isolateDirection(name)}.`,
+      identity_provider: `Confirm who you are to rotate the token of ${isolateDirection(name)}.`,
+    }),
     confirm: 'Rotate token',
     both: (until: string) => `Both tokens work until ${until}.`,
     madeOverlap: (until: string) =>

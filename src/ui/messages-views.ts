@@ -52,7 +52,7 @@ export const viewMessages = {
       'key.disable': 'Key paused',
       'key.leaked': 'Access token reported as leaked',
       'key.expire': 'Key expired',
-      'confirmation.failed': 'Wrong password entered',
+      'confirmation.failed': 'Confirmation failed',
       'account.create': 'Account created',
       'account.update': 'Account changed',
       'user.create': 'User added',

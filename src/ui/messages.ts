@@ -39,6 +39,10 @@ export const messages = {
       `There were too many log-ins from your address, or too many wrong passwords. Try again in ${seconds(wait)}.`,
     noCookie:
       'Your browser did not keep the cookie that the log-in needs. Allow cookies for this page, open it with https:// and log in again.',
+    atProvider: 'You log in with your account there, and come back to this page.',
+    againAtProvider:
+      'Log in again in a new window to go on where you were. Nothing that you typed is lost.',
+    openWindow: 'Log in in a new window',
     againTitle: 'Your session has ended',
     againText: 'Log in again to go on where you were. Nothing that you typed is lost.',
     cancel: 'Not now',

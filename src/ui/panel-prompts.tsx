@@ -1,9 +1,9 @@
 // What the panel asks for: the password, or whether to discard the input.
 
-import type { Failure } from './api.ts'
+import type { Failure, Proof } from './api.ts'
 import { ConfirmDialog } from './confirm-dialog.tsx'
 import { messages } from './messages.ts'
-import { PasswordPrompt } from './password-prompt.tsx'
+import { IdentityPrompt } from './identity-prompt.tsx'
 
 export type Asked = 'password' | 'discard' | null
 
@@ -12,7 +12,7 @@ interface PanelPromptsProps {
   readonly email: string
   /** The name of the new key. */
   readonly name: string
-  readonly onCreate: (password: string) => Promise<Failure | null>
+  readonly onCreate: (proof: Proof) => Promise<Failure | null>
   readonly onFailure: (failure: Failure) => void
   readonly onDiscard: () => void
   readonly onClose: () => void
@@ -23,7 +23,7 @@ export function PanelPrompts(props: PanelPromptsProps) {
   const text = messages.panel
   if (asked === 'password') {
     return (
-      <PasswordPrompt
+      <IdentityPrompt
         email={email}
         purpose={messages.password.purpose.create(name)}
         submitLabel={messages.password.create}

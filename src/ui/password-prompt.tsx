@@ -2,28 +2,41 @@
 // another try can resolve. It passes any other failure to `onFailure`.
 
 import { useId, useRef, useState } from 'preact/hooks'
-import type { Failure } from './api.ts'
+import type { Failure, Proof } from './api.ts'
 import { useCountdown } from './countdown.ts'
 import { Dialog } from './dialog.tsx'
 import { messages } from './messages.ts'
 import { failureText, isCode } from './problem-text.ts'
+import type { Session } from './types.ts'
 
-interface PasswordPromptProps {
+export interface PromptProps {
   readonly email: string
-  /** What the password is asked for, as a sentence. */
-  readonly purpose: string
+  /** What it is asked for, as a sentence for each way of asking. */
+  readonly purpose: Readonly<Record<Session['confirm_by'], string>>
   readonly submitLabel: string
   /** The action cannot be cancelled, so the prompt stays open until the answer. */
   readonly isBinding?: boolean
-  /** Performs the action with the password; null on success. */
-  readonly onSubmit: (password: string) => Promise<Failure | null>
+  /** The action must begin within a click, as a copy to the clipboard must. */
+  readonly needsClick?: boolean
+  /** Performs the action; null on success. */
+  readonly onSubmit: (proof: Proof) => Promise<Failure | null>
   readonly onFailure: (failure: Failure) => void
   readonly onClose: () => void
 }
 
-const RETRIED_HERE = ['password_incorrect', 'throttled', 'storage_unavailable']
+/** What another try can resolve. */
+const RETRIED_HERE = [
+  'password_incorrect',
+  'confirmation_required',
+  'throttled',
+  'storage_unavailable',
+]
 
-export function PasswordPrompt(props: PasswordPromptProps) {
+export function isRetriedInPrompt(failure: Failure): boolean {
+  return failure.kind !== 'problem' || RETRIED_HERE.some((code) => isCode(failure, code))
+}
+
+export function PasswordPrompt(props: PromptProps) {
   const { email, purpose, submitLabel, isBinding = false, onSubmit, onFailure, onClose } = props
   const id = useId()
   const [failure, setFailure] = useState<Failure | null>(null)
@@ -44,13 +57,11 @@ export function PasswordPrompt(props: PasswordPromptProps) {
     setBusy(true)
     setEmpty(false)
     setFailure(null)
-    const failed = await onSubmit(password)
+    const failed = await onSubmit({ password })
     if (failed === null) return
     busy.current = false
     setBusy(false)
-    const isRetriedHere =
-      failed.kind !== 'problem' || RETRIED_HERE.some((code) => isCode(failed, code))
-    if (!isRetriedHere) return onFailure(failed)
+    if (!isRetriedInPrompt(failed)) return onFailure(failed)
     setFailure(failed)
     field.current?.select()
   }
@@ -62,7 +73,7 @@ export function PasswordPrompt(props: PasswordPromptProps) {
   return (
     <Dialog title={text.title} shape="prompt" describedBy={`${id}-text`} onDismiss={dismiss}>
       <form class="dialog-body stack" noValidate onSubmit={(event) => void submit(event)}>
-        <p id={`${id}-text`}>{purpose}</p>
+        <p id={`${id}-text`}>{purpose.password}</p>
         <input type="email" autocomplete="username" value={email} readOnly hidden />
         <div class="field">
           <label for={id}>{text.label}</label>

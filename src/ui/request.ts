@@ -11,6 +11,8 @@ export interface Problem {
   readonly requestId: string
   readonly errors: readonly Fault[]
   readonly retryAfterSeconds: number | null
+  /** Where to log in, if that is at an identity provider. */
+  readonly logInAt: string | null
 }
 
 export type Failure =
@@ -18,7 +20,7 @@ export type Failure =
   /** No connection, or no answer in time. It is unknown whether the request was carried out. */
   | { readonly kind: 'unreachable' }
   /** The session has ended, and the customer did not log in again. */
-  | { readonly kind: 'logged_out' }
+  | { readonly kind: 'logged_out'; readonly logInAt: string | null }
 
 export type Answer<T> = Promise<Result<T, Failure>>
 
@@ -70,6 +72,7 @@ function toProblem(response: Response, json: Record<string, unknown>): Problem {
     detail: String(json['detail']),
     requestId: String(json['request_id']),
     errors: Array.isArray(json['errors']) ? (json['errors'] as Fault[]) : [],
+    logInAt: typeof json['log_in_at'] === 'string' ? json['log_in_at'] : null,
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,
   }
 }

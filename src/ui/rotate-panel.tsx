@@ -2,11 +2,11 @@
 
 import { useRef, useState } from 'preact/hooks'
 import { announce } from './announce.tsx'
-import type { Api, Failure } from './api.ts'
+import type { Api, Failure, Proof } from './api.ts'
 import { Dialog } from './dialog.tsx'
 import { nameOf } from './display-text.ts'
 import { messages } from './messages.ts'
-import { PasswordPrompt } from './password-prompt.tsx'
+import { IdentityPrompt } from './identity-prompt.tsx'
 import { failureText } from './problem-text.ts'
 import { ReadyKey } from './ready-key.tsx'
 import { type Secret, withoutToken } from './secret.ts'
@@ -38,9 +38,9 @@ export function RotatePanel(props: RotatePanelProps) {
   const text = messages.rotation
   const [isLeaked] = useState(apiKey.leaked_at !== null)
 
-  async function rotate(password: string): Promise<Failure | null> {
+  async function rotate(proof: Proof): Promise<Failure | null> {
     const seconds = isLeaked ? 0 : overlap
-    const answer = await api.rotateKey(apiKey.id, seconds, password, idempotencyKey.current)
+    const answer = await api.rotateKey(apiKey.id, seconds, proof, idempotencyKey.current)
     if (!answer.ok) return answer.error
     setAsking(false)
     setMade(withoutToken(answer.value))
@@ -123,7 +123,7 @@ export function RotatePanel(props: RotatePanelProps) {
         )}
       </Dialog>
       {isAsking && (
-        <PasswordPrompt
+        <IdentityPrompt
           email={session.account.email}
           purpose={text.purpose(nameOf(apiKey))}
           submitLabel={text.confirm}

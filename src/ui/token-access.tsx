@@ -2,11 +2,11 @@
 
 import { useCallback, useRef, useState } from 'preact/hooks'
 import { announce, announceFailure } from './announce.tsx'
-import type { Api, Failure } from './api.ts'
+import type { Api, Failure, Proof } from './api.ts'
 import { copySoon } from './clipboard.ts'
 import { nameOf } from './display-text.ts'
 import { messages } from './messages.ts'
-import { PasswordPrompt } from './password-prompt.tsx'
+import { IdentityPrompt } from './identity-prompt.tsx'
 import { failureText, isCode } from './problem-text.ts'
 import { type Secret, useSecret } from './secret.ts'
 import type { Key } from './types.ts'
@@ -74,10 +74,10 @@ export function useTokenAccess({ api, email, onGone }: TokenAccessDeps) {
     asked.onClose()
   }
 
-  async function confirm(asked: Asking, password: string): Promise<Failure | null> {
+  async function confirm(asked: Asking, proof: Proof): Promise<Failure | null> {
     const token = Promise.withResolvers<string>()
     const done = asked.onToken(token.promise).catch(() => undefined)
-    const answer = await api.reveal(asked.key.id, password)
+    const answer = await api.reveal(asked.key.id, proof)
     // The prompt was closed meanwhile, and another one may be open.
     const isWanted = askingRef.current === asked
     if (!answer.ok || !isWanted) {
@@ -91,11 +91,12 @@ export function useTokenAccess({ api, email, onGone }: TokenAccessDeps) {
   }
 
   const prompt = asking !== null && (
-    <PasswordPrompt
+    <IdentityPrompt
       email={email}
       purpose={messages.password.purpose[asking.verb](nameOf(asking.key))}
       submitLabel={messages.password[asking.verb]}
-      onSubmit={(password) => confirm(asking, password)}
+      onSubmit={(proof) => confirm(asking, proof)}
+      needsClick={asking.verb === 'copy'}
       onFailure={(failure) => {
         close(asking)
         if (isCode(failure, 'not_found')) onGone(asking.key.id)

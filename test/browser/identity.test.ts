@@ -1,0 +1,150 @@
+// The page where people log in at an identity provider: a real one, on another site, with a log-in page.
+
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type DemoProvider, startDemoProvider } from '../../harness/demo-provider.ts'
+import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
+import {
+  fillKey,
+  finish,
+  logOut,
+  openPanel,
+  panelOf,
+  promptOf,
+  rowOf,
+  submit,
+} from '../support/page-steps.ts'
+
+describe.skipIf(missingBrowser !== null)('the page with an identity provider', () => {
+  let provider: DemoProvider
+  let pages: PageRig
+  beforeAll(async () => {
+    provider = await startDemoProvider()
+    pages = await startPageRig({ variables: provider.variables })
+    provider.connect(pages.rig.url)
+    await pages.rig.operator('POST', '/accounts', {
+      email: 'contact@example.com',
+      name: 'Demo',
+      status: 'active',
+      external_id: provider.externalId,
+    })
+  })
+  afterEach(() => pages.closeAll())
+  afterAll(async () => {
+    await pages.stop()
+    await provider.stop()
+  })
+
+  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+  const confirmButton = (page: Page) =>
+    promptOf(page).getByRole('button', { name: 'Confirm in a new window' })
+
+  async function logInAs(page: Page, name: RegExp): Promise<void> {
+    await page.getByRole('link', { name: 'Log in', exact: true }).click()
+    await page.getByRole('button', { name }).click()
+    await page.getByText(/^\d+ keys?$|Create your first key|No API keys/).waitFor()
+  }
+
+  it('logs in by a link, and out, as whoever the provider says', async () => {
+    const page = await pages.open()
+    expect(await page.getByLabel('Password').count()).toBe(0)
+    await logInAs(page, /Edsger/)
+    expect(page.url()).toBe(pages.url)
+    await page.getByText('because your role is viewer').waitFor()
+    await logOut(page)
+    await page.getByRole('link', { name: 'Log in', exact: true }).waitFor()
+  })
+
+  it('confirms in a window, and keeps what was typed', async () => {
+    const page = await pages.open()
+    await logInAs(page, /Ada/)
+    await openPanel(page)
+    await fillKey(page, 'By a person')
+    await submit(page)
+    await promptOf(page).getByText('Confirm who you are to create the key of').waitFor()
+    const [popup] = await Promise.all([page.waitForEvent('popup'), confirmButton(page).click()])
+    await popup.getByRole('button', { name: /Ada/ }).click()
+    const closed = popup.waitForEvent('close')
+    await finish(page)
+    await rowOf(page, 'By a person').waitFor()
+    await closed
+
+    // Somebody else at the provider is no confirmation. What was typed stays.
+    await openPanel(page)
+    await fillKey(page, 'By another')
+    await submit(page)
+    const [other] = await Promise.all([page.waitForEvent('popup'), confirmButton(page).click()])
+    await other.getByRole('button', { name: /Grace/ }).click()
+    await other.getByText('named another person').waitFor()
+    await other.close()
+    await promptOf(page).getByRole('button', { name: 'Cancel' }).click()
+    expect(await panelOf(page).getByLabel('Application name').inputValue()).toBe('By another')
+  })
+
+  it('has a plain link where the browser blocks windows', async () => {
+    const page = await pages.open()
+    await logInAs(page, /Ada/)
+    await openPanel(page)
+    await fillKey(page, 'By a link')
+    await submit(page)
+    await page.evaluate('window.open = () => null')
+    await confirmButton(page).click()
+    await promptOf(page).getByText('Your browser blocked the new window').waitFor()
+    const link = promptOf(page).getByRole('link', { name: 'Open it in a tab instead' })
+    const [tab] = await Promise.all([page.context().waitForEvent('page'), link.click()])
+    await tab.getByRole('button', { name: /Ada/ }).click()
+    await tab.getByText('You have confirmed who you are').waitFor()
+    await finish(page)
+    await rowOf(page, 'By a link').waitFor()
+  })
+
+  it('copies a token with one more click, as the clipboard asks', async () => {
+    const page = await pages.open()
+    await logInAs(page, /Ada/)
+    await button(page, 'Copy the access token of By a person').click()
+    const [popup] = await Promise.all([page.waitForEvent('popup'), confirmButton(page).click()])
+    await popup.getByRole('button', { name: /Ada/ }).click()
+    await promptOf(page).getByText('You have confirmed who you are.').waitFor()
+    await promptOf(page).getByRole('button', { name: 'Copy token' }).click()
+    await promptOf(page).waitFor({ state: 'detached' })
+    expect(await page.evaluate('navigator.clipboard.readText()')).toMatch(/^cpk_\w+$/)
+  })
+
+  it('logs in again in a window when the session ended', async () => {
+    const page = await pages.open()
+    await logInAs(page, /Ada/)
+    await openPanel(page)
+    await fillKey(page, 'After the end')
+    await page.context().clearCookies({ name: 'portal_session' })
+    await panelOf(page).getByLabel('Application website').fill('https://example.com')
+    await submit(page)
+    // Nothing can be confirmed without a session.
+    const [first] = await Promise.all([page.waitForEvent('popup'), confirmButton(page).click()])
+    await first.getByText('There is no live session').waitFor()
+    await first.close()
+    await promptOf(page).getByRole('button', { name: 'Cancel' }).click()
+    expect(await panelOf(page).getByLabel('Application name').inputValue()).toBe('After the end')
+    await page.goto(`${pages.rig.url}/admin/`)
+    // The provider remembers who it is.
+    await page.getByRole('link', { name: 'Log in', exact: true }).click()
+    await rowOf(page, 'By a person').waitFor()
+    await page.context().clearCookies({ name: 'portal_session' })
+    await page.getByRole('link', { name: 'Activity' }).click()
+    const ended = page.getByRole('dialog', { name: 'Your session has ended' })
+    const [again] = await Promise.all([
+      page.waitForEvent('popup'),
+      ended.getByRole('button', { name: 'Log in in a new window' }).click(),
+    ])
+    await ended.waitFor({ state: 'detached' })
+    await page.getByRole('heading', { level: 1, name: 'Activity' }).waitFor()
+    await again.close()
+  })
+
+  it('has a page for a log-in that failed', async () => {
+    const page = await pages.open()
+    await logInAs(page, /Ada/)
+    await page.goto(`${pages.rig.url}/admin/log-in/callback?state=x`)
+    await page.getByRole('heading', { name: 'Log-in failed' }).waitFor()
+    await page.getByRole('link', { name: 'Log in' }).waitFor()
+  })
+})
