@@ -261,6 +261,7 @@ function composeApp(
         nowMs,
         onFault: (error) => countFault('identity_provider', error),
       }) ?? null,
+    secondFactor: settings.SECOND_FACTOR,
     untaggedSessions: createUntaggedSessions(() => hasUntaggedSession(db), nowMs),
     hashers: createPasswordHashers(env.PASSWORD_HASHER),
     logInRate: env.LOG_IN_RATE,

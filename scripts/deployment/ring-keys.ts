@@ -35,6 +35,12 @@ export async function ringFaults(
   for (const row of rows) {
     for (const fault of await faultsOf(row, tokenKeys, encryptionKeys)) faults.add(fault)
   }
+  for (const { ringKey, users } of await useLibsql(url, authToken, factorKeys)) {
+    if (encryptionKeys?.keys.has(ringKey) !== false) continue
+    faults.add(
+      `ENCRYPTION_KEYS lacks the key "${ringKey}", which the second factors of ${users} users need`,
+    )
+  }
   return [...faults].map(wrong)
 }
 
@@ -75,6 +81,16 @@ async function sampleRows(client: Client): Promise<SampleRow[]> {
     sealedToken: row['sealed_token'] === null ? null : String(row['sealed_token']),
     live: Number(row['live']),
   }))
+}
+
+/** The keys that sealed the secrets of second factors. */
+async function factorKeys(client: Client) {
+  const made = await client.execute("SELECT 1 FROM sqlite_master WHERE name = 'second_factors'")
+  if (made.rows.length === 0) return []
+  const { rows } = await client.execute(
+    'SELECT substr(sealed_secret, 1, 1) AS ring_key, count(*) AS users FROM second_factors GROUP BY 1',
+  )
+  return rows.map((row) => ({ ringKey: String(row['ring_key']), users: Number(row['users']) }))
 }
 
 async function faultsOf(

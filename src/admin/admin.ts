@@ -32,6 +32,7 @@ import { apiReferenceRoutes } from './pages/api-routes.ts'
 import { errorRoutes } from './pages/error-routes.ts'
 import { requireHttps } from './require-https.ts'
 import { requireSameOrigin } from './same-origin.ts'
+import { secondFactorRoutes } from './second-factor-routes.ts'
 import { liveSessionRoutes, sessionRoutes } from './session-routes.ts'
 import { requireSession, type SessionDeps } from './session.ts'
 import { userRoutes } from './user-routes.ts'
@@ -90,6 +91,7 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
   admin.route('/admin/api/v1/leaks', leakRoutes(deps))
   admin.use('/admin/api/v1/*', requireSession(deps))
   admin.route('/admin/api/v1/sessions', liveSessionRoutes(deps))
+  admin.route('/admin/api/v1/second-factor', secondFactorRoutes(deps))
   admin.route('/admin/api/v1/users', userRoutes(deps))
   admin.route('/admin/api/v1/keys', keyRoutes(deps))
   admin.route('/admin/api/v1/audit', auditRoutes(deps))

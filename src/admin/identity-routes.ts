@@ -103,7 +103,7 @@ export function identityRoutes(
     if (!(await isFirst(pending))) {
       return await refusePage(c, { reason: 'login_failed', cause: { kind: 'used' } }, purpose)
     }
-    if (!(await startSession(c, user, deps, person.sid))) {
+    if (!(await startSession(c, user, deps, { providerSid: person.sid }))) {
       return await refusePage(c, { reason: 'version_conflict' }, purpose)
     }
     return goOn(c, returnTo)

@@ -38,12 +38,14 @@ export function toCurrentSessionJson(
   { account, user: { id, email, name, role } }: UserWithAccount,
   isByProvider: boolean,
   clientIp: string | null,
+  isSecondFactorDue: boolean,
 ): SessionAnswer {
   return {
     account: toAccountJson(account),
     user: { id, email, name, role },
     confirm_by: isByProvider ? 'identity_provider' : 'password',
     client_ip: clientIp,
+    ...(isSecondFactorDue && { second_factor: 'due' as const }),
   }
 }
 

@@ -9,7 +9,13 @@ import { toUserJson } from './json.ts'
 import { NOT_FOUND } from './own-key.ts'
 import { toPage } from './page.ts'
 import { editUserBody, peopleBodies } from './schemas.ts'
-import { createUser, editUser, removeUser, type UserServiceDeps } from './user-service.ts'
+import {
+  createUser,
+  editUser,
+  removeFactorOf,
+  removeUser,
+  type UserServiceDeps,
+} from './user-service.ts'
 
 export function operatorUserRoutes(deps: UserServiceDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
@@ -43,7 +49,9 @@ export function operatorUserRoutes(deps: UserServiceDeps): Hono<AdminEnv> {
     c.set('accountId', user.accountId)
     const body = await readBody(c.req.raw, editUserBody)
     if (!body.ok) return refuse(c, body.error)
-    const edited = await editUser(user.id, body.value, operatorOf(c), deps)
+    const { second_factor: secondFactor, ...change } = body.value
+    const edited = await editUser(user.id, change, operatorOf(c), deps)
+    if (edited.ok && secondFactor === false) await removeFactorOf(user, operatorOf(c), deps)
     return edited.ok ? c.json(toUserJson(edited.value)) : refuse(c, edited.error)
   })
 

@@ -31,6 +31,11 @@ export type Refusal =
   | { readonly reason: 'identity_provider_unavailable' }
   | { readonly reason: 'confirmation_required'; readonly cause?: ConfirmationFault }
   | { readonly reason: 'logout_token_invalid' }
+  | { readonly reason: 'second_factor_required' }
+  | { readonly reason: 'second_factor_failed' }
+  | { readonly reason: 'second_factor_incorrect' }
+  | { readonly reason: 'second_factor_enrolment_required' }
+  | { readonly reason: 'second_factor_enabled' }
   | { readonly reason: 'not_found' }
   | { readonly reason: 'method_not_allowed'; readonly allow: readonly string[] }
   | { readonly reason: 'role_insufficient'; readonly role: Role; readonly needed: Role }
@@ -160,6 +165,37 @@ export function toProblem(refusal: Refusal): Problem {
         code,
         detail:
           'The body has no logout_token of this identity provider for this client, or one that came before. Nothing was changed.',
+      }
+    case 'second_factor_required':
+      return {
+        code,
+        detail:
+          'The password is right. Send the same request with "code": six digits of the app, or a recovery code.',
+        headers: { 'WWW-Authenticate': SESSION_CHALLENGE },
+      }
+    case 'second_factor_failed':
+      return {
+        code,
+        detail:
+          'The code is wrong, too old, or was used already. Wait for the next one of the app.',
+        headers: { 'WWW-Authenticate': SESSION_CHALLENGE },
+      }
+    case 'second_factor_incorrect':
+      return {
+        code,
+        detail:
+          'The code is wrong, too old, or was used already. Nothing was changed. Wait for the next one of the app.',
+      }
+    case 'second_factor_enrolment_required':
+      return {
+        code,
+        detail:
+          'Every user needs a second factor here. Set it up first, with POST /admin/api/v1/second-factor.',
+      }
+    case 'second_factor_enabled':
+      return {
+        code,
+        detail: 'This user has a second factor already. Remove it before you set up another one.',
       }
     case 'not_found':
       return {

@@ -1,10 +1,17 @@
-// Seals tokens anew under the newest key of ENCRYPTION_KEYS, so that an older key can leave the ring. The cron
-// walks over all live keys, a bounded part in each run, and notes how far it has come. It begins an hour after a
+// Seals tokens and the secrets of second factors anew under the newest key of ENCRYPTION_KEYS, so that an older key
+// can leave the ring. The cron walks over all of them, a bounded part in each run, and notes how far it has come. It begins an hour after a
 // key became the newest one: until then a deployment with the ring of before can still show every token.
 
 import type { Database } from '../db/client.ts'
-import { findMeta, setMeta } from '../db/meta-queries.ts'
-import { listSealed, replaceSealed, type Resealed, type SealedRow } from '../db/reseal-queries.ts'
+import { findMeta, type MetaName, setMeta } from '../db/meta-queries.ts'
+import {
+  listSealed,
+  listSealedSecrets,
+  replaceSealed,
+  replaceSealedSecrets,
+  type Resealed,
+  type SealedRow,
+} from '../db/reseal-queries.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { NONCE_BYTES, openToken, sealToken, UnreadableTokenError } from '../keys/sealed-token.ts'
 import type { LogFault } from '../log/fault.ts'
@@ -28,37 +35,54 @@ interface Walk {
   readonly newest: string
   /** When the walk may begin. */
   readonly fromMs: number
-  /** The last lookup id that was looked at; null where the walk is over. */
+  /** The last id that was looked at; null where the walk is over. */
   readonly after: string | null
 }
 
+/** Where sealed texts are, and under which name the walk over them is noted. */
+interface Shelf {
+  readonly walk: MetaName
+  readonly list: (db: Database, after: string, limit: number) => Promise<SealedRow[]>
+  readonly replace: (db: Database, resealed: readonly Resealed[]) => Promise<void>
+}
+
+const SHELVES: readonly Shelf[] = [
+  { walk: 'reseal', list: listSealed, replace: replaceSealed },
+  { walk: 'reseal_second_factors', list: listSealedSecrets, replace: replaceSealedSecrets },
+]
+
 export async function resealTokens(deps: ResealDeps): Promise<void> {
+  for (const shelf of SHELVES) await walkOver(shelf, deps)
+}
+
+async function walkOver(shelf: Shelf, deps: ResealDeps): Promise<void> {
   const { db, encryptionKeys, nowMs } = deps
   const { newest } = encryptionKeys
-  const walk = parseWalk(await findMeta(db, 'reseal'))
+  const note = (walk: Walk) => noteWalk(db, shelf, walk)
+  const walk = parseWalk(await findMeta(db, shelf.walk))
   if (walk?.newest !== newest) {
-    await noteWalk(db, { newest, fromMs: nowMs() + BEGIN_AFTER_MS, after: '' })
+    await note({ newest, fromMs: nowMs() + BEGIN_AFTER_MS, after: '' })
     return
   }
   if (nowMs() < walk.fromMs) return
   let after = walk.after ?? ''
   let unreadable: UnreadableTokenError | null = null
   for (let page = 0; page < PAGES_PER_RUN; page++) {
-    const rows = await listSealed(db, after, ROWS_PER_PAGE)
+    const rows = await shelf.list(db, after, ROWS_PER_PAGE)
     const done: Resealed[] = []
     for (const row of rows) {
       const resealed = await reseal(row, encryptionKeys)
       if (resealed instanceof UnreadableTokenError) unreadable = resealed
       else if (resealed !== null) done.push(resealed)
     }
-    await replaceSealed(db, done)
+    await shelf.replace(db, done)
     const last = rows.at(-1)
     if (last === undefined || rows.length < ROWS_PER_PAGE) {
-      await noteWalk(db, { newest, fromMs: nowMs() + WALK_AGAIN_AFTER_MS, after: null })
+      await note({ newest, fromMs: nowMs() + WALK_AGAIN_AFTER_MS, after: null })
       break
     }
-    after = last.lookupId
-    await noteWalk(db, { ...walk, after })
+    after = last.id
+    await note({ ...walk, after })
   }
   // One line a run, however many there are.
   if (unreadable !== null) deps.logFault('reseal', unreadable)
@@ -66,19 +90,22 @@ export async function resealTokens(deps: ResealDeps): Promise<void> {
 
 /** Null where there is nothing to do. */
 async function reseal(
-  { lookupId, keyId, accountId, sealedToken }: SealedRow,
+  { id, owner, sealed }: SealedRow,
   ring: KeyRing,
 ): Promise<Resealed | UnreadableTokenError | null> {
-  if (sealedToken === null || sealedToken.startsWith(`${ring.newest}.`)) return null
-  const owner = { keyId, accountId }
-  const token = await openToken(ring, sealedToken, owner)
-  if (token === null) return new UnreadableTokenError(sealedToken)
+  if (sealed.startsWith(`${ring.newest}.`)) return null
+  const token = await openToken(ring, sealed, owner)
+  if (token === null) return new UnreadableTokenError(sealed)
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES))
-  return { lookupId, before: sealedToken, after: await sealToken(ring, token, owner, nonce) }
+  return { id, before: sealed, after: await sealToken(ring, token, owner, nonce) }
 }
 
-async function noteWalk(db: Database, { newest, fromMs, after }: Walk): Promise<void> {
-  await setMeta(db, 'reseal', `${newest} ${fromMs} ${after ?? 'over'}`)
+async function noteWalk(
+  db: Database,
+  { walk }: Shelf,
+  { newest, fromMs, after }: Walk,
+): Promise<void> {
+  await setMeta(db, walk, `${newest} ${fromMs} ${after ?? 'over'}`)
 }
 
 function parseWalk(text: string | null): Walk | null {

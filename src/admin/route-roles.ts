@@ -14,6 +14,11 @@ const API = '/admin/api/v1'
 export const ROUTE_ROLES: Readonly<Record<string, Role>> = {
   'GET /session': 'viewer',
   'DELETE /session': 'viewer',
+  'GET /second-factor': 'viewer',
+  'POST /second-factor': 'viewer',
+  'POST /second-factor/confirmation': 'viewer',
+  'POST /second-factor/recovery-codes': 'viewer',
+  'POST /second-factor/removal': 'viewer',
   'GET /sessions': 'viewer',
   'DELETE /sessions/:id': 'viewer',
   'GET /users': 'owner',
@@ -41,6 +46,27 @@ const INCLUDED_IN: Readonly<Record<Role, readonly Role[]>> = {
   viewer: ['viewer', 'manager', 'owner'],
   manager: ['manager', 'owner'],
   owner: ['owner'],
+}
+
+/** What a user who must still set up a second factor may do. */
+const OPEN_WITHOUT_FACTOR: readonly string[] = [
+  'GET /session',
+  'DELETE /session',
+  'GET /second-factor',
+  'POST /second-factor',
+  'POST /second-factor/confirmation',
+]
+
+/** Whether the route of this request is open to a user who must still set up a second factor. */
+export function isOpenWithoutFactor(c: AdminContext): boolean {
+  const name = routeName(c)
+  return name === null || OPEN_WITHOUT_FACTOR.includes(name)
+}
+
+/** The method and the path of the route, as in the table; null if there is no such route. */
+function routeName(c: AdminContext): string | null {
+  const handler = matchedRoutes(c).findLast(({ method }) => method !== 'ALL')
+  return handler === undefined ? null : `${handler.method} ${handler.path.slice(API.length)}`
 }
 
 /** A refusal if the user's role does not let it use the route of this request, else null. */

@@ -142,6 +142,10 @@ const passwordText = wellFormed().refine(
 )
 /** A password to check. It has no rules on length, because any other password than the account's is wrong. */
 const password = passwordText.meta({ format: 'password' })
+/** No rules on its form, because any other text is a wrong code. */
+const code = wellFormed().meta({
+  description: 'Six digits of the app, or a recovery code',
+})
 /** Its length is counted in NFC, as it is hashed. */
 const newPassword = passwordText
   .refine(
@@ -174,7 +178,17 @@ const email = trimmed
   .meta({ minLength: 3, maxLength: MAX_EMAIL })
 
 /** The e-mail has no rules on form, because any text but an account's e-mail is unknown. */
-export const logInBody = z.strictObject({ email: trimmed.pipe(wellFormed()), password })
+export const logInBody = z.strictObject({
+  email: trimmed.pipe(wellFormed()),
+  password,
+  code: code.optional(),
+})
+
+export const startEnrolmentBody = z.strictObject({ password })
+
+export const confirmEnrolmentBody = z.strictObject({ code })
+
+export const factorBody = z.strictObject({ password, code })
 
 export const createKeyBody = z.strictObject({
   application_name: visibleName,
@@ -305,6 +319,10 @@ export const editUserBody = z.strictObject({
   role: oneOf(ROLES).optional(),
   status: oneOf(USER_STATUSES).optional(),
   password: newPassword.optional(),
+  second_factor: z
+    .literal(false, 'This can only be false, which removes the second factor')
+    .optional()
+    .meta({ description: 'Removes the second factor of a user who lost it' }),
 })
 
 const withoutPassword = {

@@ -17,8 +17,11 @@ import { type HashingDeps, takePlace, withPlace } from './hashing.ts'
 import { readUnauthenticatedBody } from './input.ts'
 import { toAccountJson, toCurrentSessionJson, toSessionJson } from './json.ts'
 import { logInBody } from './schemas.ts'
+import { checkFactor } from './log-in-factor.ts'
+import type { SecondFactorDeps } from './second-factor.ts'
 import {
   clearSessionCookie,
+  isSecondFactorDue,
   requireSession,
   type SessionDeps,
   sessionLimits,
@@ -30,7 +33,7 @@ import { checkLogIn } from './user-service.ts'
 /** How many keys the account may have, for a page that says so before somebody fills in a form. */
 const KEY_LIMIT = 'Portal-Key-Limit'
 
-export function sessionRoutes(deps: SessionDeps & HashingDeps): Hono<AdminEnv> {
+export function sessionRoutes(deps: SessionDeps & HashingDeps & SecondFactorDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
 
   routes.post('/', async function logIn(c) {
@@ -38,7 +41,7 @@ export function sessionRoutes(deps: SessionDeps & HashingDeps): Hono<AdminEnv> {
     if (deps.identity !== null) return refuse(c, { reason: 'not_found' })
     const body = await readUnauthenticatedBody(c.req.raw, logInBody)
     if (!body.ok) return refuse(c, body.error)
-    const { email, password } = body.value
+    const { email, password, code } = body.value
     const address = clientAddress(c.req.raw.headers)
     const purpose = { kind: 'log-in', address } as const
     const anotherPlace = () => takePlace(purpose, deps)
@@ -46,21 +49,28 @@ export function sessionRoutes(deps: SessionDeps & HashingDeps): Hono<AdminEnv> {
       const attempt = await throttleLogIn({ email, address }, deps)
       if (!attempt.ok) return attempt
       const found = await checkLogIn(email, password, place, anotherPlace, deps.db)
-      return found.ok ? ok({ ...found.value, record: attempt.value }) : found
+      if (!found.ok) return found
+      const factor = await checkFactor(found.value.user, { email, address, code }, deps)
+      return factor.ok ? ok({ ...found.value, ...factor.value, record: attempt.value }) : factor
     })
     if (!checked.ok) return refuse(c, checked.error)
-    const { account, user, record } = checked.value
+    const { account, user, hasSecondFactor, record } = checked.value
     c.set('accountId', account.id)
     await record(user.id) // before the session starts, since a failure here sends no cookie for it
-    if (!(await startSession(c, user, deps))) return refuse(c, { reason: 'login_failed' })
+    if (!(await startSession(c, user, deps, { hasSecondFactor }))) {
+      return refuse(c, { reason: 'login_failed' })
+    }
     return c.json({ account: toAccountJson(account) })
   })
 
   routes.use('/', requireSession(deps))
 
   routes.get('/', function showSession(c) {
-    c.header(KEY_LIMIT, String(c.get('session').account.keyLimit))
-    return c.json(toCurrentSessionJson(c.get('session'), deps.identity !== null, addressOf(c)))
+    const session = c.get('session')
+    c.header(KEY_LIMIT, String(session.account.keyLimit))
+    const isDue = isSecondFactorDue(session, deps)
+    const isByProvider = deps.identity !== null
+    return c.json(toCurrentSessionJson(session, isByProvider, addressOf(c), isDue))
   })
 
   routes.delete('/', async function logOut(c) {

@@ -20,7 +20,7 @@ import { auditEvent } from './audit.ts'
 import { addressOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { keyedHashes } from './keyed-hash.ts'
 import type { Refusal } from './refusal.ts'
-import { checkRole } from './route-roles.ts'
+import { checkRole, isOpenWithoutFactor } from './route-roles.ts'
 import { mintSessionToken, readSessionToken, SESSION_RANDOM_BYTES } from './session-token.ts'
 import type { UntaggedSessions } from './untagged-sessions.ts'
 
@@ -41,6 +41,8 @@ export interface SessionDeps {
   readonly untaggedSessions: UntaggedSessions
   /** Who logs people in; null where users have passwords here. */
   readonly identity: IdentityProvider | null
+  /** Whether local users must have a second factor, or may. */
+  readonly secondFactor: 'optional' | 'required'
   readonly nowMs: () => number
 }
 
@@ -58,6 +60,9 @@ export function requireSession(deps: SessionDeps): MiddlewareHandler<AdminEnv> {
     if (found === undefined) return refuse(c, noSession(deps))
     c.set('session', found)
     c.set('accountId', found.account.id)
+    if (isSecondFactorDue(found, deps) && !isOpenWithoutFactor(c)) {
+      return refuse(c, { reason: 'second_factor_enrolment_required' })
+    }
     const refusal = await checkRole(c, found, deps.db)
     return refusal === null ? await next() : refuse(c, refusal)
   }
@@ -68,16 +73,32 @@ export function noSession({ identity }: Pick<SessionDeps, 'identity'>): Refusal 
   return { reason: 'unauthenticated', scheme: 'session', ...logInAt }
 }
 
+/** Whether the user of a session must set up a second factor before anything else. */
+export function isSecondFactorDue(
+  { hasSecondFactor }: Pick<OpenSession, 'hasSecondFactor'>,
+  { secondFactor, identity }: Pick<SessionDeps, 'secondFactor' | 'identity'>,
+): boolean {
+  return secondFactor === 'required' && identity === null && !hasSecondFactor
+}
+
+/** How a session began. */
+interface SessionStart {
+  /** The session at the identity provider. */
+  readonly providerSid?: string | null
+  /** Whether a second factor was checked. */
+  readonly hasSecondFactor?: boolean
+}
+
 /**
  * Starts a session, with a new cookie, for a user whose password was checked or whom the identity provider named.
  * The session of the request's own cookie ends. False if the password, the role or the status was changed
- * meanwhile. `providerSid`: the session at the identity provider.
+ * meanwhile, or if the user got a second factor.
  */
 export async function startSession(
   c: AdminContext,
   user: UserRow,
   deps: SessionDeps,
-  providerSid: string | null = null,
+  { providerSid = null, hasSecondFactor = false }: SessionStart = {},
 ): Promise<boolean> {
   const random = crypto.getRandomValues(new Uint8Array(SESSION_RANDOM_BYTES))
   const value = await mintSessionToken(deps.sessionKeys, random)
@@ -92,6 +113,7 @@ export async function startSession(
     address: addressOf(c),
     userAgent: c.req.header('user-agent')?.slice(0, USER_AGENT_LENGTH).toWellFormed() ?? null,
     providerSid,
+    hasSecondFactor,
   }
   const replaced = {
     tokenHashes: await readCookie(c, deps),

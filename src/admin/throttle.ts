@@ -43,6 +43,7 @@ const WIDER = {
   4: [{ prefix: 24, free: 100 }],
 } as const
 const FREE_OF_ALL = 300
+const FREE_CODES_OF_ALL = 20
 const KNOWN_MS = 30 * 24 * HOUR_MS
 const MAX_NETWORKS = 100
 
@@ -79,10 +80,7 @@ export async function throttleLogIn(
   const network = networkOf(address, OWN_NETWORK)
   const own = await toCounter(['log-in', key, network], FREE, sessionKeys)
   const wider = await widerCounters(key, address, now, sessionKeys)
-  const networks =
-    address === null
-      ? []
-      : await keyedHashes(JSON.stringify(['log-in network', key, network]), sessionKeys)
+  const networks = await networkHashes(key, address, sessionKeys)
   const attempt = { own, wider, networks, knownSinceMs: now - KNOWN_MS }
   const counted = await countAttempt(db, attempt, now, RULES)
   if (!counted.counted) return err(toThrottled(counted.waitMs))
@@ -94,10 +92,49 @@ export async function throttleLogIn(
   })
 }
 
+/** Whose code of a second factor is tried, and from where. */
+export interface CodeAttempt extends LogInAttempt {
+  readonly userId: string
+}
+
+/**
+ * Counts a code of a second factor. Only somebody who has the password gets here. Codes are counted by user and
+ * network, and over all networks that did not log in with the e-mail lately, because a code has six digits only.
+ * Answers a function to call on success.
+ */
+export async function throttleCode(
+  { userId, email, address }: CodeAttempt,
+  { db, sessionKeys, nowMs }: ThrottleDeps,
+): Promise<Result<() => Promise<void>, Refusal>> {
+  const now = nowMs()
+  const network = networkOf(address, OWN_NETWORK)
+  const [own, all, networks] = await Promise.all([
+    toCounter(['code', userId, network], FREE, sessionKeys),
+    toCounter(['code', userId], FREE_CODES_OF_ALL, sessionKeys),
+    networkHashes(canonicalEmail(email), address, sessionKeys),
+  ])
+  const attempt = { own, wider: [all], networks, knownSinceMs: now - KNOWN_MS }
+  const counted = await countAttempt(db, attempt, now, RULES)
+  if (!counted.counted) return err(toThrottled(counted.waitMs))
+  const wider = [all].filter(({ bucket }) => counted.buckets.includes(bucket))
+  return ok(() => recordLogIn(db, own, wider, null, MAX_NETWORKS))
+}
+
 /** Removes counters and networks that no longer matter. */
 export async function forgetAttempts({ db, nowMs }: ThrottleDeps): Promise<void> {
   await deleteForgottenAttempts(db, nowMs() - RULES.forgetMs)
   await deleteForgottenNetworks(db, nowMs() - KNOWN_MS)
+}
+
+/** The keyed hashes of an e-mail and the network of an address; none if the address cannot be read. */
+async function networkHashes(
+  email: string,
+  address: Address | null,
+  ring: KeyRing,
+): Promise<string[]> {
+  if (address === null) return []
+  const network = networkOf(address, OWN_NETWORK)
+  return await keyedHashes(JSON.stringify(['log-in network', email, network]), ring)
 }
 
 function toThrottled(waitMs: number): Refusal {

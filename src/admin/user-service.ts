@@ -2,6 +2,7 @@
 
 import type { EmailForms } from '../db/account-queries.ts'
 import type { Database } from '../db/client.ts'
+import { removeSecondFactor } from '../db/second-factor-queries.ts'
 import {
   deleteUser,
   findUser,
@@ -97,7 +98,7 @@ export async function createUser(
 /** Edits a user. What it takes away holds for the next request, and for those that are still arriving. */
 export async function editUser(
   id: string,
-  input: EditUser,
+  input: Omit<EditUser, 'second_factor'>,
   caller: OperatorCaller,
   deps: UserServiceDeps,
 ): Promise<Result<UserRow, Refusal>> {
@@ -131,6 +132,18 @@ export async function editUser(
     if (read?.version === version) return err({ reason: 'last_owner' })
   }
   return err({ reason: 'version_conflict' })
+}
+
+/** Removes the second factor of a user, if there is one. The user's sessions end. */
+export async function removeFactorOf(
+  user: UserRow,
+  caller: OperatorCaller,
+  deps: UserServiceDeps,
+): Promise<void> {
+  const changes = userChanges(user, user)
+  const actor = operator(user.accountId, caller)
+  const event = auditEvent('second_factor.disable', actor, deps.nowMs(), { changes })
+  await removeSecondFactor(deps.db, user.id, null, event)
 }
 
 /** Removes a user, with sessions and rights. */

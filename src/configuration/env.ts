@@ -121,6 +121,7 @@ export const passedOnSchema = z.object({
     .transform((text) => (text === undefined ? undefined : new URL(text).href)),
   PREFLIGHT: choice('forward', 'refuse'),
   ENFORCEMENT: choice('enforce', 'shadow'),
+  SECOND_FACTOR: choice('optional', 'required'),
   LEASE_MS: wholeNumber(1_000, 'milliseconds', { min: 100, max: MAX_TERM_MS, orZero: true }),
   OUTAGE_GRACE_S: wholeNumber(0, 'seconds', { min: 0, max: 3_600 }),
   SPECULATION: choice('on', 'off'),

@@ -49,7 +49,8 @@ export async function findLiveSession(
       sql`sessions.id = ${id} AND users.status = 'active'
         AND sessions.created_at > ${createdAfter} AND sessions.last_seen_at > ${seenAfter}`,
     )
-  return rows[0]
+  // The identity provider has its own factors.
+  return rows[0] === undefined ? undefined : { ...rows[0], hasSecondFactor: false }
 }
 
 /** Keeps a confirmation. False if its session has ended. */

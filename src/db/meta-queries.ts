@@ -5,7 +5,12 @@ import type { Database } from './client.ts'
 import { meta } from './schema.ts'
 
 export type MetaName =
-  'authority_namespace' | 'deployment' | 'reseal' | 'events_paused_until' | 'expiring_noted_to'
+  | 'authority_namespace'
+  | 'deployment'
+  | 'reseal'
+  | 'reseal_second_factors'
+  | 'events_paused_until'
+  | 'expiring_noted_to'
 
 export async function findMeta(db: Database, name: MetaName): Promise<string | null> {
   const [row] = await db.select().from(meta).where(eq(meta.name, name))

@@ -287,6 +287,11 @@ export const sessions = sqliteTable(
     isTagged: integer('is_tagged', { mode: 'boolean' }),
     /** The session at the identity provider (`sid`), which a logout there names. */
     providerSid: text('provider_sid'),
+    /**
+     * Whether a second factor was checked. A trigger keeps out sessions without it of users who have one, also
+     * those of versions that do not know second factors.
+     */
+    hasSecondFactor: integer('has_second_factor', { mode: 'boolean' }),
   },
   (table) => [
     uniqueIndex('sessions_token_hash').on(table.tokenHash),
@@ -329,6 +334,34 @@ export const usedOnce = sqliteTable(
     expiresAt: integer('expires_at').notNull(),
   },
   (table) => [index('used_once_expires_at').on(table.expiresAt)],
+)
+
+/** The second factors of users: apps that make a code each half minute (RFC 6238), see admin/totp.ts. */
+export const secondFactors = sqliteTable('second_factors', {
+  userId: text('user_id')
+    .primaryKey()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  /** The secret that the app has, in base32, sealed as tokens are (keys/sealed-token.ts). */
+  sealedSecret: text('sealed_secret').notNull(),
+  /** When the secret was made. */
+  createdAt: integer('created_at').notNull(),
+  /** When a code showed that the app has the secret. Null until then, and no log-in asks for it. */
+  confirmedAt: integer('confirmed_at'),
+  /** The newest time step whose code was used. That code and all older ones are used up. */
+  lastStep: integer('last_step').notNull().default(0),
+})
+
+/** Codes that stand in for the app, each once. A row goes when its code is used. */
+export const recoveryCodes = sqliteTable(
+  'recovery_codes',
+  {
+    /** A hash of the code, keyed by the secret of the factor (admin/recovery-codes.ts). */
+    hash: text('hash').primaryKey(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => secondFactors.userId, { onDelete: 'cascade' }),
+  },
+  (table) => [index('recovery_codes_user_id').on(table.userId)],
 )
 
 /** Networks that a user logged in from lately. Guesses from elsewhere do not slow these down. */
@@ -388,6 +421,11 @@ export const AUDIT_ACTIONS = [
   'user.create',
   'user.update',
   'user.delete',
+  'second_factor.enable',
+  'second_factor.disable',
+  'second_factor.failed',
+  'second_factor.recover',
+  'second_factor.renew_codes',
 ] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 

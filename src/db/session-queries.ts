@@ -5,7 +5,7 @@ import { and, desc, eq, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-
 import type { AccountRow } from './account-queries.ts'
 import { type AuditEvent, insertEventWhere, insertSessionEnds } from './audit-queries.ts'
 import type { Database } from './client.ts'
-import { accounts, sessions, users } from './schema.ts'
+import { accounts, secondFactors, sessions, users } from './schema.ts'
 import { mayChangeKeys, type SessionGuard } from './session-guard.ts'
 import type { UserRow } from './user-queries.ts'
 
@@ -16,12 +16,16 @@ export interface OpenSession {
   readonly session: SessionRow
   readonly user: UserRow
   readonly account: AccountRow
+  /** Whether the user has a second factor, which was then checked for this session. */
+  readonly hasSecondFactor: boolean
 }
 
 export interface NewSession extends Omit<
   SessionRow,
-  'isTagged' | 'accountId' | 'userId' | 'providerSid'
+  'isTagged' | 'accountId' | 'userId' | 'providerSid' | 'hasSecondFactor'
 > {
+  /** Whether a second factor was checked. */
+  readonly hasSecondFactor?: boolean
   /** The user as it was when its password was checked, or when an identity provider named it. */
   readonly user: UserRow
   /** The session at the identity provider, if it has a name. */
@@ -53,10 +57,16 @@ export async function findSession(
   issuer: string | null = null,
 ): Promise<OpenSession | undefined> {
   const rows = await db
-    .select({ session: sessions, user: users, account: accounts })
+    .select({
+      session: sessions,
+      user: users,
+      account: accounts,
+      factorSince: secondFactors.confirmedAt,
+    })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .innerJoin(accounts, eq(accounts.id, users.accountId))
+    .leftJoin(secondFactors, eq(secondFactors.userId, users.id))
     .where(
       and(
         isNamed(tokenHashes),
@@ -65,7 +75,10 @@ export async function findSession(
         isLive(limits),
       ),
     )
-  return rows[0]
+  const [row] = rows
+  if (row === undefined) return undefined
+  const { factorSince, ...found } = row
+  return { ...found, hasSecondFactor: factorSince !== null }
 }
 
 /**
@@ -104,7 +117,8 @@ export interface ReplacedSessions {
 
 /**
  * Starts a session and ends those that it replaces. False if the user's password hash is no longer the one that
- * was checked, because a session must not outlive its password, or if its role or status changed meanwhile.
+ * was checked, because a session must not outlive its password, or if its role or status changed meanwhile. False
+ * too if the user has a second factor by now which was not checked: a trigger keeps such a row out.
  */
 export async function insertSession(
   db: Database,
@@ -112,7 +126,8 @@ export async function insertSession(
   { tokenHashes, maxSessions, limits }: ReplacedSessions,
   event: AuditEvent,
 ): Promise<boolean> {
-  const { id, tokenHash, user, createdAt, lastSeenAt, address, userAgent, providerSid } = session
+  const { id, tokenHash, user, createdAt, lastSeenAt, address, userAgent } = session
+  const { providerSid, hasSecondFactor } = session
   const started = sql`EXISTS (SELECT 1 FROM sessions WHERE id = ${id})`
   const sameBrowser = sql`${isNamed(tokenHashes)} AND ${started}`
   const live = sql`user_id = ${user.id} AND ${isLive(limits)}`
@@ -122,9 +137,9 @@ export async function insertSession(
     db.run(sql`
       INSERT INTO sessions
         (id, token_hash, account_id, user_id, created_at, last_seen_at, address, user_agent, is_tagged,
-         provider_sid)
+         provider_sid, has_second_factor)
       SELECT ${id}, ${storedHash(tokenHash, user)}, account_id, id, ${createdAt}, ${lastSeenAt}, ${address},
-        ${userAgent}, TRUE, ${providerSid ?? null}
+        ${userAgent}, TRUE, ${providerSid ?? null}, ${hasSecondFactor ?? false}
       FROM users WHERE id = ${user.id} AND password_hash IS ${user.passwordHash} AND role = ${user.role}
         AND status = 'active'`),
     insertEventWhere(db, event, started),

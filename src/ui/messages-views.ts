@@ -58,6 +58,11 @@ export const viewMessages = {
       'user.create': 'User added',
       'user.update': 'User changed',
       'user.delete': 'User removed',
+      'second_factor.enable': 'Second factor set up',
+      'second_factor.disable': 'Second factor removed',
+      'second_factor.failed': 'Wrong code of a second factor entered',
+      'second_factor.recover': 'Recovery code used',
+      'second_factor.renew_codes': 'New recovery codes made',
     } satisfies Record<AuditEvent['action'], string>,
     members: {
       application_name: 'Application name',

@@ -18,6 +18,7 @@ describe('parseSettings()', () => {
       AUTHORITY_TIMEOUT_MS: 1_000,
       TOKEN_PREFIX: 'cpk_',
       PREFLIGHT: 'forward',
+      SECOND_FACTOR: 'optional',
       ENFORCEMENT: 'enforce',
       LEASE_MS: 1_000,
       OUTAGE_GRACE_S: 0,

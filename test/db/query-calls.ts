@@ -21,6 +21,7 @@ import * as operatorKeys from '../../src/db/operator-key-queries.ts'
 import * as outbox from '../../src/db/outbox-queries.ts'
 import * as progress from '../../src/db/progress-queries.ts'
 import * as reseal from '../../src/db/reseal-queries.ts'
+import * as factors from '../../src/db/second-factor-queries.ts'
 import * as rotations from '../../src/db/rotation-queries.ts'
 import * as uses from '../../src/db/use-queries.ts'
 import * as sessions from '../../src/db/session-queries.ts'
@@ -63,6 +64,13 @@ const account: accounts.AccountRow = {
   version: 1,
   createdAt: NOW,
   updatedAt: NOW,
+}
+const factor = {
+  userId: USER_ID,
+  sealedSecret: 'A.x',
+  createdAt: NOW,
+  confirmedAt: NOW,
+  lastStep: 0,
 }
 const details = {
   applicationName: 'Application',
@@ -378,8 +386,26 @@ export const CALLS: Readonly<
   'src/db/reseal-queries.ts': {
     listSealed: (db) => [reseal.listSealed(db, '', PAGE), reseal.listSealed(db, LOOKUP_ID, PAGE)],
     replaceSealed: (db) => [
-      reseal.replaceSealed(db, [{ lookupId: LOOKUP_ID, before: 'A.x', after: 'B.x' }]),
+      reseal.replaceSealed(db, [{ id: LOOKUP_ID, before: 'A.x', after: 'B.x' }]),
     ],
+    listSealedSecrets: (db) => [reseal.listSealedSecrets(db, '', PAGE)],
+    replaceSealedSecrets: (db) => [
+      reseal.replaceSealedSecrets(db, [{ id: USER_ID, before: 'A.x', after: 'B.x' }]),
+    ],
+  },
+  'src/db/second-factor-queries.ts': {
+    findSecondFactor: (db) => [factors.findSecondFactor(db, USER_ID)],
+    startSecondFactor: (db) => [factors.startSecondFactor(db, factor, AUTHORITY)],
+    confirmSecondFactor: (db) => [
+      factors.confirmSecondFactor(db, factor, 1, ['a', 'b'], AUTHORITY, event()),
+    ],
+    takeStep: (db) => [factors.takeStep(db, factor, 1)],
+    takeRecoveryCode: (db) => [factors.takeRecoveryCode(db, factor, 'a', event())],
+    replaceRecoveryCodes: (db) => [
+      factors.replaceRecoveryCodes(db, factor, ['a', 'b'], AUTHORITY, event()),
+    ],
+    removeSecondFactor: (db) =>
+      [AUTHORITY, null].map((session) => factors.removeSecondFactor(db, USER_ID, session, event())),
   },
   'src/db/rotation-queries.ts': {
     insertToken: (db) =>

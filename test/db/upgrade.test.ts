@@ -145,6 +145,10 @@ const SECOND_OWNER = {
 const ACCOUNT = `INSERT INTO accounts (id, email, email_key, name, status, password_hash, version, created_at,
   updated_at) VALUES ('acc_1', 'a@example.com', 'a@example.com', 'A', 'active', 'x', 1, 1, 1)`
 
+const oldSession = (id: string) => `INSERT INTO sessions (id, token_hash, account_id, created_at,
+  last_seen_at, is_tagged) VALUES ('${id}', '${id}', 'acc_1', ${NOW}, ${NOW}, 1)`
+const limits = { createdAfter: 0, seenAfter: 0 }
+
 /** As a version does that knows no table of tokens. */
 function insertOldKey(id: string, lookupId: string): string {
   return `INSERT INTO api_keys (id, account_id, lookup_id, token_key, sealed_token, application_name, platform,
@@ -280,10 +284,6 @@ describe('a database from before events were posted', () => {
 })
 
 describe('a database from before accounts had users', () => {
-  const oldSession = (id: string) => `INSERT INTO sessions (id, token_hash, account_id, created_at,
-    last_seen_at, is_tagged) VALUES ('${id}', '${id}', 'acc_1', ${NOW}, ${NOW}, 1)`
-  const limits = { createdAfter: 0, seenAfter: 0 }
-
   it('has an owner for each account, who has the sessions and the networks', async () => {
     await migrateUpTo('0015_tokens')
     const client = createClient({ url: sqld.url })
@@ -438,6 +438,42 @@ describe('a database from before identity providers', () => {
     client.close()
     expect(rows[0]?.['email_key']).toBe(local?.account.emailKey)
   })
+})
+
+describe('a database from before users had second factors', () => {
+  it('has sessions as before, and starts none without the second factor of who has one', async () => {
+    await migrateUpTo('0020_unused_check')
+    const client = createClient({ url: sqld.url })
+    await client.batch([ACCOUNT, oldSession('ses_1')], 'write')
+    await migrateDatabase(sqld.url, undefined)
+    const db = connect(sqld.url, undefined)
+    expect(await findSession(db, ['ses_1'], limits)).toMatchObject({ hasSecondFactor: false })
+    const factor = (confirmedAt: string) => `INSERT OR REPLACE INTO second_factors
+      (user_id, sealed_secret, created_at, confirmed_at) VALUES ('usr_1', 'A.x', 1, ${confirmedAt})`
+    const { event, user } = await ownerOf(db)
+    const times = { createdAt: NOW, lastSeenAt: NOW, address: null, userAgent: null }
+    const none = { tokenHashes: [], maxSessions: 9, limits }
+    const start = (id: string, hasSecondFactor: boolean) =>
+      insertSession(db, { id, tokenHash: id, user, hasSecondFactor, ...times }, none, event())
+    await client.batch([factor('NULL'), oldSession('ses_2')], 'write')
+    expect(await start('ses_3', false)).toBe(true)
+    // As versions without users, and with users, start a session.
+    const withUser = `INSERT INTO sessions (id, token_hash, account_id, user_id, created_at, last_seen_at)
+      VALUES ('ses_5', 'ses_5', 'acc_1', 'usr_1', ${NOW}, ${NOW})`
+    await client.batch([factor('2'), oldSession('ses_4'), withUser], 'write')
+    expect(await start('ses_6', false)).toBe(false)
+    expect(await start('ses_7', true)).toBe(true)
+    const { rows } = await client.execute('SELECT id FROM sessions ORDER BY id')
+    client.close()
+    expect(rows.map(({ id }) => id)).toEqual(['ses_1', 'ses_2', 'ses_3', 'ses_7'])
+  })
+
+  async function ownerOf(db: ReturnType<typeof connect>) {
+    const user = await findUser(db, 'usr_1')
+    if (user === undefined) throw new Error('the user is not there')
+    const actor = { kind: 'customer', accountId: 'acc_1', address: null } as const
+    return { user, event: () => auditEvent('session.create', actor, NOW) }
+  }
 })
 
 /** Applies the migrations up to one, as the version did that had no later ones. */

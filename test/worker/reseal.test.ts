@@ -85,6 +85,24 @@ describe('the cron', () => {
     expect(await sealedRows()).toEqual(after)
   })
 
+  it('seals the secrets of second factors anew', async () => {
+    const { password } = customer
+    const { json } = await customer.call('POST', '/second-factor', { password })
+    const secret = String(json['secret'])
+    const sealed = async () => {
+      const { rows } = await runSql(
+        rig.libsqlUrl,
+        'SELECT user_id, sealed_secret FROM second_factors',
+      )
+      return { id: String(rows[0]?.['user_id']), text: String(rows[0]?.['sealed_secret']) }
+    }
+    expect((await sealed()).text).not.toContain(secret)
+    nowMs += 24 * HOUR_MS
+    await run(both)
+    const { id, text } = await sealed()
+    expect(await openToken(newer, text, { keyId: id, accountId: customer.id })).toBe(secret)
+  })
+
   it('looks again a day later, for tokens that were sealed behind its back', async () => {
     const { id, token } = await customer.createKey() // by a worker with the old ring
     await run(both)

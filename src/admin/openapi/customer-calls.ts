@@ -61,7 +61,7 @@ export const CUSTOMER_CALLS: Calls = {
       id: 'logIn',
       summary: 'Log in',
       description:
-        'Starts a session under a new cookie; the one sent along, if any, ends, and so does the user’s oldest of more than 100. Failed attempts are counted by the pair of e-mail and address, and for networks that did not log in lately by wider networks too. An address has 20 attempts a minute. Where an identity provider logs people in, this call is 404: a browser goes to `/admin/log-in` instead.',
+        'Starts a session under a new cookie; the one sent along, if any, ends, and so does the user’s oldest of more than 100. Failed attempts are counted by the pair of e-mail and address, and for networks that did not log in lately by wider networks too. An address has 20 attempts a minute. A user with a second factor sends the same call again with `code`. Where an identity provider logs people in, this call is 404: a browser goes to `/admin/log-in` instead.',
       guard: 'none',
       body: { schema: logInBody, example: { email: ACCOUNT.email, password: PASSWORD } },
       answer: {
@@ -77,7 +77,13 @@ export const CUSTOMER_CALLS: Calls = {
           },
         },
       },
-      errors: ['not_found', 'throttled', 'login_failed'],
+      errors: [
+        'not_found',
+        'throttled',
+        'login_failed',
+        'second_factor_required',
+        'second_factor_failed',
+      ],
     },
     get: {
       id: 'showSession',

@@ -8,6 +8,7 @@ import { toPaths } from './operation.ts'
 import { OPERATOR_CALLS } from './operator-calls.ts'
 import { errorExamples } from './refusals.ts'
 import { HOLDER_CALLS } from './holder-calls.ts'
+import { SECOND_FACTOR_CALLS } from './second-factor-calls.ts'
 import { SERVICE_CALLS } from './service-calls.ts'
 import { KEY_SHADOW_CALLS, SHADOW_CALLS } from './shadow-calls.ts'
 import { USAGE_CALLS } from './usage-calls.ts'
@@ -42,6 +43,7 @@ export function openApiDocument(): object {
       tags: TAGS,
       paths: {
         ...toPaths(CUSTOMER_CALLS, 'Customer'),
+        ...toPaths(SECOND_FACTOR_CALLS, 'Customer'),
         ...toPaths(USAGE_CALLS, 'Customer'),
         ...toPaths(KEY_SHADOW_CALLS, 'Customer'),
         ...toPaths(OPERATOR_CALLS, 'Operator'),

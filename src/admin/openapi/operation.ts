@@ -119,7 +119,9 @@ function errorsOf(
   return new Set<ErrorName>([
     'https_required',
     ...(method === 'get' ? [] : (['cross_site_request'] as const)),
-    ...(guard === 'session' ? (['unauthenticated_session'] as const) : []),
+    ...(guard === 'session'
+      ? (['unauthenticated_session', 'second_factor_enrolment_required'] as const)
+      : []),
     ...(guard === 'key' ? HOLDER_ERRORS : []),
     ...(role === undefined ? [] : (['role_insufficient'] as const)),
     ...(guard === 'operator' ? (['unauthenticated_operator', 'not_found'] as const) : []),

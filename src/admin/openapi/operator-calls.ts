@@ -154,7 +154,7 @@ export const OPERATOR_CALLS: Calls = {
       id: 'editUser',
       summary: 'Edit a user',
       description:
-        'A lower role, the status `disabled` and a new password end the sessions of the user, and hold for requests that are still arriving.',
+        'A lower role, the status `disabled` and a new password end the sessions of the user, and hold for requests that are still arriving. So does `second_factor: false`.',
       guard: 'operator',
       params: { path: byId },
       body: { schema: editUserBody, example: { role: 'viewer' } },

@@ -6,8 +6,10 @@ import {
   checkIpAclBody,
   createAccountBody,
   createKeyBody,
+  confirmEnrolmentBody,
   createUserBody,
   editAccountBody,
+  factorBody,
   findKeyBody,
   editKeyBody,
   editUserBody,
@@ -19,6 +21,7 @@ import {
   retryEventsBody,
   revokeKeyBody,
   rotateKeyBody,
+  startEnrolmentBody,
 } from '../../../src/admin/schemas.ts'
 import { documentedImportBody } from '../../../src/admin/import/import-body.ts'
 import { leakBody } from '../../../src/admin/leak-body.ts'
@@ -78,6 +81,10 @@ describe('its examples', () => {
     importKeys: documentedImportBody,
     createUser: createUserBody,
     editUser: editUserBody,
+    startSecondFactor: startEnrolmentBody,
+    confirmSecondFactor: confirmEnrolmentBody,
+    renewRecoveryCodes: factorBody,
+    removeSecondFactor: factorBody,
   }
   const withBody = operations.filter(([, { requestBody }]) => requestBody !== undefined)
 
