@@ -24,7 +24,7 @@ export async function findSecondFactor(
     .select({ factor: secondFactors, codesLeft })
     .from(secondFactors)
     .where(eq(secondFactors.userId, userId))
-  return row === undefined ? undefined : { ...row.factor, codesLeft: Number(row.codesLeft) }
+  return row === undefined ? undefined : { ...row.factor, codesLeft: row.codesLeft }
 }
 
 /** Stores a secret that no code has confirmed yet, in place of such a one. False if there is a confirmed one. */

@@ -405,7 +405,7 @@ export const CALLS: Readonly<
       factors.replaceRecoveryCodes(db, factor, ['a', 'b'], AUTHORITY, event()),
     ],
     removeSecondFactor: (db) =>
-      [AUTHORITY, null].map((session) => factors.removeSecondFactor(db, USER_ID, session, event())),
+      [AUTHORITY, null].map((by) => factors.removeSecondFactor(db, USER_ID, by, event())),
   },
   'src/db/rotation-queries.ts': {
     insertToken: (db) =>

@@ -409,7 +409,6 @@ describe('a database from before identity providers', () => {
   it('keeps its users and sessions as local ones, and takes people of a provider', async () => {
     await migrateUpTo('0020_unused_check')
     const client = createClient({ url: sqld.url })
-    const limits = { createdAfter: 0, seenAfter: 0 }
     await client.batch(
       [
         ACCOUNT,

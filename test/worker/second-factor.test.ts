@@ -168,7 +168,10 @@ describe('a log-in of a user with a second factor', () => {
     const recovery = codes[0]?.toUpperCase() ?? ''
     for (const code of [codeOf(secret), recovery]) {
       const answers = await Promise.all(Array.from({ length: 3 }, () => logIn(user, code)))
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401, 401])
+      const entered = answers.filter(({ status }) => status === 200)
+      expect([entered.length, answers.filter(({ status }) => status === 401).length]).toEqual([
+        1, 2,
+      ])
     }
     expect((await user.call('GET', PATH)).json).toMatchObject({ recovery_codes_left: 9 })
     expect(await actionsOf(user)).toContain('second_factor.recover')
