@@ -14,6 +14,9 @@ const bindingSchema = z.looseObject({
   type: z.string(),
   text: z.string().optional(),
   namespace_id: z.string().optional(),
+  /** Of a class of Durable Objects; `script_name` if it is another worker's. */
+  class_name: z.string().optional(),
+  script_name: z.string().optional(),
 })
 export type Binding = z.infer<typeof bindingSchema>
 

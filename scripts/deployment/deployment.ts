@@ -16,6 +16,7 @@ import { ownDatabase, ownerFaults } from './database-owner.ts'
 import { type Environment, toConfiguration } from './environment.ts'
 import { type Fault, note, refuse } from './fault.ts'
 import { confirmLive, describeLive } from './live-state.ts'
+import { classFaults } from './object-classes.ts'
 import { hasDatabase, replacementFaults } from './replacement.ts'
 import { ringFaults } from './ring-keys.ts'
 import { continueGradual, deployWhole, startGradual } from './rollout.ts'
@@ -63,7 +64,7 @@ export async function prepare(environment: Environment, secrets: SecretValues) {
     ...wrongValues,
     ...siblingFaults(environment),
   ]
-  return { outDir, pageDir, configFile, faults }
+  return { outDir, pageDir, configFile, configuration, faults }
 }
 
 type Prepared = Awaited<ReturnType<typeof prepare>>
@@ -120,16 +121,18 @@ async function deployPrepared(options: DeploymentOptions, prepared: Prepared): P
 
 /** Checks what only the stores know, builds the page and migrates the database. */
 async function prepareStores(
-  { environment, secrets, adopt, say }: DeploymentOptions,
+  { environment, secrets, percent = 100, adopt, say }: DeploymentOptions,
   cloudflare: Cloudflare,
   live: readonly LiveVersion[],
-  { pageDir, faults: notes }: Prepared,
+  { pageDir, configuration, faults }: Prepared,
 ): Promise<void> {
   const { name, account_id: account, vars } = environment
   const url = String(vars['LIBSQL_URL'])
   const authToken = secrets['LIBSQL_AUTH_TOKEN'] ?? process.env['LIBSQL_AUTH_TOKEN']
   const deployment = `the worker ${name} in the account ${account}`
-  for (const { detail } of [...notes, ...expiryNotes(authToken)]) say('Note', detail)
+  const classes = classFaults(configuration, live, percent < 100)
+  refuse(classes)
+  for (const { detail } of [...faults, ...classes, ...expiryNotes(authToken)]) say('Note', detail)
   refuse(await unsetSecrets(environment.vars, secrets, cloudflare.secretNames))
   refuse([
     ...(adopt ? [] : await ownerFaults(url, authToken, deployment, hasDatabase(live, url))),

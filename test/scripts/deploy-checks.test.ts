@@ -17,7 +17,7 @@ import { readEnvironment } from '../../scripts/deployment/environment.ts'
 import { confirmLive } from '../../scripts/deployment/live-state.ts'
 import { ringFaults } from '../../scripts/deployment/ring-keys.ts'
 import { smokeTest } from '../../scripts/deployment/smoke-test.ts'
-import { addVersion, deployVersions } from '../support/cloudflare/account.ts'
+import { addVersion, type Binding, deployVersions } from '../support/cloudflare/account.ts'
 import { type Deployer, KV_ID, startDeployer, WORKER, environmentOf } from '../support/deployer.ts'
 import { insertSealedKeys } from '../support/sealed-keys.ts'
 
@@ -41,13 +41,17 @@ afterEach(async () => {
 })
 
 /** A worker that is deployed with these variables and all secrets. */
-function deployed(variables: Readonly<Record<string, string>>, kvId = KV_ID): string {
+function deployed(
+  variables: Readonly<Record<string, string>>,
+  kvId = KV_ID,
+  others: readonly Binding[] = [],
+): string {
   const texts = Object.entries(variables).map(([name, text]) => {
     return { name, type: 'plain_text', text }
   })
   const secrets = Object.keys(deployer.secrets).map((name) => ({ name, type: 'secret_text' }))
   const kv = { name: 'KEYS', type: 'kv_namespace', namespace_id: kvId }
-  const bindings = [...texts, ...secrets, kv]
+  const bindings = [...texts, ...secrets, kv, ...others]
   const { account } = deployer.cloudflare
   const { worker, version } = addVersion(account, WORKER, { bindings }, new Map())
   deployVersions(worker, [{ version_id: version.id, percentage: 100 }])
@@ -191,6 +195,36 @@ describe('another environment', () => {
     deployed(others)
     const told = await failure({ replace: true, secrets: { TOKEN_KEYS: 'x' } })
     expect(told).not.toContain('is deployed, and not as')
+  })
+})
+
+describe('a class of Durable Objects', () => {
+  const classes = ['KeyAuthority', 'PasswordHasher', 'AccountKeys', 'LocationMetrics']
+  const live = (...names: string[]) => {
+    const vars = { LIBSQL_URL: deployer.sqld.url }
+    deployed(
+      vars,
+      KV_ID,
+      names.map((name) => ({ name, type: 'durable_object_namespace', class_name: name })),
+    )
+  }
+
+  it('that is new leaves no way back, which is said, and cannot be shared', async () => {
+    live(...classes)
+    deployer.cloudflare.fail({ call: /\/secrets$/, answer: 403 })
+    expect(await deployer.deploy()).toContainEqual(
+      expect.stringMatching(
+        /^Note: This version adds Durable Objects \(ShadowCounts\): there is no/,
+      ),
+    )
+    expect(await failure({ percent: 10 })).toContain(
+      '--gradual takes no version that adds Durable Objects (ShadowCounts)',
+    )
+  })
+
+  it('that this version does not know refuses it, before the database is migrated', async () => {
+    live(...classes, 'ShadowCounts', 'OfLater')
+    expect(await failure()).toContain('The worker has Durable Objects of OfLater')
   })
 })
 

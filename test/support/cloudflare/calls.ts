@@ -111,8 +111,12 @@ async function uploadAndDeploy(call: Call): Promise<object> {
 }
 
 async function uploadVersion(call: Call): Promise<object> {
-  find(call.account, call.params)
-  return toVersion((await upload(call)).version)
+  const { migrationTag } = find(call.account, call.params)
+  const { worker, version } = await upload(call)
+  if (worker.migrationTag !== migrationTag) {
+    throw new ApiError(400, 10211, 'Migrations must be applied by a whole deployment.')
+  }
+  return toVersion(version)
 }
 
 function toVersion({ id, bindings, annotations, createdOn }: Version) {
