@@ -16,6 +16,7 @@ const COLUMNS: Readonly<Record<string, (text: string) => Read>> = {
   created_at: asTime,
   expires_at: asTime,
   enabled: asFlag,
+  rate_limit: asRate,
 }
 /** These two name the account. */
 const ACCOUNT_COLUMNS = ['account_id', 'external_id']
@@ -57,6 +58,14 @@ function asText(text: string): Read {
 /** A date alone means its midnight in UTC. */
 function asTime(text: string): Read {
   return { value: /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text.replace(' ', 'T') }
+}
+
+/** Requests, a slash, and seconds. */
+function asRate(text: string): Read {
+  const [, requests, seconds] = /^(\d{1,9}) *\/ *(\d{1,9})$/.exec(text) ?? []
+  return requests === undefined
+    ? { fault: 'This must be requests and seconds, such as 100/60' }
+    : { value: { requests: Number(requests), per_seconds: Number(seconds) } }
 }
 
 function asFlag(text: string): Read {

@@ -70,5 +70,7 @@ const SECRET = new Set([
 function withValue(fault: string, values: ReadonlyMap<string, string>): string {
   const [name = ''] = fault.split(' ', 1)
   const value = values.get(name) ?? ''
-  return SECRET.has(name) || /[@?]/.test(value) ? fault : fault.replace(name, `${name} "${value}"`)
+  return SECRET.has(name) || /[@?\p{Cc}]/u.test(value)
+    ? fault
+    : fault.replace(name, `${name} "${value}"`)
 }

@@ -45,9 +45,10 @@ describe('readList()', () => {
   it('reads what cells mean, and counts lines', async () => {
     const rows = await readList(
       write(
-        'external_id;sha256;application_name;ip_acl;enabled;created_at;expires_at\n' +
-          '7;ab;"My\n""CRM""";"192.0.2.1, 2001:db8::/32 ";No;2020-02-03;\n' +
-          '\n8;;x;;maybe;;\n9;;x;;TRUE;2020-02-03 04:05:06Z;2030-01-01T00:00:00+02:00\n7;x\n',
+        'external_id;sha256;application_name;ip_acl;enabled;created_at;expires_at;rate_limit\n' +
+          '7;ab;"My\n""CRM""";"192.0.2.1, 2001:db8::/32 ";No;2020-02-03;;\n' +
+          '\n8;;x;;maybe;;;\n9;;x;;TRUE;2020-02-03 04:05:06Z;2030-01-01T00:00:00+02:00;100/60\n' +
+          '7;x\n',
       ),
     )
     expect(rows).toEqual([
@@ -74,10 +75,11 @@ describe('readList()', () => {
             enabled: true,
             created_at: '2020-02-03T04:05:06Z',
             expires_at: '2030-01-01T00:00:00+02:00',
+            rate_limit: { requests: 100, per_seconds: 60 },
           },
         },
       },
-      { line: 7, read: { fault: 'The row has 2 cells, and the head 7' } },
+      { line: 7, read: { fault: 'The row has 2 cells, and the head 8' } },
     ])
   })
 

@@ -21,6 +21,8 @@ describe('readStartSettings()', () => {
     ['UPSTREAM_TIMEOUT_MS', { UPSTREAM_TIMEOUT_MS: '-1' }],
     ['API_DOCS_URL', { API_DOCS_URL: 'javascript:alert(1)' }],
     ['PREFLIGHT', { PREFLIGHT: 'yes' }],
+    ['IMPORTED_TOKENS', { IMPORTED_TOKENS: 'old_.*' }],
+    ['IMPORTED_TOKENS', { IMPORTED_TOKENS: '[\n"^(a+)+$"\n]' }],
     ['ENFORCEMENT', { ENFORCEMENT: 'maybe' }],
     ['SPECULATION', { SPECULATION: 'maybe' }],
     ['TOKEN_PREFIX', { TOKEN_PREFIX: '1-x' }],

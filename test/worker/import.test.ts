@@ -60,6 +60,7 @@ describe('POST /operator/accounts/{id}/keys/import', () => {
       rate_limit: { requests: 100, per_seconds: 60 },
     })
     const [result] = await importInto(customer, [given])
+    expect(await importInto(customer, [given])).toEqual([result])
     expect(result).toEqual({
       index: 0,
       key_id: expect.stringMatching(/^key_[0-9a-f]{32}$/) as string,

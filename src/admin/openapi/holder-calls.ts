@@ -37,6 +37,7 @@ export const HOLDER_CALLS: Calls = {
           },
         },
       },
+      errors: ['throttled'],
     },
   },
   '/leaks': {
