@@ -61,7 +61,7 @@ export const SNAKE_NAMES: ReadonlySet<string> = new Set([
     'src/keys/cidr.ts',
     'src/keys/pasted-entry.ts',
     'src/admin/schemas.ts',
-    'src/admin/import/import-keys.ts',
+    'src/admin/import/outcome.ts',
     'src/admin/import/read-rows.ts',
     'src/admin/reconcile.ts',
     'src/admin/lost-changes.ts',

@@ -1,65 +1,22 @@
 // Imports the keys of an account. Each row is imported whole or not at all, and repeating it imports nothing twice:
 // a row whose token is known already answers the key that has it.
 
-import {
-  type KnownToken,
-  countRoom,
-  findKnownTokens,
-  type ImportedKey,
-  insertImportedKeys,
-} from '../../db/import-queries.ts'
+import { countRoom, findKnownTokens, insertImportedKeys } from '../../db/import-queries.ts'
 import type { LiveKey } from '../../db/key-rows.ts'
-import { NONCE_BYTES, sealToken } from '../../keys/sealed-token.ts'
-import { lastFourOf } from '../../keys/token.ts'
-import { newId } from '../../shared/ids.ts'
-import type { Fault } from '../answers.ts'
-import { type Actor, auditEvent, detailChanges } from '../audit.ts'
-import { toTime } from '../json.ts'
+import type { Actor } from '../audit.ts'
 import { tryToNoteRows } from '../lost-keys.ts'
-import type { MakeTokenDeps } from '../new-token.ts'
 import type { OutboxDeps } from '../outbox.ts'
 import { publishNew } from '../publish.ts'
-import type { RowWarning } from './imported-acl.ts'
+import { makeKey, type MakeKeyDeps } from './make-key.ts'
+import { type ImportedRow, NO_ROOM, type Outcome, toOutcome, toResult } from './outcome.ts'
 import { type Candidate, readRows, type ReadRowsDeps } from './read-rows.ts'
 
-export interface ImportDeps extends OutboxDeps, MakeTokenDeps, ReadRowsDeps {}
-
-export type ImportedRow =
-  | {
-      readonly index: number
-      readonly key_id: string | null
-      readonly warnings: readonly RowWarning[]
-    }
-  | { readonly index: number; readonly errors: readonly Fault[] }
-
-/** What became of a key of the list. */
-type Outcome =
-  | { readonly keyId: string | null; readonly known?: KnownToken }
-  | { readonly refused: Omit<Fault, 'pointer'>; readonly isOfToken: boolean }
+export interface ImportDeps extends OutboxDeps, MakeKeyDeps, ReadRowsDeps {}
 
 /** Keys in a batch. Its time must stay well below the limit of a call to libSQL. */
 const KEYS_PER_BATCH = 250
 /** A try is repeated only if another import, or a deletion, came between. */
 const TRIES = 5
-
-const REVOKED: Outcome = {
-  refused: {
-    code: 'token_revoked',
-    detail: 'The key with this token was deleted, or has another token now. It stays refused',
-  },
-  isOfToken: true,
-}
-const TAKEN: Outcome = {
-  refused: { code: 'token_taken', detail: 'A key of another account has this token' },
-  isOfToken: true,
-}
-const NO_ROOM: Outcome = {
-  refused: {
-    code: 'key_limit_reached',
-    detail: 'The account has as many keys as its key_limit allows. Raise it, and import again',
-  },
-  isOfToken: false,
-}
 
 /** Rejects if libSQL fails. What was imported until then stays, and a repetition goes on behind it. */
 export async function importKeys(
@@ -81,20 +38,11 @@ export async function importKeys(
   // Noted before the answer, so that a suspension reaches the keys even if the database loses them. Awaited, so that
   // an import does not get ahead of KV by many keys.
   if (made.length > 0 && (await tryToNoteRows(made, deps))) await publishNew(made, deps)
-  return read.map((row, index) => {
-    if (row.faults !== undefined) return { index, errors: row.faults }
-    const outcome = outcomes.get(row.candidate) ?? NO_ROOM
-    if ('refused' in outcome) {
-      const pointer = outcome.isOfToken ? row.pointer : ''
-      return { index, errors: [{ pointer, ...outcome.refused }] }
-    }
-    const { keyId, known } = outcome
-    return {
-      index,
-      key_id: keyId,
-      warnings: [...row.warnings, ...keptWarnings(row.candidate, known)],
-    }
-  })
+  return read.map((row, index) =>
+    row.faults === undefined
+      ? toResult(row, index, outcomes.get(row.candidate) ?? NO_ROOM)
+      : { index, errors: row.faults },
+  )
 }
 
 /** Imports a part. Answers the keys that were made. */
@@ -110,7 +58,7 @@ async function importPart(
     left = await leaveKnown(left, outcomes, actor.accountId, deps)
     if (left.length === 0) break
     const now = deps.nowMs()
-    const keys = await Promise.all(left.map((candidate) => toKey(candidate, actor, now, deps)))
+    const keys = await Promise.all(left.map((candidate) => makeKey(candidate, actor, now, deps)))
     const { rows, room } = await insertImportedKeys(deps.db, actor.accountId, keys, now)
     made.push(...rows)
     const ids = new Set(rows.map(({ id }) => id))
@@ -172,57 +120,4 @@ async function leaveKnown(
     outcomes.set(candidate, toOutcome(known, accountId))
     return false
   })
-}
-
-function toOutcome(known: KnownToken, accountId: string): Outcome {
-  if (known.deletedAt !== null || known.endedAt !== null) return REVOKED
-  return known.accountId === accountId ? { keyId: known.keyId, known } : TAKEN
-}
-
-async function toKey(
-  { token, lookupIds, details, createdAt }: Candidate,
-  actor: Actor,
-  now: number,
-  deps: ImportDeps,
-): Promise<ImportedKey> {
-  const made = Math.min(createdAt ?? now, now)
-  // Ids sort by age, so that a list is newest first.
-  const id = newId('key', made)
-  const owner = { keyId: id, accountId: actor.accountId }
-  const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES))
-  const sealedToken =
-    token === null ? null : await sealToken(deps.encryptionKeys, token, owner, nonce)
-  const changes = {
-    ...detailChanges(undefined, details),
-    ...(createdAt !== null && { created_at: [null, toTime(made)] as const }),
-  }
-  return {
-    id,
-    lookupIds,
-    tokenKey: deps.tokenKeys.newest,
-    sealedToken,
-    lastFour: token === null ? null : lastFourOf(token),
-    details,
-    createdAt: made,
-    event: auditEvent('key.import', actor, now, { keyId: id, changes }),
-  }
-}
-
-const COMPARED = [
-  'applicationName',
-  'applicationWebsite',
-  'platform',
-  'ipAcl',
-  'enabled',
-  'expiresAt',
-  'rateLimit',
-] as const
-
-/** Says so if a key that was there already is not as the row has it. */
-function keptWarnings({ details }: Candidate, known: KnownToken | undefined): RowWarning[] {
-  if (known === undefined) return []
-  if (COMPARED.every((name) => JSON.stringify(known[name]) === JSON.stringify(details[name])))
-    return []
-  const detail = `The key ${known.keyId} has this token already, and stays as it is`
-  return [{ pointer: '', code: 'not_changed', detail }]
 }
