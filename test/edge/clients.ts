@@ -131,10 +131,11 @@ export function createClients(
     at: Location,
     act: () => Promise<HttpAnswer>,
     toEffects: (made: Made) => Effects,
+    outcomeOf = toOutcome,
   ): Promise<Made> {
     const clock = clocks.watch(at)
     const { answer, whyNone, ...span } = await timed(act)
-    const outcome = toOutcome(answer)
+    const outcome = outcomeOf(answer)
     const made = { outcome, json: answer?.json ?? {}, clock: clock() }
     const version = outcome === 'done' ? Number(answer?.json['version']) : Number.NaN
     const one = {
@@ -260,7 +261,10 @@ export function createClients(
     },
     async change(label, at, { method, path, body }, owner, toEffects, headers = {}) {
       const act = () => admin(at, method, path, { Cookie: owner.cookie, ...headers }, body)
-      return await change(label, at, act, toEffects)
+      return await change(label, at, act, toEffects, (answer) =>
+        // Its key was deleted: before it, or while it waited for its authority.
+        method === 'POST' && answer?.status === 404 ? 'unknown' : toOutcome(answer),
+      )
     },
     async driftAt(at, repair) {
       const headers = { Authorization: `Bearer ${ground.secrets.OPERATOR_TOKEN}` }
