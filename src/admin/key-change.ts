@@ -44,21 +44,22 @@ export async function readForRetry(
 /**
  * Settles an edit and answers the current key; `not_found` if the key was deleted meanwhile. An edit that
  * decides nothing that requests depend on has nothing to settle, unless an earlier change is still pending.
- * `respects`, `revisions`: see Decision.
+ * Null if another change came between, so that the edit must be decided anew. `respects`, `revisions`: see Decision.
  */
 export async function enforceEdit(
   row: LiveKey,
   respects: readonly Opening[],
   revisions: 0 | 1,
   deps: OutboxDeps,
-): Promise<Result<LiveKey, Refusal>> {
+): Promise<Result<LiveKey, Refusal> | null> {
   if (respects.length === 0 && !isPending(row)) return ok(row)
   const settled = await settleKey(row, respects, deps, revisions)
   if (!settled.ok) {
     // An edit of what stands already has changed no row. After a restore its authority may hold something else,
     // so the row is raised: a later change must not take back what this edit has decided.
-    if (!isPending(row)) await raiseRevision(deps.db, row, null, row.revision, deps.nowMs())
-    return settled
+    const isRecorded =
+      isPending(row) || (await raiseRevision(deps.db, row, null, row.revision, deps.nowMs()))
+    return isRecorded ? settled : null
   }
   return settled.value.kind === 'live' ? ok(settled.value) : err({ reason: 'not_found' })
 }

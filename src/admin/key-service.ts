@@ -116,21 +116,25 @@ export async function editKey(
     const changes = detailChanges(row.details, details)
     // RFC 9110 §13.1.1: a request whose outcome already stands succeeds, whatever its If-Match says. So a
     // request that was recorded but answered 503 may be repeated.
+    const stands = Object.keys(changes).length === 0
     const asked = Object.keys(input).length > 0
-    if (asked && Object.keys(changes).length === 0) {
+    if (!(asked && stands) && !mayReplace(row.version)) return err({ reason: 'version_conflict' })
+    if (stands) {
       const enforced = await enforceEdit(row, decision, 0, deps)
       // Another change may have come between, such as one that took back what a restored database had lost.
-      if (!enforced.ok || isDone(enforced.value, input)) return enforced
-      row = enforced.value
+      if (enforced !== null && (!enforced.ok || isDone(enforced.value, input))) return enforced
+      const current = enforced ?? (await readForRetry(row.id, caller, deps))
+      if (!current.ok) return current
+      row = current.value
       continue
     }
-    if (!mayReplace(row.version)) return err({ reason: 'version_conflict' })
-    if (!asked) return await enforceEdit(row, decision, 0, deps)
 
     const event = auditEvent(editAction(changes), caller, deps.nowMs(), { keyId: row.id, changes })
     const revises = changesRecord(row.details, details)
     const done = await updateKey(deps.db, row, details, revises, caller, event)
-    if (done?.kind === 'live') return await enforceEdit(done, decision, revises ? 1 : 0, deps)
+    const enforced =
+      done?.kind === 'live' ? await enforceEdit(done, decision, revises ? 1 : 0, deps) : null
+    if (enforced !== null) return enforced
     const current = await readForRetry(row.id, caller, deps)
     if (!current.ok) return current
     row = current.value

@@ -59,7 +59,13 @@ export async function rotateKey(
     if (repeated !== undefined) {
       if (!repeated.sameBody) return err({ reason: 'idempotency_mismatch' })
       const revealed = await revealKey(row, caller, deps, repeated.sealedToken)
-      return revealed.ok ? await enforceRotated(row, revealed.value, DECIDES, 0, deps) : revealed
+      if (!revealed.ok) return revealed
+      const enforced = await enforceRotated(row, revealed.value, DECIDES, 0, deps)
+      if (enforced !== null) return enforced
+      const current = await readForRetry(row.id, caller, deps)
+      if (!current.ok) return current
+      row = current.value
+      continue
     }
     const now = deps.nowMs()
     if (isOverdue(row.tokens, now)) {
@@ -94,7 +100,9 @@ export async function rotateKey(
     if (done !== undefined) {
       // Noted before the answer, so that a suspension reaches the token even if the database loses it.
       await tryToNoteRows([done], deps)
-      return await enforceRotated(done, token, isLeaked ? DECIDES_LEAKED : DECIDES, 1, deps)
+      const decides = isLeaked ? DECIDES_LEAKED : DECIDES
+      const enforced = await enforceRotated(done, token, decides, 1, deps)
+      if (enforced !== null) return enforced
     }
     const current = await readForRetry(row.id, caller, deps)
     if (!current.ok) return current
@@ -109,9 +117,9 @@ async function enforceRotated(
   respects: readonly Opening[],
   revisions: 0 | 1,
   deps: KeyServiceDeps,
-): Promise<Result<Rotated, Refusal>> {
+): Promise<Result<Rotated, Refusal> | null> {
   const enforced = await enforceEdit(row, respects, revisions, deps)
-  return enforced.ok ? ok({ key: enforced.value, token }) : enforced
+  return enforced?.ok === true ? ok({ key: enforced.value, token }) : enforced
 }
 
 /** Moves the end of the old token. `endsAt`: now, or a few seconds ago, ends it at once. */
@@ -153,41 +161,55 @@ interface Step {
   readonly changes?: Changes
 }
 
+type Decide = (
+  tokens: readonly TokenTimes[],
+  rotation: Rotation,
+  nowMs: number,
+) => Result<Step, Refusal>
+
 async function changeRotation(
   read: LiveKey,
   caller: Caller,
   deps: KeyServiceDeps,
-  decide: (
-    tokens: readonly TokenTimes[],
-    rotation: Rotation,
-    nowMs: number,
-  ) => Result<Step, Refusal>,
+  decide: Decide,
 ): Promise<Result<LiveKey, Refusal>> {
   let row = read
   for (let tries = 0; tries < CHANGE_TRIES; tries++) {
-    const now = deps.nowMs()
-    const rotation = findRotation(row.tokens, now)
-    if (rotation === undefined) {
-      // A request whose change was recorded but answered 503 may be repeated.
-      return isEndPending(row) ? await enforceEdit(row, DECIDES, 0, deps) : err(NOT_FOUND)
-    }
-    const step = decide(row.tokens, rotation, now)
-    if (!step.ok) return step
-    const { action, tokens, changes } = step.value
-    const before = toRotationJson(row.tokens, now)
-    const after = toRotationJson(tokens, now)
-    if (JSON.stringify(before) === JSON.stringify(after)) {
-      return await enforceEdit(row, DECIDES, 0, deps)
-    }
-    const about = { keyId: row.id, changes: { rotation: [before, after] as const, ...changes } }
-    const event = auditEvent(action, caller, now, about)
-    const done = await changeTokens(deps.db, row, tokens, caller, event)
-    if (done !== undefined) return await enforceEdit(done, DECIDES, 1, deps)
+    const recorded = await recordStep(row, caller, deps, decide)
+    if (!recorded.ok) return recorded
+    const enforced =
+      recorded.value === undefined
+        ? null
+        : await enforceEdit(recorded.value, DECIDES, recorded.value === row ? 0 : 1, deps)
+    if (enforced !== null) return enforced
     const current = await readForRetry(row.id, caller, deps)
     if (!current.ok) return current
     row = current.value
   }
   return err({ reason: 'version_conflict' })
+}
+
+/** The row with the step in it, the one that was read if it has that already. Undefined if it changed since. */
+async function recordStep(
+  row: LiveKey,
+  caller: Caller,
+  deps: KeyServiceDeps,
+  decide: Decide,
+): Promise<Result<LiveKey | undefined, Refusal>> {
+  const now = deps.nowMs()
+  const rotation = findRotation(row.tokens, now)
+  // A request whose change was recorded but answered 503 may be repeated.
+  if (rotation === undefined) return isEndPending(row) ? ok(row) : err(NOT_FOUND)
+  const step = decide(row.tokens, rotation, now)
+  if (!step.ok) return step
+  const { action, tokens, changes } = step.value
+  const before = toRotationJson(row.tokens, now)
+  const after = toRotationJson(tokens, now)
+  if (JSON.stringify(before) === JSON.stringify(after)) return ok(row)
+  const about = { keyId: row.id, changes: { rotation: [before, after] as const, ...changes } }
+  return ok(
+    await changeTokens(deps.db, row, tokens, caller, auditEvent(action, caller, now, about)),
+  )
 }
 
 /** Whether the end of a token is recorded and does not hold yet. */

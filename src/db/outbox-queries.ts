@@ -146,25 +146,25 @@ export interface TakenBack {
   readonly event: AuditEvent
 }
 
-/** Raises a row above a revision that an authority holds, unless the row changed since it was read. */
+/** Raises a row above a revision that an authority holds. False if the row changed since it was read. */
 export async function raiseRevision(
   db: Database,
   read: KeyRow,
   takenBack: TakenBack | null,
   above: number,
   nowMs: number,
-): Promise<void> {
+): Promise<boolean> {
   const asRead = and(eq(apiKeys.id, read.id), eq(apiKeys.revision, read.revision))
   const raised = { revision: above + 1, revisedAt: nowMs }
   if (takenBack === null) {
-    await db.update(apiKeys).set(raised).where(asRead)
-    return
+    const updated = await db.update(apiKeys).set(raised).where(asRead).returning({ id: apiKeys.id })
+    return updated.length > 0
   }
   const { event, lookupId, endsAt, ...settings } = takenBack
   const edited = { ...settings, ipAcl: [...settings.ipAcl], version: sql`version + 1` }
   // A token with an end was replaced, even where the database has lost the token that replaced it.
   const end = endsAt === null ? {} : { replacedAt: sql`coalesce(replaced_at, ${nowMs})` }
-  await db.batch([
+  const [, , updated] = await db.batch([
     insertEventWhere(db, event, sql`EXISTS (SELECT 1 FROM api_keys WHERE ${asRead})`),
     db
       .update(tokens)
@@ -175,8 +175,10 @@ export async function raiseRevision(
     db
       .update(apiKeys)
       .set({ ...raised, ...edited, updatedAt: nowMs })
-      .where(asRead),
+      .where(asRead)
+      .returning({ id: apiKeys.id }),
   ])
+  return updated.length > 0
 }
 
 /** Turns a live row into a tombstone, after its authority showed that a deletion was lost. */

@@ -78,6 +78,17 @@ it.each<[string, readonly Step[], Partial<History>?]>([
     ],
   ],
   [
+    'an edit of what stands already, after a restore, that is overtaken by a suspension and answers 503',
+    [
+      { do: 'back up' },
+      edit('office', 'sin'),
+      { do: 'restore' },
+      { do: 'authority', at: 'fra', fault: 'late', calls: 'changes' },
+      { do: 'edit', key: 'k1', acl: 'anyone', ...made('fra'), goesOn: true },
+      { do: 'set status', account: 'a', status: 'suspended', ...made('sin') },
+    ],
+  ],
+  [
     'an edit of what stands already, after a restore, while another edit is pending',
     [
       useEverywhere,
