@@ -11,6 +11,7 @@ const BENCHMARKS = [
   'login',
   'log-in-load',
   'profile',
+  'rate-limits',
   'scale',
   'mix',
   'soak',

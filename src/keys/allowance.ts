@@ -2,6 +2,7 @@
 // granted it, see window.ts. It ends with the lease with which it was granted and with its window, whichever ends
 // first, by a clock that was read before it was asked for. What is left then is dropped.
 
+import { HOLD_FACTOR } from './lease.ts'
 import { isSamePolicies, type Policy } from './rate-limit.ts'
 import type { Granted, Wanted, WindowView } from './window.ts'
 
@@ -55,9 +56,11 @@ export interface MetLimit {
 }
 
 /** Fewer requests in a lease than this are asked for one by one. What is granted ahead is lost if none comes. */
-const LEAST_AHEAD = 4
+const LEAST_AHEAD = 8
+/** A lease is renewed after half of its time. Until then, what is granted ahead has to last. */
+const PART_OF_LEASE = 0.6
 /** Demand is measured over this time or longer, so that a few requests at once are not taken for many. */
-const LEAST_MEASURED_MS = 500
+const LEAST_MEASURED_MS = 1_000
 
 export function newAllowance(policies: readonly Policy[], nowMs: number): Allowance {
   return {
@@ -123,7 +126,8 @@ export function wantedOf(
   if (isWaiting) allowance.waiting = 0
   const expected = allowance.rate * leaseMs
   const usable = isUsable(allowance, nowMs) ? allowance.left : 0
-  const ahead = expected < LEAST_AHEAD ? 0 : Math.max(Math.ceil(expected) - usable, 0)
+  const needed = Math.ceil(expected * PART_OF_LEASE)
+  const ahead = expected < LEAST_AHEAD ? 0 : Math.max(needed - usable, 0)
   return { policies: allowance.policies, waiting, ahead, aheadMs: Math.max(leaseMs, 1) }
 }
 
@@ -148,7 +152,8 @@ export function addGranted(
   const isSame = isSameWindows(allowance.windows, windows)
   // What was granted in windows that have ended since is lost.
   if (!isLater && !isSame) return
-  const endsInMs = Math.min(usableMs, ...windows.map((window) => window.endsInMs))
+  // The clock of the authority may run faster than this one.
+  const endsInMs = Math.min(usableMs, ...windows.map((window) => window.endsInMs / HOLD_FACTOR))
   const before = isSame && isUsable(allowance, nowMs) ? allowance.left : 0
   allowance.untilMs = Math.max(before > 0 ? allowance.untilMs : -Infinity, askedMs + endsInMs)
   allowance.left = before + granted

@@ -1,0 +1,47 @@
+// Bugs in the limits of keys that are planted into the built worker, to see that limits.test.ts finds them.
+
+import { isOn, patchOnce } from './patch-bundle.ts'
+
+const READ = /(const windows = )(this\.storage\.get\(\w+\) \?\? \[\]);/
+const WRITE = /if \(after !== windows\) (this\.storage\.put\(\w+, after\));/
+
+const NAMED: Readonly<Record<string, readonly (readonly [place: RegExp, by: string])[]>> = {
+  'what was granted is given back': [
+    [
+      READ,
+      'const windows = ON ? ($2).map((window) => ({ ...window, granted: Math.max(window.granted - 1, 0) })) : $2;',
+    ],
+  ],
+  'a restart forgets what was granted': [
+    [WRITE, 'if (after !== windows) { this.kept = after; $1; }'],
+    [
+      /(const share = this\.demand\.share\()/,
+      'if (ON && this.kept === void 0) windows.length = 0;\n    $1',
+    ],
+  ],
+  'an allowance is spent twice': [[/(\w+\.left = before\w* \+ granted);/, '$1 * (ON ? 2 : 1);']],
+  'each token has a window of its own': [
+    [/(windowsAt: )(isLimited && firstLookupId !== lookupId)/, '$1!ON && $2'],
+  ],
+  'a GET is sent on before it may be': [
+    [/(const maySendOn = access\w*\.ok && )(access\w*\.value\.limits === null)/, '$1(ON || $2)'],
+  ],
+  'fields of the upstream are replaced': [
+    [/headers\.append\((POLICY\w*, policies)/, 'headers[ON ? "set" : "append"]($1'],
+    [/headers\.append\((LIMIT\w*, left)/, 'headers[ON ? "set" : "append"]($1'],
+  ],
+}
+
+export const LIMIT_MUTANTS = Object.keys(NAMED)
+
+/** The built worker with all of these mutants, turned off. */
+export function withLimitMutants(bundle: string): string {
+  return Object.entries(NAMED).reduce(
+    (patched, [name, places]) =>
+      places.reduce(
+        (text, [place, by]) => patchOnce(text, place, by.replaceAll(/\bON\b/g, isOn(name))),
+        patched,
+      ),
+    bundle,
+  )
+}
