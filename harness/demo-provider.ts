@@ -96,6 +96,9 @@ function toConfiguration(gatewayUrl: string, jwk: object): Configuration {
         email: `${id}@example.com`,
       }),
     }),
+    // Its own would not call this machine.
+    fetch: (url, { method, headers, body, redirect, signal } = {}) =>
+      fetch(url, { method, headers, body, redirect, signal } as RequestInit),
     // Nobody is asked whether the gateway may know who they are.
     async loadExistingGrant({ oidc }) {
       const { client, session, provider } = oidc

@@ -140,6 +140,17 @@ describe.skipIf(missingBrowser !== null)('the page with an identity provider', (
     await again.close()
   })
 
+  it('ends where the person logs out at the provider', async () => {
+    const page = await pages.open()
+    await logInAs(page, /Ada/)
+    const other = await page.context().newPage()
+    await other.goto(`${provider.issuer}/session/end`)
+    await other.getByRole('button', { name: 'Yes, sign me out' }).click()
+    await other.getByText('Sign-out Success').waitFor()
+    await page.reload()
+    await page.getByRole('link', { name: 'Log in', exact: true }).waitFor()
+  })
+
   it('has a page for a log-in that failed', async () => {
     const page = await pages.open()
     await logInAs(page, /Ada/)

@@ -57,6 +57,22 @@ describe('what an isolate counts', () => {
     expect(reports.map(({ totals }) => totals.counters['requests allowed'])).toEqual([1, 2])
   })
 
+  it('has the identity provider as a part, and what a log-in there was refused by', async () => {
+    const { metrics, clock, reports } = start()
+    metrics.noteFault('identity_provider', 'timeout')
+    const back = { ...LOG_IN, method: 'GET', route: '/admin/log-in/callback' }
+    for (const code of ['account_mismatch', 'confirmation_required']) {
+      metrics.noteRequest({ ...LINE, ...back, code } as RequestLine)
+    }
+    metrics.noteRequest(LINE)
+    await clock.pass(10_000)
+    expect(reports[0]?.totals.counters).toEqual({
+      'faults identity_provider timeout': 1,
+      'log_ins_refused account_mismatch': 1,
+      'requests allowed': 1,
+    })
+  })
+
   it('is told every 10 s at most, by the cron too', async () => {
     const { metrics, clock, reports } = start()
     for (let i = 0; i < 60; i++) {

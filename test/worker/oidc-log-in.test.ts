@@ -324,6 +324,12 @@ describe('a provider that cannot be used', () => {
     },
   )
 
+  it('is told of where its answer has no end', async () => {
+    const { walker } = await newPerson()
+    provider.lies = { token: `{"access_token":"${'x'.repeat(300_000)}"}` }
+    expect(code(await walker.walk('/admin/log-in'))).toBe('identity_provider_unavailable')
+  })
+
   it.each(['hang', 503, '{"keys":1}'])('is told of where its keys are %j', async (keys) => {
     await newPerson()
     const walker = createWalker(await rig.another(provider.variables))
