@@ -45,6 +45,7 @@ const scraped = parseOpenMetrics(
     progress,
     missingLocations: 0,
     events: { waiting: 0, oldestSeconds: 0, failed: 0 },
+    expiries: [{ name: 'LIBSQL_AUTH_TOKEN', expiresAtMs: 1 }],
     version: 'v',
   }),
 )
@@ -55,8 +56,8 @@ function namesIn(expression: string): string[] {
 }
 
 describe('ops/', () => {
-  it('has an alert for each of the eight faults, by metrics that there are', () => {
-    expect(rules).toHaveLength(8)
+  it('has an alert for each of the ten faults, by metrics that there are', () => {
+    expect(rules).toHaveLength(10)
     expect(rules.flatMap(({ expr }) => namesIn(expr)).filter((name) => !samples.has(name))).toEqual(
       [],
     )
@@ -83,7 +84,7 @@ describe.skipIf(!hasPromtool())('promtool (skipped where it is not installed)', 
     execFileSync('promtool', args, { cwd: PROJECT_DIR, encoding: 'utf8' })
 
   it('reads the rules', () => {
-    expect(promtool('check', 'rules', 'ops/alerts.yml')).toContain('8 rules found')
+    expect(promtool('check', 'rules', 'ops/alerts.yml')).toContain('10 rules found')
   })
 
   it('finds that each alert is raised when it should be, and not else', () => {

@@ -2,6 +2,7 @@
 // the operator's guard.
 
 import { Hono } from 'hono'
+import type { Expiry } from '../configuration/token-expiry.ts'
 import type { DeployedVersion } from '../configuration/version.ts'
 import type { EventProgress } from '../db/event-queries.ts'
 import type { Progress } from '../db/progress-queries.ts'
@@ -17,6 +18,8 @@ export interface MetricsRoutesDeps {
   readonly readEventProgress: () => Promise<EventProgress>
   /** Undefined where the deployment has no EVENTS_URL. */
   readonly eventReceiver: Receiver | undefined
+  /** The end of each credential that has one. */
+  readonly expiries: readonly Expiry[]
   /** Null outside Cloudflare. */
   readonly version: DeployedVersion | null
   readonly logFault: LogFault
@@ -29,12 +32,14 @@ export function metricsRoutes(deps: MetricsRoutesDeps): Hono<AdminEnv> {
     // While libSQL is down, the rest is needed most.
     const reading = readGauges(deps).catch((error: unknown): OwnGauges => {
       deps.logFault('libsql', error, requestId)
-      return { progress: null, events: null, version: deps.version?.id ?? null }
+      return { progress: null, events: null }
     })
     try {
       const [{ locations, failures }, gauges] = await Promise.all([deps.readMetrics(), reading])
       if (failures.length > 0) deps.logFault('metrics', failures[0], requestId)
-      const text = formatMetrics(locations, { ...gauges, missingLocations: failures.length })
+      const { expiries, version } = deps
+      const known = { expiries, version: version?.id ?? null, missingLocations: failures.length }
+      const text = formatMetrics(locations, { ...gauges, ...known })
       return c.body(text, 200, { 'Content-Type': OPEN_METRICS_TYPE })
     } catch (error) {
       deps.logFault('metrics', error, requestId)
@@ -43,7 +48,7 @@ export function metricsRoutes(deps: MetricsRoutesDeps): Hono<AdminEnv> {
   })
 }
 
-type OwnGauges = Omit<Gauges, 'missingLocations'>
+type OwnGauges = Pick<Gauges, 'progress' | 'events'>
 
 async function readGauges(deps: MetricsRoutesDeps): Promise<OwnGauges> {
   const [progress, events] = await Promise.all([
@@ -63,6 +68,5 @@ async function readGauges(deps: MetricsRoutesDeps): Promise<OwnGauges> {
       oldestSeconds: age(events.oldestAtMs),
       failed: events.failed,
     },
-    version: deps.version?.id ?? null,
   }
 }

@@ -25,6 +25,8 @@ export interface Gauges {
     /** Given up after three days. */
     readonly failed: number
   } | null
+  /** The end of each credential that has one, by the secret's name. */
+  readonly expiries: readonly { readonly name: string; readonly expiresAtMs: number }[]
   /** Null outside Cloudflare. */
   readonly version: string | null
 }
@@ -127,7 +129,8 @@ function formatBound(bound: number): string {
   return Number.isInteger(bound) ? `${bound}.0` : String(bound)
 }
 
-function gaugeLines({ missingLocations, progress, events, version }: Gauges): string[] {
+function gaugeLines(gauges: Gauges): string[] {
+  const { missingLocations, progress, events, expiries, version } = gauges
   const gauge = (name: string, help: string, value: number | null | undefined, labels = {}) =>
     value === null || value === undefined
       ? []
@@ -141,9 +144,21 @@ function gaugeLines({ missingLocations, progress, events, version }: Gauges): st
     ...gauge('events_oldest_seconds', 'The age of the oldest of them.', events?.oldestSeconds),
     ...gauge('events_failed', 'Events that were given up after three days.', events?.failed),
     ...gauge('cron_last_run_timestamp_seconds', 'When the cron ran last.', lastRun),
+    ...expiryLines(expiries),
     ...gauge('build_info', 'The version of the worker that answers.', 1, {
       version: version ?? 'unknown',
     }),
+  ]
+}
+
+function expiryLines(expiries: Gauges['expiries']): string[] {
+  const name = 'credential_expires_timestamp_seconds'
+  if (expiries.length === 0) return []
+  return [
+    ...header(name, 'gauge', 'When a secret of the worker expires.'),
+    ...expiries.flatMap((each) =>
+      sample(name, { credential: each.name }, each.expiresAtMs / 1_000),
+    ),
   ]
 }
 

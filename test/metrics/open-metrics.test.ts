@@ -7,6 +7,7 @@ const GAUGES = {
   missingLocations: 0,
   progress: { rows: 2, oldestSeconds: 1.5, cronLastRunSeconds: 1_800_000_000 },
   events: { waiting: 3, oldestSeconds: 4.5, failed: 1 },
+  expiries: [{ name: 'LIBSQL_AUTH_TOKEN', expiresAtMs: 1_800_000_000_500 }],
   version: 'v1',
 }
 
@@ -62,12 +63,16 @@ describe('the text of a scrape', () => {
     expect(samples('outbox_rows')).toMatchObject([{ value: 2 }])
     expect(samples('outbox_oldest_seconds')).toMatchObject([{ value: 1.5 }])
     expect(samples('cron_last_run_timestamp_seconds')).toMatchObject([{ value: 1_800_000_000 }])
+    expect(samples('credential_expires_timestamp_seconds')).toMatchObject([
+      { labels: { credential: 'LIBSQL_AUTH_TOKEN' }, value: 1_800_000_000.5 },
+    ])
     expect(samples('build_info')).toMatchObject([{ labels: { version: 'v1' }, value: 1 }])
     const without = parseOpenMetrics(
       formatMetrics(new Map(), {
         missingLocations: 0,
         progress: null,
         events: null,
+        expiries: [],
         version: null,
       }),
     )
