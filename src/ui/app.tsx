@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { announceFailure, announceSuccess, Announcer } from './announce.tsx'
 import { createApi, type Failure } from './api.ts'
 import { Frame } from './frame.tsx'
+import { focusHeading } from './heading-focus.ts'
 import { ConfirmBy } from './identity-prompt.tsx'
 import { ListSkeleton } from './list-skeleton.tsx'
 import { LogInAgain, LogInPage } from './log-in-form.tsx'
@@ -71,7 +72,7 @@ export function App() {
     const isOpened = viewBefore.current !== view && viewBefore.current !== 'unknown'
     viewBefore.current = view
     if (isOpened && document.querySelector('dialog[open]') === null) {
-      document.querySelector('h1')?.focus()
+      focusHeading()
     }
   }, [view])
 

@@ -16,6 +16,7 @@ import { navigate, PATHS } from './route.ts'
 import type { Secret } from './secret.ts'
 import type { Session } from './types.ts'
 import type { Filters, Sort } from './view.ts'
+import { preloadViews } from './views.ts'
 
 interface KeysPageProps {
   readonly session: Session
@@ -39,7 +40,7 @@ export function KeysPage(props: KeysPageProps) {
   const { mayChange, mayDelete, whyNot } = rights
   const full = fullText(session, list.keys?.length ?? 0)
   return (
-    <main id="main">
+    <main id="main" onPointerOver={preloadViews} onFocusCapture={preloadViews}>
       <PageHead title={messages.apiKeys} intro={<Intro documentation={session.documentation} />}>
         <button
           type="button"

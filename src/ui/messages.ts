@@ -88,6 +88,9 @@ export const messages = {
     noMatch: (query: string) => `No key matches “${isolateDirection(query)}”.`,
     loadFailed: 'The API keys could not be loaded.',
     retry: 'Try again',
+    partMissing:
+      'This part of the page could not be loaded. Check your connection, then load the page again.',
+    reload: 'Load the page again',
     offline: 'There is no connection. What you typed is kept: go on when you are online again.',
     dismiss: 'Dismiss',
     close: 'Close',

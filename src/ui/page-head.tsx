@@ -1,7 +1,8 @@
 // The heading of a page. It has the focus when the page was opened from another one.
 
 import type { ComponentChildren } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
+import { takeHeadingFocus } from './heading-focus.ts'
 import { messages } from './messages.ts'
 
 interface PageHeadProps {
@@ -17,11 +18,15 @@ export function PageHead({ title, above, intro, children }: PageHeadProps) {
   useEffect(() => {
     document.title = `${title} · ${messages.product}`
   }, [title])
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    if (takeHeadingFocus()) heading.current?.focus()
+  }, [])
   return (
     <header class="page-head">
       <div>
         {above}
-        <h1 tabIndex={-1}>
+        <h1 ref={heading} tabIndex={-1}>
           <bdi>{title}</bdi>
         </h1>
         {intro !== undefined && <p class="intro">{intro}</p>}

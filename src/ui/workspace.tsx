@@ -1,7 +1,6 @@
 // What a customer works with: the page of the URL, the keys, and the dialogs over them.
 
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import { ActivityPage } from './activity-page.tsx'
 import { announceSuccess } from './announce.tsx'
 import type { Api } from './api.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
@@ -11,7 +10,6 @@ import { keyChangesOf } from './key-changes.ts'
 import { useKeyList } from './key-list.ts'
 import { KeyPanel } from './key-panel.tsx'
 import type { RowActions } from './row-actions.ts'
-import { KeyView } from './key-view.tsx'
 import { KeysPage } from './keys-page.tsx'
 import { ListSkeleton } from './list-skeleton.tsx'
 import { messages } from './messages.ts'
@@ -19,13 +17,11 @@ import { onNews } from './other-tabs.ts'
 import { usePanel } from './open-panel.ts'
 import { rightsOf } from './rights.ts'
 import { leave, navigate, PATHS, replace, type Route } from './route.ts'
-import { RotatePanel } from './rotate-panel.tsx'
-import { SessionsPage } from './sessions-page.tsx'
 import { SnippetDialog } from './snippet-dialog.tsx'
 import { useTokenAccess } from './token-access.tsx'
 import type { Key, Session } from './types.ts'
-import { UsersPage } from './users-page.tsx'
 import { filtersOf, NEWEST_FIRST } from './view.ts'
+import { ActivityPage, KeyView, RotatePanel, SessionsPage, UsersPage } from './views.ts'
 
 interface WorkspaceProps {
   readonly api: Api

@@ -130,6 +130,16 @@ describe.skipIf(missingBrowser !== null)('a view of the page', () => {
     expect(json['ip_acl']).toEqual(['2606:4700::/64'])
   })
 
+  it('is fetched when it is opened, and says so where that fails', async () => {
+    const page = await pages.open({ customer })
+    await page.route('**/key-view-*.js', (route) => route.abort())
+    await page.getByRole('link', { name: 'Open', exact: true }).click()
+    await page.getByText('This part of the page could not be loaded.').waitFor()
+    await page.unroute('**/key-view-*.js')
+    await page.getByRole('button', { name: 'Load the page again' }).click()
+    await heading(page, 'Open').waitFor()
+  })
+
   it('is a key that is not there: the list is shown in its place', async () => {
     const page = await pages.open({ customer })
     await page.goto(new URL(`keys/key_${'0'.repeat(32)}`, pages.url).href)
