@@ -2,6 +2,7 @@
 
 import { isolateDirection } from './display-text.ts'
 import { messages } from './messages.ts'
+import { rotationMessages } from './messages-rotation.ts'
 import { untilText } from './times.ts'
 import type { AuditEvent } from './types.ts'
 
@@ -50,7 +51,7 @@ function isRotation(value: unknown): value is { readonly ends_at: string } {
 
 function shownValue(value: unknown): string {
   if (value === null || value === undefined) return messages.activity.nothing
-  if (isRotation(value)) return messages.rotation.until(untilText(value.ends_at))
+  if (isRotation(value)) return rotationMessages.rotation.until(untilText(value.ends_at))
   if (typeof value !== 'string') return JSON.stringify(value)
   if (TIME.test(value)) return untilText(value)
   const words: Partial<Record<string, string>> = {

@@ -1,12 +1,11 @@
-// Every sentence of the page, with the parts beside this file. A translation is an object of this shape.
+// Every sentence of the page, with the parts beside this file. A translation is an object of this shape. Parts that
+// only views need which are fetched later (views.ts) are imported there.
 
 import { number, seconds } from './counted.ts'
 import { isolateDirection } from './display-text.ts'
 import { lifeMessages } from './messages-life.ts'
 import { aclMessages } from './messages-acl.ts'
 import { changeMessages } from './messages-changes.ts'
-import { rotationMessages } from './messages-rotation.ts'
-import { shadowMessages } from './messages-shadow.ts'
 import { useMessages } from './messages-use.ts'
 import { viewMessages } from './messages-views.ts'
 
@@ -14,8 +13,6 @@ export const messages = {
   ...aclMessages,
   ...changeMessages,
   ...lifeMessages,
-  ...rotationMessages,
-  ...shadowMessages,
   ...useMessages,
   ...viewMessages,
 

@@ -6,6 +6,7 @@ import type { Api, Failure, Proof } from './api.ts'
 import { Dialog } from './dialog.tsx'
 import { nameOf } from './display-text.ts'
 import { messages } from './messages.ts'
+import { rotationMessages } from './messages-rotation.ts'
 import { IdentityPrompt } from './identity-prompt.tsx'
 import { failureText } from './problem-text.ts'
 import { ReadyKey } from './ready-key.tsx'
@@ -35,7 +36,7 @@ export function RotatePanel(props: RotatePanelProps) {
   const [made, setMade] = useState<Key | null>(null)
   // One for the panel, so that a rotation whose answer was lost can be sent again.
   const idempotencyKey = useRef<string>(crypto.randomUUID())
-  const text = messages.rotation
+  const text = rotationMessages.rotation
   const [isLeaked] = useState(apiKey.leaked_at !== null)
 
   async function rotate(proof: Proof): Promise<Failure | null> {

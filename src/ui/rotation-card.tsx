@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Api } from './api.ts'
 import { messages } from './messages.ts'
+import { rotationMessages } from './messages-rotation.ts'
 import { navigate, PATHS } from './route.ts'
 import { RotationDialog, type RotationChange } from './rotation-dialog.tsx'
 import { exactTime, minuteOf, untilText } from './times.ts'
@@ -21,7 +22,7 @@ const REFRESH_MS = 10_000
 export function RotationCard({ api, apiKey, mayChange, onChanged }: RotationCardProps) {
   const [asked, setAsked] = useState<RotationChange | null>(null)
   const use = useRotation(api, apiKey)
-  const text = messages.rotation
+  const text = rotationMessages.rotation
   const { rotation } = apiKey
   return (
     <section class="card part" aria-labelledby="rotation">
@@ -122,7 +123,7 @@ function useRotation(api: Api, { id, rotation }: Key): RotationUse | null | unde
 }
 
 function RotationProgress({ use }: { readonly use: RotationUse | null }) {
-  const text = messages.rotation
+  const text = rotationMessages.rotation
   if (use === null) return <p class="hint">{text.unknown}</p>
   const { old, new: fresh } = use
   const isQuiet = old.last_used_at !== null && old.requests_last_hour === 0

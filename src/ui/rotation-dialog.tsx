@@ -3,7 +3,7 @@
 import { useRef, useState } from 'preact/hooks'
 import type { Api } from './api.ts'
 import { ConfirmDialog } from './confirm-dialog.tsx'
-import { messages } from './messages.ts'
+import { rotationMessages } from './messages-rotation.ts'
 import { failureText, isCode } from './problem-text.ts'
 import { untilText } from './times.ts'
 import type { Enforcement, Key } from './types.ts'
@@ -28,7 +28,7 @@ export function RotationDialog({ api, apiKey, change, onChanged, onClose }: Rota
     const seconds = typeof change === 'number' ? change : 0
     return new Date(Date.now() + seconds * 1_000).toISOString()
   })
-  const text = messages.rotation
+  const text = rotationMessages.rotation
   const { title, body, confirm, done } = {
     finish: {
       title: text.finishTitle,

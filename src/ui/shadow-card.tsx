@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks'
 import type { Api } from './api.ts'
-import { messages } from './messages.ts'
+import { shadowMessages } from './messages-shadow.ts'
 import { exactTime, minuteOf } from './times.ts'
 import type { KeyDifference } from './types.ts'
 
@@ -24,7 +24,7 @@ export function ShadowCard({ api, keyId }: ShadowCardProps) {
   }, [keyId])
   const refused = sumUp(differences.filter(({ kind }) => kind === 'would_refuse'))
   if (refused.length === 0) return null
-  const text = messages.shadow
+  const text = shadowMessages.shadow
   return (
     <section class="card part">
       <h2>{text.title}</h2>
