@@ -21,6 +21,14 @@ const MAX_COUNT = 512
 const VISIBLE = rangeOf('!', '~')
 const DIGITS = rangeOf('0', '9')
 const WORD = DIGITS | rangeOf('A', 'Z') | rangeOf('a', 'z') | bitOf('_')
+/** By the letter of the escape. */
+const SETS: Readonly<Record<string, Characters>> = {
+  d: DIGITS,
+  D: VISIBLE & ~DIGITS,
+  w: WORD,
+  W: VISIBLE & ~WORD,
+  S: VISIBLE,
+}
 const QUANTIFIER = /^(?:[*+?]|\{(\d{1,3})(?:(,)(\d{1,3})?)?\})/
 const SYNTAX = /[\^$\\.*+?()[\]{}|/-]/
 const LITERAL = /[!-~]/
@@ -124,10 +132,17 @@ class Reader {
 
   private readEscape(): Characters {
     const next = this.take()
-    if (next === 'd') return DIGITS
-    if (next === 'w') return WORD
+    const set = SETS[next]
+    if (set !== undefined) return set
+    const [, code] = /^x([2-7][0-9a-f])/i.exec(this.source.slice(this.at - 1)) ?? []
+    if (code !== undefined) {
+      this.at += code.length
+      return bitOf(String.fromCharCode(Number.parseInt(code, 16))) & VISIBLE
+    }
     if (SYNTAX.test(next)) return bitOf(next)
-    throw new PatternFault('has an escape other than \\d, \\w and those of signs such as \\.')
+    throw new PatternFault(
+      'has an escape other than \\d, \\w, \\S, \\x21 and those of signs such as \\.',
+    )
   }
 
   private readClass(): Characters {

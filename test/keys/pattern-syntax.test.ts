@@ -8,7 +8,17 @@ import { PatternFault, readPattern, type Sequence } from '../../src/keys/pattern
 
 const atom = fc.constantFrom(
   ...['a', 'b', '-', '_', '1', '.', '[ab]', '[^a]', '[a-c]', '[_-]', '[-a]', '[b1^]', '[a-]'],
-  ...[String.raw`\d`, String.raw`\w`, String.raw`[\d-]`, String.raw`\.`, String.raw`\-`, '/'],
+  ...[
+    String.raw`\d`,
+    String.raw`\w`,
+    String.raw`[\d-]`,
+    String.raw`\W`,
+    String.raw`[\x61-\x62]`,
+    String.raw`\x2d`,
+    String.raw`\.`,
+    String.raw`\-`,
+    '/',
+  ],
 )
 const count = fc.constantFrom('', '', '', '?', '*', '+', '{2}', '{0}', '{1,}', '{1,2}', '{0,3}')
 const { source } = fc.letrec<{ source: string; part: string }>((tie) => ({

@@ -32,6 +32,8 @@ describe('parseTokenPatterns()', () => {
     ['^[^a-z]+$', 'ABC', 'ABc'],
     ['^[A-Z]?[a-z]*=?$', 'Abc=', 'A=b'],
     ['^x-y/z$', 'x-y/z', 'xyz'],
+    [String.raw`^[\x21-\x7e]{3}\x41$`, '!~aA', '!~aB'],
+    [String.raw`^\S\D\W$`, '1a-', '11-'],
     [String.raw`^\$\^\(a\)$`, '$^(a)', 'a'],
   ])('takes %s', (source, match, other) => {
     const { match: matches } = patternsOf(source)
@@ -76,6 +78,8 @@ describe('parseTokenPatterns()', () => {
     ['^a{x}$', 'stand for itself'],
     ['^*$', 'stand for itself'],
     [String.raw`^\s$`, 'escape'],
+    [String.raw`^\x0a$`, 'escape'],
+    [String.raw`^\u0041$`, 'escape'],
     ['^a b$', 'no token can have'],
     ['^ä$', 'no token can have'],
     ['^a{513}$', 'count'],
