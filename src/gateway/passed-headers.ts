@@ -81,7 +81,7 @@ function copyWithout(isLeftOut: (name: string) => boolean, incoming: Headers): H
   for (const name of listConnectionHeaders(incoming)) headers.delete(name)
 
   const cookies = headers.get('cookie')
-  if (cookies?.includes('portal_session') === true) {
+  if (cookies?.includes('portal_') === true) {
     const rest = withoutAdminCookie(cookies)
     if (rest === null) headers.delete('cookie')
     else if (rest !== cookies) headers.set('cookie', rest)

@@ -182,6 +182,8 @@ describe('stripHeaders(), cookies', () => {
     expect(toObject(stripHeaders(headers))).toEqual({ accept: 'a/b', cookie: 'a=1; b=2' })
     headers.set('Cookie', 'portal_session=x')
     expect(toObject(stripHeaders(headers))).toEqual({ accept: 'a/b' })
+    headers.set('Cookie', 'portal_log_in=x; a=1; __Host-portal_confirm=y')
+    expect(toObject(stripHeaders(headers))).toEqual({ accept: 'a/b', cookie: 'a=1' })
   })
 
   it('keeps each Set-Cookie of a client, which is not to be joined', () => {
