@@ -6,20 +6,8 @@ import { expect, it } from 'vitest'
 import { findPatternFault } from '../../src/keys/linear-pattern.ts'
 import { PatternFault, readPattern, type Sequence } from '../../src/keys/pattern-syntax.ts'
 
-const atom = fc.constantFrom(
-  ...['a', 'b', '-', '_', '1', '.', '[ab]', '[^a]', '[a-c]', '[_-]', '[-a]', '[b1^]', '[a-]'],
-  ...[
-    String.raw`\d`,
-    String.raw`\w`,
-    String.raw`[\d-]`,
-    String.raw`\W`,
-    String.raw`[\x61-\x62]`,
-    String.raw`\x2d`,
-    String.raw`\.`,
-    String.raw`\-`,
-    '/',
-  ],
-)
+const ATOMS = String.raw`a b - _ 1 . [ab] [^a] [a-c] [_-] [-a] [b1^] [a-] / \d \w \. \- [\d-] \W [\x61-\x62] \x2d`
+const atom = fc.constantFrom(...ATOMS.split(' '))
 const count = fc.constantFrom('', '', '', '?', '*', '+', '{2}', '{0}', '{1,}', '{1,2}', '{0,3}')
 const { source } = fc.letrec<{ source: string; part: string }>((tie) => ({
   source: fc.array(tie('part'), { maxLength: 4 }).map((parts) => parts.join('')),
