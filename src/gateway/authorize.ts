@@ -88,6 +88,7 @@ function authorizeUnleased(
   return grantUntilConfirmed(record, attempt, async () => {
     const beside = askBeside(record, attempt, deps)
     const newest = await newestRecord(lookupId, cached, came, trace, deps, { beside })
+    beside?.end()
     return await judgeNewest(newest, attempt, deps)
   })
 }

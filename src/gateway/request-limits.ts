@@ -6,6 +6,8 @@ import {
   adaptAllowance,
   addGranted,
   type Allowance,
+  beginWait,
+  endWait,
   findMet,
   hasLeft,
   type Limits,
@@ -43,6 +45,8 @@ export interface AskBeside {
   readonly wanted: (leaseMs: number, askedMs: number) => Wanted | null
   /** `leaseMs`: the lease that was granted. */
   readonly note: (granted: Granted, leaseMs: number, askedMs: number) => void
+  /** The record is known, by this question or by another one. */
+  readonly end: () => void
 }
 
 export interface RequestLimits {
@@ -155,7 +159,7 @@ export function createRequestLimits(deps: RequestLimitsDeps, isPeeking = false):
     const windowsAt = limits.windowsAt ?? lookupId
     const startedMs = nowMs()
     let waitedMs = 0
-    if (!isPeeking) allowance.waiting++
+    const counts = isPeeking ? 0 : beginWait(allowance)
     try {
       while (Math.max(waitedMs, nowMs() - startedMs) < timeoutMs) {
         if (countOnTheirWay(allowance) < MAX_ON_THEIR_WAY) {
@@ -177,6 +181,8 @@ export function createRequestLimits(deps: RequestLimitsDeps, isPeeking = false):
       }
     } catch (error) {
       deps.onFault('authority', error, trace.requestId)
+    } finally {
+      if (!isPeeking) endWait(allowance, counts)
     }
     return err({ reason: 'authentication_unavailable' } as const)
   }
@@ -191,7 +197,7 @@ export function createRequestLimits(deps: RequestLimitsDeps, isPeeking = false):
 
     askBeside(cached, limits, isWaiting) {
       const allowance = allowanceOf(cached, limits)
-      if (isWaiting && !isPeeking) allowance.waiting++
+      const counts = isWaiting && !isPeeking ? beginWait(allowance) : null
       let question = 0
       return {
         wanted(leaseMs, askedMs) {
@@ -201,6 +207,9 @@ export function createRequestLimits(deps: RequestLimitsDeps, isPeeking = false):
         },
         note(granted, leaseMs, askedMs) {
           note(allowance, limits.policies, granted, question, askedMs, leaseMs)
+        },
+        end() {
+          if (counts !== null) endWait(allowance, counts)
         },
       }
     },

@@ -26,8 +26,10 @@ export interface Allowance {
   questions: number
   question: number
   askedMs: number
-  /** How many requests have begun to wait since the last question. */
+  /** How many requests wait that no question has counted yet. */
   waiting: number
+  /** How many questions have counted those that waited. */
+  counts: number
   /** How many have come since `measuredMs`. */
   measured: number
   measuredMs: number
@@ -72,6 +74,7 @@ export function newAllowance(policies: readonly Policy[], nowMs: number): Allowa
     question: 0,
     askedMs: -Infinity,
     waiting: 0,
+    counts: 0,
     measured: 0,
     measuredMs: nowMs,
     rate: 0,
@@ -100,6 +103,17 @@ export function spend(allowance: Allowance, nowMs: number): boolean {
   return true
 }
 
+/** Notes that a request waits. Answers what `endWait` needs. */
+export function beginWait(allowance: Allowance): number {
+  allowance.waiting++
+  return allowance.counts
+}
+
+/** A request no longer waits. If no question has counted it, none may ask for it any more. */
+export function endWait(allowance: Allowance, counts: number): void {
+  if (allowance.counts === counts) allowance.waiting--
+}
+
 /** The limit that is met at `nowMs`; null if the authority has to be asked. */
 export function findMet(allowance: Allowance, nowMs: number): MetLimit | null {
   if (allowance.left > 0 || nowMs < allowance.askedMs) return null
@@ -123,7 +137,10 @@ export function wantedOf(
 ): Wanted {
   measure(allowance, nowMs)
   const waiting = isWaiting ? Math.max(allowance.waiting, 1) : 0
-  if (isWaiting) allowance.waiting = 0
+  if (isWaiting) {
+    allowance.waiting = 0
+    allowance.counts++
+  }
   const expected = allowance.rate * leaseMs
   const usable = isUsable(allowance, nowMs) ? allowance.left : 0
   const needed = Math.ceil(expected * PART_OF_LEASE)

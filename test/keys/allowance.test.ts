@@ -4,6 +4,8 @@ import {
   adaptAllowance,
   addGranted,
   type Allowance,
+  beginWait,
+  endWait,
   findMet,
   leftOf,
   newAllowance,
@@ -110,6 +112,19 @@ describe('wantedOf()', () => {
     expect(wantedOf(allowance, false, 1_000, NOW + 999)).toMatchObject({ waiting: 0, ahead: 0 })
     expect(wantedOf(allowance, false, 1_000, NOW + 1_000)).toMatchObject({ waiting: 0, ahead: 12 })
     expect(wantedOf(allowance, false, 0, NOW + 1_000)).toMatchObject({ ahead: 0 })
+  })
+
+  it('asks no more for requests that were answered without it', () => {
+    const allowance = newAllowance(POLICIES, NOW)
+    const [first = 0, second = 0, third = 0] = [1, 2, 3].map(() => beginWait(allowance))
+    endWait(allowance, second)
+    expect(wantedOf(allowance, true, 1_000, NOW)).toMatchObject({ waiting: 2 })
+    endWait(allowance, first)
+    const fourth = beginWait(allowance)
+    endWait(allowance, third)
+    expect(allowance.waiting).toBe(1)
+    endWait(allowance, fourth)
+    expect(wantedOf(allowance, true, 1_000, NOW)).toMatchObject({ waiting: 1 })
   })
 
   it('asks for less where something is left', () => {
