@@ -11,6 +11,7 @@ import { freePort } from '../harness/free-port.ts'
 import { childrenOf, commandOf } from '../harness/processes.ts'
 import { PROJECT_DIR } from '../harness/project-dir.ts'
 import { parseEventSecrets } from '../src/configuration/event-secrets.ts'
+import { source } from './support/code-names.ts'
 import { documented } from './support/documents.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -158,6 +159,10 @@ it('an account of the operator, its audit and its suspension', async () => {
   const user = ofAccount(documented('docs/operate/users.md', '/users'))
   expect(await jsonOf(user)).toMatchObject({ email: 'grace@example.com', role: 'manager' })
   const suspend = ofAccount(documented('docs/operate/runbook.md', 'suspended'))
+  const [limit] = /\{"rate_limit":.*\}\}/.exec(source('docs/operate/runbook.md')) ?? ['']
+  expect(await jsonOf(suspend.replace('{"status":"suspended"}', limit))).toMatchObject({
+    rate_limit: { requests: 100, per_seconds: 1 },
+  })
   expect(await jsonOf(suspend)).toMatchObject({ id, status: 'suspended' })
 })
 
