@@ -4,7 +4,9 @@ import { useState } from 'preact/hooks'
 import { DialogBody } from './dialog.tsx'
 import { toPlainText } from './display-text.ts'
 import { type Draft, draftOf, isSame } from './draft.ts'
+import { limitMessages } from './messages-limits.ts'
 import { messages } from './messages.ts'
+import { limitText, toLimit } from './rate-limit.ts'
 import { untilText } from './times.ts'
 import type { Key, KeyInput } from './types.ts'
 
@@ -18,6 +20,7 @@ const FIELDS: readonly Field[] = [
   'ip_acl_mode',
   'ip_acl_notes',
   'expires_at',
+  'rate_limit',
 ]
 
 /** An edit of a key that was changed by someone else meanwhile. */
@@ -71,7 +74,7 @@ export function ConflictChoice({ conflict, isBusy, onChoose, onCancel }: Conflic
         </div>
         {differing.map((field) => (
           <fieldset class="choice" key={field}>
-            <legend>{messages.panel[LABELS[field]]}</legend>
+            <legend>{labelOf(field)}</legend>
             {([false, true] as const).map((isMine) => (
               <label key={String(isMine)}>
                 <input
@@ -111,7 +114,11 @@ const LABELS = {
   ip_acl_mode: 'aclMode',
   ip_acl_notes: 'notes',
   expires_at: 'expiry',
-} as const satisfies Record<Field, string>
+} as const satisfies Record<Exclude<Field, 'rate_limit'>, string>
+
+function labelOf(field: Field): string {
+  return field === 'rate_limit' ? limitMessages.limit.title : messages.panel[LABELS[field]]
+}
 
 function formatValue(field: Field, draft: Draft): string {
   const { ip_acl, ip_acl_mode, platform } = draft
@@ -125,5 +132,6 @@ function formatValue(field: Field, draft: Draft): string {
   if (field === 'expires_at') {
     return draft.expires_at === null ? messages.life.presets.never : untilText(draft.expires_at)
   }
+  if (field === 'rate_limit') return limitText(toLimit(draft.rate_limit))
   return draft[field] === '' ? messages.conflict.nothing : draft[field]
 }

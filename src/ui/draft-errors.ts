@@ -11,7 +11,9 @@ import {
 } from './acl.ts'
 import { isolateDirection } from './display-text.ts'
 import type { Draft } from './draft.ts'
+import { limitMessages } from './messages-limits.ts'
 import { messages } from './messages.ts'
+import { isWrongLimit } from './rate-limit.ts'
 import type { Fault, KeyInput } from './types.ts'
 
 export interface FieldError {
@@ -26,6 +28,7 @@ export interface DraftErrors {
   readonly platform?: FieldError
   readonly ip_acl?: FieldError
   readonly expires_at?: FieldError
+  readonly rate_limit?: FieldError
   /** The report about text that was typed or pasted as IP ACL entries. */
   readonly pasted?: AclReport
 }
@@ -61,6 +64,7 @@ export function checkDraft(draft: Draft): DraftErrors {
     ...(platform === '' && { platform: { message: fields.platform } }),
     ...(!isOpen && ip_acl.length === 0 && { ip_acl: { message: acl.noNetwork } }),
     ...(draft.expires_at === '' && { expires_at: { message: messages.life.dateInvalid } }),
+    ...(isWrongLimit(draft.rate_limit) && { rate_limit: { message: limitMessages.limit.invalid } }),
     ...(ip_acl.length > MAX_ENTRIES && { ip_acl: { message: acl.tooLong } }),
   }
 }
@@ -117,6 +121,7 @@ const FIELDS: readonly string[] = [
   'platform',
   'ip_acl',
   'expires_at',
+  'rate_limit',
 ] satisfies readonly Field[]
 
 function isField(member: string): member is Field {
@@ -130,6 +135,7 @@ function sentenceOf(member: Field, code: string): string | undefined {
   if (member === 'application_name' && code === 'wrong_length') return fields.nameLength
   if (member === 'application_website' && code === 'url_invalid') return fields.website
   if (member === 'expires_at') return messages.life.dateInvalid
+  if (member === 'rate_limit') return limitMessages.limit.invalid
   if (member === 'ip_acl' && code === 'too_long') return acl.tooLong
   return undefined
 }

@@ -1,6 +1,7 @@
 // A key as it is typed, before it is saved.
 
 import { PLATFORMS, type Platform } from '../keys/platform.ts'
+import { type LimitDraft, toLimit, toLimitDraft } from './rate-limit.ts'
 import type { IpAclMode, Key, KeyInput } from './types.ts'
 
 export interface Draft {
@@ -15,6 +16,8 @@ export interface Draft {
   readonly ip_acl_notes: Readonly<Record<string, string>>
   /** RFC 3339; null for never, empty while no right day is chosen. */
   readonly expires_at: string | null
+  /** Null for no limit. */
+  readonly rate_limit: LimitDraft | null
   /** The text of the field for the next IP ACL entry, which is not added yet. */
   readonly entry: string
 }
@@ -28,6 +31,7 @@ export const EMPTY_DRAFT: Draft = {
   ip_acl_mode: 'enforce',
   ip_acl_notes: {},
   expires_at: null,
+  rate_limit: null,
   entry: '',
 }
 
@@ -44,6 +48,7 @@ export function draftOf(key: Key, added: readonly string[] = []): Draft {
     ip_acl_mode,
     ip_acl_notes: notesOf(key.ip_acl, key.ip_acl_notes),
     expires_at: key.expires_at,
+    rate_limit: toLimitDraft(key.rate_limit),
     entry: '',
   }
 }
@@ -60,6 +65,7 @@ export function toInput(draft: Draft): KeyInput {
     ip_acl_mode: draft.ip_acl_mode,
     ip_acl_notes: notesOf(ip_acl, draft.ip_acl_notes),
     expires_at: draft.expires_at,
+    rate_limit: toLimit(draft.rate_limit),
   }
 }
 

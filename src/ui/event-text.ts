@@ -3,6 +3,7 @@
 import { isolateDirection } from './display-text.ts'
 import { messages } from './messages.ts'
 import { rotationMessages } from './messages-rotation.ts'
+import { isRateLimit, limitText } from './rate-limit.ts'
 import { untilText } from './times.ts'
 import type { AuditEvent } from './types.ts'
 
@@ -51,6 +52,7 @@ function isRotation(value: unknown): value is { readonly ends_at: string } {
 
 function shownValue(value: unknown): string {
   if (value === null || value === undefined) return messages.activity.nothing
+  if (isRateLimit(value)) return limitText(value)
   if (isRotation(value)) return rotationMessages.rotation.until(untilText(value.ends_at))
   if (typeof value !== 'string') return JSON.stringify(value)
   if (TIME.test(value)) return untilText(value)

@@ -11,6 +11,7 @@ import { type Draft } from './draft.ts'
 import { type DraftErrors, withScheme } from './draft-errors.ts'
 import { ExpiryField } from './expiry-field.tsx'
 import { fieldAttributes, Field } from './field.tsx'
+import { LimitField } from './limit-field.tsx'
 import { messages } from './messages.ts'
 import type { Key } from './types.ts'
 
@@ -137,6 +138,12 @@ export function KeyForm({ api, saved, draft, errors, address, isTaken, onChange 
         expiresAt={draft.expires_at}
         error={errors.expires_at}
         onChange={(expires_at) => change({ expires_at })}
+      />
+      <LimitField
+        id={`${id}-limit`}
+        limit={draft.rate_limit}
+        error={errors.rate_limit}
+        onChange={(rate_limit) => change({ rate_limit })}
       />
     </>
   )

@@ -13,9 +13,11 @@ import { UseCard, useKeyUse } from './key-use.tsx'
 import { LeakNotice } from './leak-notice.tsx'
 import { LifeCard } from './life-card.tsx'
 import { Link } from './link.tsx'
+import { limitMessages } from './messages-limits.ts'
 import { messages } from './messages.ts'
 import { PageHead } from './page-head.tsx'
 import { READ_ONLY, ReadOnlyNotice } from './read-only-notice.tsx'
+import { limitText } from './rate-limit.ts'
 import type { Rights } from './rights.ts'
 import { RotationCard } from './rotation-card.tsx'
 import { PATHS } from './route.ts'
@@ -115,6 +117,14 @@ export function KeyView(props: KeyViewProps) {
               </dd>
               <dt>{messages.columns.platform}</dt>
               <dd>{messages.platforms[apiKey.platform]}</dd>
+              <dt>{limitMessages.limit.title}</dt>
+              <dd>
+                {apiKey.rate_limit === null ? (
+                  <span class="muted">{limitMessages.limit.none}</span>
+                ) : (
+                  <span title={limitMessages.limit.met}>{limitText(apiKey.rate_limit)}</span>
+                )}
+              </dd>
               <dt>{messages.columns.created}</dt>
               <Time time={apiKey.created_at} />
               <dt>{messages.columns.updated}</dt>

@@ -72,6 +72,7 @@ export const viewMessages = {
       ip_acl_mode: 'IP ACL mode',
       enabled: 'Enabled',
       expires_at: 'Expiry',
+      rate_limit: 'Rate limit',
       created_at: 'Created',
       ip_acl_notes: 'Notes of the IP ACL',
       leaked_at: 'Leak reported',

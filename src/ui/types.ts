@@ -20,6 +20,7 @@ import type { createKeyBody } from '../admin/schemas.ts'
 
 /** A key; with what it was used for where it comes from the list. */
 export type Key = Readonly<z.infer<typeof listedKey>>
+export type RateLimit = NonNullable<Key['rate_limit']>
 export type IpAclMode = Key['ip_acl_mode']
 export type AddressCheck = Readonly<z.infer<typeof ipAclCheck>>
 export type Denial = DenialAnswer
@@ -54,4 +55,6 @@ export interface KeyInput extends Readonly<
   readonly ip_acl_notes: Readonly<Record<string, string>>
   /** RFC 3339; null for never. */
   readonly expires_at: string | null
+  /** Null for no limit. */
+  readonly rate_limit: RateLimit | null
 }

@@ -96,6 +96,24 @@ describe.skipIf(missingBrowser !== null)('the life of a key', () => {
     expect(await stateOf(key)).toMatchObject({ expires_at: null })
   })
 
+  it('gets a rate limit in the form, which its view and the activity show', async () => {
+    const key = await keyNamed('Limited')
+    const page = await openView('Limited')
+    await page.getByRole('button', { name: 'Edit' }).click()
+    const panel = panelOf(page)
+    await panel.getByLabel('Rate limit').selectOption('… in a minute')
+    await panel.getByLabel('Requests').fill('0')
+    await submit(page)
+    await panel.getByText('Enter a whole number from 1').waitFor()
+    await panel.getByLabel('Requests').fill('1 000')
+    await submit(page)
+    await page.getByText('1,000 requests in a minute').first().waitFor()
+    expect(await stateOf(key)).toMatchObject({
+      rate_limit: { requests: 1_000, per_seconds: 60 },
+    })
+    await page.getByText('Rate limit: 1,000 requests in a minute').waitFor()
+  })
+
   it('says in red that its token is public, and what to do', async () => {
     const key = await keyNamed('Leaky')
     await pages.rig.send('/admin/api/v1/leaks', {
