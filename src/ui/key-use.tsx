@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { networksOfAddress } from './acl-addresses.ts'
 import type { Api } from './api.ts'
-import { messages } from './messages.ts'
+import { pictureMessages } from './messages-picture.ts'
 import { exactTime, untilText } from './times.ts'
 import type { Key, KeyUsage } from './types.ts'
 import { UseAddresses } from './use-addresses.tsx'
@@ -19,7 +19,7 @@ interface UseCardProps {
 }
 
 export function UseCard({ api, apiKey, use, onAdd }: UseCardProps) {
-  const text = messages.use
+  const text = pictureMessages.use
   return (
     <section class="card part use-card" aria-labelledby="use">
       <h2 id="use">{text.title}</h2>
@@ -62,7 +62,7 @@ function Restrict({
   return (
     <div class="actions">
       <button type="button" class="button" onClick={() => onAdd(networks)}>
-        {messages.use.restrict}
+        {pictureMessages.use.restrict}
       </button>
     </div>
   )
@@ -76,7 +76,7 @@ export function UsedSince({
   readonly use: KeyUsage | null | undefined
   readonly since: string
 }) {
-  const text = messages.use
+  const text = pictureMessages.use
   if (use === undefined || use === null) return null
   const addresses = use.addresses.filter(({ last_at: last }) => last >= since)
   if (addresses.length === 0) return <p>{text.noneSince}</p>

@@ -1,50 +1,10 @@
-// The sentences of what a key was used for.
+// The sentences of what a key was used for, as the list has them.
 
 import { number } from './counted.ts'
 import { isolateDirection } from './display-text.ts'
 
-const requests = (count: number) => (count === 1 ? '1 request' : `${number(count)} requests`)
-
-/** Why requests were refused, by the code of the answer. A code of a later version is shown as it is. */
-const REASONS: Readonly<Record<string, string>> = {
-  ip_denied: 'not on the IP ACL',
-  rate_limited: 'over the rate limit',
-  key_disabled: 'key paused',
-  key_expired: 'key expired',
-  key_replaced: 'token replaced',
-  key_revoked: 'key deleted',
-  account_inactive: 'account not active',
-}
-
-const reasonOf = (code: string) => REASONS[code] ?? code
-const capitalized = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1)
-
 export const useMessages = {
   use: {
-    title: 'Use',
-    range: 'Time of the picture',
-    ranges: { hour: '7 days', day: '13 months' },
-    most: {
-      hour: (count: number) => `Up to ${requests(count)} an hour`,
-      day: (count: number) => `Up to ${requests(count)} a day`,
-    },
-    picture: {
-      hour: (allowed: number, refused: number) =>
-        `Requests by hour, for 7 days: ${number(allowed)} let in, ${number(refused)} refused.`,
-      day: (allowed: number, refused: number) =>
-        `Requests by day, for 400 days: ${number(allowed)} let in, ${number(refused)} refused.`,
-    },
-    slot: { hour: 'Hour', day: 'Day (UTC)' },
-    allowed: 'Let in',
-    refused: 'Refused',
-    count: (count: number) => number(count),
-    allowedCount: (count: number) => `${number(count)} let in`,
-    refusedCount: (code: string, count: number) => `${number(count)} refused (${reasonOf(code)})`,
-    reason: (code: string) => capitalized(reasonOf(code)),
-    legend: (label: string, count: number) => `${label}: ${number(count)}`,
-    asTable: 'Show as a table',
-    addToAcl: 'Add to the IP ACL',
-    restrict: 'Allow only these addresses…',
     lastUnknown: 'Last use unknown',
     neverUsed: 'Never used',
     used: 'Used',
@@ -56,20 +16,5 @@ export const useMessages = {
     refusedBadge: (count: number) => `${number(count)} refused`,
     refusedHint: (count: number) =>
       `${count === 1 ? '1 request was' : `${number(count)} requests were`} refused in the last 24 hours`,
-    never: 'This key was never used.',
-    last: (time: string, address: string | null) =>
-      `Last used on ${time}${address === null ? '' : ` from ${isolateDirection(address)}`}.`,
-    sums: (allowed: number, refused: number) =>
-      `In the last 24 hours: ${requests(allowed)} let in, ${number(refused)} refused.`,
-    addresses: 'Addresses of the last 24 hours',
-    address: (allowed: number, refused: number, last: string) =>
-      `${number(allowed)} let in, ${number(refused)} refused, last at ${last}`,
-    more: (count: number) => `and ${number(count)} more`,
-    unknown: 'What this key was used for cannot be told at the moment.',
-    since: (count: number) =>
-      count === 1
-        ? 'This address has sent its token since then:'
-        : `These ${number(count)} addresses have sent its token since then:`,
-    noneSince: 'Nobody has sent its token since then.',
   },
 }

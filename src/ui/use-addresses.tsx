@@ -3,6 +3,7 @@
 
 import { checkAddress, findExcluded, networksOfAddress } from './acl-addresses.ts'
 import { messages } from './messages.ts'
+import { pictureMessages } from './messages-picture.ts'
 import { exactTime, minuteOf } from './times.ts'
 import type { Key, KeyUsage } from './types.ts'
 
@@ -33,13 +34,13 @@ export function UseAddresses({ addresses, label, apiKey, onAdd }: UseAddressesPr
           <li key={address}>
             <AddressName address={address} apiKey={apiKey} />
             <span class="hint" title={exactTime(last)}>
-              {messages.use.address(allowed, refused, minuteOf(last))}
+              {pictureMessages.use.address(allowed, refused, minuteOf(last))}
             </span>
             {address !== null && isOut.has(address) && <AddToAcl address={address} onAdd={onAdd} />}
           </li>
         ))}
       </ul>
-      {left > 0 && <p class="hint">{messages.use.more(left)}</p>}
+      {left > 0 && <p class="hint">{pictureMessages.use.more(left)}</p>}
     </>
   )
 }
@@ -78,7 +79,7 @@ export function AddToAcl({ address, onAdd }: AddToAclProps) {
       aria-label={messages.acl.addDenied(network)}
       onClick={() => onAdd([network])}
     >
-      {messages.use.addToAcl}
+      {pictureMessages.use.addToAcl}
     </button>
   )
 }

@@ -7,13 +7,7 @@ import type { Key } from './types.ts'
 
 export function UseCell({ usage }: { readonly usage: Key['usage'] }) {
   const text = messages.use
-  if (usage === null) {
-    return (
-      <span class="muted" title={text.unknown}>
-        {text.lastUnknown}
-      </span>
-    )
-  }
+  if (usage === null) return <span class="muted">{text.lastUnknown}</span>
   // A key that was just made comes without its use.
   const last = usage?.last_used_at ?? null
   if (last === null) return <span class="muted">{text.neverUsed}</span>

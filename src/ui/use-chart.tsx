@@ -2,7 +2,7 @@
 // Screen readers are told the sums; the table beside it has the rest.
 
 import { useState } from 'preact/hooks'
-import { messages } from './messages.ts'
+import { pictureMessages } from './messages-picture.ts'
 import { slotTime } from './use-times.ts'
 import { refusedOf, type Series, type Slot } from './use-series.ts'
 import type { KeyUsage } from './types.ts'
@@ -22,7 +22,7 @@ const GAP = 0.12
 export function UseChart({ by, series }: UseChartProps) {
   const [pointed, setPointed] = useState<number | null>(null)
   const { slots, allowed, refused, most } = series
-  const text = messages.use
+  const text = pictureMessages.use
   const slot = pointed === null ? undefined : slots[pointed]
   const [first, last] = [slots[0], slots.at(-1)]
   const codes = refused.map(([code]) => code)
@@ -71,7 +71,7 @@ export function UseChart({ by, series }: UseChartProps) {
 
 /** What a slot has, in words. */
 export function slotText(slot: Slot): string {
-  const text = messages.use
+  const text = pictureMessages.use
   return [
     text.allowedCount(slot.allowed),
     ...Object.entries(slot.refused).map(([code, count]) => text.refusedCount(code, count)),

@@ -1,6 +1,6 @@
 // The picture of a key's use as a table, newest first, without the hours or days that have no use.
 
-import { messages } from './messages.ts'
+import { pictureMessages } from './messages-picture.ts'
 import type { KeyUsage } from './types.ts'
 import { refusedOf, type Series } from './use-series.ts'
 import { slotTime } from './use-times.ts'
@@ -11,7 +11,7 @@ interface UseTableProps {
 }
 
 export function UseTable({ by, series }: UseTableProps) {
-  const text = messages.use
+  const text = pictureMessages.use
   const used = series.slots.filter((slot) => slot.allowed + refusedOf(slot) > 0).toReversed()
   if (used.length === 0) return null
   return (
