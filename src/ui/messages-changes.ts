@@ -39,7 +39,7 @@ export const changeMessages = {
     aclMode: 'IP ACL mode',
     notes: 'Notes on networks',
     expiry: 'Expiry',
-    expiryHint: 'From then on, requests with this key are refused.',
+    expiryHint: 'Requests with an expired key are refused.',
     optional: 'optional',
     create: 'Create',
     save: 'Save changes',
