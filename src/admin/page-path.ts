@@ -10,6 +10,7 @@ export const PAGE_VIEWS = [
   '/admin/activity',
   '/admin/sessions',
   '/admin/users',
+  '/admin/security',
   '/admin/keys/new',
   '/admin/keys/:id{key_\\w+}',
   '/admin/keys/:id{key_\\w+}/edit',

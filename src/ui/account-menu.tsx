@@ -42,6 +42,11 @@ export function AccountMenu({ session, onLogOut }: AccountMenuProps) {
         <Link href={PATHS.sessions} onFollow={hide}>
           {messages.account.sessions}
         </Link>
+        {session.confirm_by === 'password' && (
+          <Link href={PATHS.security} onFollow={hide}>
+            {messages.security.title}
+          </Link>
+        )}
         {user.role === 'owner' && (
           <Link href={PATHS.users} onFollow={hide}>
             {messages.users.title}

@@ -8,6 +8,7 @@ import type {
   AddressCheck,
   Denial,
   Enforcement,
+  Enrolment,
   EventPage,
   FoundKey,
   Key,
@@ -15,7 +16,9 @@ import type {
   KeyShadow,
   KeyUsage,
   LiveSession,
+  RecoveryCodeList,
   RotationUse,
+  SecondFactor,
   Session,
   User,
 } from './types.ts'
@@ -32,7 +35,7 @@ export type Proof = { readonly password: string } | { readonly confirmation: str
 
 export interface Api {
   /** `logged_out` if the browser did not keep the cookie of the session. */
-  readonly logIn: (email: string, password: string) => Answer<Session>
+  readonly logIn: (email: string, password: string, code?: string) => Answer<Session>
   readonly logOut: () => Answer<unknown>
   readonly readSession: () => Answer<Session>
   readonly listKeys: () => Answer<readonly Key[]>
@@ -73,6 +76,12 @@ export interface Api {
   readonly listEvents: (keyId: string | null, cursor: string | null) => Answer<EventPage>
   readonly listSessions: () => Answer<{ sessions: readonly LiveSession[] }>
   readonly endSession: (id: string) => Answer<unknown>
+  /** The user's own second factor. */
+  readonly readSecondFactor: () => Answer<SecondFactor>
+  readonly startSecondFactor: (password: string) => Answer<Enrolment>
+  readonly confirmSecondFactor: (code: string) => Answer<RecoveryCodeList>
+  readonly renewRecoveryCodes: (password: string, code: string) => Answer<RecoveryCodeList>
+  readonly removeSecondFactor: (password: string, code: string) => Answer<unknown>
   /** The users of the account, for an owner. */
   readonly listUsers: () => Answer<readonly User[]>
 }
@@ -114,8 +123,9 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
   const readSession = () => call<Session>('GET', '/session', { quiet: true })
 
   return {
-    async logIn(email, password) {
-      const answer = await call('POST', '/session', { body: { email, password } })
+    async logIn(email, password, code) {
+      const body = { email, password, ...(code !== undefined && { code }) }
+      const answer = await call('POST', '/session', { body })
       return answer.ok ? await readSession() : answer
     },
     logOut: () => call('DELETE', '/session', { quiet: true }),
@@ -152,6 +162,13 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
     moveRotationEnd: (id, endsAt) =>
       call('PATCH', `/keys/${id}/rotation`, { body: { ends_at: endsAt } }),
     endRotation: (id, keep) => call('DELETE', `/keys/${id}/rotation?keep=${keep}`),
+    readSecondFactor: () => call('GET', '/second-factor'),
+    startSecondFactor: (password) => call('POST', '/second-factor', { body: { password } }),
+    confirmSecondFactor: (code) => call('POST', '/second-factor/confirmation', { body: { code } }),
+    renewRecoveryCodes: (password, code) =>
+      call('POST', '/second-factor/recovery-codes', { body: { password, code } }),
+    removeSecondFactor: (password, code) =>
+      call('POST', '/second-factor/removal', { body: { password, code } }),
     findKey: (token) => call('POST', '/keys/find', { body: { token } }),
     reveal: (id, proof) => call('POST', `/keys/${id}/reveal`, { body: proof }),
   }

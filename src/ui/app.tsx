@@ -13,6 +13,7 @@ import { messages } from './messages.ts'
 import { onNews, tellOtherTabs } from './other-tabs.ts'
 import { failureText } from './problem-text.ts'
 import { routeOf, useUrl } from './route.ts'
+import { SecurityPage } from './security-page.tsx'
 import type { Session } from './types.ts'
 import { Workspace } from './workspace.tsx'
 
@@ -107,11 +108,15 @@ export function App() {
   return (
     <ConfirmBy.Provider value={session.confirm_by}>
       <Frame session={session} page={route.page} onLogOut={() => void logOut()} />
-      <Workspace
-        query={url.searchParams}
-        onOpenPanel={() => void readSession()}
-        {...{ api, session, route }}
-      />
+      {session.second_factor === 'due' ? (
+        <SecurityPage api={api} email={session.user.email} onSetUp={() => void readSession()} />
+      ) : (
+        <Workspace
+          query={url.searchParams}
+          onOpenPanel={() => void readSession()}
+          {...{ api, session, route }}
+        />
+      )}
       {again !== null && (
         <LogInAgain
           api={api}

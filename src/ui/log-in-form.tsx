@@ -2,11 +2,12 @@
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import type { Api, Failure } from './api.ts'
+import { CodeForm } from './code-form.tsx'
 import { useCountdown } from './countdown.ts'
 import { Dialog } from './dialog.tsx'
 import { KeyIcon } from './icons.tsx'
 import { messages } from './messages.ts'
-import { failureText } from './problem-text.ts'
+import { failureText, isCode } from './problem-text.ts'
 import { ProviderLogIn, ProviderLogInAgain } from './provider-log-in.tsx'
 import type { Session } from './types.ts'
 
@@ -74,6 +75,8 @@ function LogInForm({ api, email, onLoggedIn, onCancel }: LogInFormProps) {
   const [isEmpty, setEmpty] = useState(false)
   const waitSeconds = useCountdown(failure)
   const [isBusy, setBusy] = useState(false)
+  /** What was right; a code is asked for then. */
+  const [checked, setChecked] = useState<{ address: string; password: string } | null>(null)
   const passwordField = useRef<HTMLInputElement>(null)
   const text = messages.logIn
 
@@ -92,8 +95,31 @@ function LogInForm({ api, email, onLoggedIn, onCancel }: LogInFormProps) {
     const answer = await api.logIn(address, password)
     if (answer.ok) return onLoggedIn(answer.value)
     setBusy(false)
+    if (isCode(answer.error, 'second_factor_required')) return setChecked({ address, password })
     setFailure(answer.error)
     passwordField.current?.select()
+  }
+
+  if (checked !== null) {
+    const { address, password } = checked
+    return (
+      <CodeForm
+        asks="code"
+        takesRecoveryCode
+        email={address}
+        submitLabel={text.submit}
+        cancelLabel={messages.security.back}
+        onCancel={() => setChecked(null)}
+        onSubmit={async ({ code }) => {
+          const answer = await api.logIn(address, password, code)
+          if (!answer.ok) return answer.error
+          onLoggedIn(answer.value)
+          return null
+        }}
+      >
+        <p>{messages.security.logInTitle}</p>
+      </CodeForm>
+    )
   }
 
   return (

@@ -7,6 +7,7 @@ import { lifeMessages } from './messages-life.ts'
 import { aclMessages } from './messages-acl.ts'
 import { changeMessages } from './messages-changes.ts'
 import { useMessages } from './messages-use.ts'
+import { securityMessages } from './messages-security.ts'
 import { viewMessages } from './messages-views.ts'
 
 export const messages = {
@@ -14,6 +15,7 @@ export const messages = {
   ...changeMessages,
   ...lifeMessages,
   ...useMessages,
+  ...securityMessages,
   ...viewMessages,
 
   product: 'CommPeak',

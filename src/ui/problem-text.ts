@@ -14,6 +14,9 @@ export function failureText(failure: Failure, what: 'reading' | 'change' = 'chan
   switch (failure.code) {
     case 'login_failed':
       return logIn.failed
+    case 'second_factor_failed':
+    case 'second_factor_incorrect':
+      return messages.security.wrongCode
     case 'password_incorrect':
       return password.incorrect
     case 'throttled':

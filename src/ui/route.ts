@@ -4,7 +4,7 @@
 import { useEffect, useState } from 'preact/hooks'
 
 export interface Route {
-  readonly page: 'keys' | 'key' | 'activity' | 'sessions' | 'users'
+  readonly page: 'keys' | 'key' | 'activity' | 'sessions' | 'users' | 'security'
   /** The key that is looked at, or that is edited. */
   readonly keyId: string | null
   /** The panel over the page. */
@@ -16,6 +16,7 @@ export const PATHS = {
   activity: '/admin/activity',
   sessions: '/admin/sessions',
   users: '/admin/users',
+  security: '/admin/security',
   newKey: '/admin/keys/new',
   key: (id: string) => `/admin/keys/${id}`,
   edit: (id: string) => `/admin/keys/${id}/edit`,
@@ -28,6 +29,7 @@ export function routeOf(path: string): Route {
   if (path === PATHS.activity) return { ...list, page: 'activity' }
   if (path === PATHS.sessions) return { ...list, page: 'sessions' }
   if (path === PATHS.users) return { ...list, page: 'users' }
+  if (path === PATHS.security) return { ...list, page: 'security' }
   const [, id, panel] = /^\/admin\/keys\/(key_\w+?)(?:\/(edit|rotate))?$/.exec(path) ?? []
   if (id === undefined) return list
   if (panel === 'edit') return { page: 'keys', keyId: id, panel }

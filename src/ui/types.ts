@@ -3,6 +3,7 @@
 import type * as z from 'zod'
 import type {
   DenialAnswer,
+  enrolment,
   EnforcementAnswer,
   event,
   eventList,
@@ -10,7 +11,9 @@ import type {
   foundKey,
   ipAclCheck,
   liveSessionList,
+  recoveryCodesAnswer,
   rotationUse,
+  secondFactorAnswer,
   sessionAnswer,
   UserAnswer,
 } from '../admin/answers.ts'
@@ -34,6 +37,9 @@ export type RotationUse = Readonly<z.infer<typeof rotationUse>>
 export type AuditEvent = Readonly<z.infer<typeof event>>
 export type EventPage = Readonly<z.infer<typeof eventList>>
 export type LiveSession = Readonly<z.infer<typeof liveSessionList>['sessions'][number]>
+export type SecondFactor = Readonly<z.infer<typeof secondFactorAnswer>>
+export type Enrolment = Readonly<z.infer<typeof enrolment>>
+export type RecoveryCodeList = Readonly<z.infer<typeof recoveryCodesAnswer>>
 export type User = Readonly<UserAnswer>
 export type { Fault }
 

@@ -17,6 +17,7 @@ import { onNews } from './other-tabs.ts'
 import { usePanel } from './open-panel.ts'
 import { rightsOf } from './rights.ts'
 import { leave, navigate, PATHS, replace, type Route } from './route.ts'
+import { SecurityPage } from './security-page.tsx'
 import { SnippetDialog } from './snippet-dialog.tsx'
 import { useTokenAccess } from './token-access.tsx'
 import type { Key, Session } from './types.ts'
@@ -97,6 +98,9 @@ export function Workspace({ api, session, route, query, onOpenPanel }: Workspace
     <>
       {route.page === 'activity' && <ActivityPage api={api} nameOfKey={nameOfKey} />}
       {route.page === 'sessions' && <SessionsPage api={api} role={user.role} />}
+      {route.page === 'security' && (
+        <SecurityPage api={api} email={user.email} onSetUp={onOpenPanel} />
+      )}
       {route.page === 'users' && <UsersPage api={api} currentId={user.id} />}
       {route.page === 'key' &&
         (shown === undefined ? (

@@ -7,6 +7,7 @@ import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
+import { codeOf } from '../support/authenticator.ts'
 import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
 import {
   addEntry,
@@ -184,6 +185,35 @@ describe.skipIf(missingBrowser !== null)('axe-core finds nothing', () => {
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Code examples for New' }).click()
     await expectNothing(page, 'code examples')
+  })
+
+  it('on the second factor, from setting it up to the log-in by a code', async () => {
+    const own = await pages.rig.customer()
+    const page = await pages.open({ customer: own })
+    await page.goto(new URL('security', pages.url).href)
+    await page.getByText('You have no second factor').waitFor()
+    await expectNothing(page, 'no second factor')
+    await page.getByRole('button', { name: 'Set up a second factor' }).click()
+    await page.getByLabel('Account password').fill(own.password)
+    await page.getByRole('button', { name: 'Go on' }).click()
+    const secret = page.locator('.secret-by-hand code')
+    await secret.waitFor()
+    await expectNothing(page, 'secret')
+    await page.getByRole('button', { name: 'Confirm' }).click()
+    await page.getByText('Enter the code.').waitFor()
+    await page.getByLabel('Code of the app').fill(codeOf(String(await secret.textContent())))
+    await page.getByRole('button', { name: 'Confirm' }).click()
+    await page.getByRole('heading', { name: 'Recovery codes' }).waitFor()
+    await expectNothing(page, 'recovery codes')
+    await page.getByRole('button', { name: 'I have kept them' }).click()
+    await page.getByText('10 recovery codes are left.').waitFor()
+    await expectNothing(page, 'second factor')
+    await logOut(page)
+    await page.getByLabel('E-mail address').fill(own.email)
+    await page.getByLabel('Password').fill(own.password)
+    await page.getByRole('button', { name: 'Log in' }).click()
+    await page.getByText('Enter the code of your app').waitFor()
+    await expectNothing(page, 'code')
   })
 
   it('on two versions of a key, and on the log-in over them', async () => {

@@ -44,6 +44,7 @@ const TABLE = [
   ['GET', '/admin/activity', 'none'],
   ['GET', '/admin/sessions', 'none'],
   ['GET', '/admin/users', 'none'],
+  ['GET', '/admin/security', 'none'],
   ['GET', '/admin/keys/new', 'none'],
   ['GET', String.raw`/admin/keys/:id{key_\w+}`, 'none'],
   ['GET', String.raw`/admin/keys/:id{key_\w+}/edit`, 'none'],
