@@ -13,8 +13,8 @@ import { messages } from './messages.ts'
 import { onNews, tellOtherTabs } from './other-tabs.ts'
 import { failureText } from './problem-text.ts'
 import { routeOf, useUrl } from './route.ts'
-import { SecurityPage } from './security-page.tsx'
 import type { Session } from './types.ts'
+import { SecurityPage } from './views.ts'
 import { Workspace } from './workspace.tsx'
 
 type LogInState =

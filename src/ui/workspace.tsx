@@ -17,12 +17,18 @@ import { onNews } from './other-tabs.ts'
 import { usePanel } from './open-panel.ts'
 import { rightsOf } from './rights.ts'
 import { leave, navigate, PATHS, replace, type Route } from './route.ts'
-import { SecurityPage } from './security-page.tsx'
 import { SnippetDialog } from './snippet-dialog.tsx'
 import { useTokenAccess } from './token-access.tsx'
 import type { Key, Session } from './types.ts'
 import { filtersOf, NEWEST_FIRST } from './view.ts'
-import { ActivityPage, KeyView, RotatePanel, SessionsPage, UsersPage } from './views.ts'
+import {
+  ActivityPage,
+  KeyView,
+  RotatePanel,
+  SecurityPage,
+  SessionsPage,
+  UsersPage,
+} from './views.ts'
 
 interface WorkspaceProps {
   readonly api: Api
