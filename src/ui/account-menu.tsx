@@ -44,7 +44,7 @@ export function AccountMenu({ session, onLogOut }: AccountMenuProps) {
         </Link>
         {session.confirm_by === 'password' && (
           <Link href={PATHS.security} onFollow={hide}>
-            {messages.security.title}
+            {messages.account.security}
           </Link>
         )}
         {user.role === 'owner' && (

@@ -5,6 +5,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import type { Failure } from './api.ts'
 import { useCountdown } from './countdown.ts'
 import { messages } from './messages.ts'
+import { securityMessages } from './messages-security.ts'
 import { failureText, isCode } from './problem-text.ts'
 
 export interface Entered {
@@ -36,7 +37,7 @@ export function CodeForm(props: CodeFormProps) {
   const [isRecovery, setRecovery] = useState(false)
   const form = useRef<HTMLFormElement>(null)
   const waitSeconds = useCountdown(failure)
-  const text = messages.security
+  const text = securityMessages
 
   useEffect(() => {
     form.current?.querySelector<HTMLInputElement>('input:not([hidden])')?.focus()
@@ -129,7 +130,7 @@ export function CodeForm(props: CodeFormProps) {
 
 function codeErrorText(failure: Failure | null, waitSeconds: number): string | null {
   if (failure === null) return null
-  if (isCode(failure, 'not_found')) return messages.security.expired
+  if (isCode(failure, 'not_found')) return securityMessages.expired
   if (!isCode(failure, 'throttled')) return failureText(failure)
   return waitSeconds > 0 ? messages.password.throttled(waitSeconds) : null
 }

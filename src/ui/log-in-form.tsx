@@ -2,7 +2,6 @@
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import type { Api, Failure } from './api.ts'
-import { CodeForm } from './code-form.tsx'
 import { useCountdown } from './countdown.ts'
 import { Dialog } from './dialog.tsx'
 import { KeyIcon } from './icons.tsx'
@@ -10,6 +9,7 @@ import { messages } from './messages.ts'
 import { failureText, isCode } from './problem-text.ts'
 import { ProviderLogIn, ProviderLogInAgain } from './provider-log-in.tsx'
 import type { Session } from './types.ts'
+import { LogInCode } from './views.ts'
 
 interface LogInFormProps {
   readonly api: Api
@@ -101,25 +101,7 @@ function LogInForm({ api, email, onLoggedIn, onCancel }: LogInFormProps) {
   }
 
   if (checked !== null) {
-    const { address, password } = checked
-    return (
-      <CodeForm
-        asks="code"
-        takesRecoveryCode
-        email={address}
-        submitLabel={text.submit}
-        cancelLabel={messages.security.back}
-        onCancel={() => setChecked(null)}
-        onSubmit={async ({ code }) => {
-          const answer = await api.logIn(address, password, code)
-          if (!answer.ok) return answer.error
-          onLoggedIn(answer.value)
-          return null
-        }}
-      >
-        <p>{messages.security.logInTitle}</p>
-      </CodeForm>
-    )
+    return <LogInCode {...{ api, onLoggedIn, ...checked }} onBack={() => setChecked(null)} />
   }
 
   return (

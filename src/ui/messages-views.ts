@@ -8,6 +8,7 @@ export const viewMessages = {
   account: {
     menu: (name: string) => `Account ${isolateDirection(name)}`,
     sessions: 'Sessions',
+    security: 'Security',
   },
 
   roles: { owner: 'Owner', manager: 'Manager', viewer: 'Viewer' },

@@ -7,7 +7,6 @@ import { lifeMessages } from './messages-life.ts'
 import { aclMessages } from './messages-acl.ts'
 import { changeMessages } from './messages-changes.ts'
 import { useMessages } from './messages-use.ts'
-import { securityMessages } from './messages-security.ts'
 import { viewMessages } from './messages-views.ts'
 
 export const messages = {
@@ -15,7 +14,6 @@ export const messages = {
   ...changeMessages,
   ...lifeMessages,
   ...useMessages,
-  ...securityMessages,
   ...viewMessages,
 
   product: 'CommPeak',
@@ -175,6 +173,8 @@ export const messages = {
     idempotency_mismatch:
       'An earlier attempt had already created this key. Save changes to apply what you changed since then.',
     cross_site_request: 'The browser sent this request as one of another site. Reload the page.',
+    second_factor:
+      'This code is wrong, or was used already. Wait for the next one of the app, and see that the clock of your phone is right.',
     not_found: 'This key is not there any more: it was deleted elsewhere.',
     role_insufficient: 'Your role does not allow this. Ask an owner of the account.',
     other: (detail: string, id: string) =>

@@ -16,7 +16,7 @@ export function failureText(failure: Failure, what: 'reading' | 'change' = 'chan
       return logIn.failed
     case 'second_factor_failed':
     case 'second_factor_incorrect':
-      return messages.security.wrongCode
+      return problems.second_factor
     case 'password_incorrect':
       return password.incorrect
     case 'throttled':

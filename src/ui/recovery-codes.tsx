@@ -3,6 +3,7 @@
 import { copyText } from './clipboard.ts'
 import { CopyButton } from './copy-button.tsx'
 import { messages } from './messages.ts'
+import { securityMessages } from './messages-security.ts'
 
 interface RecoveryCodesProps {
   readonly codes: readonly string[]
@@ -10,7 +11,7 @@ interface RecoveryCodesProps {
 }
 
 export function RecoveryCodes({ codes, onDone }: RecoveryCodesProps) {
-  const text = messages.security
+  const text = securityMessages
   const lines = codes.join('\n')
   return (
     <section class="card part">
@@ -37,7 +38,7 @@ export function RecoveryCodes({ codes, onDone }: RecoveryCodesProps) {
 }
 
 function download(lines: string): void {
-  const { codesTitle, fileName } = messages.security
+  const { codesTitle, fileName } = securityMessages
   const file = new Blob([`${messages.product}: ${codesTitle}\n\n${lines}\n`], {
     type: 'text/plain',
   })

@@ -6,6 +6,7 @@ import { copyText } from './clipboard.ts'
 import { CodeForm } from './code-form.tsx'
 import { CopyButton } from './copy-button.tsx'
 import { messages } from './messages.ts'
+import { securityMessages } from './messages-security.ts'
 import { QrCode } from './qr-code.tsx'
 import type { Enrolment } from './types.ts'
 
@@ -18,7 +19,7 @@ interface SecondFactorSetupProps {
 
 export function SecondFactorSetup({ api, email, onDone, onCancel }: SecondFactorSetupProps) {
   const [enrolment, setEnrolment] = useState<Enrolment | null>(null)
-  const text = messages.security
+  const text = securityMessages
   const cancel = { cancelLabel: messages.panel.cancel, onCancel }
 
   return (

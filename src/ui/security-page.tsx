@@ -5,6 +5,7 @@ import { announceSuccess } from './announce.tsx'
 import type { Api, Failure } from './api.ts'
 import { CodeForm } from './code-form.tsx'
 import { messages } from './messages.ts'
+import { securityMessages } from './messages-security.ts'
 import { PageHead } from './page-head.tsx'
 import { failureText } from './problem-text.ts'
 import { RecoveryCodes } from './recovery-codes.tsx'
@@ -26,7 +27,7 @@ export function SecurityPage({ api, email, onSetUp }: SecurityPageProps) {
   const [failure, setFailure] = useState<Failure | null>(null)
   const [task, setTask] = useState<Task>(null)
   const [codes, setCodes] = useState<readonly string[] | null>(null)
-  const text = messages.security
+  const text = securityMessages
 
   const read = useCallback(async () => {
     const answer = await api.readSecondFactor()
@@ -114,7 +115,7 @@ interface FactorStateProps {
 
 function FactorState({ factor, onTask }: FactorStateProps) {
   const { enabled_at: since, recovery_codes_left: left, required } = factor
-  const text = messages.security
+  const text = securityMessages
   if (since === null) {
     return (
       <section class="card part">

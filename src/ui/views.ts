@@ -5,6 +5,7 @@ import { lazy } from './lazy.tsx'
 const activity = lazy(async () => (await import('./activity-page.tsx')).ActivityPage, true)
 const sessions = lazy(async () => (await import('./sessions-page.tsx')).SessionsPage, true)
 const security = lazy(async () => (await import('./security-page.tsx')).SecurityPage, true)
+const logInCode = lazy(async () => (await import('./log-in-code.tsx')).LogInCode, false)
 const users = lazy(async () => (await import('./users-page.tsx')).UsersPage, true)
 const keyView = lazy(async () => (await import('./key-view.tsx')).KeyView, true)
 const rotatePanel = lazy(async () => (await import('./rotate-panel.tsx')).RotatePanel, false)
@@ -12,6 +13,7 @@ const rotatePanel = lazy(async () => (await import('./rotate-panel.tsx')).Rotate
 export const ActivityPage = activity.View
 export const SessionsPage = sessions.View
 export const SecurityPage = security.View
+export const LogInCode = logInCode.View
 export const UsersPage = users.View
 export const KeyView = keyView.View
 export const RotatePanel = rotatePanel.View
