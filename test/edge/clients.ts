@@ -132,6 +132,8 @@ export function createClients(
     act: () => Promise<HttpAnswer>,
     toEffects: (made: Made) => Effects,
     outcomeOf = toOutcome,
+    /** A change that was recorded may come after changes that were answered later. */
+    comesLater = false,
   ): Promise<Made> {
     const clock = clocks.watch(at)
     const { answer, whyNone, ...span } = await timed(act)
@@ -140,6 +142,7 @@ export function createClients(
     const version = outcome === 'done' ? Number(answer?.json['version']) : Number.NaN
     const one = {
       ...span,
+      ...(comesLater && outcome === 'recorded' && { end: Number.MAX_SAFE_INTEGER }),
       label: `${label} → ${answer?.status ?? whyNone}`,
       outcome,
       ...(Number.isInteger(version) && { version }),
@@ -254,10 +257,12 @@ export function createClients(
         const reported = await admin(at, 'POST', '/leaks', from, { tokens: [key.token] })
         return reported.status === 202 ? await untilStopped(key, owner, at, reported) : reported
       }
-      return await change(`report ${name}.${key.tokenName} at ${at}`, at, act, () => [
-        [`${name} leak`, 'leaked'],
-        [`${name} switch`, 'off'],
-      ])
+      const effects = () => [
+        [`${name} leak`, 'leaked'] as const,
+        [`${name} switch`, 'off'] as const,
+      ]
+      const label = `report ${name}.${key.tokenName} at ${at}`
+      return await change(label, at, act, effects, toOutcome, true)
     },
     async change(label, at, { method, path, body }, owner, toEffects, headers = {}) {
       const act = () => admin(at, method, path, { Cookie: owner.cookie, ...headers }, body)
