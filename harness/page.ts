@@ -21,6 +21,19 @@ const ENTRIES = ['index.html', 'confirmed.html', 'document.css']
 /** What the worker's own pages link to, so under a name without a hash. */
 const LINKED_FILES = ['document.css', 'favicon.svg']
 
+/**
+ * What views that are fetched later share with the first page is one file, which compresses better than several. What
+ * /admin/confirmed needs of it is another, and small.
+ */
+const SHARED_FILES = [
+  { name: 'other-tabs', test: /other-tabs\.ts$/, priority: 2 },
+  {
+    name: 'shared',
+    test: /preact|src\/ui\/(announce|problem-text|icons|messages(-acl|-changes|-views|-life|-use)?)\.tsx?$/,
+    priority: 1,
+  },
+]
+
 /** Builds the page to `outDir`/admin, the folder that Workers Static Assets serves. */
 export async function buildPage(outDir: string): Promise<void> {
   const { build } = await import('vite') // here, since most scripts do without it
@@ -33,7 +46,10 @@ export async function buildPage(outDir: string): Promise<void> {
       assetsInlineLimit: 0,
       rolldownOptions: {
         input: ENTRIES.map((name) => join(PAGE_CONFIG.root, name)),
-        output: { assetFileNames: ({ names }) => fileName(names[0] ?? '') },
+        output: {
+          assetFileNames: ({ names }) => fileName(names[0] ?? ''),
+          codeSplitting: { groups: SHARED_FILES },
+        },
       },
       modulePreload: { polyfill: false },
     },
