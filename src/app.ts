@@ -277,6 +277,7 @@ function composeApp(
     listDenials: authorities.listDenials,
     summarizeUse: authorities.summarizeUse,
     detailUse: authorities.detailUse,
+    askAllowance: authorities.askAllowance,
     forgetUse: authorities.forgetUse,
     readAuthority: authorities.peek,
     readRecord: (lookupId) => inspectKeyRecord(env.KEYS, lookupId),

@@ -11,6 +11,7 @@ import { callerOf, type AdminEnv, refuse } from './context.ts'
 import { entityTag, ifMatch } from './entity-tag.ts'
 import { readBody, readQuery } from './input.ts'
 import { type IpAclRoutesDeps, ipAclRoutes } from './ip-acl-routes.ts'
+import { limitRoutes, type LimitRoutesDeps } from './limit-routes.ts'
 import { readKeyChange } from './key-change-request.ts'
 import { toKeyJson, toTime } from './json.ts'
 import { createKey, editKey, removeKey, revealKey } from './key-service.ts'
@@ -26,7 +27,13 @@ import { toKeyUseJson } from './usage-json.ts'
 import { usageRoutes } from './usage-routes.ts'
 
 export interface KeyRoutesDeps
-  extends RotationRoutesDeps, IpAclRoutesDeps, KeyUsageDeps, ShadowRoutesDeps, TokenLookupDeps {}
+  extends
+    RotationRoutesDeps,
+    IpAclRoutesDeps,
+    KeyUsageDeps,
+    LimitRoutesDeps,
+    ShadowRoutesDeps,
+    TokenLookupDeps {}
 
 export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
@@ -140,5 +147,6 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     .route('/', rotationRoutes(deps))
     .route('/', ipAclRoutes(deps))
     .route('/', usageRoutes(deps))
+    .route('/', limitRoutes(deps))
     .route('/', keyShadowRoutes(deps))
 }

@@ -39,6 +39,7 @@ export const ROUTE_ROLES: Readonly<Record<string, Role>> = {
   'GET /keys/:id/denials': 'viewer',
   'GET /keys/:id/shadow': 'viewer',
   'GET /keys/:id/usage': 'viewer',
+  'GET /keys/:id/rate-limit': 'viewer',
 }
 
 /** The roles that include a role. */

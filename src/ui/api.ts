@@ -13,6 +13,7 @@ import type {
   FoundKey,
   Key,
   KeyInput,
+  KeyLimits,
   KeyShadow,
   KeyUsage,
   LiveSession,
@@ -70,6 +71,8 @@ export interface Api {
   readonly reveal: (id: string, proof: Proof) => Answer<{ access_token: string }>
   readonly checkAddress: (id: string, address: string) => Answer<AddressCheck>
   readonly listDenials: (id: string) => Answer<{ denials: readonly Denial[] }>
+  /** What is left of the limits of a key. */
+  readonly readLimits: (id: string) => Answer<KeyLimits>
   /** What would be refused of a key, while the gateway only watches. */
   readonly readShadow: (id: string) => Answer<KeyShadow>
   /** The events of the account or of one key, newest first; from `cursor` on. */
@@ -146,6 +149,7 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
     deleteKey: (id, quiet = false) => call('DELETE', `/keys/${id}`, { quiet }),
     checkAddress: (id, address) => call('POST', `/keys/${id}/ip-acl/check`, { body: { address } }),
     listDenials: (id) => call('GET', `/keys/${id}/denials`, { quiet: true }),
+    readLimits: (id) => call('GET', `/keys/${id}/rate-limit`, { quiet: true }),
     readShadow: (id) => call('GET', `/keys/${id}/shadow`, { quiet: true }),
     listEvents: (keyId, cursor) => call('GET', `/audit?${eventQuery(keyId, cursor)}`),
     listSessions: () => call('GET', '/sessions'),

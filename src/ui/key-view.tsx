@@ -7,6 +7,7 @@ import { CopyButton } from './copy-button.tsx'
 import { nameOf } from './display-text.ts'
 import { EventList } from './event-list.tsx'
 import { BackIcon, CodeIcon, EditIcon, TrashIcon } from './icons.tsx'
+import { KeyLimit } from './key-limit.tsx'
 import type { ListedKey } from './key-list.ts'
 import type { RowActions } from './row-actions.ts'
 import { UseCard, useKeyUse } from './key-use.tsx'
@@ -17,7 +18,6 @@ import { limitMessages } from './messages-limits.ts'
 import { messages } from './messages.ts'
 import { PageHead } from './page-head.tsx'
 import { READ_ONLY, ReadOnlyNotice } from './read-only-notice.tsx'
-import { limitText } from './rate-limit.ts'
 import type { Rights } from './rights.ts'
 import { RotationCard } from './rotation-card.tsx'
 import { PATHS } from './route.ts'
@@ -119,11 +119,7 @@ export function KeyView(props: KeyViewProps) {
               <dd>{messages.platforms[apiKey.platform]}</dd>
               <dt>{limitMessages.limit.title}</dt>
               <dd>
-                {apiKey.rate_limit === null ? (
-                  <span class="muted">{limitMessages.limit.none}</span>
-                ) : (
-                  <span title={limitMessages.limit.met}>{limitText(apiKey.rate_limit)}</span>
-                )}
+                <KeyLimit api={api} apiKey={apiKey} />
               </dd>
               <dt>{messages.columns.created}</dt>
               <Time time={apiKey.created_at} />

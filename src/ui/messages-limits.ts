@@ -17,6 +17,9 @@ export const limitMessages = {
     },
     text: (requests: number, window: string) =>
       requests === 1 ? `1 request ${window}` : `${number(requests)} requests ${window}`,
+    ofAccount: 'for each key of the account',
+    left: (left: number, until: string) => `${number(left)} left until ${until}`,
+    unused: 'none used',
     met: 'Requests beyond it are refused (429) until the time is over.',
     invalid: 'Enter a whole number from 1 to 1 000 000.',
   },

@@ -17,6 +17,7 @@ import type {
   sessionAnswer,
   UserAnswer,
 } from '../admin/answers.ts'
+import type { limitsAnswer } from '../admin/limit-answers.ts'
 import type { keyShadowAnswer } from '../admin/shadow-answers.ts'
 import type { ipAclPreview, listedKey, usageAnswer } from '../admin/usage-answers.ts'
 import type { createKeyBody } from '../admin/schemas.ts'
@@ -29,6 +30,7 @@ export type AddressCheck = Readonly<z.infer<typeof ipAclCheck>>
 export type Denial = DenialAnswer
 export type KeyShadow = Readonly<z.infer<typeof keyShadowAnswer>>
 export type KeyDifference = Readonly<KeyShadow['differences'][number]>
+export type KeyLimits = Readonly<z.infer<typeof limitsAnswer>>
 export type FoundKey = Readonly<z.infer<typeof foundKey>>
 export type Enforcement = EnforcementAnswer
 export type KeyUsage = Readonly<z.infer<typeof usageAnswer>>

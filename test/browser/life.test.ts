@@ -112,6 +112,10 @@ describe.skipIf(missingBrowser !== null)('the life of a key', () => {
       rate_limit: { requests: 1_000, per_seconds: 60 },
     })
     await page.getByText('Rate limit: 1,000 requests in a minute').waitFor()
+    await page.getByText('none used', { exact: true }).waitFor()
+    await pages.rig.send('/x', { headers: { 'X-API-Key': key.token } })
+    await page.reload()
+    await page.getByText(/^\d+ left until /).waitFor()
   })
 
   it('says in red that its token is public, and what to do', async () => {

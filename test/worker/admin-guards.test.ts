@@ -73,6 +73,7 @@ const TABLE = [
   ['POST', `${API}/keys/:id/ip-acl/preview`, 'manager', ['ip_acl']],
   ['GET', `${API}/keys/:id/denials`, 'viewer'],
   ['GET', `${API}/keys/:id/usage`, 'viewer'],
+  ['GET', `${API}/keys/:id/rate-limit`, 'viewer'],
   ['GET', `${API}/keys/:id/shadow`, 'viewer'],
   ['GET', `${API}/sessions`, 'viewer'],
   ['DELETE', `${API}/sessions/:id`, 'viewer'],

@@ -325,6 +325,45 @@ describe('the limit that an account has for each of its keys', () => {
   })
 })
 
+describe('GET /keys/{id}/rate-limit', () => {
+  const limitsOf = async (key: OwnKey) =>
+    (await keys.call(key, 'GET', undefined, { path: '/rate-limit' })).json['limits']
+
+  it('tells what all locations have left, and spends nothing', async () => {
+    const key = await limited(5)
+    const own = { policy: 'key', requests: 5, per_seconds: DAY }
+    expect(await limitsOf(key)).toEqual([{ ...own, left: 5, ends_at: null }])
+    await keys.use(key)
+    await keys.use(key, { at: 'unleased' })
+    const endsAt = expect.stringMatching(/^\d{4}-.*Z$/) as string
+    const expected = [{ ...own, left: 3, ends_at: endsAt }]
+    expect(await limitsOf(key)).toEqual(expected)
+    expect(await limitsOf(key)).toEqual(expected)
+    await setCeiling(key, { requests: 9, per_seconds: HOUR })
+    expect(await limitsOf(key)).toEqual([
+      ...expected,
+      { policy: 'account', requests: 9, per_seconds: HOUR, left: 9, ends_at: null },
+    ])
+    await setCeiling(key, null)
+  })
+
+  it('asks the same authority after a rotation', async () => {
+    const key = await limited(5)
+    await keys.use(key)
+    const body = { password: PASSWORD, overlap_seconds: 0 }
+    expect((await keys.call(key, 'POST', body, { path: '/rotation' })).status).toBe(201)
+    expect(await limitsOf(key)).toMatchObject([{ left: 4 }])
+  })
+
+  it('is empty without a limit, and 503 where nobody can know', async () => {
+    expect(await limitsOf(await keys.newKey())).toEqual([])
+    const key = await limited(5)
+    await keys.rig.authorities({ fault: 'unreachable' })
+    const unknown = await keys.call(key, 'GET', undefined, { path: '/rate-limit' })
+    expect(unknown.status).toBe(503)
+  })
+})
+
 describe('the holder of a key with a limit', () => {
   it('is shown it, spends nothing, and gets the refusal where it is met', async () => {
     const key = await limited(1)

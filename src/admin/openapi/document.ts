@@ -8,6 +8,7 @@ import { toPaths } from './operation.ts'
 import { OPERATOR_CALLS } from './operator-calls.ts'
 import { errorExamples } from './refusals.ts'
 import { HOLDER_CALLS } from './holder-calls.ts'
+import { LIMIT_CALLS } from './limit-calls.ts'
 import { SECOND_FACTOR_CALLS } from './second-factor-calls.ts'
 import { SERVICE_CALLS } from './service-calls.ts'
 import { KEY_SHADOW_CALLS, SHADOW_CALLS } from './shadow-calls.ts'
@@ -45,6 +46,7 @@ export function openApiDocument(): object {
         ...toPaths(CUSTOMER_CALLS, 'Customer'),
         ...toPaths(SECOND_FACTOR_CALLS, 'Customer'),
         ...toPaths(USAGE_CALLS, 'Customer'),
+        ...toPaths(LIMIT_CALLS, 'Customer'),
         ...toPaths(KEY_SHADOW_CALLS, 'Customer'),
         ...toPaths(OPERATOR_CALLS, 'Operator'),
         ...toPaths(SHADOW_CALLS, 'Operator'),
