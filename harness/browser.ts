@@ -14,7 +14,7 @@ interface RunningBrowser {
   readonly stop: () => Promise<void>
 }
 
-/** One for a whole run: each user connects, and opens contexts of its own. */
+/** One for many users: each connects, and opens contexts of its own. */
 export async function startBrowser(): Promise<RunningBrowser> {
   const faults: string[] = []
   for (const choice of CHOICES) {
@@ -31,10 +31,13 @@ export async function startBrowser(): Promise<RunningBrowser> {
   return { offer: { kind: 'missing', why }, stop: () => Promise.resolve() }
 }
 
+let unpacked: Promise<string> | undefined
+
 /** The path of the Chromium from npm, which is unpacked to the temporary folder at its first use. */
 export async function npmChromium(): Promise<string> {
   if (platform !== 'linux') throw new Error('@sparticuz/chromium is for Linux')
-  return await sparticuz.executablePath()
+  unpacked ??= sparticuz.executablePath()
+  return await unpacked
 }
 
 const CHOICES: readonly (() => Promise<LaunchOptions>)[] = [

@@ -3,7 +3,8 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type DemoProvider, startDemoProvider } from '../../harness/demo-provider.ts'
-import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
+import { missingBrowser } from '../support/own-browser.ts'
+import { type PageRig, startPageRig } from '../support/page-rig.ts'
 import {
   fillKey,
   finish,

@@ -6,7 +6,8 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { insertKeys } from '../support/insert-keys.ts'
-import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
+import { missingBrowser } from '../support/own-browser.ts'
+import { type PageRig, startPageRig } from '../support/page-rig.ts'
 import { addButton, confirm, createKey, noticeOf, rowOf } from '../support/page-steps.ts'
 
 describe.skipIf(missingBrowser !== null)('the list of keys', () => {

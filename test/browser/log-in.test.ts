@@ -1,7 +1,8 @@
 // The log-in, as a browser fills it in.
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
+import { missingBrowser } from '../support/own-browser.ts'
+import { type PageRig, startPageRig } from '../support/page-rig.ts'
 
 describe.skipIf(missingBrowser !== null)('the log-in', () => {
   let pages: PageRig

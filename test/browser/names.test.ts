@@ -4,7 +4,8 @@ import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { insertKeys } from '../support/insert-keys.ts'
-import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
+import { missingBrowser } from '../support/own-browser.ts'
+import { type PageRig, startPageRig } from '../support/page-rig.ts'
 import { enterPassword, panelOf, promptOf } from '../support/page-steps.ts'
 
 const NAMES = ['\u202Egnp.exe', '\u200b\u200b', 'שלום', 'two\nlines\u001b[31m', "a'; id; echo '"]

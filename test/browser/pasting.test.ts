@@ -3,7 +3,8 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
-import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
+import { missingBrowser } from '../support/own-browser.ts'
+import { type PageRig, startPageRig } from '../support/page-rig.ts'
 import { confirm, fillKey, openPanel, panelOf, rowOf, submit } from '../support/page-steps.ts'
 
 /** Elements of the page, with a list of 50 faults: what is pasted does not decide how many there are. */

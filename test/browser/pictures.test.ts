@@ -6,11 +6,11 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { pageDirOf } from '../../harness/build.ts'
 import { PROJECT_DIR } from '../../harness/project-dir.ts'
-import { missingBrowser } from '../support/page-rig.ts'
+import { connectToBrowser, missingBrowser } from '../support/own-browser.ts'
 import { STILL_KEYS } from '../support/still-answers.ts'
 import { openStillPage } from '../support/still-page.ts'
 import { contactSheets } from './contact-sheet.ts'
@@ -67,9 +67,7 @@ describe.skipIf(missingBrowser !== null)('a picture of the page', () => {
   let browser: Browser
   let sheets: Awaited<ReturnType<typeof contactSheets>>
   beforeAll(async () => {
-    const offer = inject('browser')
-    if (offer.kind === 'missing') throw new Error(offer.why)
-    browser = await chromium.connect(offer.endpoint)
+    browser = await connectToBrowser()
     sheets = await contactSheets(browser, WIDTHS, HEIGHT, SCHEMES.length)
   })
   afterAll(() => browser.close())

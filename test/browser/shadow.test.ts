@@ -1,7 +1,8 @@
 // What an owner sees of a key while the gateway only watches (ENFORCEMENT=shadow).
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { missingBrowser, type PageRig, startPageRig } from '../support/page-rig.ts'
+import { missingBrowser } from '../support/own-browser.ts'
+import { type PageRig, startPageRig } from '../support/page-rig.ts'
 
 describe.skipIf(missingBrowser !== null)('a key in shadow', () => {
   let pages: PageRig

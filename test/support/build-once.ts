@@ -9,17 +9,22 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** Where the built worker and page are: what is tested is what is deployed. */
     bundleDir: string
-    browser: BrowserOffer
+    /** One for each process that runs tests, see own-browser.ts. */
+    browsers: readonly BrowserOffer[]
   }
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const bundleDir = mkdtempSync(join(tmpdir(), 'portal-gateway-bundle-'))
-  const [browser] = await Promise.all([startBrowser(), buildProduct(bundleDir)])
+  const starting = Array.from({ length: project.vitest.config.maxWorkers }, startBrowser)
+  const [browsers] = await Promise.all([Promise.all(starting), buildProduct(bundleDir)])
   project.provide('bundleDir', bundleDir)
-  project.provide('browser', browser.offer)
+  project.provide(
+    'browsers',
+    browsers.map(({ offer }) => offer),
+  )
   return async () => {
-    await browser.stop()
+    await Promise.all(browsers.map(({ stop }) => stop()))
     rmSync(bundleDir, { recursive: true })
   }
 }

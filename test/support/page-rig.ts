@@ -1,8 +1,9 @@
 // The page in a real browser, against the whole product. Each test has a browser context of its own.
 
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { expect, inject } from 'vitest'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { expect } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
+import { connectToBrowser } from './own-browser.ts'
 import { type Rig, type RigOptions, startRig } from './rig.ts'
 
 export interface OpenOptions extends BrowserContextOptions {
@@ -22,16 +23,8 @@ export interface PageRig {
   readonly stop: () => Promise<void>
 }
 
-/** Why the tests of the page are skipped, if they are. */
-export const missingBrowser = (() => {
-  const offer = inject('browser')
-  return offer.kind === 'missing' ? offer.why : null
-})()
-
 export async function startPageRig(options: RigOptions = {}): Promise<PageRig> {
-  const offer = inject('browser')
-  if (offer.kind === 'missing') throw new Error(offer.why)
-  const [rig, browser] = await Promise.all([startRig(options), chromium.connect(offer.endpoint)])
+  const [rig, browser] = await Promise.all([startRig(options), connectToBrowser()])
   const faults: string[] = []
 
   return {
