@@ -58,7 +58,7 @@ try {
 
   const all = [...Object.values(ours), ...peers.flatMap(({ bare, checked }) => [bare, checked])]
   measureOnOneCore(pidsOf(all))
-  stops.push(keepInUse([ours.gateway, ours.denied]))
+  stops.push(keepInUse([ours.gateway, ours.limited, ours.denied]))
   const memory = startMemoryProbe()
   stops.push(memory.stop)
   await measureRounds(all, { ...run, afterRound: memory.measure })

@@ -71,12 +71,13 @@ function figures(variant: Variant): string[] {
 }
 
 function goals(
-  { floor, bare, forwarding, gateway, forged, denied }: Variants,
+  { floor, bare, forwarding, gateway, limited, forged, denied }: Variants,
   peers: readonly Compared[],
 ): string[][] {
   const kept = share(forwarding, gateway)
   return [
     goal('forwarding alone / gateway: the share kept', 0.95, kept),
+    goal('the share kept, with a rate limit', 0.93, share(forwarding, limited)),
     goal('answer at once / forged token', 0.7, share(floor, forged)),
     goal('answer at once / denied address', 0.7, share(floor, denied)),
     goal('bare pass-through / gateway', 0.85, share(bare, gateway)),

@@ -13,6 +13,8 @@ export interface Variants {
   readonly bare: Variant
   readonly forwarding: Variant
   readonly gateway: Variant
+  /** With a key that has a rate limit. */
+  readonly limited: Variant
   readonly usual: Variant
   readonly forged: Variant
   readonly missing: Variant
@@ -20,7 +22,7 @@ export interface Variants {
 }
 
 export async function startVariants(bench: Workbench): Promise<Variants> {
-  const { key, startPart, startProduct, variant } = bench
+  const { key, limitedKey, startPart, startProduct, variant } = bench
   const { Authorization: _, ...anonymous } = headersOf(key.token, key.address)
   const refusing = await startProduct()
   const refused = (headers: Record<string, string>, name: string, status: number) =>
@@ -30,6 +32,11 @@ export async function startVariants(bench: Workbench): Promise<Variants> {
     bare: variant('bare pass-through', await startPart('pass-through')),
     forwarding: variant('forwarding alone', await startPart('forward-only')),
     gateway: variant('gateway', await startProduct()),
+    limited: variant(
+      'gateway, a key with a limit',
+      await startProduct({}, limitedKey),
+      headersOf(limitedKey.token, limitedKey.address),
+    ),
     usual: variant('the usual pattern', await startPart('usual')),
     forged: refused(headersOf(forged(key.token), key.address), 'forged token', 401),
     missing: refused(anonymous, 'no token', 401),

@@ -8,14 +8,18 @@ import { makeSecrets } from '../harness/secrets.ts'
 import { bundle } from '../harness/workerd/bundle.ts'
 import { type BenchKey, makeBenchKey } from '../harness/key.ts'
 import { toVariant, type Variant } from './rounds.ts'
+import { MAX_REQUESTS, type RateLimit } from '../src/keys/rate-limit.ts'
 import { startWorkerd, type Workerd } from '../harness/workerd/workerd.ts'
 
 export interface Workbench {
   readonly key: BenchKey
+  /** Another key, with a rate limit that is never met. */
+  readonly limitedKey: BenchKey
   readonly secrets: Awaited<ReturnType<typeof makeSecrets>>
   /** Identical instances of the product. */
   readonly startProduct: (
     variables?: Readonly<Record<string, string>>,
+    key?: BenchKey,
   ) => Promise<readonly Workerd[]>
   /** Identical instances of a worker of workers/, by its name. */
   readonly startPart: (
@@ -40,17 +44,19 @@ interface WorkbenchOptions {
   readonly instances: number
 }
 
+const LIMIT: RateLimit = { requests: MAX_REQUESTS, perSeconds: 86_400 }
 const WORKERS = join(import.meta.dirname, 'workers')
 
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const { dir, upstreamUrl, instances } = options
   const secrets = await makeSecrets()
   const key = await makeBenchKey(join(dir, 'data'), secrets.TOKEN_KEYS)
+  const limitedKey = await makeBenchKey(join(dir, 'limited'), secrets.TOKEN_KEYS, LIMIT)
   const product = join(dir, 'gateway')
   await buildProduct(product)
-  const stops: (() => Promise<void>)[] = [key.stop]
+  const stops: (() => Promise<void>)[] = [key.stop, limitedKey.stop]
 
-  async function start(folder: string, variables: Readonly<Record<string, string>>) {
+  async function start(folder: string, variables: Readonly<Record<string, string>>, of = key) {
     const started: Workerd[] = []
     for (let i = 0; i < instances; i++) {
       const worker = await startWorkerd({
@@ -58,10 +64,10 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
         variables: {
           ...secrets,
           UPSTREAM_URL: upstreamUrl,
-          LIBSQL_URL: key.libsqlUrl,
+          LIBSQL_URL: of.libsqlUrl,
           ...variables,
         },
-        kvValue: key.kvValue,
+        kvValue: of.kvValue,
       })
       stops.push(worker.stop)
       started.push(worker)
@@ -71,8 +77,9 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
 
   return {
     key,
+    limitedKey,
     secrets,
-    startProduct: (variables = {}) => start(product, variables),
+    startProduct: (variables = {}, of = key) => start(product, variables, of),
     async startPart(name, variables = {}) {
       const folder = join(dir, `part-${stops.length}`)
       mkdirSync(folder)

@@ -9,6 +9,7 @@ import { startSqld } from './sqld.ts'
 import { toBlockHmacKey } from '../src/keys/block-hmac.ts'
 import { importKeyRing } from '../src/keys/key-ring.ts'
 import { encodeKeyRecord, UNRESTRICTED } from '../src/keys/key-record.ts'
+import type { RateLimit } from '../src/keys/rate-limit.ts'
 import { mintToken } from '../src/keys/token.ts'
 import { ACCOUNT_ID, KEY_ID } from './key-ids.ts'
 
@@ -23,7 +24,11 @@ export interface BenchKey {
   readonly stop: () => Promise<void>
 }
 
-export async function makeBenchKey(dir: string, tokenKeys: string): Promise<BenchKey> {
+export async function makeBenchKey(
+  dir: string,
+  tokenKeys: string,
+  rateLimit: RateLimit | null = null,
+): Promise<BenchKey> {
   const ring = await importKeyRing(tokenKeys, toBlockHmacKey)
   if (!ring.ok) throw new Error(ring.error)
   const random = crypto.getRandomValues(new Uint8Array(24))
@@ -47,13 +52,20 @@ export async function makeBenchKey(dir: string, tokenKeys: string): Promise<Benc
       args: [KEY_ID, ACCOUNT_ID, lookupId, ringKey, JSON.stringify(ipAcl)],
     },
   ])
+  if (rateLimit !== null) {
+    const { requests, perSeconds } = rateLimit
+    await client.execute({
+      sql: 'UPDATE api_keys SET rate_limit = ? WHERE id = ?',
+      args: [JSON.stringify({ requests, perSeconds }), KEY_ID],
+    })
+  }
   client.close()
-  const kvValue = kvValueOf(ipAcl)
+  const kvValue = kvValueOf(ipAcl, rateLimit)
   return { token, lookupId, address: '192.0.2.1', kvValue, libsqlUrl: sqld.url, stop: sqld.stop }
 }
 
-/** What KV holds of the key, with this IP ACL. */
-export function kvValueOf(ipAcl: readonly string[]): string {
+/** What KV holds of the key, with this IP ACL and this limit. */
+export function kvValueOf(ipAcl: readonly string[], rateLimit: RateLimit | null = null): string {
   return encodeKeyRecord({
     kind: 'live',
     revision: 1,
@@ -63,5 +75,6 @@ export function kvValueOf(ipAcl: readonly string[]): string {
     ipAcl,
     ipAclMode: 'enforce',
     ...UNRESTRICTED,
+    rateLimit,
   })
 }

@@ -61,6 +61,8 @@ export interface MetLimit {
 const LEAST_AHEAD = 8
 /** A lease is renewed after half of its time. Until then, what is granted ahead has to last. */
 const PART_OF_LEASE = 0.6
+/** So many requests between two measurements are more than a few at once. */
+const LEAST_SURGE = 32
 /** Demand is measured over this time or longer, so that a few requests at once are not taken for many. */
 const LEAST_MEASURED_MS = 1_000
 
@@ -141,11 +143,20 @@ export function wantedOf(
     allowance.waiting = 0
     allowance.counts++
   }
-  const expected = allowance.rate * leaseMs
   const usable = isUsable(allowance, nowMs) ? allowance.left : 0
-  const needed = Math.ceil(expected * PART_OF_LEASE)
-  const ahead = expected < LEAST_AHEAD ? 0 : Math.max(needed - usable, 0)
+  const ahead = leaseMs === 0 ? 0 : Math.max(neededIn(leaseMs, allowance) - usable, 0)
   return { policies: allowance.policies, waiting, ahead, aheadMs: Math.max(leaseMs, 1) }
+}
+
+/**
+ * How many requests to have ahead. Where many have come since the last measurement, as many again are expected, so that
+ * a location which begins to be used soon asks for many at once. TCP begins in the same way
+ * (https://www.rfc-editor.org/rfc/rfc5681#section-3.1).
+ */
+function neededIn(leaseMs: number, { rate, measured }: Allowance): number {
+  const expected = rate * leaseMs
+  const steady = expected < LEAST_AHEAD ? 0 : Math.ceil(expected * PART_OF_LEASE)
+  return Math.max(steady, measured < LEAST_SURGE ? 0 : measured)
 }
 
 export interface Answered {

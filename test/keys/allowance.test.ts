@@ -127,6 +127,15 @@ describe('wantedOf()', () => {
     expect(wantedOf(allowance, true, 1_000, NOW)).toMatchObject({ waiting: 1 })
   })
 
+  it('asks for as many again as have come where many have since the last measurement', () => {
+    const allowance = newAllowance([{ name: 'key', requests: 1_000, perSeconds: 60 }], NOW)
+    allowance.measured = 31
+    expect(wantedOf(allowance, true, 1_000, NOW + 9)).toMatchObject({ waiting: 1, ahead: 0 })
+    allowance.measured = 40
+    expect(wantedOf(allowance, true, 1_000, NOW + 10)).toMatchObject({ ahead: 40 })
+    expect(wantedOf(allowance, true, 0, NOW + 10)).toMatchObject({ ahead: 0 })
+  })
+
   it('asks for less where something is left', () => {
     const allowance = granted(5, 5, 60_000, 5_000)
     allowance.measured = 20
