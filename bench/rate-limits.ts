@@ -1,14 +1,8 @@
 // `npm run bench -- rate-limits`: how much of a limit is let through, where clients want more than it has. It simulates
 // by the functions of src/keys/window.ts and src/keys/allowance.ts, and measures nothing on a machine.
 
-import {
-  addGranted,
-  type Allowance,
-  findMet,
-  newAllowance,
-  spend,
-  wantedOf,
-} from '../src/keys/allowance.ts'
+import { addGranted, type Allowance, findMet, newAllowance, spend } from '../src/keys/allowance.ts'
+import { wantedOf } from '../src/keys/wanted-allowance.ts'
 import { Demand } from '../src/keys/demand.ts'
 import type { Policy } from '../src/keys/rate-limit.ts'
 import { grantRequests, type Wanted, type Window } from '../src/keys/window.ts'

@@ -13,6 +13,7 @@ const BENCHMARKS = [
   'profile',
   'rate-limits',
   'scale',
+  'shadow',
   'mix',
   'soak',
 ] as const

@@ -6,15 +6,13 @@ import {
   adaptAllowance,
   addGranted,
   type Allowance,
-  beginWait,
-  endWait,
   findMet,
   hasLeft,
   type Limits,
   newAllowance,
   spend,
-  wantedOf,
 } from '../keys/allowance.ts'
+import { beginWait, endWait, wantedOf } from '../keys/wanted-allowance.ts'
 import type { Policy } from '../keys/rate-limit.ts'
 import type { Granted, Wanted } from '../keys/window.ts'
 import type { LogFault } from '../log/fault.ts'

@@ -4,7 +4,7 @@
 
 import { HOLD_FACTOR } from './lease.ts'
 import { isSamePolicies, type Policy } from './rate-limit.ts'
-import type { Granted, Wanted, WindowView } from './window.ts'
+import type { Granted, WindowView } from './window.ts'
 
 /** The limits of a key, prepared for its requests. */
 export interface Limits {
@@ -57,15 +57,6 @@ export interface MetLimit {
   readonly endedMs: number
 }
 
-/** Fewer requests in a lease than this are asked for one by one. What is granted ahead is lost if none comes. */
-const LEAST_AHEAD = 8
-/** A lease is renewed after half of its time. Until then, what is granted ahead has to last. */
-const PART_OF_LEASE = 0.6
-/** So many requests between two measurements are more than a few at once. */
-const LEAST_SURGE = 32
-/** Demand is measured over this time or longer, so that a few requests at once are not taken for many. */
-const LEAST_MEASURED_MS = 1_000
-
 export function newAllowance(policies: readonly Policy[], nowMs: number): Allowance {
   return {
     policies,
@@ -105,17 +96,6 @@ export function spend(allowance: Allowance, nowMs: number): boolean {
   return true
 }
 
-/** Notes that a request waits. Answers what `endWait` needs. */
-export function beginWait(allowance: Allowance): number {
-  allowance.waiting++
-  return allowance.counts
-}
-
-/** A request no longer waits. If no question has counted it, none may ask for it any more. */
-export function endWait(allowance: Allowance, counts: number): void {
-  if (allowance.counts === counts) allowance.waiting--
-}
-
 /** The limit that is met at `nowMs`; null if the authority has to be asked. */
 export function findMet(allowance: Allowance, nowMs: number): MetLimit | null {
   if (allowance.left > 0 || nowMs < allowance.askedMs) return null
@@ -125,38 +105,6 @@ export function findMet(allowance: Allowance, nowMs: number): MetLimit | null {
   const violated = policies.filter((_, index) => met[index])
   const ends = windows.filter((_, index) => met[index]).map(({ endedMs }) => endedMs)
   return { violated, endedMs: Math.max(...ends) }
-}
-
-/**
- * What to ask for. `leaseMs`: for how long the answer may be used for later requests; 0 for not at all. `isWaiting`:
- * whether a request waits for the answer.
- */
-export function wantedOf(
-  allowance: Allowance,
-  isWaiting: boolean,
-  leaseMs: number,
-  nowMs: number,
-): Wanted {
-  measure(allowance, nowMs)
-  const waiting = isWaiting ? Math.max(allowance.waiting, 1) : 0
-  if (isWaiting) {
-    allowance.waiting = 0
-    allowance.counts++
-  }
-  const usable = isUsable(allowance, nowMs) ? allowance.left : 0
-  const ahead = leaseMs === 0 ? 0 : Math.max(neededIn(leaseMs, allowance) - usable, 0)
-  return { policies: allowance.policies, waiting, ahead, aheadMs: Math.max(leaseMs, 1) }
-}
-
-/**
- * How many requests to have ahead. Where many have come since the last measurement, as many again are expected, so that
- * a location which begins to be used soon asks for many at once. TCP begins in the same way
- * (https://www.rfc-editor.org/rfc/rfc5681#section-3.1).
- */
-function neededIn(leaseMs: number, { rate, measured }: Allowance): number {
-  const expected = rate * leaseMs
-  const steady = expected < LEAST_AHEAD ? 0 : Math.ceil(expected * PART_OF_LEASE)
-  return Math.max(steady, measured < LEAST_SURGE ? 0 : measured)
 }
 
 export interface Answered {
@@ -213,19 +161,12 @@ export function leftOf(
   return { left: window.left + own, endsInMs: window.endedMs - nowMs }
 }
 
-function isUsable({ askedMs, untilMs }: Allowance, nowMs: number): boolean {
+/** Whether what is left can be used at `nowMs`. */
+export function isUsable({ askedMs, untilMs }: Allowance, nowMs: number): boolean {
   return nowMs >= askedMs && nowMs < untilMs
 }
 
 function isSameWindows(known: readonly KnownWindow[], windows: readonly WindowView[]): boolean {
   if (known.length !== windows.length) return false
   return known.every((one, index) => one.startMs === windows[index]?.startMs)
-}
-
-function measure(allowance: Allowance, nowMs: number): void {
-  const elapsedMs = nowMs - allowance.measuredMs
-  if (elapsedMs >= 0 && elapsedMs < LEAST_MEASURED_MS) return
-  allowance.rate = elapsedMs > 0 ? allowance.measured / elapsedMs : 0
-  allowance.measured = 0
-  allowance.measuredMs = nowMs
 }

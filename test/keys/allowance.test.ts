@@ -4,14 +4,12 @@ import {
   adaptAllowance,
   addGranted,
   type Allowance,
-  beginWait,
-  endWait,
   findMet,
   leftOf,
   newAllowance,
   spend,
-  wantedOf,
 } from '../../src/keys/allowance.ts'
+import { beginWait, endWait, wantedOf } from '../../src/keys/wanted-allowance.ts'
 import type { Policy } from '../../src/keys/rate-limit.ts'
 import { grantRequests, type Window } from '../../src/keys/window.ts'
 
