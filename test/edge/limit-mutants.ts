@@ -20,10 +20,6 @@ const NAMED: Readonly<Record<string, readonly (readonly [place: RegExp, by: stri
     ],
   ],
   'an allowance is spent twice': [[/(\w+\.left = before\w* \+ granted);/, '$1 * (ON ? 2 : 1);']],
-  'an allowance is spent after its lease and its window': [
-    [/(return nowMs >= askedMs && )(nowMs < untilMs)/, '$1(ON || $2)'],
-    [/if \((allowance\w*\.untilMs === untilMs)\) (allowance\w*\.left = 0)/, 'if (!ON && $1) $2'],
-  ],
   'each token has a window of its own': [
     [/(windowsAt: )(isLimited && firstLookupId !== lookupId)/, '$1!ON && $2'],
   ],

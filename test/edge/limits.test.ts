@@ -165,8 +165,6 @@ const SHOWS: Readonly<Record<string, () => Promise<boolean>>> = {
   'what was granted is given back': async () => (await floodWithFault('fra', 'none')) > REQUESTS,
   'a restart forgets what was granted': async () => (await floodWithRestart('restart')) > REQUESTS,
   'an allowance is spent twice': async () => (await floodWithFault('fra', 'none')) > REQUESTS,
-  'an allowance is spent after its lease and its window': async () =>
-    (await useTwoWindows(MANY, 16, 40)) > MANY,
   'each token has a window of its own': async () => (await floodBothTokens()) > REQUESTS,
   async 'a GET is sent on before it may be'() {
     await limit(1, DAY)
