@@ -125,7 +125,7 @@ export function identityRoutes(
     return made.ok ? goOn(c, `${CONFIRMED_PATH}#confirmation=${made.value}`) : await no(made.error)
   }
 
-  /** Noted only for somebody whom the provider let in, so that a stranger cannot fill the table. */
+  /** Only a log-in at the provider is noted, so that a stranger cannot fill the table. */
   async function isFirst({ state, begunAt }: Pending): Promise<boolean> {
     const [hash = ''] = await keyedHashes(JSON.stringify(['state', state]), deps.sessionKeys)
     return await useOnce(deps.db, { hash, expiresAt: begunAt + PENDING_MS })

@@ -90,7 +90,7 @@ interface SessionStart {
 }
 
 /**
- * Starts a session, with a new cookie, for a user whose password was checked or whom the identity provider named.
+ * Starts a session, with a new cookie, for a user who has proven who they are, here or at the identity provider.
  * The session of the request's own cookie ends. False if the password, the role or the status was changed
  * meanwhile, or if the user got a second factor.
  */

@@ -1,5 +1,5 @@
-// The data plane with ENFORCEMENT=shadow: each request goes on to the upstream as it came, its credential with it,
-// and is judged beside that. The verdict decides nothing. It is compared with the upstream's answer and counted.
+// The data plane with ENFORCEMENT=shadow: each request is forwarded unchanged, with its credential. The gateway judges it
+// at the same time. The verdict decides nothing. It is compared with the upstream's answer and counted.
 // Only what cannot be forwarded is refused: see docs/operate/switching-over.md.
 
 import { formatAddress } from '../keys/address.ts'

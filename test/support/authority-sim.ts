@@ -9,7 +9,7 @@ export type AuthorityFault =
   | 'unreachable'
   /** Calls wait on their way to the object, until the fault is gone. */
   | 'held'
-  /** Only what is asked and told of a key's use fails. */
+  /** Only calls about the use of a key fail. */
   | 'no use'
 
 /** What is of a version without leases. */

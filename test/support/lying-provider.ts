@@ -13,7 +13,7 @@ type Instead = number | string
 export interface Lies {
   /** Claims of the ID token beside or instead of the true ones; undefined leaves one out. */
   claims?: Record<string, unknown>
-  /** By whom the ID token is signed. */
+  /** Who signs the ID token. */
   signedBy?: 'nobody' | 'a stranger' | 'the client secret'
   /** Members of the metadata beside or instead of the true ones. */
   metadata?: Record<string, unknown>

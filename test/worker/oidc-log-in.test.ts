@@ -77,7 +77,7 @@ describe('a log-in', () => {
       confirm_by: 'identity_provider',
     })
     const users = await rig.operator('GET', `/accounts/${accountId}/users`)
-    expect(users.json['users']).toHaveLength(2) // with the first one, whom the operator made
+    expect(users.json['users']).toHaveLength(2) // one of them is the first user, made by the operator
   })
 
   it('is the same user again, by issuer and sub, whatever the e-mail says', async () => {

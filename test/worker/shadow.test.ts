@@ -1,4 +1,4 @@
-// ENFORCEMENT=shadow: each request goes on as it came, and the verdict is only compared and counted.
+// ENFORCEMENT=shadow: each request is forwarded unchanged, and the verdict is only compared and counted.
 
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
