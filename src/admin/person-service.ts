@@ -1,5 +1,5 @@
-// The users whom an identity provider names. A user is known by issuer and `sub`, is made at the first log-in, and
-// gets at each log-in the e-mail, the name and the role that the provider says.
+// Users that come from an identity provider. Issuer and `sub` identify a user. The first log-in makes the user, and
+// each log-in sets the e-mail address, the name and the role that the provider gives.
 
 import { findAccountByExternalId, findUserBySubject } from '../db/identity-queries.ts'
 import type { Database } from '../db/client.ts'
