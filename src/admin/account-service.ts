@@ -9,11 +9,12 @@ import {
   updateAccount,
 } from '../db/account-queries.ts'
 import { isPending } from '../db/key-rows.ts'
+import type { Changes } from '../db/schema/audit-events.ts'
 import type { Opening } from '../keys/openings.ts'
 import { isSameLimit } from '../keys/rate-limit.ts'
 import { newId } from '../shared/ids.ts'
 import { err, ok, type Result } from '../shared/result.ts'
-import { type Actor, auditEvent, type Changes, HIDDEN_PASSWORD } from './audit.ts'
+import { type Actor, auditEvent, HIDDEN_PASSWORD } from './audit.ts'
 import { type CanonicalEmailDeps, fillCanonicalEmails } from './canonical-emails.ts'
 import { refuseOwnName } from './common-passwords.ts'
 import type { OperatorCaller } from './context.ts'

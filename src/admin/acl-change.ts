@@ -1,7 +1,7 @@
 // The change of an IP ACL as the audit stores it. It holds the added and removed entries, since the two
 // lists may have 1 000 entries each.
 
-import type { AclChange, Changes } from '../db/schema.ts'
+import type { AclChange, Changes } from '../db/schema/audit-events.ts'
 
 /** How many added and how many removed entries are kept. */
 const MAX_ENTRIES = 50

@@ -3,7 +3,9 @@
 
 import * as z from 'zod'
 import { KEY_STATES } from '../db/operator-key-queries.ts'
-import { ACTORS, AUDIT_ACTIONS, ROLES, USER_STATUSES } from '../db/schema.ts'
+import { ACTORS, AUDIT_ACTIONS } from '../db/schema/audit-events.ts'
+import { USER_STATUSES } from '../db/schema/users.ts'
+import { ROLES } from '../shared/roles.ts'
 import { ADDRESS_SYMPTOMS } from '../keys/client-address.ts'
 import { ENTRY_WARNINGS } from '../keys/entry-warnings.ts'
 import { ACCOUNT_STATUSES, IP_ACL_MODES } from '../keys/key-record.ts'

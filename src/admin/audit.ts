@@ -4,13 +4,11 @@
 
 import type { AuditEvent } from '../db/audit-queries.ts'
 import type { KeyDetails } from '../db/key-rows.ts'
-import type { ACTORS, AuditAction, Changes } from '../db/schema.ts'
+import type { ACTORS, AuditAction, Changes } from '../db/schema/audit-events.ts'
 import type { AclNotes } from '../keys/acl-notes.ts'
 import { newId } from '../shared/ids.ts'
 import { withAclChange } from './acl-change.ts'
 import { toRateLimitJson } from './rate-limit.ts'
-
-export type { Changes } from '../db/schema.ts'
 
 /** Who acts, and from which address. */
 export interface Actor {

@@ -9,14 +9,14 @@ import {
   type LiveKey,
   type Tombstone,
 } from '../db/key-rows.ts'
-import type { AuditAction } from '../db/schema.ts'
+import type { AuditAction, Changes } from '../db/schema/audit-events.ts'
 import { keepNotes } from '../keys/acl-notes.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { Opening } from '../keys/openings.ts'
 import { newId } from '../shared/ids.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import { refuseUnlistedNotes } from './acl-notes.ts'
-import { auditEvent, type Changes, detailChanges } from './audit.ts'
+import { auditEvent, detailChanges } from './audit.ts'
 import { forgetEndedUse } from './key-usage.ts'
 import type { Caller } from './context.ts'
 import { toIdempotency } from './idempotency.ts'

@@ -13,7 +13,7 @@ import {
 } from '../db/leak-queries.ts'
 import { findKeys } from '../db/outbox-queries.ts'
 import { changeTokens } from '../db/rotation-queries.ts'
-import type { Changes } from '../db/schema.ts'
+import type { Changes } from '../db/schema/audit-events.ts'
 import { auditEvent } from './audit.ts'
 import { toRotationJson, toTime } from './json.ts'
 import { CHANGE_TRIES } from './key-change.ts'

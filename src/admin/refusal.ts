@@ -1,6 +1,6 @@
 // Every refusal of the control plane, and the one place where a refusal becomes a problem.
 
-import type { Role } from '../db/schema.ts'
+import type { Role } from '../shared/roles.ts'
 import type { AccountStatus } from '../keys/key-record.ts'
 import type { Problem } from '../problems/problem.ts'
 import type { Fault } from './answers.ts'

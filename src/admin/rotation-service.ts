@@ -3,7 +3,7 @@
 
 import { isPending, type KeyRow, type LiveKey } from '../db/key-rows.ts'
 import { changeTokens, findRepeatedRotation, insertToken } from '../db/rotation-queries.ts'
-import type { AuditAction } from '../db/schema.ts'
+import type { AuditAction, Changes } from '../db/schema/audit-events.ts'
 import type { Opening } from '../keys/openings.ts'
 import {
   endOld,
@@ -17,7 +17,7 @@ import {
   type TokenTimes,
 } from '../keys/rotation.ts'
 import { err, ok, type Result } from '../shared/result.ts'
-import { auditEvent, type Changes } from './audit.ts'
+import { auditEvent } from './audit.ts'
 import type { Caller } from './context.ts'
 import { toIdempotency } from './idempotency.ts'
 import { toRotationJson, toTime } from './json.ts'

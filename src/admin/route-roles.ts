@@ -3,7 +3,7 @@
 import { matchedRoutes } from 'hono/route'
 import type { Database } from '../db/client.ts'
 import { findKey } from '../db/key-queries.ts'
-import type { Role } from '../db/schema.ts'
+import type { Role } from '../shared/roles.ts'
 import type { OpenSession } from '../db/session-queries.ts'
 import type { AdminContext } from './context.ts'
 import type { Refusal } from './refusal.ts'

@@ -13,11 +13,12 @@ import {
   type UserRow,
   type UserWithAccount,
 } from '../db/user-queries.ts'
+import type { Changes } from '../db/schema/audit-events.ts'
 import type { IdentityProvider } from '../identity/provider.ts'
 import { newId } from '../shared/ids.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import type { HashingPlace } from '../stores/password-hasher.ts'
-import { type Actor, auditEvent, type Changes, HIDDEN_PASSWORD } from './audit.ts'
+import { type Actor, auditEvent, HIDDEN_PASSWORD } from './audit.ts'
 import { type CanonicalEmailDeps, fillCanonicalEmails } from './canonical-emails.ts'
 import { refuseOwnName } from './common-passwords.ts'
 import type { OperatorCaller } from './context.ts'

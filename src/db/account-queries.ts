@@ -6,7 +6,9 @@ import type { AccountStatus } from '../keys/key-record.ts'
 import { isSameLimit, type RateLimit } from '../keys/rate-limit.ts'
 import { type AuditEvent, insertEventWhere, insertSessionEnds } from './audit-queries.ts'
 import type { Database } from './client.ts'
-import { accounts, apiKeys, sessions } from './schema.ts'
+import { accounts } from './schema/accounts.ts'
+import { apiKeys } from './schema/api-keys.ts'
+import { sessions } from './schema/sessions.ts'
 
 export type AccountRow = typeof accounts.$inferSelect
 

@@ -3,7 +3,7 @@
 
 import { eq, lt, sql, type SQL } from 'drizzle-orm'
 import type { Database } from './client.ts'
-import { attempts, logInNetworks } from './schema.ts'
+import { attempts, logInNetworks } from './schema/attempts.ts'
 
 export interface Counter {
   /** A keyed hash of what the attempts in this counter have in common. */

@@ -5,7 +5,7 @@ import { and, desc, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-
 import { firstId } from '../shared/ids.ts'
 import { isOnPage, pageBytes } from './bounded-page.ts'
 import type { Database } from './client.ts'
-import { auditEvents } from './schema.ts'
+import { auditEvents } from './schema/audit-events.ts'
 
 export type AuditEvent = typeof auditEvents.$inferInsert
 export type EventRow = typeof auditEvents.$inferSelect

@@ -1,9 +1,10 @@
-// The events that wait for EVENTS_URL, see `event_deliveries` in schema.ts.
+// The events that wait for EVENTS_URL, see schema/event-deliveries.ts.
 
 import { and, count, desc, eq, getTableColumns, inArray, lt, min, sql } from 'drizzle-orm'
 import { firstId } from '../shared/ids.ts'
 import type { Database } from './client.ts'
-import { auditEvents, eventDeliveries } from './schema.ts'
+import { auditEvents } from './schema/audit-events.ts'
+import { eventDeliveries } from './schema/event-deliveries.ts'
 
 export type DeliveryRow = typeof eventDeliveries.$inferSelect
 

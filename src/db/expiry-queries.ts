@@ -3,7 +3,7 @@
 import { and, eq, isNull, lte, sql } from 'drizzle-orm'
 import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
 import type { Database } from './client.ts'
-import { apiKeys } from './schema.ts'
+import { apiKeys } from './schema/api-keys.ts'
 
 export interface ExpiredKey {
   readonly id: string

@@ -5,7 +5,9 @@ import { eq, inArray, sql } from 'drizzle-orm'
 import type { AuditEvent } from './audit-queries.ts'
 import type { Database } from './client.ts'
 import { type KeyDetails, type LiveKey, selectKeys, toKeyRow } from './key-rows.ts'
-import { accounts, apiKeys, tokens } from './schema.ts'
+import { accounts } from './schema/accounts.ts'
+import { apiKeys } from './schema/api-keys.ts'
+import { tokens } from './schema/tokens.ts'
 
 export interface ImportedKey {
   readonly id: string

@@ -17,7 +17,9 @@ import {
   toKeyRecord,
   toKeyRow,
 } from './key-rows.ts'
-import { accounts, apiKeys, tokens } from './schema.ts'
+import { accounts } from './schema/accounts.ts'
+import { apiKeys } from './schema/api-keys.ts'
+import { tokens } from './schema/tokens.ts'
 import { mayChangeKeys, type SessionGuard } from './session-guard.ts'
 
 export interface NewKey {

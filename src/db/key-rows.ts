@@ -7,7 +7,8 @@ import type { State } from '../keys/openings.ts'
 import type { Platform } from '../keys/platform.ts'
 import type { RateLimit } from '../keys/rate-limit.ts'
 import type { Database } from './client.ts'
-import { accounts, apiKeys } from './schema.ts'
+import { accounts } from './schema/accounts.ts'
+import { apiKeys } from './schema/api-keys.ts'
 
 /** The part of a key that its owner can edit. */
 export interface KeyDetails {

@@ -5,7 +5,9 @@ import { and, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
 import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
 import type { Database } from './client.ts'
 import { type LiveKey, selectKeys, toKeyRow } from './key-rows.ts'
-import { apiKeys, leakReports, tokens } from './schema.ts'
+import { apiKeys } from './schema/api-keys.ts'
+import { leakReports } from './schema/leak-reports.ts'
+import { tokens } from './schema/tokens.ts'
 
 export interface NewReport {
   /** A keyed hash of the sender's network. */

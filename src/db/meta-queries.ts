@@ -2,7 +2,7 @@
 
 import { eq } from 'drizzle-orm'
 import type { Database } from './client.ts'
-import { meta } from './schema.ts'
+import { meta } from './schema/meta.ts'
 
 export type MetaName =
   | 'authority_namespace'

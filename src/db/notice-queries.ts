@@ -2,7 +2,7 @@
 
 import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
-import { apiKeys } from './schema.ts'
+import { apiKeys } from './schema/api-keys.ts'
 
 const DAY_MS = 24 * 3_600_000
 

@@ -14,7 +14,8 @@ import {
   sql,
 } from 'drizzle-orm'
 import type { Database } from './client.ts'
-import { apiKeys, tokens } from './schema.ts'
+import { apiKeys } from './schema/api-keys.ts'
+import { tokens } from './schema/tokens.ts'
 
 export const KEY_STATES = ['live', 'deleted'] as const
 /** What a list can be narrowed to. All but `deleted` are live. */

@@ -1,5 +1,5 @@
 // The outbox: rows whose newest revision is not known to be in KV for good. Each row records how far its
-// change has come: in libSQL, at its authority, in KV (see schema.ts).
+// change has come: in libSQL, at its authority, in KV (see schema/api-keys.ts).
 
 import { and, eq, gt, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { IpAclMode } from '../keys/key-record.ts'
@@ -8,7 +8,8 @@ import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
 import type { Database } from './client.ts'
 import { ENDED_COLUMNS, isLive, TOMBSTONE_COLUMNS } from './key-queries.ts'
 import { type KeyRow, selectKeys, type Token, toKeyRow } from './key-rows.ts'
-import { apiKeys, tokens } from './schema.ts'
+import { apiKeys } from './schema/api-keys.ts'
+import { tokens } from './schema/tokens.ts'
 
 /** A revision of a row. */
 export interface Revision {

@@ -2,7 +2,8 @@
 
 import { and, count, eq, min, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
-import { apiKeys, meta } from './schema.ts'
+import { apiKeys } from './schema/api-keys.ts'
+import { meta } from './schema/meta.ts'
 
 export interface Progress {
   /** Changes that are recorded and not known to hold. */

@@ -4,7 +4,10 @@
 import { and, eq, gt, isNotNull } from 'drizzle-orm'
 import type { TokenOwner } from '../keys/sealed-token.ts'
 import type { Database } from './client.ts'
-import { apiKeys, secondFactors, tokens, users } from './schema.ts'
+import { apiKeys } from './schema/api-keys.ts'
+import { secondFactors } from './schema/second-factors.ts'
+import { tokens } from './schema/tokens.ts'
+import { users } from './schema/users.ts'
 
 export interface SealedRow {
   /** Of a token its lookup id, of a secret the id of its user. */

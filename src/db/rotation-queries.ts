@@ -7,7 +7,8 @@ import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
 import type { Database } from './client.ts'
 import { type Idempotency, isAsRead } from './key-queries.ts'
 import { type LiveKey, selectKeys, toKeyRow } from './key-rows.ts'
-import { apiKeys, tokens } from './schema.ts'
+import { apiKeys } from './schema/api-keys.ts'
+import { tokens } from './schema/tokens.ts'
 import type { SessionGuard } from './session-guard.ts'
 
 export interface NewToken {

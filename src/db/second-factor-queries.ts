@@ -5,7 +5,8 @@
 import { and, eq, sql, type SQL } from 'drizzle-orm'
 import { type AuditEvent, insertEventWhere, insertSessionEnds } from './audit-queries.ts'
 import type { Database } from './client.ts'
-import { recoveryCodes, secondFactors, sessions } from './schema.ts'
+import { recoveryCodes, secondFactors } from './schema/second-factors.ts'
+import { sessions } from './schema/sessions.ts'
 import type { SessionGuard } from './session-guard.ts'
 
 export type SecondFactorRow = typeof secondFactors.$inferSelect

@@ -5,7 +5,10 @@ import { and, desc, eq, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-
 import type { AccountRow } from './account-queries.ts'
 import { type AuditEvent, insertEventWhere, insertSessionEnds } from './audit-queries.ts'
 import type { Database } from './client.ts'
-import { accounts, secondFactors, sessions, users } from './schema.ts'
+import { accounts } from './schema/accounts.ts'
+import { secondFactors } from './schema/second-factors.ts'
+import { sessions } from './schema/sessions.ts'
+import { users } from './schema/users.ts'
 import { mayChangeKeys, type SessionGuard } from './session-guard.ts'
 import type { UserRow } from './user-queries.ts'
 

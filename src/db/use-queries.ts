@@ -2,7 +2,7 @@
 
 import { and, eq, gt, inArray, isNotNull, isNull, or } from 'drizzle-orm'
 import type { Database } from './client.ts'
-import { tokens } from './schema.ts'
+import { tokens } from './schema/tokens.ts'
 
 export interface UsedToken {
   readonly keyId: string

@@ -5,14 +5,11 @@ import { and, desc, eq, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { AccountRow, EmailForms } from './account-queries.ts'
 import { type AuditEvent, insertEventWhere, insertSessionEnds } from './audit-queries.ts'
 import type { Database } from './client.ts'
-import {
-  accounts,
-  logInNetworks,
-  type Role,
-  sessions,
-  type USER_STATUSES,
-  users,
-} from './schema.ts'
+import type { Role } from '../shared/roles.ts'
+import { accounts } from './schema/accounts.ts'
+import { logInNetworks } from './schema/attempts.ts'
+import { sessions } from './schema/sessions.ts'
+import { type USER_STATUSES, users } from './schema/users.ts'
 
 export type UserRow = typeof users.$inferSelect
 

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { migrateDatabase } from '../../harness/migrate.ts'
 import { type Sqld, startSqld } from '../../harness/sqld.ts'
 import { connect } from '../../src/db/client.ts'
-import { accounts, sessions } from '../../src/db/schema.ts'
+import { accounts } from '../../src/db/schema/accounts.ts'
+import { sessions } from '../../src/db/schema/sessions.ts'
 import { deleteDeadSessions } from '../../src/db/session-queries.ts'
 
 const LIMITS = { createdAfter: 1_000, seenAfter: 5_000 }

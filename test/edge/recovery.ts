@@ -2,7 +2,9 @@
 // libSQL say.
 
 import { eq, inArray, sql } from 'drizzle-orm'
-import { accounts, apiKeys, tokens } from '../../src/db/schema.ts'
+import { accounts } from '../../src/db/schema/accounts.ts'
+import { apiKeys } from '../../src/db/schema/api-keys.ts'
+import { tokens } from '../../src/db/schema/tokens.ts'
 import type { Log, Use } from './checker.ts'
 import { toAcl } from './clients.ts'
 import type { TestKey } from './fixtures.ts'

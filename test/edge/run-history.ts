@@ -1,7 +1,7 @@
 // Carries out a history on the ground, step by step, and then lets it recover.
 
 import { eq } from 'drizzle-orm'
-import { apiKeys } from '../../src/db/schema.ts'
+import { apiKeys } from '../../src/db/schema/api-keys.ts'
 import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from '../../src/keys/key-record.ts'
 import { answerVisibly } from './answers.ts'
 import type { Log } from './checker.ts'

@@ -1,7 +1,7 @@
 // What the code calls things, for the tests that hold the documents to it: read from the source text,
 // since types leave nothing at run time.
 
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { OpenApi } from '../../harness/described.ts'
 import { PROJECT_DIR } from '../../harness/project-dir.ts'
@@ -13,6 +13,10 @@ export const OPEN_API = openApiDocument() as OpenApi
 
 export function source(file: string): string {
   return readFileSync(join(PROJECT_DIR, file), 'utf8')
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(join(PROJECT_DIR, folder)).map((name) => join(folder, name))
 }
 
 const WRANGLER = source('wrangler.toml')
@@ -56,7 +60,7 @@ export const SNAKE_NAMES: ReadonlySet<string> = new Set([
   ...matches(source('src/log/fault.ts'), /^ {2}readonly (\w+)/gm),
   ...[
     'src/log/fault-reason.ts',
-    'src/db/schema.ts',
+    ...filesIn('src/db/schema'),
     'src/admin/common-passwords.ts',
     'src/keys/cidr.ts',
     'src/keys/pasted-entry.ts',

@@ -24,7 +24,7 @@ import {
 } from '../../harness/customer.ts'
 import { type HttpAnswer, type RequestOptions, send } from '../../harness/http.ts'
 import { connect } from '../../src/db/client.ts'
-import type { Role } from '../../src/db/schema.ts'
+import type { Role } from '../../src/shared/roles.ts'
 import { AUTHORITY_SIM, type AuthorityCall, type AuthorityCommand } from './authority-sim.ts'
 import { withGateways } from './gateways.ts'
 import { insertCustomer, insertUserOf } from './inserted-customer.ts'

@@ -3,7 +3,7 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { GATEWAY } from '../../harness/worker.ts'
-import { apiKeys } from '../../src/db/schema.ts'
+import { apiKeys } from '../../src/db/schema/api-keys.ts'
 import { type KeysInUse, type OwnKey, startKeysInUse } from '../support/keys-in-use.ts'
 
 let keys: KeysInUse

@@ -2,7 +2,7 @@
 
 import { eq } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { apiKeys } from '../../src/db/schema.ts'
+import { apiKeys } from '../../src/db/schema/api-keys.ts'
 import { type KeysInUse, type OwnKey, startKeysInUse } from '../support/keys-in-use.ts'
 
 let keys: KeysInUse

@@ -2,7 +2,7 @@
 
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { tokens } from '../../src/db/schema.ts'
+import { tokens } from '../../src/db/schema/tokens.ts'
 import { type KeysInUse, type OwnKey, startKeysInUse } from '../support/keys-in-use.ts'
 
 let keys: KeysInUse

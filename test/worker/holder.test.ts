@@ -4,7 +4,9 @@
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type HttpAnswer, send } from '../../harness/http.ts'
-import { accounts, apiKeys, tokens } from '../../src/db/schema.ts'
+import { accounts } from '../../src/db/schema/accounts.ts'
+import { apiKeys } from '../../src/db/schema/api-keys.ts'
+import { tokens } from '../../src/db/schema/tokens.ts'
 import { type KeysInUse, type OwnKey, startKeysInUse } from '../support/keys-in-use.ts'
 
 let keys: KeysInUse

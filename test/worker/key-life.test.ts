@@ -3,7 +3,9 @@
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { GATEWAY } from '../../harness/worker.ts'
-import { apiKeys, auditEvents, tokens } from '../../src/db/schema.ts'
+import { apiKeys } from '../../src/db/schema/api-keys.ts'
+import { auditEvents } from '../../src/db/schema/audit-events.ts'
+import { tokens } from '../../src/db/schema/tokens.ts'
 import { type KeysInUse, type OwnKey, startKeysInUse } from '../support/keys-in-use.ts'
 
 let keys: KeysInUse

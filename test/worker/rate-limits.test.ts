@@ -5,7 +5,7 @@ import { eq } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { GATEWAY } from '../../harness/worker.ts'
 import type { HttpAnswer } from '../../harness/http.ts'
-import { apiKeys } from '../../src/db/schema.ts'
+import { apiKeys } from '../../src/db/schema/api-keys.ts'
 import { PASSWORD } from '../edge/fixtures.ts'
 import { type KeysInUse, type OwnKey, startKeysInUse, type Use } from '../support/keys-in-use.ts'
 

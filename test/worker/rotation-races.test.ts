@@ -4,7 +4,7 @@ import { eq } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { jsonCall } from '../../harness/customer.ts'
 import type { HttpAnswer } from '../../harness/http.ts'
-import { tokens } from '../../src/db/schema.ts'
+import { tokens } from '../../src/db/schema/tokens.ts'
 import { PASSWORD } from '../edge/fixtures.ts'
 import { type KeysInUse, type OwnKey, startKeysInUse } from '../support/keys-in-use.ts'
 

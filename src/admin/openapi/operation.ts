@@ -10,7 +10,7 @@ import type {
   ZodOpenApiPathsObject,
   ZodOpenApiResponsesObject,
 } from 'zod-openapi'
-import type { Role } from '../../db/schema.ts'
+import type { Role } from '../../shared/roles.ts'
 import { ROUTE_ROLES } from '../route-roles.ts'
 import { type ErrorName, errorResponses, HOLDER_ERRORS } from './refusals.ts'
 

@@ -16,7 +16,7 @@ import { parseEventSecrets } from '../../../src/configuration/event-secrets.ts'
 import { insertEvent } from '../../../src/db/audit-queries.ts'
 import { connect, type Database } from '../../../src/db/client.ts'
 import { listDeliveries, readEventProgress, retryEvents } from '../../../src/db/event-queries.ts'
-import type { AuditAction, Changes } from '../../../src/db/schema.ts'
+import type { AuditAction, Changes } from '../../../src/db/schema/audit-events.ts'
 import { reasonOf } from '../../../src/log/fault-reason.ts'
 import {
   EVENTS_SECRET,
