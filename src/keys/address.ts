@@ -1,9 +1,7 @@
 // IP addresses as text and as numbers. The parser accepts four plain decimal octets and the IPv6 forms of
 // RFC 4291 §2.2, nothing else (no octal, hex, short or zone forms). It makes one pass over the characters,
 // without regular expressions or exceptions, because an isolate that loads a key parses up to 1 000 networks
-// at once. ipaddr.js only formats IPv6, as RFC 5952 asks.
-
-import ipaddr from 'ipaddr.js'
+// at once. The page uses the same code, so it has no library of its own to load.
 
 export interface Address {
   readonly family: 4 | 6
@@ -41,7 +39,27 @@ export function formatAddress({ family, words }: Address): string {
     const word = words[0] ?? 0
     return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`
   }
-  return new ipaddr.IPv6(words.flatMap((w) => [w >>> 16, w & 0xffff])).toRFC5952String()
+  const groups = words.flatMap((word) => [word >>> 16, word & 0xffff])
+  const gap = longestZeros(groups)
+  if (gap === null) return formatGroups(groups)
+  return `${formatGroups(groups.slice(0, gap.start))}::${formatGroups(groups.slice(gap.end))}`
+}
+
+/** The zero groups that "::" stands for: the longest run of two or more, the first of equals (RFC 5952 §4.2). */
+function longestZeros(groups: readonly number[]): { start: number; end: number } | null {
+  let longest: { start: number; end: number } | null = null
+  for (let start = 0; start < groups.length; start++) {
+    let end = start
+    while (groups[end] === 0) end++
+    const length = longest === null ? 1 : longest.end - longest.start
+    if (end - start > length) longest = { start, end }
+    start = end
+  }
+  return longest
+}
+
+function formatGroups(groups: readonly number[]): string {
+  return groups.map((group) => group.toString(16)).join(':')
 }
 
 function parseIpv4(text: string): Address | null {
