@@ -270,6 +270,7 @@ function composeApp(
     eventReceiver: toReceiver(settings),
     jwks: secrets.assertionKeys.published,
     documentationUrl: settings.API_DOCS_URL,
+    supportUrl: settings.SUPPORT_URL,
     assets: { fetch: (request) => env.ASSETS.fetch(request) },
     advance: authorities.advance,
     seed: authorities.seed,

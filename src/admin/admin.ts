@@ -50,6 +50,8 @@ export interface AdminDeps
   readonly jwks: object
   /** The URL of the Portal API's documentation, for a link on the page. */
   readonly documentationUrl: string | undefined
+  /** Where customers reach support: a web or mailto: URL, for links on the page. */
+  readonly supportUrl: string
   /** The static files under /admin/. */
   readonly assets: { readonly fetch: (request: Request) => Promise<Response> }
   /** What comes before the code in the `type` of a problem. */
@@ -79,9 +81,10 @@ export function createAdmin(deps: AdminDeps): Hono<AdminEnv> {
     c.header('Cache-Control', 'no-store')
   })
   admin.use('/admin/api/v1/*', deliverSoon(deps))
-  admin.use('/admin/api/v1/session', async function nameDocumentation(c, next) {
+  admin.use('/admin/api/v1/session', async function nameHelp(c, next) {
     await next()
-    const { documentationUrl } = deps
+    const { documentationUrl, supportUrl } = deps
+    c.header('Portal-Support', supportUrl)
     if (documentationUrl !== undefined) c.header('Link', `<${documentationUrl}>; rel="help"`)
   })
   admin.route('/admin/api/v1/session', sessionRoutes(deps))

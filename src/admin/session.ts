@@ -32,6 +32,10 @@ const TOUCH_SECONDS = 60
 const MAX_SESSIONS = 100
 const USER_AGENT_LENGTH = 256
 
+/** What the page reads before it knows whether somebody is logged in. */
+const READ_FIRST = ['/admin/api/v1/session', '/admin/api/v1/keys']
+const NOBODY_PREFERENCE = 'logged-out=204'
+
 /** Where a log-in by an identity provider begins. */
 export const LOG_IN_PATH = '/admin/log-in'
 
@@ -57,7 +61,7 @@ export function sessionLimits(nowMs: number): SessionLimits {
 export function requireSession(deps: SessionDeps): MiddlewareHandler<AdminEnv> {
   return async function checkSession(c, next) {
     const found = await readSession(c, deps)
-    if (found === undefined) return refuse(c, noSession(deps))
+    if (found === undefined) return answerNobody(c, deps)
     c.set('session', found)
     c.set('accountId', found.account.id)
     if (isSecondFactorDue(found, deps) && !isOpenWithoutFactor(c)) {
@@ -66,6 +70,19 @@ export function requireSession(deps: SessionDeps): MiddlewareHandler<AdminEnv> {
     const refusal = await checkRole(c, found, deps.db)
     return refusal === null ? await next() : refuse(c, refusal)
   }
+}
+
+/**
+ * Answers a request without a session. What the page reads first it may ask for so that a 204 stands for a 401
+ * (RFC 7240): a browser writes each 401 to its console as an error, and to a page that asks this is none. A page of
+ * another origin cannot send the header.
+ */
+function answerNobody(c: AdminContext, deps: SessionDeps) {
+  const isRead = c.req.method === 'GET' && READ_FIRST.includes(c.req.path)
+  if (!isRead || c.req.header('Prefer') !== NOBODY_PREFERENCE) return refuse(c, noSession(deps))
+  c.header('Preference-Applied', NOBODY_PREFERENCE)
+  if (deps.identity !== null) c.header('Portal-Log-In', LOG_IN_PATH)
+  return c.body(null, 204)
 }
 
 export function noSession({ identity }: Pick<SessionDeps, 'identity'>): Refusal {

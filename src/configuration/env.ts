@@ -119,6 +119,13 @@ export const passedOnSchema = z.object({
       error: 'must be an http or https URL, such as https://docs.example.com/portal',
     })
     .transform((text) => (text === undefined ? undefined : new URL(text).href)),
+  SUPPORT_URL: z
+    .string()
+    .default('https://support.commpeak.com/')
+    .refine((text) => isWebUrl(text) || isMailUrl(text), {
+      error: 'must be an http, https or mailto URL, such as mailto:support@example.com',
+    })
+    .transform((text) => new URL(text).href),
   PREFLIGHT: choice('forward', 'refuse'),
   ENFORCEMENT: choice('enforce', 'shadow'),
   SECOND_FACTOR: choice('optional', 'required'),
@@ -201,6 +208,10 @@ function isEventsUrl(text: string): boolean {
 
 function isWebUrl(text: string): boolean {
   return /^https?:\/\/[^\s/@]+(?:[/?#]|$)/i.test(text) && URL.canParse(text)
+}
+
+function isMailUrl(text: string): boolean {
+  return /^mailto:[^\s@?]+@[^\s@?]+(?:\?|$)/i.test(text) && URL.canParse(text)
 }
 
 function isHostName(text: string): boolean {

@@ -2,6 +2,7 @@
 // to log in again, and then the same request is repeated.
 
 import { err, ok } from '../shared/result.ts'
+import { eventQuery, usageQuery } from './queries.ts'
 import { type Answer, type Failure, type Request, send } from './request.ts'
 import type {
   AclPreview,
@@ -23,7 +24,6 @@ import type {
   Session,
   User,
 } from './types.ts'
-import { SPAN_MS } from './use-series.ts'
 
 export type { Answer, Failure, Problem } from './request.ts'
 
@@ -39,7 +39,8 @@ export interface Api {
   readonly logIn: (email: string, password: string, code?: string) => Answer<Session>
   readonly logOut: () => Answer<unknown>
   readonly readSession: () => Answer<Session>
-  readonly listKeys: () => Answer<readonly Key[]>
+  /** `asksWho`: before it is known whether somebody is logged in. */
+  readonly listKeys: (request?: Pick<Request, 'asksWho'>) => Answer<readonly Key[]>
   readonly readKey: (id: string) => Answer<Key>
   readonly createKey: (input: KeyInput, proof: Proof, idempotencyKey: string) => Answer<Key>
   readonly editKey: (key: Key, change: KeyChange) => Answer<Key & { enforcement: Enforcement }>
@@ -90,7 +91,6 @@ export interface Api {
 }
 
 const PAGE_SIZE = 200
-const EVENTS_PER_PAGE = 50
 
 /** `logInAgain` answers whether the customer logged in. */
 export function createApi(logInAgain: () => Promise<boolean>): Api {
@@ -106,7 +106,10 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
   }
 
   /** All pages of a list. */
-  async function listAll<Item>(name: 'keys' | 'users'): Answer<readonly Item[]> {
+  async function listAll<Item>(
+    name: 'keys' | 'users',
+    request: Request = {},
+  ): Answer<readonly Item[]> {
     const include = name === 'keys' ? '&include=usage' : ''
     const items: Item[] = []
     let cursor: string | null = null
@@ -115,6 +118,7 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
       const page = await call<{ next_cursor: string | null; keys?: Item[]; users?: Item[] }>(
         'GET',
         `/${name}?limit=${PAGE_SIZE}${include}${query}`,
+        request,
       )
       if (!page.ok) return page
       items.push(...(page.value[name] ?? []))
@@ -123,7 +127,7 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
     return ok(items)
   }
 
-  const readSession = () => call<Session>('GET', '/session', { quiet: true })
+  const readSession = () => call<Session>('GET', '/session', { quiet: true, asksWho: true })
 
   return {
     async logIn(email, password, code) {
@@ -134,7 +138,7 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
     logOut: () => call('DELETE', '/session', { quiet: true }),
     readSession,
     readKey: (id) => call('GET', `/keys/${id}`, { quiet: true }),
-    listKeys: () => listAll<Key>('keys'),
+    listKeys: (request) => listAll<Key>('keys', request),
     listUsers: () => listAll<User>('users'),
     createKey: (input, proof, idempotencyKey) =>
       call('POST', '/keys', {
@@ -176,20 +180,6 @@ export function createApi(logInAgain: () => Promise<boolean>): Api {
     findKey: (token) => call('POST', '/keys/find', { body: { token } }),
     reveal: (id, proof) => call('POST', `/keys/${id}/reveal`, { body: proof }),
   }
-}
-
-/** Both ends are told, so that a clock that is wrong makes no range that is too long. */
-function usageQuery(by: KeyUsage['by']): string {
-  const [from, to] = [Date.now() - SPAN_MS[by], Date.now()].map((ms) => new Date(ms).toISOString())
-  return new URLSearchParams({ by, from: from ?? '', to: to ?? '' }).toString()
-}
-
-function eventQuery(keyId: string | null, cursor: string | null): string {
-  return new URLSearchParams({
-    limit: String(EVENTS_PER_PAGE),
-    ...(keyId !== null && { key_id: keyId }),
-    ...(cursor !== null && { cursor }),
-  }).toString()
 }
 
 function logInAtOf(failure: Failure): string | null {

@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { announceFailure, announceSuccess, Announcer } from './announce.tsx'
-import { createApi, type Failure } from './api.ts'
+import { type Answer, createApi, type Failure } from './api.ts'
 import { Frame } from './frame.tsx'
 import { focusHeading } from './heading-focus.ts'
 import { ConfirmBy } from './identity-prompt.tsx'
@@ -13,7 +13,7 @@ import { messages } from './messages.ts'
 import { onNews, tellOtherTabs } from './other-tabs.ts'
 import { failureText } from './problem-text.ts'
 import { routeOf, useUrl } from './route.ts'
-import type { Session } from './types.ts'
+import type { Key, Session } from './types.ts'
 import { SecurityPage } from './views.ts'
 import { Workspace } from './workspace.tsx'
 
@@ -33,8 +33,14 @@ export function App() {
   const url = useUrl()
   const route = useMemo(() => routeOf(url.pathname), [url.pathname])
 
+  /** The keys, read at the same time as the session. */
+  const firstKeys = useRef<Answer<readonly Key[]> | null>(null)
+
   const readSession = useCallback(async () => {
+    const isFirst = logInStateRef.current.kind === 'unknown'
+    if (isFirst) firstKeys.current = api.listKeys({ asksWho: true })
     const answer = await api.readSession()
+    if (!answer.ok || answer.value.second_factor === 'due') firstKeys.current = null
     if (answer.ok) {
       const before = logInStateRef.current
       const session = answer.value
@@ -46,11 +52,11 @@ export function App() {
     }
     // Once logged in, the next request that needs a session notices its end.
     if (logInStateRef.current.kind === 'customer') return
-    setLogInState(
-      answer.error.kind === 'logged_out'
-        ? { kind: 'nobody', logInAt: answer.error.logInAt }
-        : { kind: 'unknown', failure: answer.error },
-    )
+    if (answer.error.kind !== 'logged_out') {
+      return setLogInState({ kind: 'unknown', failure: answer.error })
+    }
+    setLogInState({ kind: 'nobody', logInAt: answer.error.logInAt })
+    if (takeLogOut()) announceSuccess(messages.done.loggedOut)
   }, [api])
 
   useEffect(() => void readSession(), [readSession])
@@ -61,7 +67,9 @@ export function App() {
       const { current } = logInStateRef
       const isByProvider =
         current.kind === 'customer' && current.session.confirm_by === 'identity_provider'
-      setLogInState({ kind: 'nobody', logInAt: isByProvider ? LOG_IN_PATH : null })
+      const logInAt = isByProvider ? LOG_IN_PATH : null
+      setLogInState({ kind: 'nobody', logInAt })
+      announceSuccess(messages.done.loggedOut)
     })
   }, [])
 
@@ -83,7 +91,7 @@ export function App() {
       return announceFailure(failureText(answer.error))
     }
     tellOtherTabs('logged_out')
-    location.replace('/admin/')
+    location.replace(LOGGED_OUT)
   }
 
   function endLogIn(isLoggedIn: boolean) {
@@ -97,11 +105,14 @@ export function App() {
   }
   if (logInState.kind === 'nobody') {
     return (
-      <LogInPage
-        api={api}
-        logInAt={logInState.logInAt}
-        onLoggedIn={(session) => setLogInState({ kind: 'customer', session })}
-      />
+      <>
+        <LogInPage
+          api={api}
+          logInAt={logInState.logInAt}
+          onLoggedIn={(session) => setLogInState({ kind: 'customer', session })}
+        />
+        <Announcer />
+      </>
     )
   }
   const { session } = logInState
@@ -114,7 +125,7 @@ export function App() {
         <Workspace
           query={url.searchParams}
           onOpenPanel={() => void readSession()}
-          {...{ api, session, route }}
+          {...{ api, session, route, firstKeys }}
         />
       )}
       {again !== null && (
@@ -128,6 +139,16 @@ export function App() {
       <Announcer />
     </ConfirmBy.Provider>
   )
+}
+
+/** The page is loaded anew at a log-out, so that nothing of the account stays in memory. The URL tells it why. */
+const LOGGED_OUT = '/admin/?logged-out'
+
+/** Whether somebody has just logged out. A reload does not say it again. */
+function takeLogOut(): boolean {
+  const hasLoggedOut = location.search === '?logged-out'
+  if (hasLoggedOut) history.replaceState(null, '', '/admin/')
+  return hasLoggedOut
 }
 
 function viewedKey({ page, keyId }: ReturnType<typeof routeOf>): string {

@@ -3,24 +3,43 @@ import { CopyButton } from './copy-button.tsx'
 import { exampleUrl } from './example-url.ts'
 import { KeyIcon } from './icons.tsx'
 import { messages } from './messages.ts'
+import { READ_ONLY } from './read-only-notice.tsx'
+import type { Rights } from './rights.ts'
 import { snippet } from './snippets.ts'
+import { SupportLink } from './support-link.tsx'
 
 interface EmptyStateProps {
-  readonly mayChange: boolean
-  readonly isViewer: boolean
+  readonly rights: Rights
 }
 
-/** Shown to an account without keys: what a key is for and how to use it. */
-export function EmptyState({ mayChange, isViewer }: EmptyStateProps) {
+/** Shown to an account without keys: what a key is for and how to use it, or why there can be none yet. */
+export function EmptyState({ rights }: EmptyStateProps) {
   const text = messages.empty
-  const line = snippet('curl', exampleUrl(), messages.snippets.placeholder)
   return (
     <section class="card empty">
       <span class="empty-icon">
         <KeyIcon />
       </span>
-      <h2>{mayChange ? text.title : text.noKeys}</h2>
-      <p>{mayChange ? text.text : isViewer ? text.viewer : text.inactive}</p>
+      {rights.whyNot === null ? (
+        <FirstKey />
+      ) : (
+        <>
+          <h2>{text.noKeys}</h2>
+          <p id={READ_ONLY}>{rights.whyNot}</p>
+          <SupportLink url={rights.support} />
+        </>
+      )}
+    </section>
+  )
+}
+
+function FirstKey() {
+  const text = messages.empty
+  const line = snippet('curl', exampleUrl(), messages.snippets.placeholder)
+  return (
+    <>
+      <h2>{text.title}</h2>
+      <p>{text.text}</p>
       <div class="code-line">
         <pre class="code" tabIndex={0} aria-label="curl">
           <code>{line}</code>
@@ -28,6 +47,6 @@ export function EmptyState({ mayChange, isViewer }: EmptyStateProps) {
         <CopyButton label={messages.copy} onCopy={() => copyText(line)} />
       </div>
       <p class="hint">{text.hint}</p>
-    </section>
+    </>
   )
 }

@@ -1,7 +1,7 @@
 // The account's keys as the page shows them. Polls pending changes until they are enforced.
 
 import { useCallback, useEffect, useState } from 'preact/hooks'
-import type { Api } from './api.ts'
+import type { Answer, Api } from './api.ts'
 import type { Failure } from './request.ts'
 import { isCode } from './problem-text.ts'
 import type { Enforcement, Key } from './types.ts'
@@ -29,17 +29,23 @@ interface EnforcementCallbacks {
   readonly onDeleted: (key: Key, enforcement: Enforcement | null) => void
 }
 
-export function useKeyList(api: Api, { onEnforced, onDeleted }: EnforcementCallbacks): KeyList {
+/** `first`: the keys that were read already, if they were. They are taken from it. */
+export function useKeyList(
+  api: Api,
+  first: { current: Answer<readonly Key[]> | null },
+  { onEnforced, onDeleted }: EnforcementCallbacks,
+): KeyList {
   const [keys, setKeys] = useState<readonly ListedKey[] | undefined>()
   const [failure, setFailure] = useState<Failure | null>(null)
 
-  const reload = useCallback(async () => {
-    const answer = await api.listKeys()
+  const show = useCallback((answer: Awaited<Answer<readonly Key[]>>) => {
     setFailure(answer.ok ? null : answer.error)
     if (!answer.ok) return
     // A key that is being deleted is no longer on the API's list, but stays on the page.
     setKeys((before = []) => [...before.filter(({ isDeleting }) => isDeleting), ...answer.value])
-  }, [api])
+  }, [])
+
+  const reload = useCallback(async () => show(await api.listKeys()), [api, show])
 
   /** Replaces a key in its place, or puts a new one on top. Its use is known from the list alone. */
   const put = useCallback((key: ListedKey) => {
@@ -54,7 +60,15 @@ export function useKeyList(api: Api, { onEnforced, onDeleted }: EnforcementCallb
     setKeys((before) => before?.filter((key) => key.id !== id))
   }, [])
 
-  useEffect(() => void reload(), [reload])
+  useEffect(() => {
+    const reading = first.current ?? api.listKeys()
+    first.current = null
+    void reading.then((answer) => {
+      // The session ended in between. Reading again asks for a log-in.
+      const isLate = !answer.ok && answer.error.kind === 'logged_out'
+      return isLate ? reload() : show(answer)
+    })
+  }, [reload])
 
   useEffect(() => {
     let readMs = Date.now()

@@ -90,7 +90,7 @@ export function KeyView(props: KeyViewProps) {
           </button>
         </div>
       </PageHead>
-      <ReadOnlyNotice whyNot={whyNot} />
+      <ReadOnlyNotice whyNot={whyNot} support={rights.support} />
       <LeakNotice apiKey={apiKey} use={use} mayChange={mayChange && !isDeleting} />
       <div class="key-view">
         <UseCard api={api} apiKey={apiKey} use={use} onAdd={onAdd} />

@@ -39,6 +39,7 @@ export function KeysPage(props: KeysPageProps) {
   const text = messages.page
   const { mayChange, mayDelete, whyNot } = rights
   const full = fullText(session, list.keys?.length ?? 0)
+  const isEmpty = list.keys?.length === 0
   return (
     <main id="main" onPointerOver={preloadViews} onFocusCapture={preloadViews}>
       <PageHead title={messages.apiKeys} intro={<Intro documentation={session.documentation} />}>
@@ -58,7 +59,7 @@ export function KeysPage(props: KeysPageProps) {
           {text.offline}
         </p>
       )}
-      <ReadOnlyNotice whyNot={whyNot ?? full} />
+      {!isEmpty && <ReadOnlyNotice whyNot={whyNot ?? full} support={rights.support} />}
       {list.failure !== null && (
         <div class="notice danger" role="alert">
           <p>
@@ -71,8 +72,8 @@ export function KeysPage(props: KeysPageProps) {
       )}
       {list.keys === undefined ? (
         list.failure === null && <ListSkeleton />
-      ) : list.keys.length === 0 ? (
-        <EmptyState mayChange={mayChange} isViewer={!mayDelete} />
+      ) : isEmpty ? (
+        <EmptyState rights={rights} />
       ) : (
         <KeyTable
           keys={list.keys}

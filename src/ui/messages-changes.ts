@@ -134,5 +134,6 @@ export const changeMessages = {
       `The deletion of ${isolateDirection(name)} is recorded and being enforced. This page says when it is done.`,
     enforced: (name: string) => `The changes to ${isolateDirection(name)} are enforced now.`,
     back: 'You are logged in again.',
+    loggedOut: 'You are logged out.',
   },
 }

@@ -70,11 +70,12 @@ export const messages = {
     pending:
       'Your account is still pending activation. API keys can only be created once it is fully activated.',
     suspended:
-      'Your account is suspended, so API keys can be looked at and deleted, and nothing else. Contact CommPeak to have it activated.',
+      'Your account is suspended. You can look at its API keys and delete them, and nothing else.',
+    support: 'Contact support',
     full: (limit: number) =>
       limit === 1
-        ? 'This account has the one API key that it may have. Delete it to add another, or ask CommPeak for more.'
-        : `This account has all ${number(limit)} API keys that it may have. Delete one that is not used any more, or ask CommPeak for more.`,
+        ? 'This account has the one API key that it may have. Delete it to add another, or ask for more.'
+        : `This account has all ${number(limit)} API keys that it may have. Delete one that is not used any more, or ask for more.`,
     viewer:
       'You can look at the API keys of this account and change nothing, because your role is viewer. Ask an owner of the account for another role.',
     search: 'Search',
@@ -100,10 +101,6 @@ export const messages = {
 
   empty: {
     noKeys: 'No API keys',
-    inactive:
-      'API keys identify your applications to the CommPeak Portal API. You can add one as soon as your account is active.',
-    viewer:
-      'API keys identify your applications to the CommPeak Portal API. A manager or an owner of this account can add one.',
     title: 'Create your first key',
     text: 'An API key identifies your application to the CommPeak Portal API. Add one, copy its access token, and send the token with each request:',
     hint: 'Give each application a key of its own: then you can delete one without stopping the others.',

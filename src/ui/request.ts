@@ -29,32 +29,46 @@ export interface Request {
   readonly headers?: Record<string, string>
   /** A background request, for which nobody is asked to log in again. */
   readonly quiet?: boolean
+  /** A request of a page that does not know yet whether somebody is logged in. That nobody is, is no error then. */
+  readonly asksWho?: boolean
 }
 
 const BASE = '/admin/api/v1'
 const TIMEOUT_MS = 20_000
 
-export async function send<T>(method: string, path: string, { body, headers }: Request): Answer<T> {
+export async function send<T>(method: string, path: string, request: Request): Answer<T> {
+  const { body, headers, asksWho = false } = request
   try {
     const response = await fetch(BASE + path, {
       method,
-      headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
+      headers: {
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(asksWho && { Prefer: 'logged-out=204' }),
+        ...headers,
+      },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
+    if (asksWho && response.status === 204) {
+      return err({ kind: 'logged_out', logInAt: response.headers.get('Portal-Log-In') })
+    }
     const text = await response.text()
     const json = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>
     if (!response.ok) return err(toProblem(response, json))
-    return ok({ ...json, ...documentationOf(response), ...keyLimitOf(response) } as T)
+    return ok({ ...json, ...helpOf(response), ...keyLimitOf(response) } as T)
   } catch {
     return err({ kind: 'unreachable' }) // refused, cut off, too late, or not the gateway's own answer
   }
 }
 
-/** `Link: <https://…>; rel="help"`, on the answers that carry one (RFC 8288). */
-function documentationOf({ headers }: Response): { documentation?: string } {
+/** `Link: <https://…>; rel="help"` (RFC 8288), and where support is; on the answer about the session. */
+function helpOf({ headers }: Response): { documentation?: string; support?: string } {
   const url = /<(https?:\/\/[^>]+)>;\s*rel="help"/i.exec(headers.get('Link') ?? '')?.[1]
-  return url === undefined ? {} : { documentation: url }
+  const support = headers.get('Portal-Support')
+  return {
+    ...(url !== undefined && { documentation: url }),
+    ...(support !== null && /^(?:https?|mailto):/.test(support) && { support }),
+  }
 }
 
 /** On the answer about the session. */

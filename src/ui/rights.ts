@@ -9,6 +9,8 @@ export interface Rights {
   readonly mayDelete: boolean
   /** Why something of these is turned off; null if nothing is. */
   readonly whyNot: string | null
+  /** Where to ask for more; undefined where support cannot help. */
+  readonly support: string | undefined
 }
 
 /** Why no key can be added although keys may be changed: there are as many as there may be. Null if one can. */
@@ -16,12 +18,17 @@ export function fullText({ keyLimit = Infinity }: Session, count: number): strin
   return count < keyLimit ? null : messages.page.full(keyLimit)
 }
 
-export function rightsOf({ account, user }: Session): Rights {
+export function rightsOf({ account, user, support }: Session): Rights {
   const { page } = messages
   if (user.role === 'viewer') {
-    return { mayChange: false, mayDelete: false, whyNot: page.viewer }
+    return { mayChange: false, mayDelete: false, whyNot: page.viewer, support: undefined }
   }
-  if (account.status === 'active') return { mayChange: true, mayDelete: true, whyNot: null }
+  const isActive = account.status === 'active'
   const whyNot = account.status === 'pending' ? page.pending : page.suspended
-  return { mayChange: false, mayDelete: true, whyNot }
+  return {
+    mayChange: isActive,
+    mayDelete: true,
+    whyNot: isActive ? null : whyNot,
+    support,
+  }
 }

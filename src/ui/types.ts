@@ -48,6 +48,8 @@ export type { Fault }
 export interface Session extends Readonly<z.infer<typeof sessionAnswer>> {
   /** The URL of the API documentation, if the deployment has one. */
   readonly documentation?: string
+  /** Where customers reach support: a web or mailto: URL. */
+  readonly support?: string
   /** How many keys the account may have. */
   readonly keyLimit?: number
 }

@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { announceSuccess } from './announce.tsx'
-import type { Api } from './api.ts'
+import type { Answer, Api } from './api.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
 import { nameOf } from './display-text.ts'
 import { isToken, openKeyOf } from './find-token.ts'
@@ -35,11 +35,14 @@ interface WorkspaceProps {
   readonly session: Session
   readonly route: Route
   readonly query: URLSearchParams
+  /** Holds the keys that were read with the session, if they were. They are taken once. */
+  readonly firstKeys: { current: Answer<readonly Key[]> | null }
   /** Reads the session again, because the customer's address may have changed. */
   readonly onOpenPanel: () => void
 }
 
-export function Workspace({ api, session, route, query, onOpenPanel }: WorkspaceProps) {
+export function Workspace(props: WorkspaceProps) {
+  const { api, session, route, query, firstKeys, onOpenPanel } = props
   const [dialog, setDialog] = useState<{ kind: 'delete' | 'snippets'; key: Key } | null>(null)
   const [search, setSearch] = useState('')
   const [sort, setSort] = useState(NEWEST_FIRST)
@@ -49,7 +52,7 @@ export function Workspace({ api, session, route, query, onOpenPanel }: Workspace
   const { mayChange } = rights
   const { done } = messages
 
-  const list = useKeyList(api, {
+  const list = useKeyList(api, firstKeys, {
     onEnforced: (key) => announceSuccess(done.enforced(nameOf(key)), key.id),
     onDeleted: (key) => announceSuccess(done.deleted(nameOf(key)), key.id),
   })

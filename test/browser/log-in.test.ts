@@ -3,6 +3,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { missingBrowser } from '../support/own-browser.ts'
 import { type PageRig, startPageRig } from '../support/page-rig.ts'
+import { holdAnswer, logOut } from '../support/page-steps.ts'
 
 describe.skipIf(missingBrowser !== null)('the log-in', () => {
   let pages: PageRig
@@ -29,6 +30,41 @@ describe.skipIf(missingBrowser !== null)('the log-in', () => {
     expect((await asked).postDataJSON()).toMatchObject({
       email: expect.stringContaining('.xn--bcher-kva.example') as string,
     })
+  })
+
+  it('writes no error to the console when nobody is logged in', async () => {
+    const said: string[] = []
+    const page = await pages.open()
+    page.on('console', (message) => said.push(message.text()))
+    await page.reload()
+    await page.getByRole('button', { name: 'Log in' }).waitFor()
+    expect(said).toEqual([])
+  })
+
+  it('says that somebody has logged out, here and in other tabs', async () => {
+    const customer = await pages.rig.customer()
+    const page = await pages.open({ customer })
+    const other = await page.context().newPage()
+    await other.goto(pages.url)
+    await other.getByText('Create your first key').waitFor()
+    await logOut(page)
+    await page.getByRole('status').getByText('You are logged out.').waitFor()
+    expect(page.url()).toBe(pages.url)
+    await other.getByRole('status').getByText('You are logged out.').waitFor()
+    await page.reload()
+    await page.getByRole('button', { name: 'Log in' }).waitFor()
+    expect(await page.getByText('You are logged out.').count()).toBe(0)
+  })
+
+  it('reads the session and the keys at the same time', async () => {
+    const customer = await pages.rig.customer()
+    const page = await pages.open({ customer })
+    const letGo = await holdAnswer(page, '**/api/v1/session')
+    const keys = page.waitForResponse('**/api/v1/keys?*')
+    await page.reload()
+    expect((await keys).status()).toBe(200)
+    await letGo()
+    await page.getByText('Create your first key').waitFor()
   })
 
   it('says that its address made too many, and when it may go on', async () => {

@@ -19,12 +19,13 @@ import {
 } from '../support/page-steps.ts'
 
 const DOCS = 'https://docs.example.com/portal'
+const SUPPORT = 'mailto:help@example.com'
 
 describe.skipIf(missingBrowser !== null)('Managing Portal API Keys', () => {
   let pages: PageRig
   let customer: Customer
   beforeAll(async () => {
-    pages = await startPageRig({ variables: { API_DOCS_URL: DOCS } })
+    pages = await startPageRig({ variables: { API_DOCS_URL: DOCS, SUPPORT_URL: SUPPORT } })
     customer = await pages.rig.customer()
   })
   afterEach(() => pages.closeAll())
@@ -74,6 +75,23 @@ describe.skipIf(missingBrowser !== null)('Managing Portal API Keys', () => {
       await page.getByRole('button', { name: 'Delete key' }).click()
       await page.getByText('No API keys').waitFor()
       expect((await inactive.call('GET', `/keys/${id}`)).status).toBe(404)
+    },
+  )
+
+  it.each([
+    ['pending', 'pending activation'],
+    ['suspended', 'suspended'],
+  ] as const)(
+    'If your account is still pending activation, the page says so in place of keys (%s)',
+    async (status, reason) => {
+      const page = await pages.open({ customer: await pages.rig.customer({ status }) })
+      const main = page.getByRole('main')
+      await main.getByText(reason).waitFor()
+      expect(await main.getByText(/Add one|Create your first key/).count()).toBe(0)
+      const note = await addButton(page).getAttribute('aria-describedby')
+      expect(await page.locator(`#${note}`).textContent()).toContain(reason)
+      const support = main.getByRole('link', { name: 'Contact support' })
+      expect(await support.getAttribute('href')).toBe(SUPPORT)
     },
   )
 

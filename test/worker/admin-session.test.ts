@@ -132,6 +132,32 @@ describe('GET /session', () => {
   )
 })
 
+describe('Prefer: logged-out=204', () => {
+  const Prefer = 'logged-out=204'
+
+  it.each(['/session', '/keys?limit=200'])('is a 204 without a session: GET %s', async (path) => {
+    for (const Cookie of ['', 'portal_session=forged']) {
+      const answer = await rig.send(`/admin/api/v1${path}`, { headers: { Cookie, Prefer } })
+      expect([answer.status, answer.text]).toEqual([204, ''])
+      expect(answer.headers['preference-applied']).toBe(Prefer)
+      expect(answer.headers['cache-control']).toBe('no-store')
+    }
+  })
+
+  it('changes nothing of an answer to a session, of another method, or of another preference', async () => {
+    const { cookie } = await rig.registeredCustomer()
+    const known = await rig.send(SESSION, { headers: { Cookie: cookie, Prefer } })
+    expect(known.json).toHaveProperty('user')
+    for (const [method, preference] of [
+      ['DELETE', Prefer],
+      ['GET', 'return=minimal'],
+    ] as const) {
+      const answer = await rig.send(SESSION, { method, headers: { Prefer: preference } })
+      expect(answer.status).toBe(401)
+    }
+  })
+})
+
 describe('a forged cookie', () => {
   it('is refused without a read of libSQL', async () => {
     const { cookie } = await rig.registeredCustomer()

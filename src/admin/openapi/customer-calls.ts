@@ -89,6 +89,7 @@ export const CUSTOMER_CALLS: Calls = {
       id: 'showSession',
       summary: 'See who is logged in, and from where',
       guard: 'session',
+      answersNobody: true,
       answer: {
         status: 200,
         description: 'The account, the user and the address of the client',
@@ -116,6 +117,7 @@ export const CUSTOMER_CALLS: Calls = {
       id: 'listKeys',
       summary: 'List the keys, newest first',
       guard: 'session',
+      answersNobody: true,
       params: { query: keysQuery },
       answer: {
         status: 200,

@@ -1,7 +1,7 @@
 // Turns the short description of a call into an OpenAPI operation. Everything that follows from its method,
 // body or guard is added here, so that no call can forget it.
 
-import type * as z from 'zod'
+import * as z from 'zod'
 import type {
   ZodOpenApiHeadersObject,
   ZodOpenApiOperationObject,
@@ -25,6 +25,8 @@ export interface Call {
   readonly params?: ZodOpenApiParameters
   readonly body?: { readonly schema: z.ZodType; readonly example: object }
   readonly answer: Answer
+  /** Whether it can answer 204 in place of 401 (`session.ts`). */
+  readonly answersNobody?: true
   /** Its errors beyond those that every such call can answer. */
   readonly errors?: readonly ErrorName[]
 }
@@ -49,6 +51,25 @@ const SECURITY = {
   key: ['key', 'keyHeader'],
   none: [],
 } as const satisfies Record<Call['guard'], readonly string[]>
+
+const NOBODY_PARAMS = z.object({
+  Prefer: z.string().optional().meta({
+    description: 'With `logged-out=204`, the answer without a session is 204 in place of 401',
+    example: 'logged-out=204',
+  }),
+})
+const NOBODY: Answer = {
+  status: 204,
+  description: 'Nobody is logged in, and the request preferred this answer',
+  headers: {
+    'Preference-Applied': { schema: { type: 'string' }, example: 'logged-out=204' },
+    'Portal-Log-In': {
+      description: 'Where to log in, if that is at an identity provider',
+      schema: { type: 'string' },
+      example: '/admin/log-in',
+    },
+  },
+}
 
 const BODY_ERRORS = [
   'unsupported_media_type',
@@ -82,7 +103,8 @@ function operation(
   role: Role | undefined,
   tag: string,
 ): ZodOpenApiOperationObject {
-  const { id, summary, params, body } = call
+  const { id, summary, body, answersNobody = false } = call
+  const params = answersNobody ? { ...call.params, header: NOBODY_PARAMS } : call.params
   const needs = role === undefined ? [] : [`Needs the role \`${role}\`.`]
   const description = [call.description ?? [], needs].flat().join(' ')
   return {
@@ -95,7 +117,11 @@ function operation(
     ...(body !== undefined && {
       requestBody: { required: true, content: { 'application/json': body } },
     }),
-    responses: { ...answered(call.answer), ...errorResponses([...errorsOf(method, call, role)]) },
+    responses: {
+      ...answered(call.answer),
+      ...(answersNobody && answered(NOBODY)),
+      ...errorResponses([...errorsOf(method, call, role)]),
+    },
   }
 }
 
