@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 import { styleText } from 'node:util'
 import { Failure } from '../harness/failure.ts'
 import { readOptions } from '../harness/options.ts'
+import { apiTokenNotes, toNote } from './deployment/expiry-notes.ts'
 import { readOperatorToken } from './local/operator-token.ts'
 
 interface Page {
@@ -56,6 +57,7 @@ async function examine(): Promise<number> {
   const url = values.url ?? `http://127.0.0.1:${process.env['PORT'] || 8787}`
   const token = readOperatorToken(process.env)
   await readHealth(url)
+  for (const text of await apiTokenNotes(process.env['CLOUDFLARE_ACCOUNT_ID'])) console.log(text)
   const drift: Drift[] = []
   let checked = 0
   let total: number | undefined
@@ -153,7 +155,7 @@ async function readHealth(url: string): Promise<void> {
     console.log('Nothing is enforced: see docs/operate/switching-over.md')
   }
   for (const { name, expires_at: end } of health.expiring ?? []) {
-    console.log(`${name} expires on ${end.slice(0, 10)}: see docs/operate/rotation.md`)
+    console.log(toNote({ name, expiresAtMs: Date.parse(end) }, Date.now()))
   }
 }
 

@@ -19,9 +19,9 @@ import { createUntaggedSessions } from './admin/untagged-sessions.ts'
 import type { ConfigurationFault } from './configuration/configuration-fault.ts'
 import { type Env, parseSettings, type Settings } from './configuration/env.ts'
 import { parseEventSecrets } from './configuration/event-secrets.ts'
+import { expiriesOf } from './configuration/expiries.ts'
 import { oidcSettings } from './configuration/identity.ts'
 import { importSecrets, type Secrets } from './configuration/secrets.ts'
-import { expiryOf } from './configuration/token-expiry.ts'
 import { readVersion } from './configuration/version.ts'
 import { connect } from './db/client.ts'
 import { readEventProgress } from './db/event-queries.ts'
@@ -125,7 +125,6 @@ function composeApp(
   const nowMs = () => Date.now()
   const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
   const db = connect(settings.LIBSQL_URL, settings.LIBSQL_AUTH_TOKEN)
-  const tokenExpiry = expiryOf(settings.LIBSQL_AUTH_TOKEN)
   const timeoutMs = settings.AUTHORITY_TIMEOUT_MS
   const termMs = settings.LEASE_MS
   const authorities = createKeyAuthorities(env.KEY_AUTHORITY, {
@@ -296,7 +295,7 @@ function composeApp(
     },
     readEventProgress: () => readEventProgress(db),
     version: readVersion(env.CF_VERSION_METADATA),
-    expiries: tokenExpiry === null ? [] : [{ name: 'LIBSQL_AUTH_TOKEN', expiresAtMs: tokenExpiry }],
+    expiries: expiriesOf(settings),
     addressSymptoms: addressWatch.symptoms,
     errorsUrl: errorsUrl(settings.ADMIN_HOST),
     putRecord: (lookupId, record) => putKeyRecord(env.KEYS, lookupId, record),

@@ -33,6 +33,7 @@ const expressions = panels.flatMap(({ targets }) => targets.map(({ expr }) => ex
 
 const COUNTERS = {
   'requests allowed': 1,
+  'shadowed allowed': 1,
   'leases granted': 1,
   'authority_questions current': 1,
   'faults kv timeout': 1,

@@ -6,6 +6,12 @@ import { Failure } from '../../harness/failure.ts'
 import { credentials } from './wrangler.ts'
 
 const API = 'https://api.cloudflare.com/client/v4'
+
+/** The address of a call, `path` with all behind the version of the API. */
+export function apiUrl(path: string): string {
+  return (process.env['CLOUDFLARE_API_BASE_URL'] ?? API) + path
+}
+
 /** https://developers.cloudflare.com/workers/observability/errors/ names no codes; wrangler knows these. */
 const NO_SUCH_WORKER = [10_007, 10_090]
 
@@ -64,7 +70,7 @@ export function connectCloudflare(
   /** The `result`, null where there is no such worker. */
   async function ask<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
     headers ??= await credentials(configFile, timeoutMs)
-    const url = `${process.env['CLOUDFLARE_API_BASE_URL'] ?? API}/accounts/${accountId}${path}`
+    const url = apiUrl(`/accounts/${accountId}${path}`)
     const { status, body } = await getJson(url, headers, timeoutMs)
     if (body.errors?.some(({ code }) => NO_SUCH_WORKER.includes(code)) === true) return null
     const result = schema.safeParse(body.result)

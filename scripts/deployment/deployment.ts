@@ -9,12 +9,12 @@ import { pageDirOf } from '../../harness/build.ts'
 import { buildPage } from '../../harness/page.ts'
 import { PROJECT_DIR } from '../../harness/project-dir.ts'
 import { writeConfiguration } from '../../harness/wrangler-toml.ts'
-import { EXPIRY_WARNING_MS, expiryOf } from '../../src/configuration/token-expiry.ts'
 import { type Cloudflare, connectCloudflare, type LiveVersion } from './cloudflare.ts'
 import { configurationFaults } from './configuration.ts'
 import { ownDatabase, ownerFaults } from './database-owner.ts'
 import { type Environment, toConfiguration } from './environment.ts'
-import { type Fault, note, refuse } from './fault.ts'
+import { apiTokenNotes, workerNotes } from './expiry-notes.ts'
+import { type Fault, refuse } from './fault.ts'
 import { confirmLive, describeLive } from './live-state.ts'
 import { classFaults } from './object-classes.ts'
 import { hasDatabase, replacementFaults } from './replacement.ts'
@@ -88,6 +88,8 @@ async function deployPrepared(options: DeploymentOptions, prepared: Prepared): P
   const { outDir, configFile, faults } = prepared
   refuse(faults)
   say('Environment', `${title}: the worker ${name}, the database ${vars['LIBSQL_URL']}`)
+  // Before the first call that needs it: one that has expired is why that fails.
+  for (const text of await apiTokenNotes(account, timeoutMs)) say('Note', text)
   const cloudflare = connectCloudflare(account, name, configFile, timeoutMs)
   const live = await cloudflare.liveVersions()
   refuse(await replacements(options, cloudflare, live))
@@ -132,7 +134,8 @@ async function prepareStores(
   const deployment = `the worker ${name} in the account ${account}`
   const classes = classFaults(configuration, live, percent < 100)
   refuse(classes)
-  for (const { detail } of [...faults, ...classes, ...expiryNotes(authToken)]) say('Note', detail)
+  const notes = [...faults, ...classes].map(({ detail }) => detail)
+  for (const text of [...notes, ...workerNotes(vars, authToken)]) say('Note', text)
   refuse(await unsetSecrets(environment.vars, secrets, cloudflare.secretNames))
   refuse([
     ...(adopt ? [] : await ownerFaults(url, authToken, deployment, hasDatabase(live, url))),
@@ -151,14 +154,4 @@ async function replacements(
   live: readonly LiveVersion[],
 ): Promise<Fault[]> {
   return replace ? [] : replacementFaults(environment, live, await cloudflare.domains())
-}
-
-/** The worker's health warns of the token that it has; this one may be another. */
-function expiryNotes(authToken: string | undefined): Fault[] {
-  const expiresAtMs = expiryOf(authToken)
-  if (expiresAtMs === null || expiresAtMs - Date.now() > EXPIRY_WARNING_MS) return []
-  const date = new Date(expiresAtMs).toISOString().slice(0, 10)
-  return [
-    note(`LIBSQL_AUTH_TOKEN expires on ${date}: see docs/operate/rotation.md#libsql_auth_token`),
-  ]
 }

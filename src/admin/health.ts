@@ -2,7 +2,7 @@
 // flood of it must be cheap: each isolate probes at most once a second.
 
 import { Hono } from 'hono'
-import type { Expiry } from '../configuration/token-expiry.ts'
+import type { Expiry } from '../configuration/expiries.ts'
 import type { DeployedVersion } from '../configuration/version.ts'
 import type { Progress } from '../db/progress-queries.ts'
 import type { AddressSymptom } from '../keys/client-address.ts'

@@ -2,7 +2,7 @@
 // the operator's guard.
 
 import { Hono } from 'hono'
-import type { Expiry } from '../configuration/token-expiry.ts'
+import type { Expiry } from '../configuration/expiries.ts'
 import type { DeployedVersion } from '../configuration/version.ts'
 import type { EventProgress } from '../db/event-queries.ts'
 import type { Progress } from '../db/progress-queries.ts'

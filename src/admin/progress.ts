@@ -1,6 +1,6 @@
 // Whether what goes on by itself goes on: the cron has run lately, and no change has been pending for long.
 
-import { EXPIRY_WARNING_MS, type Expiry } from '../configuration/token-expiry.ts'
+import { endingSoon, type Expiry } from '../configuration/expiries.ts'
 import type { DeployedVersion } from '../configuration/version.ts'
 import type { Progress } from '../db/progress-queries.ts'
 
@@ -33,9 +33,9 @@ export function toProgressJson({ pending, oldestPendingAtMs, cronLastRunAtMs }: 
 
 /** The member of health that names what expires within two weeks; none where nothing does. */
 export function expiringJson(expiries: readonly Expiry[], nowMs: number) {
-  const expiring = expiries
-    .filter(({ expiresAtMs }) => expiresAtMs - nowMs < EXPIRY_WARNING_MS)
-    .map(({ name, expiresAtMs }) => ({ name, expires_at: new Date(expiresAtMs).toISOString() }))
+  const expiring = endingSoon(expiries, nowMs).map(({ name, expiresAtMs }) => {
+    return { name, expires_at: new Date(expiresAtMs).toISOString() }
+  })
   return expiring.length === 0 ? {} : { expiring }
 }
 

@@ -33,6 +33,13 @@ export const identityVariables = {
     .string()
     .regex(VISIBLE, 'must be visible ASCII characters, as the provider shows it')
     .optional(),
+  /** Nobody can read it off the secret. In milliseconds since 1970; a date is the start of that day, in UTC. */
+  OIDC_CLIENT_SECRET_EXPIRES: z
+    .union([z.iso.date(), z.iso.datetime({ offset: true })], {
+      error: 'must be a date or a time, such as 2027-03-31 or 2027-03-31T12:00:00Z',
+    })
+    .transform((text) => Date.parse(text))
+    .optional(),
   OIDC_SCOPES: z
     .string()
     .default('openid email profile')

@@ -47,6 +47,8 @@ const GIVEN_UP_MS = 20_000
  */
 const RENAMED_MS = 12 * 3_600_000
 
+const SHADOWED_ERROR = 'shadowed authentication_unavailable'
+
 type Part = 'authority' | 'kv' | 'libsql' | 'upstream' | 'identity_provider' | 'gateway'
 const PARTS: Partial<Readonly<Record<FaultKind, Part>>> = {
   authority: 'authority',
@@ -78,6 +80,13 @@ export function createIsolateMetrics(deps: IsolateMetricsDeps): IsolateMetrics {
   function increment(name: CounterName): void {
     counters.set(name, (counters.get(name) ?? 0) + 1)
     isNew = true
+  }
+
+  /** The outcome decided nothing if the upstream answered. */
+  function noteShadowed(line: RequestLine, outcome: string): void {
+    // From 0 on, since ops/alerts.yml subtracts it: what rises there has to rise here at the same time.
+    if (!counters.has(SHADOWED_ERROR)) counters.set(SHADOWED_ERROR, 0)
+    if (line.upstream_status !== undefined) increment(`shadowed ${outcome}`)
   }
 
   function snapshot(): Totals {
@@ -129,6 +138,7 @@ export function createIsolateMetrics(deps: IsolateMetricsDeps): IsolateMetrics {
         const outcome = line.code ?? 'allowed'
         outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
         isNew = true
+        if (line.enforcement === 'shadow') noteShadowed(line, outcome)
         if (line.authorized_ms !== undefined) observe(decision, line.authorized_ms)
         if (line.upstream_ms !== undefined) observe(upstream, line.upstream_ms)
         if (line.upstream_fault !== undefined) increment(`faults upstream ${line.upstream_fault}`)

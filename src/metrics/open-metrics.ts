@@ -44,6 +44,11 @@ const COUNTERS: Readonly<Record<Family, CounterFamily>> = {
     labels: ['outcome'],
     byColo: true,
   },
+  shadowed: {
+    help: 'Of these requests, those that the upstream answered in shadow, whatever their outcome.',
+    labels: ['outcome'],
+    byColo: true,
+  },
   leases: { help: 'Leases that authorities were asked for.', labels: ['event'] },
   authority_questions: { help: 'Questions to authorities by answer.', labels: ['result'] },
   faults: { help: 'Faults by part and reason, as in the log.', labels: ['part', 'reason'] },

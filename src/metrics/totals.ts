@@ -10,6 +10,7 @@ export type HistogramName = (typeof HISTOGRAMS)[number]
 
 export const FAMILIES = [
   'requests',
+  'shadowed',
   'leases',
   'authority_questions',
   'faults',
@@ -53,7 +54,10 @@ export function subtractTotals(totals: Totals, before: Totals): Totals {
     return [name, counts.map((count, i) => count - (before.histograms[name]?.[i] ?? 0))] as const
   })
   return {
-    counters: Object.fromEntries(counters.filter(([, count]) => count > 0)),
+    // A counter that starts at 0 is told, so that its first count is a rise.
+    counters: Object.fromEntries(
+      counters.filter(([name, count]) => count > 0 || before.counters[name] === undefined),
+    ),
     histograms: Object.fromEntries(histograms),
   }
 }

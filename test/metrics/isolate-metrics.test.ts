@@ -73,6 +73,30 @@ describe('what an isolate counts', () => {
     })
   })
 
+  it('has what went on in shadow whatever the outcome, from 0 on', async () => {
+    const { metrics, clock, reports } = start()
+    const shadowed = { ...LINE, enforcement: 'shadow' as const }
+    const counters = () => reports.at(-1)?.totals.counters
+    metrics.noteRequest({ ...shadowed, code: 'upstream_timeout', status: 504 })
+    await clock.pass(10_000)
+    expect(counters()).toEqual({
+      'requests upstream_timeout': 1,
+      'shadowed authentication_unavailable': 0,
+    })
+    metrics.noteRequest({ ...shadowed, upstream_status: 200 })
+    metrics.noteRequest({ ...shadowed, code: 'authentication_unavailable', upstream_status: 200 })
+    // A fault of the gateway's own, which forwarded nothing.
+    metrics.noteRequest({ ...shadowed, code: 'authentication_unavailable', status: 503 })
+    metrics.noteRequest({ ...LINE, code: 'authentication_unavailable', status: 503 })
+    await clock.pass(10_000)
+    expect(counters()).toMatchObject({
+      'requests allowed': 1,
+      'requests authentication_unavailable': 3,
+      'shadowed allowed': 1,
+      'shadowed authentication_unavailable': 1,
+    })
+  })
+
   it('is told every 10 s at most, by the cron too', async () => {
     const { metrics, clock, reports } = start()
     for (let i = 0; i < 60; i++) {

@@ -13,11 +13,18 @@ import { PROJECT_DIR } from '../../harness/project-dir.ts'
 import { makeSecrets } from '../../harness/secrets.ts'
 import { connectCloudflare } from '../../scripts/deployment/cloudflare.ts'
 import { ownDatabase, ownerFaults } from '../../scripts/deployment/database-owner.ts'
+import { apiTokenNotes, workerNotes } from '../../scripts/deployment/expiry-notes.ts'
 import { readEnvironment } from '../../scripts/deployment/environment.ts'
 import { confirmLive } from '../../scripts/deployment/live-state.ts'
 import { ringFaults } from '../../scripts/deployment/ring-keys.ts'
 import { smokeTest } from '../../scripts/deployment/smoke-test.ts'
-import { addVersion, type Binding, deployVersions } from '../support/cloudflare/account.ts'
+import {
+  addVersion,
+  type ApiToken,
+  type Binding,
+  deployVersions,
+} from '../support/cloudflare/account.ts'
+import { ACCOUNT_ID } from '../support/cloudflare/cloudflare.ts'
 import { type Deployer, KV_ID, startDeployer, WORKER, environmentOf } from '../support/deployer.ts'
 import { insertSealedKeys } from '../support/sealed-keys.ts'
 
@@ -318,6 +325,92 @@ describe('the database', () => {
     const said = await deployer.deploy({ secrets, adopt: true })
     expect(said).toContain(
       `Note: LIBSQL_AUTH_TOKEN expires on ${date}: see docs/operate/rotation.md#libsql_auth_token`,
+    )
+  })
+})
+
+describe('what ends soon', () => {
+  const DAY_MS = 24 * 60 * 60 * 1_000
+  const inDays = (days: number) => new Date(Date.now() + days * DAY_MS)
+  const day = (end: Date) => end.toISOString().slice(0, 10)
+  const token = (told: Partial<ApiToken>) => {
+    deployer.cloudflare.account.apiToken = { owner: 'user', status: 'active', ...told }
+  }
+  afterEach(() => {
+    token({})
+  })
+  /** What a deployment says of it before it is refused, for its wrong answers above. */
+  const notes = async () => {
+    deployed({ LIBSQL_URL: 'https://another.example.com' })
+    const said = await deployer.deploy()
+    expect(said.at(-1)).toContain('--replace')
+    return said.filter((line) => line.startsWith('Note: ') && line.includes('CLOUDFLARE'))
+  }
+
+  it.each(['user', 'account'] as const)(
+    'can be a token of Cloudflare, of the %s',
+    async (owner) => {
+      const [soon, past] = [inDays(10), inDays(-1)]
+      token({ owner, expires_on: soon.toISOString() })
+      const wayOut = 'see docs/operate/rotation.md#cloudflare_api_token'
+      expect(await notes()).toEqual([
+        `Note: CLOUDFLARE_API_TOKEN expires on ${day(soon)}: ${wayOut}`,
+      ])
+      token({ owner, expires_on: past.toISOString() })
+      expect(await notes()).toEqual([
+        `Note: CLOUDFLARE_API_TOKEN expired on ${day(past)}: ${wayOut}`,
+      ])
+      token({ owner, status: 'expired', expires_on: past.toISOString() })
+      expect(await notes()).toEqual([`Note: CLOUDFLARE_API_TOKEN is expired: ${wayOut}`])
+    },
+  )
+
+  it('is no token that lasts, or has no end', async () => {
+    token({ expires_on: inDays(15).toISOString() })
+    expect(await notes()).toEqual([])
+    token({})
+    expect(await notes()).toEqual([])
+  })
+
+  it.each([
+    ['403', 403],
+    ['404', 404],
+    ['no answer within 0.1 s', 'hang'],
+  ] as const)('is not known where Cloudflare does not say it (%s)', async (why, answer) => {
+    deployer.cloudflare.fail({ call: /tokens\/verify$/, answer })
+    expect(await apiTokenNotes(ACCOUNT_ID, 100)).toEqual([
+      `Cloudflare does not say when CLOUDFLARE_API_TOKEN expires (${why})`,
+    ])
+  })
+
+  it('stops no deployment where it is not known', async () => {
+    deployer.cloudflare.fail({ call: /tokens\/verify$/, answer: 500 })
+    expect(await notes()).toEqual([expect.stringContaining('does not say when')])
+  })
+
+  it('is asked of nobody where wrangler is logged in', async () => {
+    vi.stubEnv('CLOUDFLARE_API_TOKEN', undefined)
+    const said = await apiTokenNotes(ACCOUNT_ID)
+    vi.stubEnv('CLOUDFLARE_API_TOKEN', 'token-of-nobody')
+    expect(said).toEqual([])
+    expect(deployer.cloudflare.calls).toEqual([])
+  })
+
+  it('is the secret at the identity provider, whose end is a variable', () => {
+    const provider = { IDENTITY: 'oidc', OIDC_CLIENT_SECRET_EXPIRES: day(inDays(13)) }
+    expect(workerNotes(provider, undefined)).toEqual([
+      `OIDC_CLIENT_SECRET expires on ${day(inDays(13))}: see docs/operate/rotation.md#oidc_client_secret`,
+    ])
+    expect(workerNotes({ ...provider, IDENTITY: 'local' }, undefined)).toEqual([])
+  })
+
+  it('has an end that can be read, or is refused', async () => {
+    const { vars } = environmentOf(deployer.sqld.url)
+    const environmentFile = deployer.environment({
+      vars: { ...vars, OIDC_CLIENT_SECRET_EXPIRES: 'next spring' },
+    })
+    expect(await failure({ environmentFile })).toContain(
+      'OIDC_CLIENT_SECRET_EXPIRES must be a date or a time, such as 2027-03-31',
     )
   })
 })

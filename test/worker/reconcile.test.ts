@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createClient } from '@libsql/client/web'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
+import { ACCOUNT_ID, startCloudflare } from '../support/cloudflare/cloudflare.ts'
 import { keyAuthoritiesOf, type RealAuthorities } from '../support/key-authorities.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
@@ -248,9 +249,11 @@ describe('POST /operator/reconcile', () => {
 })
 
 describe('npm run doctor', () => {
-  async function doctor(...args: string[]) {
-    const child = execFile(process.execPath, ['scripts/doctor.ts', '--url', rig.url, ...args], {
-      env: { ...process.env, OPERATOR_TOKEN: rig.secrets.OPERATOR_TOKEN },
+  const doctor = (...args: string[]) => examine({}, '--url', rig.url, ...args)
+
+  async function examine(variables: Readonly<Record<string, string>>, ...args: string[]) {
+    const child = execFile(process.execPath, ['scripts/doctor.ts', ...args], {
+      env: { ...process.env, OPERATOR_TOKEN: rig.secrets.OPERATOR_TOKEN, ...variables },
     })
     let output = ''
     child.stdout?.on('data', (text: string) => (output += text))
@@ -293,6 +296,36 @@ describe('npm run doctor', () => {
     expect(await doctor('--as-database')).toMatchObject({ code: 2 })
     expect(await doctor('--repair', '--as-database')).toMatchObject({ code: 0 })
     expect((await use(token)).status).toBe(200)
+  })
+
+  it('names what ends soon: of the worker, and the token of Cloudflare', async () => {
+    const date = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
+    const url = await rig.another({
+      IDENTITY: 'oidc',
+      OIDC_ISSUER: 'https://login.example.com',
+      OIDC_CLIENT_ID: 'a',
+      OIDC_CLIENT_SECRET: 'b',
+      OIDC_CLIENT_SECRET_EXPIRES: date,
+    })
+    const cloudflare = await startCloudflare()
+    cloudflare.account.apiToken = {
+      owner: 'account',
+      status: 'active',
+      expires_on: `${date}T00:00:00Z`,
+    }
+    const variables = {
+      CLOUDFLARE_API_BASE_URL: cloudflare.url,
+      CLOUDFLARE_API_TOKEN: 'token-of-nobody',
+      CLOUDFLARE_ACCOUNT_ID: ACCOUNT_ID,
+    }
+    const { output } = await examine(variables, '--url', url)
+    await cloudflare.stop()
+    for (const name of ['OIDC_CLIENT_SECRET', 'CLOUDFLARE_API_TOKEN']) {
+      expect(output).toContain(
+        `${name} expires on ${date}: see docs/operate/rotation.md#${name.toLowerCase()}`,
+      )
+    }
+    expect(output).not.toContain('token-of-nobody')
   })
 
   it('says what is wrong where it cannot know', async () => {

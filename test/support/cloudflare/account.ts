@@ -47,7 +47,15 @@ export interface Domain {
   readonly service: string
 }
 
+/** The one that calls the API, as far as it tells of itself. */
+export interface ApiToken {
+  readonly owner: 'user' | 'account'
+  readonly status: 'active' | 'disabled' | 'expired'
+  readonly expires_on?: string
+}
+
 export interface Account {
+  apiToken: ApiToken
   readonly workers: Map<string, Worker>
   readonly domains: Map<string, Domain>
   /** Titles by id. */
@@ -65,7 +73,13 @@ export interface UploadMetadata {
 }
 
 export function createAccount(): Account {
-  return { workers: new Map(), domains: new Map(), namespaces: new Map(), assets: new Set() }
+  return {
+    apiToken: { owner: 'user', status: 'active' },
+    workers: new Map(),
+    domains: new Map(),
+    namespaces: new Map(),
+    assets: new Set(),
+  }
 }
 
 /** Makes the worker where it is not there yet, and a version of it, which nothing deploys. */

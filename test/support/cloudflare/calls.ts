@@ -37,6 +37,8 @@ type Handler = (call: Call) => unknown
 
 /** By method and path; each answers the `result`. */
 export const CALLS: readonly (readonly [method: string, path: string, handler: Handler])[] = [
+  ['GET', '/user/tokens/verify', ({ account }) => verifyToken(account, 'user')],
+  ['GET', '/tokens/verify', ({ account }) => verifyToken(account, 'account')],
   ['GET', '/workers/services/:name', ({ account, params }) => toService(find(account, params))],
   ['GET', '/workers/workers/:name', ({ account, params }) => find(account, params)],
   ['GET', '/workers/scripts/:name/secrets', listSecrets],
@@ -58,6 +60,12 @@ export const CALLS: readonly (readonly [method: string, path: string, handler: H
   ['GET', '/storage/kv/namespaces', listNamespaces],
   ['POST', '/storage/kv/namespaces', createNamespace],
 ]
+
+function verifyToken({ apiToken }: Account, asked: 'user' | 'account'): object {
+  const { owner, ...told } = apiToken
+  if (owner !== asked) throw new ApiError(401, 1000, 'Invalid API Token')
+  return { id: 'ed17574386854bf78a67040be0a770b0', ...told }
+}
 
 function find({ workers }: Account, { name = '' }: Call['params']): Worker {
   const worker = workers.get(name)
