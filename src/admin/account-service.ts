@@ -23,7 +23,8 @@ import { stopLostKeys } from './lost-keys.ts'
 import { type OutboxDeps, settleInParts } from './outbox.ts'
 import { toRateLimitJson } from './rate-limit.ts'
 import type { Refusal } from './refusal.ts'
-import type { CreateAccount, EditAccount } from './schemas.ts'
+import type { EditAccount } from './requests/account.ts'
+import type { CreateAccount } from './requests/new-people.ts'
 import { emailForms } from './user-service.ts'
 
 /** A try fails only if another change succeeded meanwhile, so a few are enough. */

@@ -4,7 +4,7 @@
 import * as z from 'zod'
 import { type AclNotes, unlistedEntries } from '../keys/acl-notes.ts'
 import { formatNetwork, parseCidr } from '../keys/cidr.ts'
-import type { Fault } from './answers.ts'
+import type { Fault } from './answers/problem.ts'
 import { MAX_FAULTS, toPointer } from './faults.ts'
 import type { Refusal } from './refusal.ts'
 import { visibleText } from './text-rules.ts'

@@ -14,7 +14,7 @@ import { type ConfirmDeps as PasswordDeps, confirmPassword } from './confirm-pas
 import type { AdminContext } from './context.ts'
 import { keyedHashes } from './keyed-hash.ts'
 import type { ConfirmationFault, Refusal } from './refusal.ts'
-import type { Confirming } from './schemas.ts'
+import type { Confirming } from './requests/confirmed.ts'
 
 export interface ConfirmDeps extends PasswordDeps {
   /** Null where users have passwords here. */

@@ -3,13 +3,13 @@
 
 import { Hono } from 'hono'
 import { type DeliveryRow, listDeliveries, retryEvents } from '../db/event-queries.ts'
-import type { DeliveryAnswer } from './answers.ts'
+import type { DeliveryAnswer } from './answers/delivery.ts'
 import { type AdminEnv, refuse } from './context.ts'
 import type { EventDeps } from './events/deliver.ts'
 import { readBody, readQuery } from './input.ts'
 import { toTime } from './json.ts'
 import { toPage } from './page.ts'
-import { operatorEventsQuery, retryEventsBody } from './schemas.ts'
+import { operatorEventsQuery, retryEventsBody } from './requests/delivery.ts'
 
 export function eventRoutes({ db, nowMs }: Pick<EventDeps, 'db' | 'nowMs'>): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()

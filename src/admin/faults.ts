@@ -2,7 +2,7 @@
 // obvious. The list is bounded, because the sender chooses how many faults a body has.
 
 import type * as z from 'zod'
-import type { Fault } from './answers.ts'
+import type { Fault } from './answers/problem.ts'
 
 /** How many faults are listed. One last entry then says how many more there are. */
 export const MAX_FAULTS = 50

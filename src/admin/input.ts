@@ -7,7 +7,7 @@ import { err, ok, type Result } from '../shared/result.ts'
 import { listFaults, unauthenticatedFaultBytes } from './faults.ts'
 import type { Refusal } from './refusal.ts'
 import { findRepeatedMember } from './repeated-member.ts'
-import { pageQuery } from './schemas.ts'
+import { pageQuery } from './requests/page.ts'
 
 const MAX_BODY_BYTES = 64 * 1024
 

@@ -10,7 +10,7 @@ import { type AdminEnv, refuse } from './context.ts'
 import { readBody } from './input.ts'
 import { toDenialJson } from './json.ts'
 import { accountOf, checkActive, NOT_FOUND, findOwnKey } from './own-key.ts'
-import { checkIpAclBody } from './schemas.ts'
+import { checkIpAclBody } from './requests/ip-acl.ts'
 
 const MAX_DENIALS = 100
 

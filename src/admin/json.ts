@@ -12,19 +12,14 @@ import { findRotation, type TokenTimes } from '../keys/rotation.ts'
 import { lastFourOf } from '../keys/token.ts'
 import { withoutUnsafe } from '../shared/visible-text.ts'
 import { withAclChange } from './acl-change.ts'
-import type {
-  AccountAnswer,
-  DenialAnswer,
-  EventAnswer,
-  KeyAnswer,
-  LiveSessionAnswer,
-  OperatorAccountAnswer,
-  OperatorEventAnswer,
-  OperatorKeyAnswer,
-  RotationAnswer,
-  SessionAnswer,
-  UserAnswer,
-} from './answers.ts'
+import type { AccountAnswer, OperatorAccountAnswer } from './answers/account.ts'
+import type { EventAnswer, OperatorEventAnswer } from './answers/event.ts'
+import type { DenialAnswer } from './answers/ip-acl.ts'
+import type { KeyAnswer } from './answers/key.ts'
+import type { OperatorKeyAnswer } from './answers/operator-key.ts'
+import type { RotationAnswer } from './answers/rotation.ts'
+import type { LiveSessionAnswer, SessionAnswer } from './answers/session.ts'
+import type { UserAnswer } from './answers/user.ts'
 import { toRateLimitJson } from './rate-limit.ts'
 
 const HIDDEN_TOKEN = '********'

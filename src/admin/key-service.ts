@@ -33,7 +33,7 @@ import { makeToken, type MakeTokenDeps, unsealToken } from './new-token.ts'
 import { type OutboxDeps, publishLater } from './outbox.ts'
 import { toRateLimitJson } from './rate-limit.ts'
 import type { Refusal } from './refusal.ts'
-import type { CreateKey, EditKey } from './schemas.ts'
+import type { CreateKey, EditKey } from './requests/key.ts'
 
 export interface KeyServiceDeps extends OutboxDeps, MakeTokenDeps {
   readonly sessionKeys: KeyRing

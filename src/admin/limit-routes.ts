@@ -9,7 +9,7 @@ import type { LogFault } from '../log/fault.ts'
 import type { KeyAuthorities } from '../stores/key-authority/key-authority.ts'
 import { type AdminEnv, refuse } from './context.ts'
 import { toTime } from './json.ts'
-import type { LimitsAnswer } from './limit-answers.ts'
+import type { LimitsAnswer } from './answers/limits.ts'
 import { findOwnKey, NOT_FOUND } from './own-key.ts'
 
 export interface LimitRoutesDeps extends Pick<KeyAuthorities, 'askAllowance'> {

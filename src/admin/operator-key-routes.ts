@@ -15,7 +15,7 @@ import { enforceRemoval } from './key-service.ts'
 import type { OutboxDeps } from './outbox.ts'
 import { toPage } from './page.ts'
 import type { Refusal } from './refusal.ts'
-import { operatorKeysQuery, revokeKeyBody } from './schemas.ts'
+import { operatorKeysQuery, revokeKeyBody } from './requests/operator-key.ts'
 
 export function operatorKeyRoutes(deps: OutboxDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()

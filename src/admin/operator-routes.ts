@@ -23,7 +23,9 @@ import { operatorKeyRoutes } from './operator-key-routes.ts'
 import { operatorUserRoutes } from './operator-user-routes.ts'
 import { operatorShadowRoutes, type ShadowRoutesDeps } from './shadow-routes.ts'
 import { reconcile, type ReconcileDeps } from './reconcile.ts'
-import { editAccountBody, formatReconcileCursor, peopleBodies, reconcileBody } from './schemas.ts'
+import { editAccountBody } from './requests/account.ts'
+import { peopleBodies } from './requests/new-people.ts'
+import { formatReconcileCursor, reconcileBody } from './requests/reconcile.ts'
 
 export interface OperatorDeps
   extends

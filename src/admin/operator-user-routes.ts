@@ -8,7 +8,8 @@ import { readBody, readPage } from './input.ts'
 import { toUserJson } from './json.ts'
 import { NOT_FOUND } from './own-key.ts'
 import { toPage } from './page.ts'
-import { editUserBody, peopleBodies } from './schemas.ts'
+import { peopleBodies } from './requests/new-people.ts'
+import { editUserBody } from './requests/user.ts'
 import {
   createUser,
   editUser,

@@ -15,7 +15,7 @@ import { countKeys, findKeys, findKnownLookupIds, listKeysAfter } from '../db/ou
 import { isSameRecord, type KeyRecord } from '../keys/key-record.ts'
 import type { State } from '../keys/openings.ts'
 import type { Held } from '../stores/key-authority/key-authority.ts'
-import type { AccessState, Drift } from './answers.ts'
+import type { AccessState, Drift } from './answers/reconcile.ts'
 import { enforce } from './enforce.ts'
 import { toTime } from './json.ts'
 import { toRateLimitJson } from './rate-limit.ts'
@@ -24,7 +24,7 @@ import { noteRows } from './lost-keys.ts'
 import { mapPooled } from './map-pooled.ts'
 import type { OutboxDeps } from './outbox.ts'
 import { publish } from './publish.ts'
-import type { ReconcileCursor } from './schemas.ts'
+import type { ReconcileCursor } from './requests/reconcile.ts'
 
 export interface ReconcileDeps extends OutboxDeps {
   /** The record in KV, 'unreadable', or null if there is none. */

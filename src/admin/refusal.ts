@@ -3,7 +3,7 @@
 import type { Role } from '../shared/roles.ts'
 import type { AccountStatus } from '../keys/key-record.ts'
 import type { Problem } from '../problems/problem.ts'
-import type { Fault } from './answers.ts'
+import type { Fault } from './answers/problem.ts'
 import { FOREIGN_DATABASE } from './database-owner.ts'
 import { shortenName } from './faults.ts'
 import type { Stalled } from './progress.ts'

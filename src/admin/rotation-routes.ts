@@ -17,7 +17,8 @@ import { accountOf, checkActive, findOwnKey, NOT_FOUND } from './own-key.ts'
 import type { Refusal } from './refusal.ts'
 import { endRotation, moveRotationEnd, rotateKey } from './rotation-service.ts'
 import { readRotationUse, type RotationUseDeps } from './rotation-use.ts'
-import { confirmedBodies, endRotationQuery, moveRotationEndBody } from './schemas.ts'
+import { confirmedBodies } from './requests/confirmed.ts'
+import { endRotationQuery, moveRotationEndBody } from './requests/rotation.ts'
 
 export interface RotationRoutesDeps extends KeyServiceDeps, ConfirmDeps, RotationUseDeps {}
 

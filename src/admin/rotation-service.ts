@@ -28,7 +28,7 @@ import { makeToken } from './new-token.ts'
 import { endOverdueRotation } from './overdue-rotations.ts'
 import { NOT_FOUND } from './own-key.ts'
 import type { Refusal } from './refusal.ts'
-import type { RotateKey } from './schemas.ts'
+import type { RotateKey } from './requests/rotation.ts'
 
 /** A client's clock may be this far behind where it says "now". */
 const NOW_TOLERANCE_MS = 5_000

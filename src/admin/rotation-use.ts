@@ -4,7 +4,7 @@
 import { currentToken, type LiveKey, type Token } from '../db/key-rows.ts'
 import type { Rotation } from '../keys/rotation.ts'
 import type { UseDetails, UseQuery, UseSummary } from '../stores/key-authority/counted-use.ts'
-import type { RotationUseAnswer } from './answers.ts'
+import type { RotationUseAnswer } from './answers/rotation.ts'
 import { toTime } from './json.ts'
 import { toAddressesJson, toUseTime } from './usage-json.ts'
 

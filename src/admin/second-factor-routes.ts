@@ -17,7 +17,7 @@ import { readBody } from './input.ts'
 import { toTime } from './json.ts'
 import { NOT_FOUND } from './own-key.ts'
 import type { Refusal } from './refusal.ts'
-import { confirmEnrolmentBody, factorBody, startEnrolmentBody } from './schemas.ts'
+import { confirmEnrolmentBody, factorBody, startEnrolmentBody } from './requests/log-in.ts'
 import {
   CODE_INCORRECT,
   confirmEnrolment,

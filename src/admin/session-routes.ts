@@ -16,7 +16,7 @@ import {
 import { type HashingDeps, takePlace, withPlace } from './hashing.ts'
 import { readUnauthenticatedBody } from './input.ts'
 import { toAccountJson, toCurrentSessionJson, toSessionJson } from './json.ts'
-import { logInBody } from './schemas.ts'
+import { logInBody } from './requests/log-in.ts'
 import { checkFactor } from './log-in-factor.ts'
 import type { SecondFactorDeps } from './second-factor.ts'
 import {

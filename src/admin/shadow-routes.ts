@@ -10,8 +10,8 @@ import { type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { readQuery } from './input.ts'
 import { toTime } from './json.ts'
 import { findOwnKey, NOT_FOUND } from './own-key.ts'
-import { shadowQuery } from './schemas.ts'
-import type { DifferenceAnswer, KeyDifferenceAnswer } from './shadow-answers.ts'
+import { shadowQuery } from './requests/shadow.ts'
+import type { DifferenceAnswer, KeyDifferenceAnswer } from './answers/shadow.ts'
 
 export interface ShadowRoutesDeps {
   /** Whether requests are only judged, and go on whatever the verdict. */

@@ -4,9 +4,9 @@ import { type Address, parseAddress } from '../keys/address.ts'
 import { compileIpAcl, isEmptyIpAcl, matchesIpAcl } from '../keys/ip-acl.ts'
 import { type AddressUse, refusedCount } from '../keys/use.ts'
 import type { UseDetails, UseSummary } from '../stores/key-authority/counted-use.ts'
-import type { AddressUseAnswer } from './answers.ts'
+import type { AddressUseAnswer } from './answers/address-use.ts'
 import { toTime } from './json.ts'
-import type { IpAclPreviewAnswer, KeyUseAnswer, UsageAnswer } from './usage-answers.ts'
+import type { IpAclPreviewAnswer, KeyUseAnswer, UsageAnswer } from './answers/usage.ts'
 
 const MAX_ADDRESSES = 100
 

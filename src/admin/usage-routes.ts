@@ -5,7 +5,7 @@ import { type AdminContext, type AdminEnv, refuse } from './context.ts'
 import { readBody, readQuery } from './input.ts'
 import { detailKey, type KeyUsageDeps } from './key-usage.ts'
 import { accountOf, checkActive, findOwnKey, NOT_FOUND } from './own-key.ts'
-import { previewIpAclBody } from './schemas.ts'
+import { previewIpAclBody } from './requests/ip-acl.ts'
 import { toPreviewJson, toUsageJson } from './usage-json.ts'
 import { usageQuery } from './usage-query.ts'
 

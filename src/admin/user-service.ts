@@ -25,7 +25,8 @@ import type { OperatorCaller } from './context.ts'
 import { canonicalEmail, legacyEmailKey } from './email.ts'
 import { type HashingDeps, hashNewPassword, PLACE_LOST } from './hashing.ts'
 import type { Refusal } from './refusal.ts'
-import type { CreateUser, EditUser } from './schemas.ts'
+import type { CreateUser } from './requests/new-people.ts'
+import type { EditUser } from './requests/user.ts'
 
 export interface UserServiceDeps extends HashingDeps, CanonicalEmailDeps {
   /** Null where users have passwords here. */

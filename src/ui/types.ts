@@ -1,26 +1,23 @@
 // The types of the admin API, taken from the API's own declarations.
 
 import type * as z from 'zod'
+import type { event, eventList } from '../admin/answers/event.ts'
+import type { DenialAnswer, ipAclCheck } from '../admin/answers/ip-acl.ts'
+import type { foundKey } from '../admin/answers/key.ts'
+import type { EnforcementAnswer } from '../admin/answers/members.ts'
+import type { Fault } from '../admin/answers/problem.ts'
+import type { rotationUse } from '../admin/answers/rotation.ts'
 import type {
-  DenialAnswer,
   enrolment,
-  EnforcementAnswer,
-  event,
-  eventList,
-  Fault,
-  foundKey,
-  ipAclCheck,
-  liveSessionList,
   recoveryCodesAnswer,
-  rotationUse,
   secondFactorAnswer,
-  sessionAnswer,
-  UserAnswer,
-} from '../admin/answers.ts'
-import type { limitsAnswer } from '../admin/limit-answers.ts'
-import type { keyShadowAnswer } from '../admin/shadow-answers.ts'
-import type { ipAclPreview, listedKey, usageAnswer } from '../admin/usage-answers.ts'
-import type { createKeyBody } from '../admin/schemas.ts'
+} from '../admin/answers/second-factor.ts'
+import type { liveSessionList, sessionAnswer } from '../admin/answers/session.ts'
+import type { UserAnswer } from '../admin/answers/user.ts'
+import type { limitsAnswer } from '../admin/answers/limits.ts'
+import type { keyShadowAnswer } from '../admin/answers/shadow.ts'
+import type { ipAclPreview, listedKey, usageAnswer } from '../admin/answers/usage.ts'
+import type { createKeyBody } from '../admin/requests/key.ts'
 
 /** A key; with what it was used for where it comes from the list. */
 export type Key = Readonly<z.infer<typeof listedKey>>

@@ -3,14 +3,9 @@ import { describe, expect, it } from 'vitest'
 import type * as z from 'zod'
 import { readBody } from '../../src/admin/input.ts'
 import type { Fault } from '../../src/admin/refusal.ts'
-import {
-  createAccountBody,
-  createKeyBody,
-  editAccountBody,
-  editKeyBody,
-  logInBody,
-  revealBody,
-} from '../../src/admin/schemas.ts'
+import { createAccountBody, editAccountBody } from '../../src/admin/requests/account.ts'
+import { createKeyBody, editKeyBody, revealBody } from '../../src/admin/requests/key.ts'
+import { logInBody } from '../../src/admin/requests/log-in.ts'
 
 const KEY = { application_name: 'CRM', platform: 'server', password: 'secret' }
 const ACCOUNT = { email: 'ada@example.com', name: 'Ada', password: 'x'.repeat(12) }

@@ -64,7 +64,7 @@ export const SNAKE_NAMES: ReadonlySet<string> = new Set([
     'src/admin/common-passwords.ts',
     'src/keys/cidr.ts',
     'src/keys/pasted-entry.ts',
-    'src/admin/schemas.ts',
+    ...filesIn('src/admin/requests'),
     'src/admin/import/outcome.ts',
     'src/admin/import/read-rows.ts',
     'src/admin/reconcile.ts',

@@ -1,15 +1,12 @@
 // Answers of the admin API that never change, for pictures of the page.
 
 import type * as z from 'zod'
-import type {
-  denialList,
-  event,
-  KeyAnswer,
-  liveSessionList,
-  sessionAnswer,
-  UserAnswer,
-} from '../../src/admin/answers.ts'
-import type { KeyUseAnswer, UsageAnswer } from '../../src/admin/usage-answers.ts'
+import type { event } from '../../src/admin/answers/event.ts'
+import type { denialList } from '../../src/admin/answers/ip-acl.ts'
+import type { KeyAnswer } from '../../src/admin/answers/key.ts'
+import type { liveSessionList, sessionAnswer } from '../../src/admin/answers/session.ts'
+import type { UserAnswer } from '../../src/admin/answers/user.ts'
+import type { KeyUseAnswer, UsageAnswer } from '../../src/admin/answers/usage.ts'
 
 type ListedKey = KeyAnswer & { usage: KeyUseAnswer | null }
 

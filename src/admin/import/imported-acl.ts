@@ -3,7 +3,7 @@
 import * as z from 'zod'
 import { parseAddress, unmapAddress } from '../../keys/address.ts'
 import { formatNetwork, parseCidr } from '../../keys/cidr.ts'
-import { MAX_ACL_ENTRIES } from '../schemas.ts'
+import { MAX_ACL_ENTRIES } from '../requests/ip-acl.ts'
 
 /** Something of a row that was taken otherwise than it was written, or that may be a mistake. */
 export interface RowWarning {

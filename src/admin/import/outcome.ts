@@ -1,7 +1,7 @@
 // What became of a key of a list, and how the answer says it.
 
 import type { KnownToken } from '../../db/import-queries.ts'
-import type { Fault } from '../answers.ts'
+import type { Fault } from '../answers/problem.ts'
 import type { RowWarning } from './imported-acl.ts'
 import type { Candidate, ReadRow } from './read-rows.ts'
 

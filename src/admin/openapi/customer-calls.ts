@@ -1,35 +1,27 @@
 // The calls of a customer: session, keys and audit.
 
 import * as z from 'zod'
+import { eventList } from '../answers/event.ts'
+import { denialList, ipAclCheck } from '../answers/ip-acl.ts'
 import {
   createdKey,
-  denialList,
   deletedKey,
   editedKey,
-  eventList,
-  ipAclCheck,
-  key,
-  liveSessionList,
-  logInAnswer,
   foundKey,
+  key,
   revealedToken,
   rotatedKey,
-  rotationUse,
-  sessionAnswer,
-  userList,
-} from '../answers.ts'
-import { keyList } from '../usage-answers.ts'
-import {
-  checkIpAclBody,
-  documentedBodies,
-  editKeyBody,
-  endRotationQuery,
-  findKeyBody,
-  keysQuery,
-  logInBody,
-  pageQuery,
-  moveRotationEndBody,
-} from '../schemas.ts'
+} from '../answers/key.ts'
+import { rotationUse } from '../answers/rotation.ts'
+import { liveSessionList, logInAnswer, sessionAnswer } from '../answers/session.ts'
+import { userList } from '../answers/user.ts'
+import { keyList } from '../answers/usage.ts'
+import { documentedBodies } from '../requests/documented.ts'
+import { checkIpAclBody } from '../requests/ip-acl.ts'
+import { editKeyBody, findKeyBody, keysQuery } from '../requests/key.ts'
+import { logInBody } from '../requests/log-in.ts'
+import { pageQuery } from '../requests/page.ts'
+import { endRotationQuery, moveRotationEndBody } from '../requests/rotation.ts'
 import {
   ACCOUNT,
   CHANGED_ROTATION,

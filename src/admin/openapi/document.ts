@@ -2,7 +2,7 @@
 // answers. It is loaded and built on first use, so no other request pays for it.
 
 import { createDocument } from 'zod-openapi'
-import { problem } from '../answers.ts'
+import { problem } from '../answers/problem.ts'
 import { CUSTOMER_CALLS } from './customer-calls.ts'
 import { toPaths } from './operation.ts'
 import { OPERATOR_CALLS } from './operator-calls.ts'

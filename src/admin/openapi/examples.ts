@@ -1,18 +1,15 @@
 // The examples of the OpenAPI document: one customer with one key.
 
 import { entryWarnings } from '../../keys/entry-warnings.ts'
-import type {
-  AccountAnswer,
-  DeliveryAnswer,
-  DenialAnswer,
-  EventAnswer,
-  KeyAnswer,
-  LiveSessionAnswer,
-  OperatorKeyAnswer,
-  RotationUseAnswer,
-  SessionAnswer,
-  UserAnswer,
-} from '../answers.ts'
+import type { AccountAnswer } from '../answers/account.ts'
+import type { DeliveryAnswer } from '../answers/delivery.ts'
+import type { EventAnswer } from '../answers/event.ts'
+import type { DenialAnswer } from '../answers/ip-acl.ts'
+import type { KeyAnswer } from '../answers/key.ts'
+import type { OperatorKeyAnswer } from '../answers/operator-key.ts'
+import type { RotationUseAnswer } from '../answers/rotation.ts'
+import type { LiveSessionAnswer, SessionAnswer } from '../answers/session.ts'
+import type { UserAnswer } from '../answers/user.ts'
 
 export const AT = '2026-11-23T08:15:30.000Z'
 

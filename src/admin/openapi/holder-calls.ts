@@ -1,6 +1,6 @@
 // The calls of whoever has a token, its owner or not.
 
-import { holderAnswer, receivedReport } from '../answers.ts'
+import { holderAnswer, receivedReport } from '../answers/holder.ts'
 import { leakBody } from '../leak-body.ts'
 import { KEY, TOKEN } from './examples.ts'
 import type { Calls } from './operation.ts'

@@ -1,7 +1,7 @@
 // The call of a customer about the limits of a key.
 
 import * as z from 'zod'
-import { limitsAnswer } from '../limit-answers.ts'
+import { limitsAnswer } from '../answers/limits.ts'
 import { AT } from './examples.ts'
 import type { Calls } from './operation.ts'
 

@@ -3,31 +3,21 @@
 
 import * as z from 'zod'
 import { OPEN_METRICS_TYPE } from '../../metrics/open-metrics.ts'
-import {
-  accountList,
-  deletedKey,
-  deliveryList,
-  editedAccount,
-  importAnswer,
-  operatorAccount,
-  operatorEventList,
-  operatorKeyList,
-  reconcileAnswer,
-  retriedEvents,
-  user,
-  userList,
-} from '../answers.ts'
-import {
-  documentedBodies,
-  editAccountBody,
-  operatorEventsQuery,
-  editUserBody,
-  operatorKeysQuery,
-  pageQuery,
-  reconcileBody,
-  retryEventsBody,
-  revokeKeyBody,
-} from '../schemas.ts'
+import { accountList, editedAccount, operatorAccount } from '../answers/account.ts'
+import { deliveryList, retriedEvents } from '../answers/delivery.ts'
+import { operatorEventList } from '../answers/event.ts'
+import { importAnswer } from '../answers/import.ts'
+import { deletedKey } from '../answers/key.ts'
+import { operatorKeyList } from '../answers/operator-key.ts'
+import { reconcileAnswer } from '../answers/reconcile.ts'
+import { user, userList } from '../answers/user.ts'
+import { editAccountBody } from '../requests/account.ts'
+import { operatorEventsQuery, retryEventsBody } from '../requests/delivery.ts'
+import { documentedBodies } from '../requests/documented.ts'
+import { operatorKeysQuery, revokeKeyBody } from '../requests/operator-key.ts'
+import { pageQuery } from '../requests/page.ts'
+import { reconcileBody } from '../requests/reconcile.ts'
+import { editUserBody } from '../requests/user.ts'
 import {
   ACCOUNT,
   DELETED_KEY,

@@ -1,7 +1,7 @@
 // The calls by which a user sets up a second factor of its own.
 
-import { enrolment, recoveryCodesAnswer, secondFactorAnswer } from '../answers.ts'
-import { confirmEnrolmentBody, factorBody, startEnrolmentBody } from '../schemas.ts'
+import { enrolment, recoveryCodesAnswer, secondFactorAnswer } from '../answers/second-factor.ts'
+import { confirmEnrolmentBody, factorBody, startEnrolmentBody } from '../requests/log-in.ts'
 import { PASSWORD } from './examples.ts'
 import type { Calls } from './operation.ts'
 

@@ -1,6 +1,6 @@
 // The calls about the gateway itself, which need no log-in.
 
-import { healthAnswer } from '../answers.ts'
+import { healthAnswer } from '../answers/health.ts'
 import type { Calls } from './operation.ts'
 
 export const SERVICE_CALLS: Calls = {

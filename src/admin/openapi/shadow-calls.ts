@@ -1,8 +1,8 @@
 // The calls about shadow mode: the operator's, and the customer's about one key.
 
 import * as z from 'zod'
-import { shadowQuery } from '../schemas.ts'
-import { type KeyDifferenceAnswer, keyShadowAnswer, shadowAnswer } from '../shadow-answers.ts'
+import { shadowQuery } from '../requests/shadow.ts'
+import { type KeyDifferenceAnswer, keyShadowAnswer, shadowAnswer } from '../answers/shadow.ts'
 import { AT, KEY } from './examples.ts'
 import type { Calls } from './operation.ts'
 

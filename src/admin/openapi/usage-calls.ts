@@ -1,8 +1,8 @@
 // The calls of a customer about the use of keys.
 
 import * as z from 'zod'
-import { previewIpAclBody } from '../schemas.ts'
-import { ipAclPreview, usageAnswer } from '../usage-answers.ts'
+import { previewIpAclBody } from '../requests/ip-acl.ts'
+import { ipAclPreview, usageAnswer } from '../answers/usage.ts'
 import { usageQuery } from '../usage-query.ts'
 import { AT, KEY } from './examples.ts'
 import type { Calls } from './operation.ts'

@@ -2,27 +2,25 @@ import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { openApiDocument } from '../../../src/admin/openapi/document.ts'
+import { createAccountBody, editAccountBody } from '../../../src/admin/requests/account.ts'
+import { retryEventsBody } from '../../../src/admin/requests/delivery.ts'
+import { checkIpAclBody, previewIpAclBody } from '../../../src/admin/requests/ip-acl.ts'
 import {
-  checkIpAclBody,
-  createAccountBody,
   createKeyBody,
-  confirmEnrolmentBody,
-  createUserBody,
-  editAccountBody,
-  factorBody,
-  findKeyBody,
   editKeyBody,
-  editUserBody,
-  logInBody,
-  reconcileBody,
-  moveRotationEndBody,
-  previewIpAclBody,
+  findKeyBody,
   revealBody,
-  retryEventsBody,
-  revokeKeyBody,
-  rotateKeyBody,
+} from '../../../src/admin/requests/key.ts'
+import {
+  confirmEnrolmentBody,
+  factorBody,
+  logInBody,
   startEnrolmentBody,
-} from '../../../src/admin/schemas.ts'
+} from '../../../src/admin/requests/log-in.ts'
+import { revokeKeyBody } from '../../../src/admin/requests/operator-key.ts'
+import { reconcileBody } from '../../../src/admin/requests/reconcile.ts'
+import { moveRotationEndBody, rotateKeyBody } from '../../../src/admin/requests/rotation.ts'
+import { createUserBody, editUserBody } from '../../../src/admin/requests/user.ts'
 import { documentedImportBody } from '../../../src/admin/import/import-body.ts'
 import { leakBody } from '../../../src/admin/leak-body.ts'
 import type { OpenApi, Operation } from '../../../harness/described.ts'

@@ -1,7 +1,7 @@
-// The answer about the limits of a key, as answers.ts.
+// The answer about the limits of a key.
 
 import * as z from 'zod'
-import { time } from './answers.ts'
+import { time } from './members.ts'
 
 export const limitsAnswer = z.object({
   limits: z

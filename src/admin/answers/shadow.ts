@@ -1,7 +1,7 @@
-// The answers of the calls about shadow mode, see answers.ts.
+// The answers about shadow mode.
 
 import * as z from 'zod'
-import { nextCursor, time } from './answers.ts'
+import { nextCursor, time } from './members.ts'
 
 const members = {
   kind: z.enum(['would_refuse', 'would_allow']).meta({

@@ -1,7 +1,9 @@
-// The answers of the admin API about the use of keys, as answers.ts.
+// The answers about the use of keys.
 
 import * as z from 'zod'
-import { address, addressUse, key, nextCursor, time } from './answers.ts'
+import { addressUse } from './address-use.ts'
+import { key } from './key.ts'
+import { address, nextCursor, time } from './members.ts'
 
 const count = z.int().min(0)
 const refused = z.record(z.string(), z.int().min(1)).meta({ description: 'By code' })
