@@ -1,7 +1,7 @@
 // Idempotency-Key on POST /keys (draft-ietf-httpapi-idempotency-key-header). If a client got no answer, it
 // repeats the request and gets the key that the first request made. Only keyed hashes are stored.
 
-import type { Idempotency } from '../db/key-queries.ts'
+import type { Idempotency } from '../db/new-key-queries.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { keyedHashes } from './keyed-hash.ts'
 

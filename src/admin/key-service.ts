@@ -1,7 +1,8 @@
 // The operations on a key. Each function decides on the row that it read, runs one guarded batch, and
 // settles the row that the batch returned. After a lost race it reads the row again and decides anew.
 
-import { deleteKey, insertKey, recordReveal, updateKey } from '../db/key-queries.ts'
+import { deleteKey, recordReveal, updateKey } from '../db/key-change-queries.ts'
+import { insertKey } from '../db/new-key-queries.ts'
 import {
   currentToken,
   type KeyDetails,

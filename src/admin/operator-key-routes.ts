@@ -2,7 +2,7 @@
 // behind the operator's guard.
 
 import { Hono } from 'hono'
-import { deleteKey } from '../db/key-queries.ts'
+import { deleteKey } from '../db/key-change-queries.ts'
 import type { KeyRow, Tombstone } from '../db/key-rows.ts'
 import { listAllKeys } from '../db/operator-key-queries.ts'
 import { findKeys } from '../db/outbox-queries.ts'

@@ -1,6 +1,6 @@
 // The bodies of new accounts and users, by the identity of the deployment.
 
-import * as z from 'zod'
+import type * as z from 'zod'
 import { createAccountBody } from './account.ts'
 import { newPassword } from './password.ts'
 import { createUserBody } from './user.ts'
