@@ -1,11 +1,12 @@
 // The tokens of a key in libSQL. Each change is one batch, guarded by the revision that it was decided on, and
-// only the row that the batch returns may be published (see key-queries.ts).
+// only the row that the batch returns may be published (see key-change-queries.ts).
 
 import { and, eq, gte, inArray, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm'
 import type { TokenTimes } from '../keys/rotation.ts'
 import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
 import type { Database } from './client.ts'
-import { type Idempotency, isAsRead } from './key-queries.ts'
+import { isAsRead } from './key-change-queries.ts'
+import type { Idempotency } from './new-key-queries.ts'
 import { type LiveKey, selectKeys, toKeyRow } from './key-rows.ts'
 import { apiKeys } from './schema/api-keys.ts'
 import { tokens } from './schema/tokens.ts'

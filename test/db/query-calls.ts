@@ -11,11 +11,13 @@ import * as events from '../../src/db/event-queries.ts'
 import * as identity from '../../src/db/identity-queries.ts'
 import * as expiries from '../../src/db/expiry-queries.ts'
 import * as imports from '../../src/db/import-queries.ts'
+import * as keyChanges from '../../src/db/key-change-queries.ts'
 import * as keys from '../../src/db/key-queries.ts'
 import type { LiveKey, Token } from '../../src/db/key-rows.ts'
 import * as lastFours from '../../src/db/last-four-queries.ts'
 import * as leaks from '../../src/db/leak-queries.ts'
 import * as meta from '../../src/db/meta-queries.ts'
+import * as newKeys from '../../src/db/new-key-queries.ts'
 import * as notices from '../../src/db/notice-queries.ts'
 import * as operatorKeys from '../../src/db/operator-key-queries.ts'
 import * as outbox from '../../src/db/outbox-queries.ts'
@@ -294,19 +296,23 @@ export const CALLS: Readonly<
       keys.listKeys(db, ACCOUNT_ID, PAGE, undefined),
       keys.listKeys(db, ACCOUNT_ID, PAGE, KEY_ID),
     ],
+  },
+  'src/db/new-key-queries.ts': {
     insertKey: (db) =>
       [undefined, idempotency].map((request) => {
-        return keys.insertKey(db, { ...newKey, idempotency: request }, AUTHORITY, event())
+        return newKeys.insertKey(db, { ...newKey, idempotency: request }, AUTHORITY, event())
       }),
+  },
+  'src/db/key-change-queries.ts': {
     updateKey: (db) =>
       [true, false].map((changesRecord) =>
-        keys.updateKey(db, key, details, changesRecord, AUTHORITY, event()),
+        keyChanges.updateKey(db, key, details, changesRecord, AUTHORITY, event()),
       ),
     deleteKey: (db) => [
-      keys.deleteKey(db, key, AUTHORITY, event()),
-      keys.deleteKey(db, key, null, event()),
+      keyChanges.deleteKey(db, key, AUTHORITY, event()),
+      keyChanges.deleteKey(db, key, null, event()),
     ],
-    recordReveal: (db) => [keys.recordReveal(db, key, AUTHORITY, event())],
+    recordReveal: (db) => [keyChanges.recordReveal(db, key, AUTHORITY, event())],
   },
   'src/db/expiry-queries.ts': {
     listExpired: (db) => [expiries.listExpired(db, NOW, PAGE)],
