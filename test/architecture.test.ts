@@ -249,7 +249,10 @@ function toGraph(sources: ReadonlyMap<string, string>): Graph {
 }
 
 function withoutTypes(source: string): string {
-  return source.replaceAll(/^import type [^'"]+ from '\.\.\/admin\/(?:answers|requests)\/[\w-]+\.ts'$/gm, '')
+  return source.replaceAll(
+    /^import type [^'"]+ from '\.\.\/admin\/(?:answers|requests)\/[\w-]+\.ts'$/gm,
+    '',
+  )
 }
 
 function toTarget(importer: string, specifier: string): string {
