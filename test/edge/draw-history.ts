@@ -3,7 +3,15 @@
 
 import type fc from 'fast-check'
 import { type Dice, rolling } from './dice.ts'
-import { CHANGES, changesInARow, deletionOf, type Frame, type Move, MOVES } from './draw-moves.ts'
+import {
+  CHANGES,
+  changesInARow,
+  deletionOf,
+  type Frame,
+  type Move,
+  MOVES,
+  rollout,
+} from './draw-moves.ts'
 import { ALL_LOCATIONS, LOCATIONS } from './ground.ts'
 import type { Deploy, History, Step } from './history.ts'
 import type { Acl } from './verdict.ts'
@@ -30,6 +38,7 @@ export const history: fc.Arbitrary<History> = rolling((dice) => {
     ]),
     loses,
     jumping,
+    rollouts: rolloutsOf(deploy),
   }
   return {
     acls,
@@ -37,9 +46,8 @@ export const history: fc.Arbitrary<History> = rolling((dice) => {
     propagationSeconds: ALL_LOCATIONS.map(() => dice.pick(PROPAGATION_SECONDS)),
     rates: [...ALL_LOCATIONS, ...acls].map(() => (areExact ? 1 : dice.pick(RATES))),
     deploy,
-    steps: withDeploy(
-      dice,
-      deploy,
+    steps: withRollouts(
+      frame,
       loses === 'database' ? aroundRestore(frame) : drawMoves(frame, MOVES, 1, 5),
     ),
   }
@@ -54,15 +62,21 @@ function drawDeploy(dice: Dice): Deploy {
 }
 
 /**
- * Somewhere in the history, the objects change to the other version. They go back only where every location waits
- * for leases by itself, since a location that does not would have to be told to by them.
+ * The versions that the objects may get. They go back only where every location waits for leases by itself, since a
+ * location that does not would have to be told to by them.
  */
-function withDeploy(dice: Dice, deploy: Deploy | null, steps: readonly Step[]): readonly Step[] {
-  if (deploy === null || (deploy.objectsHaveLeases && deploy.version === 'without leases')) {
-    return steps
-  }
-  const haveLeases = !deploy.objectsHaveLeases
-  return steps.toSpliced(dice.number(0, steps.length), 0, { do: 'deploy objects', haveLeases })
+function rolloutsOf(deploy: Deploy | null): Frame['rollouts'] {
+  if (deploy === null) return []
+  return deploy.version === 'without leases' ? ['with leases'] : ['with leases', 'without leases']
+}
+
+/** Somewhere in the history, the objects get another version, once or more often. */
+function withRollouts({ dice, rollouts }: Frame, steps: readonly Step[]): readonly Step[] {
+  if (rollouts.length === 0) return steps
+  return Array.from({ length: dice.number(1, 3) }).reduce<readonly Step[]>(
+    (so) => so.toSpliced(dice.number(0, so.length), 0, rollout(dice.pick(rollouts))),
+    steps,
+  )
 }
 
 function drawMoves(

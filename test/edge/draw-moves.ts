@@ -23,7 +23,11 @@ export interface Frame {
   readonly loses: 'authorities' | 'database'
   /** Whose clocks jump. Those of both at the same time, or of an authority that restarts, are beyond the promise. */
   readonly jumping: 'locations' | 'authorities' | 'none'
+  /** The versions that the objects may get; none where all run the same. */
+  readonly rollouts: readonly ObjectsVersion[]
 }
+
+export type ObjectsVersion = 'with leases' | 'without leases'
 
 export type Move = (frame: Frame) => readonly Step[]
 
@@ -122,6 +126,26 @@ const changeAfterRestart: Move = (frame) => {
   if (jumping === 'authorities') return changeInUse(frame)
   const ends = dice.chance(70) ? 'restart authority' : 'supersede authority'
   return [useMuch(frame, name), { do: ends, key: name }, changeOf(frame, name)]
+}
+
+export function rollout(to: ObjectsVersion): Step {
+  return { do: 'deploy objects', haveLeases: to === 'with leases' }
+}
+
+/** The objects get another version between a grant and a change, and another one before it is made again. */
+const changeBetweenRollouts: Move = (frame) => {
+  const { dice, rollouts } = frame
+  if (rollouts.length === 0) return changeAfterRestart(frame)
+  const name = key(frame)
+  const first = changeOf(frame, name, { ...made(frame), goesOn: true, diesAfter: null })
+  return [
+    useMuch(frame, name),
+    rollout(dice.pick(rollouts)),
+    first,
+    { do: 'pass', seconds: dice.pick([0.2, 0.5]) }, // so that it has reached the authority
+    rollout(dice.pick(rollouts)),
+    { do: 'repeat', ...made(frame, elsewhere(frame, first.at)), isTried: true },
+  ]
 }
 
 /** A change that is still waiting when it is made again, when another follows, or when the cron comes. */
@@ -358,6 +382,7 @@ export const CHANGES: readonly (readonly [weight: number, move: Move])[] = [
 export const MOVES: readonly (readonly [weight: number, move: Move])[] = [
   ...CHANGES,
   [4, changeAfterRestart],
+  [3, changeBetweenRollouts],
   [4, lateAnswer],
   [5, slowReader],
   [2, supersededUnderReports],

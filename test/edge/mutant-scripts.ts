@@ -133,6 +133,17 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
     // The authority has the change by the time it is repeated.
     steps: [useMuch, { ...remove, ...goingOn }, pass(0.3), { do: 'repeat', ...made('fra') }],
   },
+  'a repeated change waits for no lease of an instance before': {
+    ...sameWith(3),
+    steps: [
+      useMuch,
+      { do: 'deploy objects', haveLeases: false },
+      { ...remove, ...goingOn },
+      pass(0.5),
+      { do: 'deploy objects', haveLeases: true },
+      { do: 'repeat', ...made('fra') },
+    ],
+  },
   'no wait for callers of an older version': {
     deploy: { version: 'without leases', leaseTerms: 0, objectsHaveLeases: true },
     steps: [useMuch, { ...remove, at: 'next' }],

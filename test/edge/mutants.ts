@@ -79,6 +79,16 @@ const NAMED: Readonly<Record<string, Mutant['places']>> = {
   'no wait after a restart': [
     [/(if \(settles\) this\.settling = hold;\s*else this\.inherited = hold)/, 'if (!ON) $1'],
   ],
+  'a repeated change waits for no lease of an instance before': [
+    [
+      /(this\.remaining\(this\.settling, nowMs, callerMs\),\s*)(this\.remaining\(this\.inherited, nowMs, callerMs\))/,
+      '$1(ON ? 0 : $2)',
+    ],
+    [
+      /(this\.remaining\(this\.granted, nowMs, callerMs\)),(\s*this\.settlesInMs\(nowMs, callerMs\))/,
+      '$1, ON ? this.remaining(this.inherited, nowMs, callerMs) : 0,$2',
+    ],
+  ],
   'a lease while a change waits': [
     [
       /(!\(termMs > 0\)) \|\| (this\.remaining\(this\.settling, nowMs, null\) > 0)/,

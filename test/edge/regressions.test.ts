@@ -22,10 +22,18 @@ const edit = (acl: 'anyone' | 'home' | 'office', at: Location): Step => {
   return { do: 'edit', key: 'k1', acl, ...made(at) }
 }
 const pause = (at: Location): Step => ({ do: 'switch', key: 'k1', to: 'off', ...made(at) })
-const remove = (at: Location): Step => ({ do: 'delete', key: 'k1', ...made(at) })
+const remove = (at: Location): Extract<Step, { do: 'delete' }> => ({
+  do: 'delete',
+  key: 'k1',
+  ...made(at),
+})
 const useEverywhere: Step = { do: 'use everywhere', key: 'k1', from: 'office', times: 1 }
 /** Often enough that each location gets a lease. */
 const useMuch: Step = { do: 'use everywhere', key: 'k1', from: 'office', times: 3 }
+/** Leases that take longer than the steps until the next change. */
+const LONGER_AT_NEXT: Partial<History> = {
+  deploy: { version: 'the same', leaseTerms: 8, objectsHaveLeases: true },
+}
 const isCutOff: Step = { do: 'authority', at: 'fra', fault: 'unreachable', calls: 'all' }
 
 it.each<[string, readonly Step[], Partial<History>?]>([
@@ -104,7 +112,20 @@ it.each<[string, readonly Step[], Partial<History>?]>([
   [
     'a change by objects that were rolled back to no leases, while a location has longer ones than its caller',
     [useMuch, { do: 'deploy objects', haveLeases: false }, remove('ams'), useEverywhere],
-    { deploy: { version: 'the same', leaseTerms: 3, objectsHaveLeases: true } },
+    LONGER_AT_NEXT,
+  ],
+  [
+    'a change by objects that were rolled back to no leases, which is repeated when they have leases again',
+    [
+      useMuch,
+      { do: 'deploy objects', haveLeases: false },
+      { ...remove('ams'), goesOn: true },
+      { do: 'pass', seconds: 1 },
+      { do: 'deploy objects', haveLeases: true },
+      { do: 'repeat', ...made('fra') },
+      useEverywhere,
+    ],
+    LONGER_AT_NEXT,
   ],
 ])('%s', async (_, steps, parts) => {
   const history = plainHistory({ steps, ...parts })

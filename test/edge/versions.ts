@@ -32,6 +32,7 @@ const PATCHES: readonly (readonly [name: string, place: RegExp, by: string])[] =
     'const { settlesInMs = UNKNOWN_WAIT_MS } = ON ? { settlesInMs: 0 } : $1;',
   ],
   [OBJECTS_WITHOUT_LEASES, /(\w+ \? this\.leases\.grant\(.*\) : 0);/, 'ON ? 0 : $1;'],
+  [OBJECTS_WITHOUT_LEASES, /(this\.leases\.settle\(.*\));/, 'if (!ON) $1;'],
   [OBJECTS_WITHOUT_LEASES, /= answerHeaders\((.*)\);/, '= ON ? {} : answerHeaders($1);'],
   [OBJECTS_WITHOUT_LEASES, /return (request\.body === null) \?/, 'return ON || $1 ?'],
   [

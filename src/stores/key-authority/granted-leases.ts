@@ -63,10 +63,8 @@ export class GrantedLeases {
 
   /** Begins the wait for the leases on a record that is replaced in this turn. */
   settle(nowMs: number, callerMs: number | null): void {
-    this.inherited = restarted(this.inherited, nowMs)
     const lengthMs = Math.max(
       this.remaining(this.granted, nowMs, callerMs),
-      this.remaining(this.inherited, nowMs, callerMs),
       this.settlesInMs(nowMs, callerMs),
     )
     this.granted = null
@@ -74,10 +72,17 @@ export class GrantedLeases {
     if (lengthMs > 0) this.write({ ...this.settling, settles: true })
   }
 
-  /** How long until the leases on all records that were replaced have run out, in milliseconds. */
+  /**
+   * How long until the leases on all records that were replaced have run out, in milliseconds. What an instance before
+   * this one has granted counts too: a version without leases may have replaced the record since.
+   */
   settlesInMs(nowMs: number, callerMs: number | null): number {
     this.settling = restarted(this.settling, nowMs)
-    const lengthMs = this.remaining(this.settling, nowMs, callerMs)
+    this.inherited = restarted(this.inherited, nowMs)
+    const lengthMs = Math.max(
+      this.remaining(this.settling, nowMs, callerMs),
+      this.remaining(this.inherited, nowMs, callerMs),
+    )
     // The caller waits for so long from now on, and nothing is granted meanwhile.
     if (callerMs !== null && lengthMs > 0) this.settling = { atMs: nowMs, callerMs, lengthMs }
     return lengthMs
