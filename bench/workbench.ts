@@ -98,8 +98,10 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   }
 }
 
+/** `CF-Blob` becomes the request's `cf`, as Cloudflare sets it. The gateway reads it once in an isolate. */
 export function headersOf(token: string, address: string): Record<string, string> {
   return {
+    'CF-Blob': '{"colo":"FRA"}',
     Authorization: `Token ${token}`,
     'CF-Connecting-IP': address,
     Accept: 'application/json',

@@ -50,7 +50,7 @@ const config :Workerd.Config = (
     (name = "disk", disk = (path = ${JSON.stringify(disk)}, writable = true)),
     (name = "internet", network = (allow = ["public", "private", "local", "network"])),
   ],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (cfBlobHeader = "CF-Blob"), service = "main")],
 ${classes.length > 0 ? EXTENSIONS : ''}  v8Flags = ${JSON.stringify(v8Flags)},
 );
 

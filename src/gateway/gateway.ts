@@ -2,19 +2,20 @@
 // passing a router, because each Portal API request pays for the work done.
 
 import { coloOf, type LogRequest } from '../log/request-line.ts'
-import { ok, type Result } from '../shared/result.ts'
+import type { Result } from '../shared/result.ts'
 import { authorizeToken, type AuthorizeTokenDeps } from './authorize-token.ts'
-import type { Grant } from './authorize.ts'
+import type { Grant, Verdict } from './authorize.ts'
 import { hasKeyInQuery } from './credential.ts'
 import { addExpiry } from './expiry-header.ts'
 import { type ForwardDeps, forwardGranted, forwardPreflight } from './forward-granted.ts'
-import { type Identified, identifyToken } from './identify-token.ts'
+import { identifyToken } from './identify-token.ts'
 import { bodyOf, type Incoming, mayHaveBody, toIncoming } from './incoming.ts'
 import { namesMethod } from './method-override.ts'
 import { refuseExposed } from './plain-http.ts'
 import { isPreflight } from './preflight.ts'
 import { addRateLimits } from './rate-limit-header.ts'
-import type { Refusal, RefusalResponse } from './refusal.ts'
+import type { Refusal } from './refusal.ts'
+import type { RefusalResponse } from './refusal-response.ts'
 import { startTrace, toRequestLine, type Trace } from './trace.ts'
 
 export interface GatewayDeps extends AuthorizeTokenDeps, ForwardDeps {
@@ -43,32 +44,44 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 }
 
-/** Answers synchronously if the URL or the credential is refused, since floods consist of such requests. */
+/** Answers synchronously if no store needs to be asked about a refusal, since floods consist of such requests. */
 function answer(request: Incoming, trace: Trace, deps: GatewayDeps): Response | Promise<Response> {
   const exposed = refuseExposed(request.url)
   if (exposed !== null) return refuse(exposed, trace, deps)
   try {
-    const isKeyless = deps.preflight === 'forward' && isPreflight(request)
-    const token = isKeyless ? ok(null) : identifyToken(request.headers, deps)
-    return token.ok
-      ? authorizeAndForward(request, token.value, trace, deps)
-      : refuse(explainRefusal(token.error, request, deps), trace, deps)
+    if (deps.preflight === 'forward' && isPreflight(request))
+      return answerPreflight(request, trace, deps)
+    const token = identifyToken(request.headers, deps)
+    if (!token.ok) return refuse(explainRefusal(token.error, request, deps), trace, deps)
+    const verdict = authorizeToken(token.value, request, trace, deps)
+    return verdict instanceof Promise || verdict.ok
+      ? forwardAuthorized(request, verdict, trace, deps)
+      : refuse(verdict.error, trace, deps)
   } catch (error) {
     return refuseFault(error, request, trace, deps)
   }
 }
 
-/** `token`: null for a preflight, which carries no key. */
-async function authorizeAndForward(
+/** A preflight carries no key. */
+async function answerPreflight(
   request: Incoming,
-  token: Identified | null,
   trace: Trace,
   deps: GatewayDeps,
 ): Promise<Response> {
   try {
-    if (token === null)
-      return withRequestId(await forwardPreflight(request, trace, deps), trace, deps)
-    const verdict = authorizeToken(token, request, trace, deps)
+    return withRequestId(await forwardPreflight(request, trace, deps), trace, deps)
+  } catch (error) {
+    return refuseFault(error, request, trace, deps)
+  }
+}
+
+async function forwardAuthorized(
+  request: Incoming,
+  verdict: Verdict,
+  trace: Trace,
+  deps: GatewayDeps,
+): Promise<Response> {
+  try {
     const grant = verdict instanceof Promise ? await verdict : verdict
     if (!grant.ok) return refuse(grant.error, trace, deps)
     const { confirm } = grant.value
@@ -121,21 +134,21 @@ function withRequestId(
   const { headers } = answered.value
   headers.set('X-Request-Id', trace.requestId)
   if (trace.key?.kind === 'live') addExpiry(headers, trace.key, trace.startedMs)
-  addLimits(headers, trace, deps)
+  addLimits(answered.value, trace, deps)
   return answered.value
 }
 
 function refuse(refusal: Refusal, trace: Trace, deps: GatewayDeps): Response {
   trace.code = refusal.reason
   const response = deps.refusalResponse(refusal, trace.requestId)
-  addLimits(response.headers, trace, deps)
+  addLimits(response, trace, deps)
   return response
 }
 
 /** Every answer to a key with a limit tells it. */
-function addLimits(headers: Headers, { key, cached }: Trace, { nowMs }: GatewayDeps): void {
+function addLimits(response: Response, { key, cached }: Trace, { nowMs }: GatewayDeps): void {
   if (key?.kind !== 'live' || key.limits === null) return
-  addRateLimits(headers, key.limits, cached?.allowance ?? null, nowMs())
+  addRateLimits(response.headers, key.limits, cached?.allowance ?? null, nowMs())
 }
 
 function refuseFault(error: unknown, request: Incoming, trace: Trace, deps: GatewayDeps): Response {

@@ -30,6 +30,8 @@ export interface PreparedProblem {
   readonly head: string
   readonly tail: string
   readonly bytes: number
+  /** The length of the request id that Content-Length counts. */
+  idLength: number
 }
 
 /** The empty member. It cannot occur inside a JSON string, where its quotes would be escaped. */
@@ -48,6 +50,7 @@ export function prepareProblem(problem: Problem, errorsUrl: string): PreparedPro
     head: body.slice(0, idAt),
     tail: body.slice(idAt),
     bytes: Buffer.byteLength(body),
+    idLength: -1,
   }
 }
 
@@ -56,8 +59,11 @@ export function preparedResponse(prepared: PreparedProblem, requestId: RequestId
   const { status, headers, head, tail, bytes } = prepared
   // The response copies the headers, so the next answer may change them.
   headers.set('X-Request-Id', requestId)
-  // Set here, so that an answer to HEAD has it too.
-  headers.set('Content-Length', String(bytes + requestId.length))
+  // Set here, so that an answer to HEAD has it too. Nearly all request ids are UUIDs, and so of one length.
+  if (prepared.idLength !== requestId.length) {
+    prepared.idLength = requestId.length
+    headers.set('Content-Length', String(bytes + requestId.length))
+  }
   return new Response(head + requestId + tail, { status, headers })
 }
 

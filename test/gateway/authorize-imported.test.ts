@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { ABSENT_MS, LOOKS } from '../../src/gateway/unknown-tokens.ts'
-import { createRefusalResponse } from '../../src/gateway/refusal.ts'
+import { createRefusalResponse } from '../../src/gateway/refusal-response.ts'
 import { start } from './authorization.ts'
 import { CLIENT, FAULT, grantBy, KEY, refusal, REVOKED, UNAVAILABLE } from './samples.ts'
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { createGateway, type GatewayDeps } from '../../src/gateway/gateway.ts'
-import { createRefusalResponse } from '../../src/gateway/refusal.ts'
+import { createRefusalResponse } from '../../src/gateway/refusal-response.ts'
 import { ERRORS_PATH } from '../../src/problems/errors-url.ts'
 
 // Found by `npm run fuzz -- worker`: workerd puts a Host header into the URL as it is.

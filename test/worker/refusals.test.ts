@@ -251,6 +251,7 @@ describe('every refusal', () => {
     expect(head.status).toBe(401)
     expect(head.body).toHaveLength(0)
     expect(head.headers).toEqual(get.headers)
+    expect(head.headers['content-length']).toBe(String(get.body.length))
     expect(rig.upstream.received).toHaveLength(0)
   })
 

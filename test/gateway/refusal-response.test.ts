@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createRefusalResponse, type Refusal } from '../../src/gateway/refusal.ts'
+import type { Refusal } from '../../src/gateway/refusal.ts'
+import { createRefusalResponse } from '../../src/gateway/refusal-response.ts'
 import { requestIdOf } from '../../src/http/request-id.ts'
 
 const refusalResponse = createRefusalResponse('https://keys.example/admin/errors/')
@@ -105,11 +106,20 @@ describe('refusalResponse()', () => {
     expect(await detailOf({ reason: 'https_required' })).toMatch(/API key .* replaced/)
   })
 
-  it('shows the address that was denied', async () => {
-    for (const clientIp of ['2001:db8::1', null]) {
+  it('shows the address that was denied, however many there are', async () => {
+    const addresses = Array.from({ length: 2_500 }, (_, i) => `198.51.${i >> 8}.${i & 0xff}`)
+    for (const clientIp of ['2001:db8::1', null, ...addresses, null, '2001:db8::1']) {
       const response = refusalResponse({ reason: 'ip_denied', clientIp }, REQUEST_ID)
       expect(await response.json()).toMatchObject({ client_ip: clientIp })
     }
+  })
+
+  it('keeps what is added to one answer out of the next one', () => {
+    const [first, second] = [1, 2].map(() => refusalResponse({ reason: 'key_revoked' }, REQUEST_ID))
+    first?.headers.set('RateLimit', '"key";r=1;t=1')
+    expect(second?.headers.has('ratelimit')).toBe(false)
+    const third = refusalResponse({ reason: 'key_revoked' }, REQUEST_ID)
+    expect(third.headers.has('ratelimit')).toBe(false)
   })
 })
 
