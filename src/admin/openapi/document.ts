@@ -3,14 +3,21 @@
 
 import { createDocument } from 'zod-openapi'
 import { problem } from '../answers/problem.ts'
-import { CUSTOMER_CALLS } from './customer-calls.ts'
-import { toPaths } from './operation.ts'
-import { OPERATOR_CALLS } from './operator-calls.ts'
-import { errorExamples } from './refusals.ts'
+import { ACCOUNT_CALLS } from './account-calls.ts'
 import { HOLDER_CALLS } from './holder-calls.ts'
+import { IP_ACL_CALLS } from './ip-acl-calls.ts'
+import { KEY_CALLS } from './key-calls.ts'
 import { LIMIT_CALLS } from './limit-calls.ts'
+import { toPaths } from './operation.ts'
+import { OPERATOR_ACCOUNT_CALLS } from './operator-account-calls.ts'
+import { OPERATOR_EVENT_CALLS } from './operator-event-calls.ts'
+import { OPERATOR_KEY_CALLS } from './operator-key-calls.ts'
+import { OPERATOR_STORE_CALLS } from './operator-store-calls.ts'
+import { errorExamples } from './refusals.ts'
+import { ROTATION_CALLS } from './rotation-calls.ts'
 import { SECOND_FACTOR_CALLS } from './second-factor-calls.ts'
 import { SERVICE_CALLS } from './service-calls.ts'
+import { SESSION_CALLS } from './session-calls.ts'
 import { KEY_SHADOW_CALLS, SHADOW_CALLS } from './shadow-calls.ts'
 import { USAGE_CALLS } from './usage-calls.ts'
 
@@ -43,12 +50,19 @@ export function openApiDocument(): object {
       servers: [{ url: '/admin/api/v1' }],
       tags: TAGS,
       paths: {
-        ...toPaths(CUSTOMER_CALLS, 'Customer'),
+        ...toPaths(SESSION_CALLS, 'Customer'),
+        ...toPaths(KEY_CALLS, 'Customer'),
+        ...toPaths(ROTATION_CALLS, 'Customer'),
+        ...toPaths(IP_ACL_CALLS, 'Customer'),
+        ...toPaths(ACCOUNT_CALLS, 'Customer'),
         ...toPaths(SECOND_FACTOR_CALLS, 'Customer'),
         ...toPaths(USAGE_CALLS, 'Customer'),
         ...toPaths(LIMIT_CALLS, 'Customer'),
         ...toPaths(KEY_SHADOW_CALLS, 'Customer'),
-        ...toPaths(OPERATOR_CALLS, 'Operator'),
+        ...toPaths(OPERATOR_ACCOUNT_CALLS, 'Operator'),
+        ...toPaths(OPERATOR_KEY_CALLS, 'Operator'),
+        ...toPaths(OPERATOR_EVENT_CALLS, 'Operator'),
+        ...toPaths(OPERATOR_STORE_CALLS, 'Operator'),
         ...toPaths(SHADOW_CALLS, 'Operator'),
         ...toPaths(HOLDER_CALLS, 'Holder'),
         ...toPaths(SERVICE_CALLS, 'Service'),

@@ -1,7 +1,7 @@
 // The call of a customer about the limits of a key.
 
-import * as z from 'zod'
 import { limitsAnswer } from '../answers/limits.ts'
+import { byId } from './call-parts.ts'
 import { AT } from './examples.ts'
 import type { Calls } from './operation.ts'
 
@@ -12,7 +12,7 @@ export const LIMIT_CALLS: Calls = {
       summary: 'See what is left of the limits of a key',
       description: 'At all locations together. It spends nothing.',
       guard: 'session',
-      params: { path: z.object({ id: z.string() }) },
+      params: { path: byId },
       answer: {
         status: 200,
         description: 'Its own limit, and the one that the operator has set for each key',

@@ -1,8 +1,8 @@
 // The calls about shadow mode: the operator's, and the customer's about one key.
 
-import * as z from 'zod'
 import { shadowQuery } from '../requests/shadow.ts'
 import { type KeyDifferenceAnswer, keyShadowAnswer, shadowAnswer } from '../answers/shadow.ts'
+import { byId } from './call-parts.ts'
 import { AT, KEY } from './examples.ts'
 import type { Calls } from './operation.ts'
 
@@ -23,7 +23,7 @@ export const KEY_SHADOW_CALLS: Calls = {
       description:
         'While the gateway only watches (`ENFORCEMENT=shadow`), newest first, 100 at most. None where it enforces.',
       guard: 'session',
-      params: { path: z.object({ id: z.string() }) },
+      params: { path: byId },
       answer: {
         status: 200,
         description: 'One entry for requests that differ in the same way',

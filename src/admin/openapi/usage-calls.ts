@@ -1,13 +1,12 @@
 // The calls of a customer about the use of keys.
 
-import * as z from 'zod'
 import { previewIpAclBody } from '../requests/ip-acl.ts'
 import { ipAclPreview, usageAnswer } from '../answers/usage.ts'
 import { usageQuery } from '../usage-query.ts'
+import { byId } from './call-parts.ts'
 import { AT, KEY } from './examples.ts'
 import type { Calls } from './operation.ts'
 
-const byId = z.object({ id: z.string() })
 const NONE = { requests: 0, addresses: [] }
 
 export const USAGE_CALLS: Calls = {
