@@ -60,6 +60,7 @@ export const COMMANDS: Readonly<Record<string, Account>> = {
   'npm run build': GATE,
   'npm run bench': GATE,
   'apt-get install wrk': GATE,
+  'apt-get install webkit2gtk-driver': GATE,
   'npm run edge': { ranBy: 'test/edge/histories.test.ts', as: 'explore({' },
   'npm run edge -- --kill': { ranBy: 'test/edge/kill.test.ts', as: 'killAgainAndAgain(' },
   'npm run fuzz': { why: 'draws new cases each time; the suite has its own, from fixed seeds' },
