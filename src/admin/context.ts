@@ -9,7 +9,8 @@ import { clientAddress } from '../keys/client-address.ts'
 import { problemResponse } from '../problems/problem.ts'
 import type { ProblemCode } from '../problems/table.ts'
 import type { Actor } from './audit.ts'
-import { type Refusal, toProblem } from './refusal.ts'
+import type { Refusal } from './refusal.ts'
+import { toProblem } from './refusal-problem.ts'
 
 export interface AdminEnv {
   Variables: {

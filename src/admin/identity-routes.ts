@@ -18,7 +18,8 @@ import { keyedHashes } from './keyed-hash.ts'
 import { keepPending, type PendingDeps, takePending } from './pending-cookies.ts'
 import { toUser } from './person-service.ts'
 import { logInFailedPage } from './pages/log-in-pages.ts'
-import { type ConfirmationFault, type Refusal, toProblem } from './refusal.ts'
+import type { ConfirmationFault, Refusal } from './refusal.ts'
+import { toProblem } from './refusal-problem.ts'
 import {
   LOG_IN_PATH,
   noSession,

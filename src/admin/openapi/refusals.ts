@@ -9,7 +9,8 @@ import type {
 import { ERRORS_PATH } from '../../problems/errors-url.ts'
 import { type Problem, problemJson } from '../../problems/problem.ts'
 import { PROBLEMS } from '../../problems/table.ts'
-import { type Refusal, toProblem } from '../refusal.ts'
+import type { Refusal } from '../refusal.ts'
+import { toProblem } from '../refusal-problem.ts'
 
 /** An error of a call: its code, and for `unauthenticated` the scheme of authentication. */
 export type ErrorName =
