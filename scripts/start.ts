@@ -101,13 +101,17 @@ Try it          curl -H 'Authorization: Token ${demoToken}' ${worker.url}/custom
 
   /** People come from the provider, so there is no demo key until somebody logs in. */
   async function providerDemo(make: Call, token: string): Promise<string> {
+    const next = `There is no API key yet. Open the API Keys page, log in, and create one.
+                Then: curl -H 'Authorization: Token <the access token>' ${worker.url}/customer`
     if (demoProvider === null) {
       return `Log-in          at ${settings.OIDC_ISSUER ?? ''}, which must allow ${new URL('log-in/callback', adminUrl).href}
-Accounts        POST ${new URL('api/v1/operator/accounts', adminUrl).href} with "external_id" (see docs/operate/identity.md)`
+Accounts        POST ${new URL('api/v1/operator/accounts', adminUrl).href} with "external_id" (see docs/operate/identity.md)
+Next            Make the account of the person first. ${next}`
     }
     await ensureDemoProviderAccount(make, token, demoProvider.externalId)
     demoProvider.connect(adminUrl.href)
-    return `Demo log-in     at ${demoProvider.issuer}, as an owner, a manager or a viewer, without a password`
+    return `Demo log-in     at ${demoProvider.issuer}, as an owner, a manager or a viewer, without a password
+Next            ${next}`
   }
 }
 

@@ -49,6 +49,7 @@ import { isAdminRequest } from './http/admin-path.ts'
 import type { RequestId } from './http/request-id.ts'
 import { normalizeUrl } from './http/request-url.ts'
 import { createImportedTokens } from './keys/imported-token.ts'
+import { PENDING_MS } from './identity/pending.ts'
 import type { IdentityProvider, ProviderDeps } from './identity/provider.ts'
 import { verifyToken } from './keys/token.ts'
 import { parseTokenPatterns } from './keys/token-patterns.ts'
@@ -333,7 +334,7 @@ function composeApp(
         () => noteUnused(adminDeps),
         () => deleteDeadSessions(db, sessionLimits(nowMs())),
         () => forgetAttempts(adminDeps),
-        () => deleteExpiredIdentity(db, nowMs()),
+        () => deleteExpiredIdentity(db, nowMs(), nowMs() - PENDING_MS),
         () => fillCanonicalEmails(adminDeps),
         () => resealTokens(adminDeps),
         () => noteCronRun(db, nowMs()),

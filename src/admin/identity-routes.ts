@@ -10,14 +10,23 @@ import { IdentityProviderError } from '../identity/identity-fault.ts'
 import { PENDING_MS, type Pending, type Purpose } from '../identity/pending.ts'
 import type { Arrival, IdentityProvider } from '../identity/provider.ts'
 import { CALLBACK_PATH } from '../identity/settings.ts'
-import type { LogFault } from '../log/fault.ts'
 import { problemResponse } from '../problems/problem.ts'
+import { CONFIRM_PATH, confirmPath } from '../shared/confirmed-call.ts'
 import { type ConfirmDeps, makeConfirmation } from './confirm.ts'
+import { confirmQuery } from './requests/confirmation.ts'
 import { addressOf, type AdminContext, type AdminEnv } from './context.ts'
+import { readQuery } from './input.ts'
 import { keyedHashes } from './keyed-hash.ts'
+import {
+  askProvider,
+  finishAtProvider,
+  PROVIDER_UNAVAILABLE,
+  type ProviderCallDeps,
+} from './provider-calls.ts'
 import { keepPending, type PendingDeps, takePending } from './pending-cookies.ts'
 import { toUser } from './person-service.ts'
 import { logInFailedPage } from './pages/log-in-pages.ts'
+import { logoutHashes } from './provider-logouts.ts'
 import type { ConfirmationFault, Refusal } from './refusal.ts'
 import { toProblem } from './refusal-problem.ts'
 import {
@@ -29,11 +38,9 @@ import {
   startSession,
 } from './session.ts'
 
-export interface IdentityRoutesDeps extends SessionDeps, ConfirmDeps, PendingDeps {
-  readonly logFault: LogFault
-}
+export interface IdentityRoutesDeps
+  extends SessionDeps, ConfirmDeps, PendingDeps, ProviderCallDeps {}
 
-export const CONFIRM_PATH = '/admin/confirm'
 /** A page that hands over what is behind the `#`, and says that the window can be closed. */
 const CONFIRMED_PATH = '/admin/confirmed'
 /** Pages of ours, so that nobody is sent elsewhere. */
@@ -56,7 +63,9 @@ export function identityRoutes(
     const found = await readSession(c, deps)
     if (found === undefined) return await refusePage(c, noSession(deps))
     c.set('accountId', found.account.id)
-    return await begin(c, { kind: 'confirm', sessionId: found.session.id })
+    const call = readQuery(c.req.url, confirmQuery)
+    if (!call.ok) return await refusePage(c, call.error)
+    return await begin(c, { kind: 'confirm', sessionId: found.session.id, call: call.value })
   })
 
   routes.get(CALLBACK_PATH, async function comeBack(c) {
@@ -66,17 +75,8 @@ export function identityRoutes(
       return await refusePage(c, { reason: 'login_failed', cause: { kind: 'not_begun' } })
     }
     const { purpose } = pending
-    const arrived = await askProvider(c, () => identity.finish(pending, answer))
-    if (arrived === null) return await refusePage(c, UNAVAILABLE, purpose)
-    if (!arrived.ok) {
-      return purpose.kind === 'confirm'
-        ? await refusePage(
-            c,
-            { reason: 'confirmation_required', cause: arrived.error.kind },
-            purpose,
-          )
-        : await refusePage(c, { reason: 'login_failed', cause: arrived.error }, purpose)
-    }
+    const arrived = await finishAtProvider(c, identity, pending, answer, deps)
+    if (!arrived.ok) return await refusePage(c, arrived.error, purpose)
     return purpose.kind === 'confirm'
       ? await endConfirmation(c, pending, purpose, arrived.value)
       : await endLogIn(c, pending, purpose, arrived.value)
@@ -84,8 +84,10 @@ export function identityRoutes(
 
   async function begin(c: AdminContext, purpose: Purpose): Promise<Response> {
     const redirectUri = new URL(CALLBACK_PATH, c.req.url).href
-    const begun = await askProvider(c, () => identity.begin(purpose, redirectUri))
-    if (begun === null) return await refusePage(c, UNAVAILABLE, purpose)
+    const begun = await askProvider(c, deps, () => identity.begin(purpose, redirectUri))
+    if (begun instanceof IdentityProviderError) {
+      return await refusePage(c, PROVIDER_UNAVAILABLE, purpose)
+    }
     await keepPending(c, begun.pending, deps)
     return goOn(c, begun.url)
   }
@@ -104,8 +106,10 @@ export function identityRoutes(
     if (!(await isFirst(pending))) {
       return await refusePage(c, { reason: 'login_failed', cause: { kind: 'used' } }, purpose)
     }
-    if (!(await startSession(c, user, deps, { providerSid: person.sid }))) {
-      return await refusePage(c, { reason: 'version_conflict' }, purpose)
+    const logouts = await logoutHashes(person, deps.sessionKeys)
+    const endedBy = { hashes: logouts, begunAt: pending.begunAt }
+    if (!(await startSession(c, user, deps, { providerSid: person.sid, endedBy }))) {
+      return await refusePage(c, { reason: 'login_failed', cause: { kind: 'ended' } }, purpose)
     }
     return goOn(c, returnTo)
   }
@@ -113,7 +117,7 @@ export function identityRoutes(
   async function endConfirmation(
     c: AdminContext,
     pending: Pending,
-    { sessionId }: Extract<Purpose, { kind: 'confirm' }>,
+    { sessionId, call = null }: Extract<Purpose, { kind: 'confirm' }>,
     arrival: Arrival,
   ): Promise<Response> {
     const no = (cause: ConfirmationFault) =>
@@ -122,7 +126,8 @@ export function identityRoutes(
     if (session === undefined) return await no('session_ended')
     c.set('accountId', session.account.id)
     if (!(await isFirst(pending))) return await no('used')
-    const made = await makeConfirmation(arrival, session, pending.begunAt, addressOf(c), deps)
+    const asked = { askedAt: pending.begunAt, call }
+    const made = await makeConfirmation(arrival, session, asked, addressOf(c), deps)
     return made.ok ? goOn(c, `${CONFIRMED_PATH}#confirmation=${made.value}`) : await no(made.error)
   }
 
@@ -132,21 +137,8 @@ export function identityRoutes(
     return await useOnce(deps.db, { hash, expiresAt: begunAt + PENDING_MS })
   }
 
-  /** Null if the provider cannot be used, which is logged. */
-  async function askProvider<T>(c: AdminContext, ask: () => Promise<T>): Promise<T | null> {
-    try {
-      return await ask()
-    } catch (error) {
-      if (!(error instanceof IdentityProviderError)) throw error
-      deps.logFault('identity_provider', error, c.get('requestId'))
-      return null
-    }
-  }
-
   return routes
 }
-
-const UNAVAILABLE: Refusal = { reason: 'identity_provider_unavailable' }
 
 function goOn(c: AdminContext, url: string): Response {
   c.header('Cache-Control', 'no-store')
@@ -167,7 +159,8 @@ async function refusePage(c: AdminContext, refusal: Refusal, purpose?: Purpose):
   c.header('Content-Length', undefined)
   const again =
     purpose?.kind === 'confirm'
-      ? { path: CONFIRM_PATH, text: 'Confirm again' }
+      ? { path: confirmPath(purpose.call ?? null), text: 'Confirm again' }
       : { path: LOG_IN_PATH, text: 'Log in' }
-  return await c.html(logInFailedPage(problem, c.get('requestId'), again))
+  const faults = refusal.reason === 'validation_failed' ? refusal.faults : []
+  return await c.html(logInFailedPage(problem, faults, c.get('requestId'), again))
 }

@@ -5,7 +5,7 @@ import type { EventRow } from '../db/audit-queries.ts'
 import { currentToken, isPending, type LiveKey } from '../db/key-rows.ts'
 import type { OperatorKeyRow } from '../db/operator-key-queries.ts'
 import type { ListedSession } from '../db/session-queries.ts'
-import type { UserRow, UserWithAccount } from '../db/user-queries.ts'
+import type { ListedUser, UserWithAccount } from '../db/user-queries.ts'
 import { keepNotes } from '../keys/acl-notes.ts'
 import type { Denial } from '../keys/denial.ts'
 import { findRotation, type TokenTimes } from '../keys/rotation.ts'
@@ -44,8 +44,11 @@ export function toCurrentSessionJson(
   }
 }
 
-export function toUserJson({ id, email, name, role, status, ...times }: UserRow): UserAnswer {
-  const { createdAt, lastLoginAt } = times
+/** `isByProvider`: whether users come from an identity provider, whose factors are not known here. */
+export function toUserJson(
+  { id, email, name, role, status, createdAt, lastLoginAt, hasSecondFactor }: ListedUser,
+  isByProvider: boolean,
+): UserAnswer {
   return {
     id,
     email,
@@ -54,6 +57,7 @@ export function toUserJson({ id, email, name, role, status, ...times }: UserRow)
     status,
     created_at: toTime(createdAt),
     last_login_at: lastLoginAt === null ? null : toTime(lastLoginAt),
+    ...(!isByProvider && { second_factor: hasSecondFactor }),
   }
 }
 

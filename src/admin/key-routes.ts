@@ -73,7 +73,12 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     if (unlisted !== null) return refuse(c, unlisted)
     const overBudget = await checkChangeBudget(accountOf(c).id, deps)
     if (overBudget !== null) return refuse(c, overBudget)
-    const unconfirmed = await confirmIdentity(c, body.value, deps)
+    const unconfirmed = await confirmIdentity(
+      c,
+      { name: 'create_key', keyId: null },
+      body.value,
+      deps,
+    )
     if (unconfirmed !== null) return refuse(c, unconfirmed)
     const created = await createKey(
       body.value,
@@ -137,7 +142,7 @@ export function keyRoutes(deps: KeyRoutesDeps): Hono<AdminEnv> {
     const change = await readKeyChange(c, bodies.reveal, deps)
     if (!change.ok) return refuse(c, change.error)
     const { row, body } = change.value
-    const unconfirmed = await confirmIdentity(c, body, deps)
+    const unconfirmed = await confirmIdentity(c, { name: 'show_token', keyId: row.id }, body, deps)
     if (unconfirmed !== null) return refuse(c, unconfirmed)
     const token = await revealKey(row, callerOf(c), deps)
     if (!token.ok) return refuse(c, token.error)

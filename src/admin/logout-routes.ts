@@ -10,6 +10,7 @@ import { auditEvent } from './audit.ts'
 import { addressOf, type AdminContext, type AdminEnv, refuse } from './context.ts'
 import type { IdentityRoutesDeps } from './identity-routes.ts'
 import { keyedHashes } from './keyed-hash.ts'
+import { logoutHashOf } from './provider-logouts.ts'
 
 export const LOGOUT_PATH = '/admin/back-channel-logout'
 const MAX_BODY_BYTES = 16 * 1024
@@ -41,13 +42,19 @@ export function logoutRoutes(identity: IdentityProvider, deps: IdentityRoutesDep
       JSON.stringify(['logout', issuer, logout.jti]),
       deps.sessionKeys,
     )
+    const logoutHash = await logoutHashOf(
+      { issuer, sid: logout.sid, subject: logout.subject },
+      deps.sessionKeys,
+    )
+    const now = deps.nowMs()
     // Each event gets the account of its session.
     const actor = { kind: 'gateway', accountId: '', address: addressOf(c) } as const
     return await endProviderSessions(
       deps.db,
       { issuer, subject: logout.subject, sid: logout.sid },
       { hash, expiresAt: logout.expiresAt + MARGIN_MS },
-      auditEvent('session.delete', actor, deps.nowMs()),
+      { hash: logoutHash, at: now },
+      auditEvent('session.delete', actor, now),
     )
   }
 

@@ -10,6 +10,7 @@ import { NOT_FOUND } from './own-key.ts'
 import { toPage } from './page.ts'
 import { peopleBodies } from './requests/new-people.ts'
 import { editUserBody } from './requests/user.ts'
+import { findConfirmed } from './second-factor.ts'
 import {
   createUser,
   editUser,
@@ -20,7 +21,8 @@ import {
 
 export function operatorUserRoutes(deps: UserServiceDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
-  const bodies = peopleBodies(deps.identity !== null)
+  const isByProvider = deps.identity !== null
+  const bodies = peopleBodies(isByProvider)
 
   routes.post('/accounts/:id/users', async function createUserRoute(c) {
     const account = await findAccount(deps.db, c.req.param('id'))
@@ -29,7 +31,8 @@ export function operatorUserRoutes(deps: UserServiceDeps): Hono<AdminEnv> {
     const body = await readBody(c.req.raw, bodies.createUser)
     if (!body.ok) return refuse(c, body.error)
     const created = await createUser(account.id, body.value, operatorOf(c), deps)
-    return created.ok ? c.json(toUserJson(created.value), 201) : refuse(c, created.error)
+    if (!created.ok) return refuse(c, created.error)
+    return c.json(toUserJson({ ...created.value, hasSecondFactor: false }, isByProvider), 201)
   })
 
   routes.get('/accounts/:id/users', async function showUsers(c) {
@@ -41,7 +44,10 @@ export function operatorUserRoutes(deps: UserServiceDeps): Hono<AdminEnv> {
     const { limit, before } = page.value
     const rows = await listUsers(deps.db, account.id, limit + 1, before)
     const { items, nextCursor } = toPage(rows, limit)
-    return c.json({ users: items.map(toUserJson), next_cursor: nextCursor })
+    return c.json({
+      users: items.map((user) => toUserJson(user, isByProvider)),
+      next_cursor: nextCursor,
+    })
   })
 
   routes.patch('/users/:id', async function editUserRoute(c) {
@@ -53,7 +59,9 @@ export function operatorUserRoutes(deps: UserServiceDeps): Hono<AdminEnv> {
     const { second_factor: secondFactor, ...change } = body.value
     const edited = await editUser(user.id, change, operatorOf(c), deps)
     if (edited.ok && secondFactor === false) await removeFactorOf(user, operatorOf(c), deps)
-    return edited.ok ? c.json(toUserJson(edited.value)) : refuse(c, edited.error)
+    if (!edited.ok) return refuse(c, edited.error)
+    const hasSecondFactor = (await findConfirmed(deps.db, user.id)) !== undefined
+    return c.json(toUserJson({ ...edited.value, hasSecondFactor }, isByProvider))
   })
 
   routes.delete('/users/:id', async function removeUserRoute(c) {

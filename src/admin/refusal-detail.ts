@@ -59,6 +59,8 @@ const LOG_IN_FAULTS: Readonly<Record<LogInFault, string>> = {
   not_begun:
     'This log-in was not begun in this browser, or more than ten minutes ago. Log in again.',
   used: 'This log-in was completed before. Log in again.',
+  ended:
+    'During this log-in you were logged out at the identity provider, or your access was changed. Log in again.',
   denied: 'The identity provider did not let you in. Log in again.',
   code_rejected: 'The identity provider does not accept this log-in any more. Log in again.',
   answer_invalid: 'This answer is none of the identity provider that was asked. Log in again.',
@@ -71,6 +73,8 @@ export function confirmationDetail(cause: ConfirmationFault | undefined): string
       return 'This needs a confirmation by your identity provider. Open /admin/confirm, and send what it ends with as "confirmation". Nothing was changed.'
     case 'spent':
       return 'This confirmation was used, is older than five minutes, or belongs to another session. Open /admin/confirm for a new one. Nothing was changed.'
+    case 'another_call':
+      return 'This confirmation is for another call, or for another key. Open /admin/confirm for this one. Nothing was changed.'
     case 'another_person':
       return 'The identity provider named another person than the one who is logged in here. Confirm as yourself.'
     case 'no_auth_time':
@@ -90,6 +94,7 @@ export function throttledDetail({
   retryAfterSeconds,
   changes,
   reports,
+  isAtProvider,
 }: Extract<Refusal, { reason: 'throttled' }>): string {
   const wait = `Wait ${retryAfterSeconds} seconds before the next one.`
   if (reports !== undefined) {
@@ -97,6 +102,9 @@ export function throttledDetail({
   }
   if (changes !== undefined) {
     return `This account made ${changes} changes within a minute. Nothing was changed by this one. ${wait}`
+  }
+  if (isAtProvider === true) {
+    return `The identity provider did not know too many codes that came from this network. ${wait}`
   }
   return `There were too many attempts. Nothing was tried with this password. ${wait}`
 }

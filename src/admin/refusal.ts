@@ -51,6 +51,8 @@ export type Refusal =
       readonly changes?: number
       /** How many leak reports an address may make in a minute, if it made more. */
       readonly reports?: number
+      /** Whether the attempts were codes that the identity provider did not know. */
+      readonly isAtProvider?: boolean
     }
   | { readonly reason: 'key_limit_reached'; readonly limit: number }
   | { readonly reason: 'idempotency_mismatch' }
@@ -73,10 +75,19 @@ export type Refusal =
     }
   | { readonly reason: 'internal_error' }
 
-/** `not_begun`: here and lately. `used`: it was completed before. The others are those of the provider. */
+/**
+ * `not_begun`: here and lately. `used`: it was completed before. `ended`: the person was logged out or changed
+ * during it. The others are those of the provider.
+ */
 export type LogInFault =
-  'not_begun' | 'used' | 'denied' | 'code_rejected' | 'answer_invalid' | 'token_invalid'
+  'not_begun' | 'used' | 'ended' | 'denied' | 'code_rejected' | 'answer_invalid' | 'token_invalid'
 
 /** What is wrong with a confirmation. */
 export type ConfirmationFault =
-  'spent' | LogInFault | 'another_person' | 'no_auth_time' | 'not_anew' | 'session_ended'
+  | 'spent'
+  | 'another_call'
+  | LogInFault
+  | 'another_person'
+  | 'no_auth_time'
+  | 'not_anew'
+  | 'session_ended'

@@ -30,7 +30,7 @@ export function rotationRoutes(deps: RotationRoutesDeps): Hono<AdminEnv> {
     const change = await readKeyChange(c, bodies.rotateKey, deps)
     if (!change.ok) return refuse(c, change.error)
     const { row, body } = change.value
-    const unconfirmed = await confirmIdentity(c, body, deps)
+    const unconfirmed = await confirmIdentity(c, { name: 'rotate_key', keyId: row.id }, body, deps)
     if (unconfirmed !== null) return refuse(c, unconfirmed)
     const idempotencyKey = c.req.header('idempotency-key') || undefined
     const rotated = await rotateKey(row, body, idempotencyKey, callerOf(c), deps)

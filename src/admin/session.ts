@@ -7,6 +7,7 @@ import type { Database } from '../db/client.ts'
 import {
   findSession,
   insertSession,
+  type LogoutsSince,
   type OpenSession,
   type SessionLimits,
   touchSession,
@@ -102,6 +103,8 @@ export function isSecondFactorDue(
 interface SessionStart {
   /** The session at the identity provider. */
   readonly providerSid?: string | null
+  /** The logouts at the identity provider that would end it. */
+  readonly endedBy?: LogoutsSince | null
   /** Whether a second factor was checked. */
   readonly hasSecondFactor?: boolean
 }
@@ -109,13 +112,13 @@ interface SessionStart {
 /**
  * Starts a session, with a new cookie, for a user who has proven who they are, here or at the identity provider.
  * The session of the request's own cookie ends. False if the password, the role or the status was changed
- * meanwhile, or if the user got a second factor.
+ * meanwhile, if the user got a second factor, or if the identity provider logged the person out.
  */
 export async function startSession(
   c: AdminContext,
   user: UserRow,
   deps: SessionDeps,
-  { providerSid = null, hasSecondFactor = false }: SessionStart = {},
+  { providerSid = null, endedBy = null, hasSecondFactor = false }: SessionStart = {},
 ): Promise<boolean> {
   const random = crypto.getRandomValues(new Uint8Array(SESSION_RANDOM_BYTES))
   const value = await mintSessionToken(deps.sessionKeys, random)
@@ -130,6 +133,7 @@ export async function startSession(
     address: addressOf(c),
     userAgent: c.req.header('user-agent')?.slice(0, USER_AGENT_LENGTH).toWellFormed() ?? null,
     providerSid,
+    endedBy,
     hasSecondFactor,
   }
   const replaced = {

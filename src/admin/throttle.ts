@@ -44,8 +44,11 @@ const WIDER = {
 } as const
 const FREE_OF_ALL = 300
 const FREE_CODES_OF_ALL = 20
+const FREE_REJECTED_CODES = 20
 const KNOWN_MS = 30 * 24 * HOUR_MS
 const MAX_NETWORKS = 100
+
+type Throttled = Extract<Refusal, { reason: 'throttled' }>
 
 export interface LogInAttempt {
   readonly email: string
@@ -120,6 +123,24 @@ export async function throttleCode(
   return ok(() => recordLogIn(db, own, wider, null, MAX_NETWORKS))
 }
 
+/**
+ * Counts a code that the identity provider is to exchange. Anybody can begin a log-in and come back with an invented
+ * code, and each one is a call with the client's secret. Such calls must not use up what the provider lets this client
+ * do. Answers a function to call unless the provider did not know the code.
+ */
+export async function throttleExchange(
+  address: Address | null,
+  { db, sessionKeys, nowMs }: ThrottleDeps,
+): Promise<Result<() => Promise<void>, Refusal>> {
+  const parts = ['exchange', networkOf(address, OWN_NETWORK)]
+  const own = await toCounter(parts, FREE_REJECTED_CODES, sessionKeys)
+  const attempt = { own, wider: [], networks: [], knownSinceMs: 0 }
+  const counted = await countAttempt(db, attempt, nowMs(), RULES)
+  return counted.counted
+    ? ok(() => clearAttempts(db, own.bucket))
+    : err({ ...toThrottled(counted.waitMs), isAtProvider: true })
+}
+
 /** Removes counters and networks that no longer matter. */
 export async function forgetAttempts({ db, nowMs }: ThrottleDeps): Promise<void> {
   await deleteForgottenAttempts(db, nowMs() - RULES.forgetMs)
@@ -137,7 +158,7 @@ async function networkHashes(
   return await keyedHashes(JSON.stringify(['log-in network', email, network]), ring)
 }
 
-function toThrottled(waitMs: number): Refusal {
+function toThrottled(waitMs: number): Throttled {
   return { reason: 'throttled', retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) }
 }
 

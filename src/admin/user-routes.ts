@@ -4,13 +4,20 @@
 import { Hono } from 'hono'
 import type { Database } from '../db/client.ts'
 import { listUsers } from '../db/user-queries.ts'
+import type { IdentityProvider } from '../identity/provider.ts'
 import { type AdminEnv, refuse } from './context.ts'
 import { readPage } from './input.ts'
 import { toUserJson } from './json.ts'
 import { accountOf } from './own-key.ts'
 import { toPage } from './page.ts'
 
-export function userRoutes(deps: { readonly db: Database }): Hono<AdminEnv> {
+export interface UserRoutesDeps {
+  readonly db: Database
+  /** Null where users have passwords here. */
+  readonly identity: IdentityProvider | null
+}
+
+export function userRoutes(deps: UserRoutesDeps): Hono<AdminEnv> {
   const routes = new Hono<AdminEnv>()
 
   routes.get('/', async function showUsers(c) {
@@ -19,7 +26,10 @@ export function userRoutes(deps: { readonly db: Database }): Hono<AdminEnv> {
     const { limit, before } = page.value
     const rows = await listUsers(deps.db, accountOf(c).id, limit + 1, before)
     const { items, nextCursor } = toPage(rows, limit)
-    return c.json({ users: items.map(toUserJson), next_cursor: nextCursor })
+    return c.json({
+      users: items.map((user) => toUserJson(user, deps.identity !== null)),
+      next_cursor: nextCursor,
+    })
   })
 
   return routes

@@ -5,8 +5,9 @@ import { and, eq, lte, type SQL, sql } from 'drizzle-orm'
 import type { AccountRow } from './account-queries.ts'
 import { type AuditEvent, insertSessionEnds } from './audit-queries.ts'
 import type { Database } from './client.ts'
+import type { ConfirmedCall } from '../shared/confirmed-call.ts'
 import { accounts } from './schema/accounts.ts'
-import { confirmations, sessions, usedOnce } from './schema/sessions.ts'
+import { confirmations, providerLogouts, sessions, usedOnce } from './schema/sessions.ts'
 import { users } from './schema/users.ts'
 import type { OpenSession, SessionLimits } from './session-queries.ts'
 import type { UserWithAccount } from './user-queries.ts'
@@ -55,32 +56,57 @@ export async function findLiveSession(
   return rows[0] === undefined ? undefined : { ...rows[0], hasSecondFactor: false }
 }
 
+/** A confirmation that somebody sends. */
+export interface SentConfirmation {
+  /** Those that it may be kept under. */
+  readonly hashes: readonly string[]
+  readonly sessionId: string
+}
+
 /** Keeps a confirmation. False if its session has ended. */
 export async function insertConfirmation(
   db: Database,
-  { hash, sessionId, expiresAt }: typeof confirmations.$inferInsert,
+  { hash, sessionId, expiresAt, call, keyId }: Required<typeof confirmations.$inferInsert>,
 ): Promise<boolean> {
   const { rowsAffected } = await db.run(sql`
-    INSERT INTO confirmations (hash, session_id, expires_at)
-    SELECT ${hash}, id, ${expiresAt} FROM sessions WHERE id = ${sessionId}`)
+    INSERT INTO confirmations (hash, session_id, expires_at, call, key_id)
+    SELECT ${hash}, id, ${expiresAt}, ${call}, ${keyId} FROM sessions WHERE id = ${sessionId}`)
   return rowsAffected > 0
 }
 
-/** Uses up a confirmation of a session. `hashes`: those that it may be kept under. False if there is none. */
+/** Uses up a confirmation of a session for a call. False if there is none that is good for it. */
 export async function spendConfirmation(
   db: Database,
-  hashes: readonly string[],
-  sessionId: string,
+  sent: SentConfirmation,
+  { name, keyId }: ConfirmedCall,
   nowMs: number,
 ): Promise<boolean> {
-  const names = sql.join(
-    hashes.map((hash) => sql`${hash}`),
-    sql`, `,
-  )
+  const isForCall = sql`(call IS NULL OR (call = ${name} AND key_id IS ${keyId}))`
   const { rowsAffected } = await db
     .delete(confirmations)
-    .where(sql`hash IN (${names}) AND session_id = ${sessionId} AND expires_at > ${nowMs}`)
+    .where(sql`${isConfirmation(sent, nowMs)} AND ${isForCall}`)
   return rowsAffected > 0
+}
+
+/** Whether a confirmation of a session is there, for whatever call. */
+export async function hasConfirmation(
+  db: Database,
+  sent: SentConfirmation,
+  nowMs: number,
+): Promise<boolean> {
+  const found = sql`SELECT 1 FROM confirmations WHERE ${isConfirmation(sent, nowMs)}`
+  return (await db.all(found)).length > 0
+}
+
+function isConfirmation({ hashes, sessionId }: SentConfirmation, nowMs: number): SQL {
+  return sql`hash IN (${joined(hashes)}) AND session_id = ${sessionId} AND expires_at > ${nowMs}`
+}
+
+function joined(texts: readonly string[]): SQL {
+  return sql.join(
+    texts.map((text) => sql`${text}`),
+    sql`, `,
+  )
 }
 
 /** Notes that something was used. False if it was used before. */
@@ -97,11 +123,15 @@ export interface EndedAtProvider {
   readonly sid: string | null
 }
 
-/** Ends the sessions of a logout. False if the logout was carried out before. */
+/**
+ * Ends the sessions of a logout, and notes it for log-ins that are under way. False if the logout was carried out
+ * before.
+ */
 export async function endProviderSessions(
   db: Database,
   { issuer, subject, sid }: EndedAtProvider,
   used: typeof usedOnce.$inferInsert,
+  logout: typeof providerLogouts.$inferInsert,
   cause: AuditEvent,
 ): Promise<boolean> {
   const ofPerson = sql`user_id IN (SELECT id FROM users WHERE issuer = ${issuer} AND subject = ${subject})`
@@ -111,16 +141,24 @@ export async function endProviderSessions(
     sid === null ? ofPerson : subject === null ? ofSid : sql`${ofSid} AND ${ofPerson}`
   const isFirst = sql`NOT EXISTS (SELECT 1 FROM used_once WHERE hash = ${used.hash})`
   const ended = sql`${named} AND ${isFirst}`
-  const [, , noted] = await db.batch([
+  const [, , , noted] = await db.batch([
     insertSessionEnds(db, cause, ended),
     db.delete(sessions).where(ended),
+    db.run(sql`
+      INSERT INTO provider_logouts (hash, at) SELECT ${logout.hash}, ${logout.at} WHERE ${isFirst}
+      ON CONFLICT (hash) DO UPDATE SET at = max(at, excluded.at)`),
     db.insert(usedOnce).values(used).onConflictDoNothing(),
   ])
   return noted.rowsAffected > 0
 }
 
-/** Removes what has expired. */
-export async function deleteExpiredIdentity(db: Database, nowMs: number): Promise<void> {
+/** Removes what has expired. `logInsSinceMs`: when the oldest log-in that may still end was begun. */
+export async function deleteExpiredIdentity(
+  db: Database,
+  nowMs: number,
+  logInsSinceMs: number,
+): Promise<void> {
+  await db.delete(providerLogouts).where(lte(providerLogouts.at, logInsSinceMs))
   await db.delete(confirmations).where(lte(confirmations.expiresAt, nowMs))
   await db.delete(usedOnce).where(lte(usedOnce.expiresAt, nowMs))
 }

@@ -27,12 +27,21 @@ export interface NewSession extends Omit<
   SessionRow,
   'isTagged' | 'accountId' | 'userId' | 'providerSid' | 'hasSecondFactor'
 > {
+  /** Of a log-in at an identity provider: which logouts there would end it. */
+  readonly endedBy?: LogoutsSince | null
   /** Whether a second factor was checked. */
   readonly hasSecondFactor?: boolean
   /** The user as it was when its password was checked, or when an identity provider named it. */
   readonly user: UserRow
   /** The session at the identity provider, if it has a name. */
   readonly providerSid?: string | null
+}
+
+/** The logouts that came after a log-in was begun, in milliseconds since 1970. */
+export interface LogoutsSince {
+  /** The keyed hashes of the logouts that name the session or the person. */
+  readonly hashes: readonly string[]
+  readonly begunAt: number
 }
 
 /** A session as people see it. */
@@ -121,7 +130,8 @@ export interface ReplacedSessions {
 /**
  * Starts a session and ends those that it replaces. False if the user's password hash is no longer the one that
  * was checked, because a session must not outlive its password, or if its role or status changed meanwhile. False
- * too if the user has a second factor by now which was not checked: a trigger keeps such a row out.
+ * too if the user has a second factor by now which was not checked: a trigger keeps such a row out. And false if
+ * the identity provider logged the person out since the log-in was begun.
  */
 export async function insertSession(
   db: Database,
@@ -130,7 +140,7 @@ export async function insertSession(
   event: AuditEvent,
 ): Promise<boolean> {
   const { id, tokenHash, user, createdAt, lastSeenAt, address, userAgent } = session
-  const { providerSid, hasSecondFactor } = session
+  const { providerSid, hasSecondFactor, endedBy } = session
   const started = sql`EXISTS (SELECT 1 FROM sessions WHERE id = ${id})`
   const sameBrowser = sql`${isNamed(tokenHashes)} AND ${started}`
   const live = sql`user_id = ${user.id} AND ${isLive(limits)}`
@@ -144,7 +154,7 @@ export async function insertSession(
       SELECT ${id}, ${storedHash(tokenHash, user)}, account_id, id, ${createdAt}, ${lastSeenAt}, ${address},
         ${userAgent}, TRUE, ${providerSid ?? null}, ${hasSecondFactor ?? false}
       FROM users WHERE id = ${user.id} AND password_hash IS ${user.passwordHash} AND role = ${user.role}
-        AND status = 'active'`),
+        AND status = 'active' AND NOT ${isLoggedOut(endedBy)}`),
     insertEventWhere(db, event, started),
     insertSessionEnds(db, event, sameBrowser),
     db.delete(sessions).where(sameBrowser),
@@ -156,6 +166,15 @@ export async function insertSession(
       .where(sql`id = ${user.id} AND ${started}`),
   ])
   return inserted.rowsAffected > 0
+}
+
+function isLoggedOut(endedBy: LogoutsSince | null = null): SQL {
+  if (endedBy === null) return sql`FALSE`
+  const names = sql.join(
+    endedBy.hashes.map((hash) => sql`${hash}`),
+    sql`, `,
+  )
+  return sql`EXISTS (SELECT 1 FROM provider_logouts WHERE hash IN (${names}) AND at > ${endedBy.begunAt})`
 }
 
 /** Whether a session may still change keys. Its age is checked when a request begins. */

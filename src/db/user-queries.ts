@@ -8,6 +8,7 @@ import type { Database } from './client.ts'
 import type { Role } from '../shared/roles.ts'
 import { accounts } from './schema/accounts.ts'
 import { logInNetworks } from './schema/attempts.ts'
+import { secondFactors } from './schema/second-factors.ts'
 import { sessions } from './schema/sessions.ts'
 import { type USER_STATUSES, users } from './schema/users.ts'
 
@@ -46,20 +47,27 @@ export async function findUserByEmail(
   return rows.find(({ user }) => user.emailKey === emailKey) ?? rows[0]
 }
 
+/** A user, and whether log-ins of that user need a second factor. */
+export interface ListedUser extends UserRow {
+  readonly hasSecondFactor: boolean
+}
+
 /** A page of an account's users, newest first. `before` is the last id of the page before. */
 export async function listUsers(
   db: Database,
   accountId: string,
   limit: number,
   before: string | undefined,
-): Promise<UserRow[]> {
+): Promise<ListedUser[]> {
   const older = before === undefined ? undefined : lt(users.id, before)
-  return await db
-    .select()
+  const rows = await db
+    .select({ user: users, factorSince: secondFactors.confirmedAt })
     .from(users)
+    .leftJoin(secondFactors, eq(secondFactors.userId, users.id))
     .where(and(eq(users.accountId, accountId), older))
     .orderBy(desc(users.id))
     .limit(limit)
+  return rows.map(({ user, factorSince }) => ({ ...user, hasSecondFactor: factorSince !== null }))
 }
 
 /** Inserts a user; undefined if its e-mail is taken, in whatever account. */

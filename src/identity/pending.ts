@@ -3,6 +3,7 @@
 
 import type { KeyRing } from '../keys/key-ring.ts'
 import { NONCE_BYTES, openToken, sealToken } from '../keys/sealed-token.ts'
+import type { ConfirmedCall } from '../shared/confirmed-call.ts'
 
 export type Purpose =
   | {
@@ -10,7 +11,12 @@ export type Purpose =
       /** The path of the page to go on at. */
       readonly returnTo: string
     }
-  | { readonly kind: 'confirm'; readonly sessionId: string }
+  | {
+      readonly kind: 'confirm'
+      readonly sessionId: string
+      /** What the person confirms. Null for any one call; an older version leaves it out. */
+      readonly call?: ConfirmedCall | null
+    }
 
 export interface Pending {
   readonly state: string

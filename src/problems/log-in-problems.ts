@@ -98,7 +98,7 @@ export const LOG_IN_PROBLEMS = {
     status: 403,
     title: 'Confirmation required',
     meaning:
-      'Creating a key, rotating it and seeing a token again need a confirmation by the identity provider that is not older than five minutes. Each is good for one call of one session. Nothing was changed.',
+      'Creating a key, rotating it and seeing a token again need a confirmation by the identity provider that is not older than five minutes. Each is good for one call of one session; one that was asked for with `for` is good for that call alone. Nothing was changed.',
     remedies: {
       caller:
         'Open `/admin/confirm` in a browser, and send the id that it ends with as `confirmation`.',

@@ -84,7 +84,7 @@ export const changeMessages = {
     waiting: 'Go on in the new window. This page goes on by itself.',
     blocked: 'Your browser blocked the new window. Use the link, and come back to this tab.',
     confirmed: 'You have confirmed who you are.',
-    spent: 'The confirmation does not count any more. Confirm again.',
+    spent: 'The confirmation does not count for this, or not any more. Confirm again.',
     done: 'You have confirmed who you are',
     doneText: 'You can close this window and go on in the other one.',
     loggedIn: 'You are logged in',

@@ -15,10 +15,16 @@ export const viewMessages = {
 
   users: {
     title: 'Users',
-    intro:
-      'Who may log in to this account. CommPeak adds and changes users: contact CommPeak to invite somebody or to change a role.',
+    intro: {
+      password:
+        'Who may log in to this account. CommPeak adds and changes users: contact CommPeak to invite somebody or to change a role.',
+      identity_provider:
+        'Who may log in to this account. Users come from your identity provider: whoever manages it invites people and changes roles.',
+    },
     current: 'You',
     disabled: 'Disabled',
+    secondFactor: 'Second factor',
+    noSecondFactor: 'No second factor',
     never: 'Has not logged in yet',
     lastLogIn: (at: string) => `Last logged in ${at}`,
     rights: {

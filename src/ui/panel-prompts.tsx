@@ -26,6 +26,7 @@ export function PanelPrompts(props: PanelPromptsProps) {
       <IdentityPrompt
         email={email}
         purpose={messages.password.purpose.create(name)}
+        call={{ name: 'create_key', keyId: null }}
         submitLabel={messages.password.create}
         isBinding
         onSubmit={onCreate}

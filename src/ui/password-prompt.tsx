@@ -2,6 +2,7 @@
 // another try can resolve. It passes any other failure to `onFailure`.
 
 import { useId, useRef, useState } from 'preact/hooks'
+import type { ConfirmedCall } from '../shared/confirmed-call.ts'
 import type { Failure, Proof } from './api.ts'
 import { useCountdown } from './countdown.ts'
 import { Dialog } from './dialog.tsx'
@@ -13,6 +14,8 @@ export interface PromptProps {
   readonly email: string
   /** What it is asked for, as a sentence for each way of asking. */
   readonly purpose: Readonly<Record<Session['confirm_by'], string>>
+  /** What a confirmation of the identity provider is for. */
+  readonly call: ConfirmedCall
   readonly submitLabel: string
   /** The action cannot be cancelled, so the prompt stays open until the answer. */
   readonly isBinding?: boolean

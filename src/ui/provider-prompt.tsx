@@ -2,6 +2,7 @@
 // ends at /admin/confirmed, which tells this page. A browser that blocks windows leaves a plain link.
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { confirmPath } from '../shared/confirmed-call.ts'
 import type { Failure } from './api.ts'
 import { Dialog } from './dialog.tsx'
 import { messages } from './messages.ts'
@@ -9,8 +10,6 @@ import { openProviderWindow } from './open-window.ts'
 import { onConfirmation } from './other-tabs.ts'
 import { isRetriedInPrompt, type PromptProps } from './password-prompt.tsx'
 import { failureText, isCode } from './problem-text.ts'
-
-const CONFIRM_PATH = '/admin/confirm'
 
 type Step =
   | { readonly kind: 'asking' }
@@ -20,12 +19,13 @@ type Step =
   | { readonly kind: 'busy' }
 
 export function ProviderPrompt(props: PromptProps) {
-  const { purpose, submitLabel, isBinding = false, needsClick = false } = props
+  const { purpose, call, submitLabel, isBinding = false, needsClick = false } = props
   const { onSubmit, onFailure, onClose } = props
   const id = useId()
   const [step, setStep] = useState<Step>({ kind: 'asking' })
   const [failure, setFailure] = useState<Failure | null>(null)
   const text = messages.confirm
+  const path = confirmPath(call)
   const latest = useRef({ step, submit })
   latest.current = { step, submit }
 
@@ -50,7 +50,7 @@ export function ProviderPrompt(props: PromptProps) {
 
   function ask(): void {
     setFailure(null)
-    setStep({ kind: 'waiting', isBlocked: !openProviderWindow(CONFIRM_PATH) })
+    setStep({ kind: 'waiting', isBlocked: !openProviderWindow(path) })
   }
 
   function dismiss(): void {
@@ -70,7 +70,7 @@ export function ProviderPrompt(props: PromptProps) {
         <p role="status">{statusText(step)}</p>
         {step.kind === 'waiting' && (
           <p>
-            <a href={CONFIRM_PATH} target="_blank" rel="noopener">
+            <a href={path} target="_blank" rel="noopener">
               {text.link}
             </a>
           </p>

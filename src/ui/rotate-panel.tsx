@@ -127,6 +127,7 @@ export function RotatePanel(props: RotatePanelProps) {
         <IdentityPrompt
           email={session.account.email}
           purpose={text.purpose(nameOf(apiKey))}
+          call={{ name: 'rotate_key', keyId: apiKey.id }}
           submitLabel={text.confirm}
           isBinding
           onSubmit={rotate}

@@ -94,6 +94,7 @@ export function useTokenAccess({ api, email, onGone }: TokenAccessDeps) {
     <IdentityPrompt
       email={email}
       purpose={messages.password.purpose[asking.verb](nameOf(asking.key))}
+      call={{ name: 'show_token', keyId: asking.key.id }}
       submitLabel={messages.password[asking.verb]}
       onSubmit={(proof) => confirm(asking, proof)}
       needsClick={asking.verb === 'copy'}

@@ -1,8 +1,9 @@
 // The people who may log in to the account, for an owner. They are added and changed by the operator.
 
-import { useCallback, useEffect, useState } from 'preact/hooks'
+import { useCallback, useContext, useEffect, useState } from 'preact/hooks'
 import type { Api, Failure } from './api.ts'
 import { toPlainText } from './display-text.ts'
+import { ConfirmBy } from './identity-prompt.tsx'
 import { messages } from './messages.ts'
 import { PageHead } from './page-head.tsx'
 import { failureText } from './problem-text.ts'
@@ -18,6 +19,7 @@ interface UsersPageProps {
 export function UsersPage({ api, currentId }: UsersPageProps) {
   const [users, setUsers] = useState<readonly User[] | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
+  const confirmBy = useContext(ConfirmBy)
   const text = messages.users
 
   const read = useCallback(async () => {
@@ -29,7 +31,7 @@ export function UsersPage({ api, currentId }: UsersPageProps) {
 
   return (
     <main id="main">
-      <PageHead title={text.title} intro={text.intro} />
+      <PageHead title={text.title} intro={text.intro[confirmBy]} />
       {failure !== null && (
         <div class="notice danger" role="alert">
           <p>{failureText(failure, 'reading')}</p>
@@ -52,7 +54,7 @@ export function UsersPage({ api, currentId }: UsersPageProps) {
 }
 
 function UserItem({ user, isCurrent }: { readonly user: User; readonly isCurrent: boolean }) {
-  const { name, email, role, status, last_login_at: at } = user
+  const { name, email, role, status, last_login_at: at, second_factor: hasFactor } = user
   const text = messages.users
   return (
     <li>
@@ -62,11 +64,13 @@ function UserItem({ user, isCurrent }: { readonly user: User; readonly isCurrent
             <bdi>{toPlainText(name)}</bdi>
           </b>{' '}
           {isCurrent && <span class="badge">{text.current}</span>}{' '}
-          {status === 'disabled' && <span class="badge pending">{text.disabled}</span>}
+          {status === 'disabled' && <span class="badge pending">{text.disabled}</span>}{' '}
+          {hasFactor === true && <span class="badge">{text.secondFactor}</span>}
         </p>
         <p class="hint">
           <bdi>{toPlainText(email)}</bdi>
         </p>
+        {hasFactor === false && <p class="hint">{text.noSecondFactor}</p>}
         <p class="hint" title={at === null ? undefined : exactTime(at)}>
           {at === null ? text.never : text.lastLogIn(`${dayOf(at)} ${minuteOf(at)}`)}
         </p>

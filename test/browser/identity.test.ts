@@ -1,6 +1,6 @@
 // The page where people log in at an identity provider: a real one, on another site, with a log-in page.
 
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type DemoProvider, startDemoProvider } from '../../harness/demo-provider.ts'
 import { missingBrowser } from '../support/own-browser.ts'
@@ -40,6 +40,8 @@ describe.skipIf(missingBrowser !== null)('the page with an identity provider', (
   const confirmButton = (page: Page) =>
     promptOf(page).getByRole('button', { name: 'Confirm in a new window' })
 
+  const isConfirm = (request: Request) => new URL(request.url()).pathname === '/admin/confirm'
+
   async function logInAs(page: Page, name: RegExp): Promise<void> {
     await page.getByRole('link', { name: 'Log in', exact: true }).click()
     await page.getByRole('button', { name }).click()
@@ -63,7 +65,9 @@ describe.skipIf(missingBrowser !== null)('the page with an identity provider', (
     await fillKey(page, 'By a person')
     await submit(page)
     await promptOf(page).getByText('Confirm who you are to create the key of').waitFor()
+    const asked = page.context().waitForEvent('request', isConfirm)
     const [popup] = await Promise.all([page.waitForEvent('popup'), confirmButton(page).click()])
+    expect(new URL((await asked).url()).search).toBe('?for=create_key')
     await popup.getByRole('button', { name: /Ada/ }).click()
     const closed = popup.waitForEvent('close')
     await finish(page)
@@ -93,6 +97,7 @@ describe.skipIf(missingBrowser !== null)('the page with an identity provider', (
     await confirmButton(page).click()
     await promptOf(page).getByText('Your browser blocked the new window').waitFor()
     const link = promptOf(page).getByRole('link', { name: 'Open it in a tab instead' })
+    expect(await link.getAttribute('href')).toBe('/admin/confirm?for=create_key')
     const [tab] = await Promise.all([page.context().waitForEvent('page'), link.click()])
     await tab.getByRole('button', { name: /Ada/ }).click()
     await tab.getByText('You have confirmed who you are').waitFor()
@@ -110,6 +115,42 @@ describe.skipIf(missingBrowser !== null)('the page with an identity provider', (
     await promptOf(page).getByRole('button', { name: 'Copy token' }).click()
     await promptOf(page).waitFor({ state: 'detached' })
     expect(await page.evaluate('navigator.clipboard.readText()')).toMatch(/^cpk_\w+$/)
+  })
+
+  it('rotates a key with a confirmation that is for that alone', async () => {
+    const page = await pages.open()
+    await logInAs(page, /Ada/)
+    await rowOf(page, 'By a person').getByRole('link', { name: 'By a person' }).click()
+    await page.getByRole('button', { name: 'Rotate token…' }).click()
+    const panel = page.getByRole('dialog', { name: 'Rotate the access token' })
+    await panel.getByRole('radio', { name: 'Not at all' }).check()
+    await panel.getByRole('button', { name: 'Go on' }).click()
+    const asked = page.context().waitForEvent('request', isConfirm)
+    const [popup] = await Promise.all([page.waitForEvent('popup'), confirmButton(page).click()])
+    const { search } = new URL((await asked).url())
+    expect(search).toMatch(/^\?for=rotate_key&key=key_[0-9a-f]{32}$/)
+    await popup.getByRole('button', { name: /Ada/ }).click()
+    const ready = page.getByRole('dialog', { name: 'Your API key is ready' })
+    await ready.getByText(/^cpk_/).waitFor()
+    await ready.getByRole('button', { name: 'Done' }).click()
+  })
+
+  it('takes a confirmation in the tab that asked for it, where two tabs wait', async () => {
+    const page = await pages.open()
+    await logInAs(page, /Ada/)
+    const other = await page.context().newPage()
+    await other.goto(pages.url)
+    await openPanel(other)
+    await fillKey(other, 'Of another tab')
+    await submit(other)
+    await Promise.all([other.waitForEvent('popup'), confirmButton(other).click()])
+    await page.bringToFront()
+    await button(page, 'Show the access token of By a person').click()
+    const [popup] = await Promise.all([page.waitForEvent('popup'), confirmButton(page).click()])
+    await popup.getByRole('button', { name: /Ada/ }).click()
+    await page.getByText(/^cpk_\w+$/).waitFor()
+    await promptOf(other).getByText('The confirmation does not count for this').waitFor()
+    expect(await rowOf(page, 'Of another tab').count()).toBe(0)
   })
 
   it('logs in again in a window when the session ended', async () => {

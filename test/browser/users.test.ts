@@ -72,6 +72,7 @@ describe.skipIf(missingBrowser !== null)('the users of an account', () => {
     const item = (email: string) => page.getByRole('listitem').filter({ hasText: email })
     await item(owner.email).getByText('You', { exact: true }).waitFor()
     await item(owner.email).getByText('Owner').waitFor()
+    await item(owner.email).getByText('No second factor').waitFor()
     await item(viewer.email).getByText('Disabled').waitFor()
     await item(viewer.email).getByText('Viewer').waitFor()
     await page.goBack()

@@ -173,6 +173,9 @@ const OF_ACCOUNT = { accountId: ACCOUNT_ID, userId: null }
 const byNone = { ...byAccount, accountId: undefined }
 const PERSON = { issuer: 'https://login.example.com', subject: 'person' }
 const USED = { hash: 'A.x', expiresAt: NOW }
+const LOGOUT = { hash: 'A.x', at: NOW }
+const SENT = { hashes, sessionId: SESSION_ID }
+const ENDED_BY = { hashes, begunAt: NOW }
 const GATEWAY = { kind: 'gateway', accountId: '', address: null } as const
 const UNUSED = { id: KEY_ID, checkAt: NOW }
 const ALL_KEYS = { accountId: undefined, state: undefined, tokenKey: undefined, before: undefined }
@@ -186,9 +189,19 @@ export const CALLS: Readonly<
     findUserBySubject: (db) => [identity.findUserBySubject(db, PERSON)],
     findLiveSession: (db) => [identity.findLiveSession(db, SESSION_ID, LIMITS)],
     insertConfirmation: (db) => [
-      identity.insertConfirmation(db, { hash: 'A.x', sessionId: SESSION_ID, expiresAt: NOW }),
+      identity.insertConfirmation(db, {
+        hash: 'A.x',
+        sessionId: SESSION_ID,
+        expiresAt: NOW,
+        call: 'show_token',
+        keyId: KEY_ID,
+      }),
     ],
-    spendConfirmation: (db) => [identity.spendConfirmation(db, hashes, SESSION_ID, NOW)],
+    spendConfirmation: (db) => [
+      identity.spendConfirmation(db, SENT, { name: 'show_token', keyId: KEY_ID }, NOW),
+      identity.spendConfirmation(db, SENT, { name: 'create_key', keyId: null }, NOW),
+    ],
+    hasConfirmation: (db) => [identity.hasConfirmation(db, SENT, NOW)],
     useOnce: (db) => [identity.useOnce(db, USED)],
     endProviderSessions: (db) =>
       [
@@ -196,9 +209,15 @@ export const CALLS: Readonly<
         { ...PERSON, subject: null, sid: 'sid' },
         { ...PERSON, sid: 'sid' },
       ].map((ended) =>
-        identity.endProviderSessions(db, ended, USED, auditEvent('session.delete', GATEWAY, NOW)),
+        identity.endProviderSessions(
+          db,
+          ended,
+          USED,
+          LOGOUT,
+          auditEvent('session.delete', GATEWAY, NOW),
+        ),
       ),
-    deleteExpiredIdentity: (db) => [identity.deleteExpiredIdentity(db, NOW)],
+    deleteExpiredIdentity: (db) => [identity.deleteExpiredIdentity(db, NOW, NOW)],
   },
   'src/db/account-queries.ts': {
     findAccount: (db) => [accounts.findAccount(db, ACCOUNT_ID)],
@@ -436,6 +455,7 @@ export const CALLS: Readonly<
     insertSession: (db) => [
       sessions.insertSession(db, session, { ...REPLACED, tokenHashes: [] }, event()),
       sessions.insertSession(db, session, REPLACED, event()),
+      sessions.insertSession(db, { ...session, endedBy: ENDED_BY }, REPLACED, event()),
     ],
     hasUntaggedSession: (db) => [sessions.hasUntaggedSession(db)],
     maySessionChangeKeys: (db) => [sessions.maySessionChangeKeys(db, AUTHORITY)],

@@ -17,7 +17,11 @@ import { auditEvent } from '../../src/admin/audit.ts'
 import { updateAccount } from '../../src/db/account-queries.ts'
 import { listEvents } from '../../src/db/audit-queries.ts'
 import { connect } from '../../src/db/client.ts'
-import { findUserBySubject } from '../../src/db/identity-queries.ts'
+import {
+  findUserBySubject,
+  insertConfirmation,
+  spendConfirmation,
+} from '../../src/db/identity-queries.ts'
 import { findKeyRecord, listKeys } from '../../src/db/key-queries.ts'
 import { insertKey } from '../../src/db/new-key-queries.ts'
 import { storeLastFour } from '../../src/db/last-four-queries.ts'
@@ -474,6 +478,34 @@ describe('a database from before users had second factors', () => {
     const actor = { kind: 'customer', accountId: 'acc_1', address: null } as const
     return { user, event: () => auditEvent('session.create', actor, NOW) }
   }
+})
+
+describe('a database from before confirmations were for one call', () => {
+  it('takes those of an older version for any call, and those of this one for theirs', async () => {
+    await migrateUpTo('0025_second_factors')
+    const client = createClient({ url: sqld.url })
+    const older = (hash: string) => `INSERT INTO confirmations (hash, session_id, expires_at)
+      VALUES ('${hash}', 'ses_1', ${NOW + 1})`
+    await client.batch([ACCOUNT, oldSession('ses_1'), older('before')], 'write')
+    await migrateDatabase(sqld.url, undefined)
+    await client.execute(older('beside'))
+    const db = connect(sqld.url, undefined)
+    const spend = (hash: string, keyId: string) => {
+      const sent = { hashes: [hash], sessionId: 'ses_1' }
+      return spendConfirmation(db, sent, { name: 'show_token', keyId }, NOW)
+    }
+    expect([await spend('before', 'key_1'), await spend('beside', 'key_1')]).toEqual([true, true])
+    const own = { sessionId: 'ses_1', expiresAt: NOW + 1, keyId: 'key_1' }
+    for (const hash of ['own', 'older']) {
+      expect(await insertConfirmation(db, { hash, call: 'show_token', ...own })).toBe(true)
+    }
+    expect([await spend('own', 'key_2'), await spend('own', 'key_1')]).toEqual([false, true])
+    // An older version spends one as before, for whatever it was.
+    const spent = await client.execute(`DELETE FROM confirmations
+      WHERE hash IN ('older') AND session_id = 'ses_1' AND expires_at > ${NOW}`)
+    client.close()
+    expect(spent.rowsAffected).toBe(1)
+  })
 })
 
 /** Applies the migrations up to one, as the version did that had no later ones. */

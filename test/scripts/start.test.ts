@@ -204,6 +204,7 @@ describe('npm start', () => {
   it('brings an identity provider with people of its own', async () => {
     const started = await untilReady({ IDENTITY: 'demo-oidc', OPERATOR_TOKEN: 'an-operator-token' })
     const [, issuer = ''] = /^Demo log-in +at (\S+),/m.exec(started.output) ?? []
+    expect(started.output).toContain('Open the API Keys page, log in, and create one.')
     const begun = await send(`${started.url}/admin/log-in`)
     expect(begun.status).toBe(303)
     expect(String(begun.headers.location)).toContain(`${issuer}/auth?client_id=`)
@@ -215,6 +216,24 @@ describe('npm start', () => {
     expect(accounts.json).toMatchObject({ accounts: [{ external_id: 'demo', status: 'active' }] })
     expect(await end(started.child, 'SIGTERM')).toBe(0)
     expect(leftBehind()).toEqual([])
+  })
+
+  it('says what to do next where people come from a provider elsewhere', async () => {
+    const started = await untilReady({
+      IDENTITY: 'oidc',
+      OIDC_ISSUER: 'http://127.0.0.1:9',
+      OIDC_CLIENT_ID: 'portal-gateway',
+      OIDC_CLIENT_SECRET: 'secret-word',
+    })
+    for (const line of [
+      /^Log-in +at http:\/\/127\.0\.0\.1:9, which must allow \S+\/admin\/log-in\/callback$/m,
+      /^Next +Make the account of the person first\. There is no API key yet\. Open the API Keys page, log in, and create one\.$/m,
+      /^ +Then: curl -H 'Authorization: Token <the access token>' http:\S+\/customer$/m,
+    ]) {
+      expect(started.output).toMatch(line)
+    }
+    expect(started.output).not.toContain('secret-word')
+    expect(await end(started.child, 'SIGTERM')).toBe(0)
   })
 
   it.each([

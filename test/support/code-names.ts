@@ -8,6 +8,7 @@ import { PROJECT_DIR } from '../../harness/project-dir.ts'
 import { openApiDocument } from '../../src/admin/openapi/document.ts'
 import { FAMILIES, HISTOGRAMS } from '../../src/metrics/totals.ts'
 import { PROBLEMS } from '../../src/problems/table.ts'
+import { CONFIRMED_CALLS } from '../../src/shared/confirmed-call.ts'
 
 export const OPEN_API = openApiDocument() as OpenApi
 
@@ -52,6 +53,7 @@ export const SNAKE_NAMES: ReadonlySet<string> = new Set([
   ...matches(source('src/metrics/open-metrics.ts'), /'([a-z]+(?:_[a-z]+)+)'/g),
   ...FAMILIES.map((family) => `${family}_total`),
   ...HISTOGRAMS,
+  ...CONFIRMED_CALLS,
   'sqlite_full',
   'http_401', // reasons that are made of others' names and numbers
   'client_secret_basic', // of OpenID Connect

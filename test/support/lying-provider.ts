@@ -23,6 +23,8 @@ export interface Lies {
   userinfo?: Instead | Record<string, unknown>
   /** Parameters of the answer to the browser beside or instead of the true ones. */
   answer?: Record<string, string | undefined>
+  /** What happens after the code was exchanged, and before the tokens are sent. */
+  beforeTokens?: () => Promise<void>
   /** Accepts a code as often as it comes. */
   replays?: boolean
 }
@@ -115,6 +117,7 @@ export async function startLyingProvider(person: () => JWTPayload): Promise<Lyin
       ...provider.lies.claims,
     }
     const told = JSON.parse(JSON.stringify(claims)) as JWTPayload
+    await provider.lies.beforeTokens?.()
     sendJson(response, 200, {
       access_token: 'the-access-token',
       token_type: 'Bearer',

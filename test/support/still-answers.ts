@@ -226,6 +226,7 @@ export const STILL_USERS: readonly UserAnswer[] = [
     status: 'active',
     created_at: ago(400 * DAY_MS),
     last_login_at: ago(2 * HOUR_MS),
+    second_factor: true,
   },
   {
     id: 'usr_2',
@@ -235,6 +236,7 @@ export const STILL_USERS: readonly UserAnswer[] = [
     status: 'disabled',
     created_at: ago(90 * DAY_MS),
     last_login_at: null,
+    second_factor: false,
   },
 ]
 

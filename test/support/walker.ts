@@ -15,8 +15,8 @@ export interface Walker {
   readonly walk: (path: string) => Promise<HttpAnswer>
   /** Logs in. */
   readonly logIn: () => Promise<void>
-  /** A confirmation. */
-  readonly confirm: () => Promise<string>
+  /** A confirmation, for any call or for the one that the query names. */
+  readonly confirm: (query?: string) => Promise<string>
   /** A call under /admin/api/v1. */
   readonly call: (
     method: string,
@@ -56,8 +56,8 @@ export function createWalker(gateway: string): Walker {
       const answer = await walker.walk('/admin/log-in')
       expect(answer.status, answer.text).toBe(303)
     },
-    async confirm() {
-      const answer = await walker.walk('/admin/confirm')
+    async confirm(query = '') {
+      const answer = await walker.walk(`/admin/confirm${query}`)
       expect(answer.status, answer.text).toBe(303)
       return /#confirmation=([\w-]+)$/.exec(String(answer.headers.location))?.[1] ?? ''
     },

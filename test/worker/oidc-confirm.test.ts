@@ -91,6 +91,59 @@ describe('a confirmation', () => {
     }
   })
 
+  it('is for the call that it was asked for, and is not spent on another', async () => {
+    const walker = await loggedIn()
+    const first = await create(walker, await walker.confirm('?for=create_key'))
+    expect(first.status, first.text).toBe(201)
+    const second = await create(walker, await walker.confirm())
+    const [one, other] = [first, second].map(({ json }) => `/keys/${String(json['id'])}`)
+    const show = `?for=show_token&key=${String(first.json['id'])}`
+    const confirmation = await walker.confirm(show)
+    const others = [
+      await create(walker, confirmation),
+      await walker.call('POST', `${other}/reveal`, { confirmation }),
+      await walker.call('POST', `${one}/rotation`, { confirmation }),
+    ]
+    for (const answer of others) {
+      expect(told(answer)).toEqual(REQUIRED)
+      expect(answer.json['detail']).toMatch(/for another call, or for another key/)
+    }
+    const revealed = await walker.call('POST', `${one}/reveal`, { confirmation })
+    expect(revealed.json).toEqual({ access_token: first.json['access_token'] })
+    const again = await walker.call('POST', `${one}/reveal`, { confirmation })
+    expect(told(again)).toEqual(REQUIRED)
+    expect(again.json['detail']).toMatch(/was used/)
+    const rotate = `?for=rotate_key&key=${String(second.json['id'])}`
+    const rotation = { confirmation: await walker.confirm(rotate), overlap_seconds: 0 }
+    expect(told(await walker.call('POST', `${one}/rotation`, rotation))).toEqual(REQUIRED)
+    expect((await walker.call('POST', `${other}/rotation`, rotation)).status).toBe(201)
+  })
+
+  it.each([
+    ['?for=delete_key', '/for'],
+    ['?for=', '/for'],
+    ['?for=show_token', '/key'],
+    ['?for=rotate_key&key=key_1', '/key'],
+    ['?for=create_key&key=key_019aceb2f3a500000000000000000001', '/key'],
+    ['?key=key_019aceb2f3a500000000000000000001', '/for'],
+  ])('is not begun for %s', async (query, pointer) => {
+    const walker = await loggedIn()
+    const refused = await walker.get(`/admin/confirm${query}`)
+    expect(told(refused)).toEqual([422, 'validation_failed'])
+    expect(refused.json['errors']).toMatchObject([{ pointer }])
+    const page = await walker.get(`/admin/confirm${query}`, { Accept: 'text/html' })
+    expect(page.text).toContain(`<code>${pointer}</code>`)
+    expect([...walker.cookies.keys()]).toEqual(['portal_session'])
+  })
+
+  it('is tried again for the same call', async () => {
+    const walker = await loggedIn()
+    provider.lies = { claims: { auth_time: undefined } }
+    const back = await walker.leave('/admin/confirm?for=create_key')
+    const page = await walker.get(back, { Accept: 'text/html' })
+    expect(page.text).toContain('href="/admin/confirm?for=create_key"')
+  })
+
   it('ends with its session, and needs one', async () => {
     const walker = await loggedIn()
     const confirmation = await walker.confirm()
@@ -192,6 +245,42 @@ describe('a back-channel logout', () => {
     // Of a person, all of them.
     expect((await logOut(await provider.logoutToken({ sub: String(sub) }))).status).toBe(200)
     expect([await isIn(walker), await isIn(other)]).toEqual([false, false])
+  })
+
+  it.each([
+    ['the session', () => ({ sid: String(person['sid']) })],
+    ['the person', () => ({ sub: String(person['sub']) })],
+    ['both', () => ({ sid: String(person['sid']), sub: String(person['sub']) })],
+  ])('ends a log-in that is under way, by %s', async (_, claims) => {
+    const walker = await loggedIn()
+    await walker.call('DELETE', '/session')
+    walker.cookies.clear()
+    const back = await walker.leave('/admin/log-in')
+    let answer: HttpAnswer | undefined
+    provider.lies = {
+      async beforeTokens() {
+        answer = await logOut(await provider.logoutToken(claims()))
+      },
+    }
+    const ended = await walker.get(back)
+    expect(answer?.status).toBe(200)
+    expect(told(ended)).toEqual([401, 'login_failed'])
+    expect(ended.json['detail']).toMatch(/you were logged out at the identity provider/)
+    expect(walker.cookies.has('portal_session')).toBe(false)
+    provider.lies = {}
+    await walker.logIn()
+    expect(await isIn(walker)).toBe(true)
+  })
+
+  it('ends no log-in of somebody else that is under way', async () => {
+    const walker = await loggedIn()
+    const others = [{ sid: 'another' }, { sub: 'another' }, { sid: 'another', sub: person['sub'] }]
+    for (const claims of others) {
+      const back = await walker.leave('/admin/log-in')
+      expect((await logOut(await provider.logoutToken(claims))).status).toBe(200)
+      expect((await walker.get(back)).status).toBe(303)
+    }
+    expect(await isIn(walker)).toBe(true)
   })
 
   it('ends only what both of its names fit', async () => {

@@ -113,6 +113,28 @@ describe('a log-in', () => {
     expect(session.json).toMatchObject({ code: 'unauthenticated', log_in_at: '/admin/log-in' })
   })
 
+  it('leaves second factors to the provider', async () => {
+    const { accountId, walker } = await newPerson()
+    await walker.logIn()
+    for (const [method, path] of [
+      ['GET', ''],
+      ['POST', ''],
+      ['POST', '/removal'],
+      ['POST', '/confirmation'],
+      ['POST', '/recovery-codes'],
+    ] as const) {
+      const body = method === 'GET' ? undefined : { password: 'x', code: '123456' }
+      const answer = await walker.call(method, `/second-factor${path}`, body)
+      expect([answer.status, code(answer)], `${method} ${path}`).toEqual([404, 'not_found'])
+    }
+    const seen = await walker.call('GET', '/users')
+    const listed = await rig.operator('GET', `/accounts/${accountId}/users`)
+    for (const { json } of [seen, listed]) {
+      expect(json['users']).toHaveLength(2)
+      expect(JSON.stringify(json)).not.toContain('second_factor')
+    }
+  })
+
   it('goes on at a page of ours alone', async () => {
     const { walker } = await newPerson()
     const answer = await walker.walk('/admin/log-in?return_to=/admin/keys/key_1/edit')
@@ -274,6 +296,33 @@ describe('an answer to the browser', () => {
     const again = await thief.get(back)
     expect([again.status, code(again)]).toEqual([401, 'login_failed'])
     expect(thief.cookies.size).toBe(0)
+  })
+
+  it('cannot be used to try codes at the provider without end', async () => {
+    const { walker } = await newPerson()
+    const home = { 'CF-Connecting-IP': '203.0.113.77' }
+    const back = await walker.leave('/admin/log-in')
+    const cookies = new Map(walker.cookies)
+    const guess = async (parameters: Record<string, string>, from = home) => {
+      for (const [name, value] of cookies) walker.cookies.set(name, value)
+      const url = new URL(back)
+      for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+      return await walker.get(url.href, from)
+    }
+    const codes: unknown[] = []
+    for (let n = 0; n < 21; n += 1) {
+      codes.push(code(await guess({ code: `guess-${n}` })))
+      // Neither takes the counter back.
+      if (n % 7 === 0) await guess({ code: 'x', iss: 'https://other.example' })
+    }
+    expect(codes.slice(0, 17)).toEqual(Array(17).fill('login_failed'))
+    expect(codes.at(-1)).toBe('throttled')
+    const refused = await guess({})
+    expect([refused.status, Number(refused.headers['retry-after']) > 0]).toEqual([429, true])
+    expect(refused.json['detail']).toMatch(/identity provider did not know too many codes/)
+    // Nobody else waits, and the code is as good as before.
+    const elsewhere = await guess({}, { 'CF-Connecting-IP': '203.0.113.78' })
+    expect(elsewhere.status).toBe(303)
   })
 
   it('has a code that the provider takes once', async () => {

@@ -255,8 +255,10 @@ describe('a second factor', () => {
 
   it('is removed by the operator, which ends the sessions of the user', async () => {
     const { user, userId } = await enrol(await rig.customer())
+    const renamed = await rig.operator('PATCH', `/users/${userId}`, { name: 'Renamed' })
+    expect(renamed.json).toMatchObject({ name: 'Renamed', second_factor: true })
     const removed = await rig.operator('PATCH', `/users/${userId}`, { second_factor: false })
-    expect(removed.status).toBe(200)
+    expect([removed.status, removed.json['second_factor']]).toEqual([200, false])
     expectRefusal(await user.call('GET', '/session'), 401, 'unauthenticated')
     expect((await logIn(user)).status).toBe(200)
     const { json } = await rig.operator('GET', `/audit?account_id=${user.id}`)
@@ -267,6 +269,21 @@ describe('a second factor', () => {
     )
     const wrong = await rig.operator('PATCH', `/users/${userId}`, { second_factor: true })
     expect(wrong.json).toMatchObject({ errors: [{ pointer: '/second_factor' }] })
+  })
+
+  it('is seen by owners and the operator, once it is confirmed', async () => {
+    const { user, userId } = await enrol(await rig.customer())
+    const other = await rig.user(user.id, 'viewer')
+    await other.call('POST', PATH, { password: other.password }) // begun, and not confirmed
+    const lists = [
+      await user.call('GET', '/users'),
+      await rig.operator('GET', `/accounts/${user.id}/users`),
+    ]
+    for (const { json } of lists) {
+      const users = json['users'] as { id: string; second_factor: boolean }[]
+      const having = users.filter((each) => each.second_factor).map(({ id }) => id)
+      expect([users.length, having]).toEqual([2, [userId]])
+    }
   })
 
   it('goes with its user', async () => {

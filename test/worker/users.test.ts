@@ -47,6 +47,7 @@ describe('the operator', () => {
       status: 'active',
       created_at: expect.any(String) as string,
       last_login_at: null,
+      second_factor: false,
     })
     const cookie = await logIn(rig.url, email, password)
     const session = await rig.send('/admin/api/v1/session', { headers: { Cookie: cookie } })

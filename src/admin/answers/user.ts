@@ -14,6 +14,10 @@ export const user = currentUser
     status: z.enum(USER_STATUSES),
     created_at: time,
     last_login_at: time.nullable(),
+    second_factor: z.boolean().optional().meta({
+      description:
+        'Whether each log-in needs a second factor; left out where users come from an identity provider',
+    }),
   })
   .meta({ id: 'User' })
 

@@ -41,6 +41,7 @@ export const USER: UserAnswer = {
   status: 'active',
   created_at: AT,
   last_login_at: AT,
+  second_factor: true,
 }
 
 const NAMED_USER = { id: USER.id, email: USER.email }

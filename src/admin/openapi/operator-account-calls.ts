@@ -10,7 +10,7 @@ import { byId } from './call-parts.ts'
 import { ENFORCEMENT, OPERATOR_ACCOUNT, PASSWORD, USER } from './examples.ts'
 import type { Calls } from './operation.ts'
 
-const NEW_USER = { ...USER, role: 'viewer', last_login_at: null }
+const NEW_USER = { ...USER, role: 'viewer', last_login_at: null, second_factor: false }
 
 export const OPERATOR_ACCOUNT_CALLS: Calls = {
   '/operator/accounts': {

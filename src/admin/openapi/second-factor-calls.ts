@@ -38,6 +38,7 @@ export const SECOND_FACTOR_CALLS: Calls = {
           due: false,
         },
       },
+      errors: ['not_found'],
     },
     post: {
       id: 'startSecondFactor',
@@ -55,7 +56,7 @@ export const SECOND_FACTOR_CALLS: Calls = {
           uri: `otpauth://totp/CommPeak:ada%40example.com?issuer=CommPeak&secret=${SECRET}&algorithm=SHA1&digits=6&period=30`,
         },
       },
-      errors: ['throttled', 'password_incorrect', 'second_factor_enabled'],
+      errors: ['not_found', 'throttled', 'password_incorrect', 'second_factor_enabled'],
     },
   },
   '/second-factor/confirmation': {

@@ -2,6 +2,7 @@
 
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { CONFIRMED_CALLS } from '../../shared/confirmed-call.ts'
 import { accounts } from './accounts.ts'
 import { users } from './users.ts'
 
@@ -55,6 +56,9 @@ export const confirmations = sqliteTable(
       .notNull()
       .references(() => sessions.id, { onDelete: 'cascade' }),
     expiresAt: integer('expires_at').notNull(),
+    /** The call that it is for, and the key; null for any one call. An older version looks at neither. */
+    call: text('call', { enum: CONFIRMED_CALLS }),
+    keyId: text('key_id'),
   },
   (table) => [
     index('confirmations_session_id').on(table.sessionId),
@@ -71,4 +75,19 @@ export const usedOnce = sqliteTable(
     expiresAt: integer('expires_at').notNull(),
   },
   (table) => [index('used_once_expires_at').on(table.expiresAt)],
+)
+
+/**
+ * Logouts at the identity provider. A log-in that began before such a logout starts no session, so that a logout
+ * between the exchange of the code and the start of the session is not lost. A row stays as long as a log-in may take.
+ */
+export const providerLogouts = sqliteTable(
+  'provider_logouts',
+  {
+    /** A keyed hash of the issuer, and of the session or the person that it named. */
+    hash: text('hash').primaryKey(),
+    /** When the newest one came. */
+    at: integer('at').notNull(),
+  },
+  (table) => [index('provider_logouts_at').on(table.at)],
 )
