@@ -10,6 +10,7 @@ import { type Account, type ListRow, readList } from './import/list.ts'
 import { type AccountRow, partsOf } from './import/parts.ts'
 import { createProgress } from './import/progress.ts'
 import { type Fault, openReport, type Outcome } from './import/report.ts'
+import { readGatewayUrl } from './local/gateway-url.ts'
 import { readOperatorToken } from './local/operator-token.ts'
 
 /** How many rows with faults are told. The report has all of them. */
@@ -28,7 +29,7 @@ async function run(): Promise<number> {
   })
   const isDryRun = values['dry-run']
   const rows = await readList(file)
-  const url = values.url ?? `http://127.0.0.1:${process.env['PORT'] || 8787}`
+  const url = readGatewayUrl(values.url, process.env)
   const gateway = createGateway(url, readOperatorToken(process.env))
   const reportFile = values.report ?? `${file}${isDryRun ? '.dry-run' : ''}.report.jsonl`
   if (isDryRun) rmSync(reportFile, { force: true })

@@ -76,7 +76,11 @@ export function createGateway(url: string, operatorToken: string): Gateway {
     async importRows(accountId, rows, isDryRun) {
       const path = `/accounts/${encodeURIComponent(accountId)}/keys/import`
       const { status, json } = await askPatiently(path, { dry_run: isDryRun, keys: rows })
-      return status === 404 ? null : (json['results'] as Result[])
+      if (status === 404 && json['code'] === 'not_found') return null
+      if (Array.isArray(json['results'])) return json['results'] as Result[]
+      throw new Failure(
+        `${target(path)} answered ${status}, but not as this gateway does. Either something stands before it, such as a log-in page, or it has another version.`,
+      )
     },
     async findExternalIds() {
       const found = new Map<string, string>()

@@ -9,7 +9,8 @@ import { parseOperatorTokens } from '../../src/configuration/operator-tokens.ts'
 export function readOperatorToken(env: NodeJS.ProcessEnv): string {
   const given = env['OPERATOR_TOKEN'] || localToken(env['DATA_DIR'] || '.data')
   const [operator] = parseOperatorTokens(given) ?? []
-  return operator?.token ?? ''
+  if (operator !== undefined && /^[\x21-\x7e]+$/.test(operator.token)) return operator.token
+  throw new Failure('OPERATOR_TOKEN must be one token, of visible ASCII characters without spaces')
 }
 
 function localToken(dataDir: string): string {

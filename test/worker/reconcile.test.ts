@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process'
 import { UNRESTRICTED } from '../../src/keys/key-record.ts'
 import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { createClient } from '@libsql/client/web'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
+import { createGateway } from '../../scripts/import/gateway.ts'
 import { ACCOUNT_ID, startCloudflare } from '../support/cloudflare/cloudflare.ts'
 import { keyAuthoritiesOf, type RealAuthorities } from '../support/key-authorities.ts'
 import { type Rig, startRig } from '../support/rig.ts'
@@ -326,6 +329,32 @@ describe('npm run doctor', () => {
       )
     }
     expect(output).not.toContain('token-of-nobody')
+  })
+
+  it.each([
+    [['--url', 'gateway.example.com'], {}, '--url must be an https URL'],
+    [['--url', 'http://gateway.example.com'], {}, '--url must be an https URL'],
+    [[], { OPERATOR_TOKEN: 'hidden\nword' }, 'OPERATOR_TOKEN must be one token'],
+    [['--url', 'http://127.0.0.1:9'], {}, 'cannot be reached'],
+  ])('says in one line what is wrong with %j %j', async (args, variables, told) => {
+    const { code, output } = await examine(variables, ...args)
+    expect(code).toBe(2)
+    expect(output.trim().split('\n')).toEqual([expect.stringContaining(told)])
+    expect(output).not.toContain('hidden')
+  })
+
+  it('takes no log-in page before the gateway for an answer of it', async () => {
+    const page = createServer((_, response) => void response.end('<html>Log in</html>'))
+    await once(page.listen(0, '127.0.0.1'), 'listening')
+    const url = `http://127.0.0.1:${(page.address() as AddressInfo).port}`
+    const { code, output } = await examine({}, '--url', url)
+    await expect(createGateway(url, 'token').importRows('acc_1', [], true)).rejects.toThrow(
+      'not as this gateway does',
+    )
+    page.closeAllConnections()
+    page.close()
+    expect(code).toBe(2)
+    expect(output.trim().split('\n')).toEqual([expect.stringContaining('not as this gateway does')])
   })
 
   it('says what is wrong where it cannot know', async () => {
