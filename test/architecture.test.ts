@@ -31,6 +31,7 @@ const FENCES: readonly (readonly [string, readonly string[]])[] = [
   ['src/identity/', ['src/gateway/', 'src/admin/', 'src/db/', 'src/stores/', 'src/configuration/']],
   ['src/gateway/', ['src/identity/', 'oauth4webapi']],
   ['src/app.ts', ['src/ui/']],
+  ['src/composition/', ['src/ui/']],
 ]
 
 /** A package belongs to one place, or to those places that are named. */
