@@ -80,7 +80,7 @@ export function confirmationDetail(cause: ConfirmationFault | undefined): string
     case 'no_auth_time':
       return 'The identity provider did not say when it authenticated you. Its operator has to turn on the claim auth_time in the ID tokens of this client.'
     case 'not_anew':
-      return 'The identity provider did not authenticate you anew. Its operator has to let this client ask for that, with max_age.'
+      return 'The identity provider did not authenticate you anew. Its operator has to make it do so where a client asks with max_age=0 and prompt=login; with a provider that cannot, such as Google alone, nobody can confirm.'
     case 'session_ended':
       return 'Your session has ended. Log in again, and then confirm.'
     default:

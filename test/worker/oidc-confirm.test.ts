@@ -190,6 +190,19 @@ describe('a confirmation', () => {
     expect((await create(walker, await walker.confirm())).status).toBe(201)
   })
 
+  it('is told from one of before, also where iat is dated back as by Entra ID', async () => {
+    const walker = await loggedIn()
+    provider.lies = { claims: { iat: seconds() - 300, nbf: seconds() - 300 } }
+    expect((await create(walker, await walker.confirm())).status).toBe(201)
+    for (const authTime of [seconds() - 10, seconds() - 300, seconds() - 301]) {
+      const claims = { iat: seconds() - 300, nbf: seconds() - 300, auth_time: authTime }
+      provider.lies = { claims }
+      const answer = await walker.walk('/admin/confirm')
+      expect(told(answer)).toEqual(REQUIRED)
+      expect(answer.json['detail']).toMatch(/max_age/)
+    }
+  })
+
   it('is no log-in, and a log-in is none', async () => {
     const walker = await loggedIn()
     const confirming = await walker.leave('/admin/confirm')
