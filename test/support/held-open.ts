@@ -8,7 +8,7 @@ import type { Rig } from './rig.ts'
 /** Sends the head and all but the end of a body, does `meanwhile`, and then sends the rest. */
 export async function sendHeldOpen(
   rig: Rig,
-  customer: Customer,
+  customer: Pick<Customer, 'cookie'>,
   method: string,
   path: string,
   body: object,

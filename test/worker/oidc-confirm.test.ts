@@ -2,6 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { HttpAnswer } from '../../harness/http.ts'
+import { sendHeldOpen } from '../support/held-open.ts'
 import { type LyingProvider, startLyingProvider } from '../support/lying-provider.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 import { createWalker, type Walker } from '../support/walker.ts'
@@ -344,5 +345,57 @@ describe('a back-channel logout', () => {
     })
     expect(asJson.status).toBe(400)
     expect(await isIn(walker)).toBe(true)
+  })
+})
+
+describe('what is taken from a person', () => {
+  const takings: Readonly<Record<string, () => Promise<unknown>>> = {
+    'a lower role at the provider': async () => {
+      person = { ...person, role: 'viewer' }
+      await createWalker(rig.url).logIn()
+    },
+    'a logout at the provider': async () => {
+      const token = await provider.logoutToken({ sub: String(person['sub']) })
+      const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
+      const body = `logout_token=${token}`
+      await rig.send('/admin/back-channel-logout', { method: 'POST', headers, body })
+    },
+  }
+
+  it.each(Object.entries(takings))(
+    'holds for a request that is still arriving: %s',
+    async (_, take) => {
+      const walker = await loggedIn()
+      const made = await create(walker, await walker.confirm())
+      for (const [path, body] of [
+        ['/keys', { ...KEY, application_name: 'late' }],
+        [`/keys/${String(made.json['id'])}/reveal`, {}],
+      ] as const) {
+        person = { ...person, role: 'owner' }
+        walker.cookies.clear()
+        await walker.logIn()
+        const whole = { ...body, confirmation: await walker.confirm() }
+        const session = { cookie: `portal_session=${walker.cookies.get('portal_session') ?? ''}` }
+        const answer = await sendHeldOpen(rig, session, 'POST', path, whole, take)
+        expect([401, 403], answer.text).toContain(answer.status)
+        expect(answer.text).not.toContain('cpk_')
+      }
+      walker.cookies.clear()
+      await walker.logIn()
+      expect(JSON.stringify((await walker.call('GET', '/keys')).json)).not.toContain('late')
+    },
+  )
+})
+
+describe('the cookies of a way to the provider', () => {
+  it('are of this host alone, over HTTPS', async () => {
+    const begun = await rig.worker.miniflare.dispatchFetch('https://keys.example/admin/log-in', {
+      redirect: 'manual',
+    })
+    expect(begun.headers.get('set-cookie')).toMatch(
+      /^__Host-portal_log_in=[\w.-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    )
+    const url = new URL(begun.headers.get('location') ?? '')
+    expect(url.searchParams.get('redirect_uri')).toBe('https://keys.example/admin/log-in/callback')
   })
 })
