@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import { deploy, prepare } from './deployment/deployment.ts'
 import { type Environment, EXAMPLE, fileOf, readEnvironment } from './deployment/environment.ts'
 import { refuse } from './deployment/fault.ts'
+import { watchInterruption } from './deployment/interruption.ts'
 import { sayLine } from './deployment/say.ts'
 import { readSecretsFile, type SecretValues, unknownSecrets } from './deployment/secret-values.ts'
 import { runWrangler } from './deployment/wrangler.ts'
@@ -58,6 +59,7 @@ async function main(): Promise<void> {
     url,
     timeoutMs,
     stdio: 'inherit',
+    interruption: watchInterruption(),
     say: sayLine,
   })
 }

@@ -15,6 +15,7 @@ import { ownDatabase, ownerFaults } from './database-owner.ts'
 import { type Environment, toConfiguration } from './environment.ts'
 import { apiTokenNotes, workerNotes } from './expiry-notes.ts'
 import { type Fault, refuse } from './fault.ts'
+import { refuseInterrupted } from './interruption.ts'
 import { confirmLive, describeLive } from './live-state.ts'
 import { classFaults } from './object-classes.ts'
 import { hasDatabase, replacementFaults } from './replacement.ts'
@@ -22,7 +23,7 @@ import { ringFaults } from './ring-keys.ts'
 import { continueGradual, deployWhole, startGradual } from './rollout.ts'
 import type { Say } from './say.ts'
 import { siblingFaults } from './siblings.ts'
-import { type SecretValues, unsetSecrets, valueFaults } from './secret-values.ts'
+import { ownToken, type SecretValues, unsetSecrets, valueFaults } from './secret-values.ts'
 
 export interface DeploymentOptions {
   readonly environment: Environment
@@ -41,6 +42,8 @@ export interface DeploymentOptions {
   readonly timeoutMs: number
   /** Where wrangler's output goes. */
   readonly stdio: 'inherit' | 'ignore'
+  /** Ends it at the next step. */
+  readonly interruption: AbortSignal
   readonly say: Say
 }
 
@@ -83,7 +86,8 @@ export async function deploy(options: DeploymentOptions): Promise<void> {
 }
 
 async function deployPrepared(options: DeploymentOptions, prepared: Prepared): Promise<void> {
-  const { environment, secretsFile, percent, message, timeoutMs, stdio, say } = options
+  const { environment, secretsFile, percent, message, timeoutMs, stdio, interruption, say } =
+    options
   const { name, account_id: account, vars, title } = environment
   const { outDir, configFile, faults } = prepared
   refuse(faults)
@@ -94,7 +98,7 @@ async function deployPrepared(options: DeploymentOptions, prepared: Prepared): P
   const live = await cloudflare.liveVersions()
   refuse(await replacements(options, cloudflare, live))
 
-  const rollout = { configFile, outDir, timeoutMs, stdio, secretsFile, message }
+  const rollout = { configFile, outDir, timeoutMs, stdio, secretsFile, message, interruption }
   const isUnderWay = percent !== undefined && live.length === 2
   if (percent === 0 && !isUnderWay) {
     throw new Failure('--gradual 0 takes a rollout back, and none is under way')
@@ -112,7 +116,11 @@ async function deployPrepared(options: DeploymentOptions, prepared: Prepared): P
       ? await deployWhole(rollout)
       : await startGradual(rollout, percent, live)
   if (ran.exitCode !== 0) {
-    const why = ran.timedOut ? `took longer than ${timeoutMs / 1_000} s and was ended` : 'failed'
+    const why = ran.interrupted
+      ? 'was interrupted'
+      : ran.timedOut
+        ? `took longer than ${timeoutMs / 1_000} s and was ended`
+        : 'failed'
     const migrated = isUnderWay ? '' : ' The database is migrated, which the version before takes.'
     throw new Failure(`Wrangler ${why}.${migrated} ${await describeLive(cloudflare, live)}`)
   }
@@ -123,14 +131,14 @@ async function deployPrepared(options: DeploymentOptions, prepared: Prepared): P
 
 /** Checks what only the stores know, builds the page and migrates the database. */
 async function prepareStores(
-  { environment, secrets, percent = 100, adopt, say }: DeploymentOptions,
+  { environment, secrets, percent = 100, adopt, interruption, say }: DeploymentOptions,
   cloudflare: Cloudflare,
   live: readonly LiveVersion[],
   { pageDir, configuration, faults }: Prepared,
 ): Promise<void> {
   const { name, account_id: account, vars } = environment
   const url = String(vars['LIBSQL_URL'])
-  const authToken = secrets['LIBSQL_AUTH_TOKEN'] ?? process.env['LIBSQL_AUTH_TOKEN']
+  const authToken = secrets['LIBSQL_AUTH_TOKEN'] ?? ownToken()
   const deployment = `the worker ${name} in the account ${account}`
   const classes = classFaults(configuration, live, percent < 100)
   refuse(classes)
@@ -143,6 +151,7 @@ async function prepareStores(
   ])
   say('Checks', 'passed')
   await buildPage(pageDir)
+  refuseInterrupted(interruption, 'Nothing was touched')
   const migrations = await migrateDatabase(url, authToken)
   say('Database', migrations === 0 ? 'up to date' : `${migrations} migrations applied`)
   await ownDatabase(url, authToken, deployment, adopt)

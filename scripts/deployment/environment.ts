@@ -29,7 +29,7 @@ const schema = z.strictObject({
   kv_namespaces: z
     .array(z.strictObject({ binding: z.literal('KEYS'), id: z.string() }))
     .length(1, 'must be one namespace, with the binding KEYS'),
-  vars: z.record(z.string(), z.string()),
+  vars: z.record(z.string(), z.string('must be text: write it in quotes')),
 })
 
 const MEMBERS = Object.keys(schema.shape)

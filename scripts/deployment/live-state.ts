@@ -13,12 +13,13 @@ interface ConfirmOptions {
   /** Where the gateway answers; from the routes when left out. */
   readonly url: string | undefined
   readonly timeoutMs: number
+  readonly interruption: AbortSignal
   readonly say: Say
 }
 
 /** Says what is live and tries it; a Failure where the version is not live, or not well. */
 export async function confirmLive(
-  { environment, url: givenUrl, timeoutMs, say }: ConfirmOptions,
+  { environment, url: givenUrl, timeoutMs, interruption, say }: ConfirmOptions,
   cloudflare: Cloudflare,
   versionId: string | undefined,
 ): Promise<void> {
@@ -32,6 +33,7 @@ export async function confirmLive(
   }
   try {
     await smokeTest(url, environment.name, versionId, timeoutMs, async () => {
+      if (interruption.aborted) throw new Error('it was interrupted')
       requireLive(await cloudflare.liveVersions(), versionId)
     })
   } catch (error) {

@@ -13,6 +13,7 @@ export interface Rollout {
   readonly stdio: 'inherit' | 'ignore'
   readonly secretsFile: string | undefined
   readonly message: string | undefined
+  readonly interruption: AbortSignal
 }
 
 /** Uploads a version and lets all requests reach it. */

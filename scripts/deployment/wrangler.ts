@@ -13,6 +13,7 @@ export interface Ran {
   /** The version that was made, where it came that far. */
   readonly versionId: string | undefined
   readonly timedOut: boolean
+  readonly interrupted: boolean
 }
 
 interface RunOptions {
@@ -20,12 +21,14 @@ interface RunOptions {
   readonly outDir: string
   readonly timeoutMs: number
   readonly stdio: 'inherit' | 'ignore'
+  /** Ends it. */
+  readonly interruption?: AbortSignal
 }
 
 /** Runs wrangler, and ends it where it takes too long. */
 export async function runWrangler(
   args: readonly string[],
-  { outDir, timeoutMs, stdio }: RunOptions,
+  { outDir, timeoutMs, stdio, interruption }: RunOptions,
 ): Promise<Ran> {
   const output = join(outDir, `${randomUUID()}.ndjson`)
   const { exitCode = 1, timedOut } = await execa(process.execPath, [WRANGLER, ...args], {
@@ -33,11 +36,13 @@ export async function runWrangler(
     env: { ...BY_US, WRANGLER_OUTPUT_FILE_PATH: output },
     stdio,
     timeout: timeoutMs,
+    ...(interruption !== undefined && { cancelSignal: interruption }),
     reject: false,
   })
   const versionId = versionIn(output)
   rmSync(output, { force: true })
-  return { exitCode, versionId, timedOut }
+  // A terminal interrupts wrangler too, which may be gone before it is ended here.
+  return { exitCode, versionId, timedOut, interrupted: interruption?.aborted === true }
 }
 
 /** The headers that authenticate a call of Cloudflare's API, as wrangler makes it. */

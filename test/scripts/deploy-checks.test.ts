@@ -98,6 +98,15 @@ describe('what is no good', () => {
     expect(await deployer.tables()).toEqual([])
   })
 
+  it('is no token that CI sets to nothing, because it has none', async () => {
+    vi.stubEnv('LIBSQL_AUTH_TOKEN', '')
+    const { SESSION_KEYS } = deployer.secrets
+    const told = await failure({ secretsFile: deployer.secretsFile({ SESSION_KEYS }) })
+    vi.stubEnv('LIBSQL_AUTH_TOKEN', undefined)
+    expect(told).toContain('TOKEN_KEYS is not set')
+    expect(told).not.toContain('LIBSQL_AUTH_TOKEN')
+  })
+
   it('is an EVENTS_SECRET that EVENTS_URL needs, and one that cannot be read', async () => {
     const { vars } = environmentOf(deployer.sqld.url)
     const environmentFile = deployer.environment({
@@ -313,6 +322,15 @@ describe('the database', () => {
     expect(await ringFaults(url(), undefined, both)).toEqual([])
   })
 
+  it('is not migrated after an interruption', async () => {
+    const interruption = AbortSignal.abort()
+    const secrets = { ...deployer.secrets }
+    expect(await failure({ interruption, secrets, adopt: true })).toBe(
+      'Failure: Interrupted. Nothing was touched',
+    )
+    expect(deployer.cloudflare.calls.every((call) => call.startsWith('GET '))).toBe(true)
+  })
+
   it('names a token that is about to expire', async () => {
     deployed({ LIBSQL_URL: url() })
     const end = new Date(Date.now() + 13 * 24 * 60 * 60 * 1_000)
@@ -421,7 +439,8 @@ describe('what is live', () => {
     const cloudflare = connectCloudflare(environment.account_id, WORKER, '', 10_000)
     const said: string[] = []
     const say = (step: string, text: string) => void said.push(`${step}: ${text}`)
-    const options = { environment, url: deployer.edge.url, timeoutMs: 0, say }
+    const { signal: interruption } = new AbortController()
+    const options = { environment, url: deployer.edge.url, timeoutMs: 0, interruption, say }
     return await confirmLive(options, cloudflare, versionId).then(() => said)
   }
 

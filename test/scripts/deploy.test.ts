@@ -2,7 +2,7 @@
 // and for one of its locations, with a real libSQL server and the real wrangler. The tests build on each
 // other: what one deploys, the next one finds.
 
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -188,6 +188,33 @@ describe('the next deployment', () => {
     expect(told).toContain('Wrangler took longer than 5 s and was ended.')
     expect(told).toContain('Live is what was live before')
     expect(live()).toEqual(before)
+  })
+})
+
+describe('an interruption', () => {
+  it.each([
+    ['Ctrl+C, which wrangler gets too', 'SIGINT'],
+    ['a CI that ends the script alone', 'SIGTERM'],
+  ] as const)('by %s, leaves what was live, and says so', async (_, signal) => {
+    const before = live()
+    deployer.cloudflare.fail({ call: /assets-upload-session$/, answer: 'hang' })
+    mkdirSync(join(deployer.dir, 'alone'), { recursive: true })
+    const environmentFile = deployer.environment({}, 'alone/interrupted')
+    const { pid, exited } = deployer.start('--env', environmentFile)
+    await expect
+      .poll(() => deployer.cloudflare.calls.join(' '), { timeout: 100_000 })
+      .toContain('/assets-upload-session')
+    process.kill(signal === 'SIGINT' ? -pid : pid, signal)
+    const { code, output } = await exited
+    expect(code).toBe(1)
+    expect(output.trim().split('\n').at(-1)).toBe(
+      'Wrangler was interrupted. The database is migrated, which the version before takes. ' +
+        `Live is what was live before: ${before?.[0]?.version_id} (100 %). ` +
+        'The same command again finishes what is left',
+    )
+    expect(live()).toEqual(before)
+    const left = readdirSync(join(PROJECT_DIR, 'dist/deployments'))
+    expect(left.filter((name) => name.startsWith('interrupted-'))).toEqual([])
   })
 })
 

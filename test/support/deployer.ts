@@ -35,12 +35,19 @@ export interface Deployer {
   /** Deploys within this process, and answers what is said, with the Failure last. */
   readonly deploy: (changes?: Changes) => Promise<string[]>
   /** Runs the script as `npm run deploy` does; the smoke test asks the stand-in. */
-  readonly run: (...args: string[]) => Promise<{ code: number | undefined; output: string }>
+  readonly run: (...args: string[]) => Promise<Exited>
+  /** The same in a process group of its own, to be sent signals. */
+  readonly start: (...args: string[]) => { readonly pid: number; readonly exited: Promise<Exited> }
   readonly tables: () => Promise<string[]>
   readonly stop: () => Promise<void>
 }
 
 type Changes = Partial<DeploymentOptions> & { readonly environmentFile?: string }
+
+interface Exited {
+  readonly code: number | undefined
+  readonly output: string
+}
 
 export async function startDeployer(): Promise<Deployer> {
   const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-deploy-'))
@@ -61,6 +68,14 @@ export async function startDeployer(): Promise<Deployer> {
     const file = join(dir, `${title}.toml`)
     writeFileSync(file, stringify({ ...environmentOf(sqld.url), ...changes }))
     return file
+  }
+
+  function start(args: readonly string[], detached = false) {
+    const script = [join(PROJECT_DIR, 'scripts/deploy.ts'), '--url', edge.url]
+    const options = { all: true, reject: false, detached } as const
+    const child = execa(process.execPath, [...script, ...args], options)
+    const exited = child.then(({ exitCode, all }) => ({ code: exitCode, output: all }))
+    return { pid: child.pid ?? 0, exited }
   }
 
   return {
@@ -91,6 +106,7 @@ export async function startDeployer(): Promise<Deployer> {
           url: edge.url,
           timeoutMs: TIMEOUT_MS,
           stdio: 'ignore',
+          interruption: new AbortController().signal,
           say: (step, text) => said.push(`${step}: ${text}`),
           ...changes,
         })
@@ -99,14 +115,8 @@ export async function startDeployer(): Promise<Deployer> {
       }
       return said
     },
-    async run(...args) {
-      const script = [join(PROJECT_DIR, 'scripts/deploy.ts'), '--url', edge.url]
-      const { exitCode, all } = await execa(process.execPath, [...script, ...args], {
-        all: true,
-        reject: false,
-      })
-      return { code: exitCode, output: all }
-    },
+    run: (...args) => start(args).exited,
+    start: (...args) => start(args, true),
     async tables() {
       const { rows } = await client.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
       return rows.map(({ name }) => String(name))
