@@ -29,7 +29,7 @@ const SHARED_FILES = [
   { name: 'other-tabs', test: /other-tabs\.ts$/, priority: 2 },
   {
     name: 'shared',
-    test: /preact|src\/ui\/(announce|problem-text|icons|messages(-acl|-changes|-views|-life|-use)?)\.tsx?$/,
+    test: /preact|src\/ui\/(announce|clipboard|copy-button|countdown|dialog|icons|messages(-acl|-changes|-views|-life|-use)?|password-prompt|problem-text)\.tsx?$/,
     priority: 1,
   },
 ]

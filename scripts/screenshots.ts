@@ -68,7 +68,7 @@ async function takeAll(running: Running, endpoint: string): Promise<void> {
   const panel = page.getByRole('dialog', { name: 'Add API key' })
   await panel.getByLabel('Application name').fill('Dialler')
   await panel.getByLabel('Application website').fill('https://dialler.example.com')
-  await panel.getByLabel('Platform').selectOption('Server')
+  await panel.getByRole('radio', { name: 'Server' }).check()
   await panel.getByRole('button', { name: 'Add my current address' }).click()
   await panel.getByLabel('Address or network').fill('8.8.8.8/24')
   await panel.getByRole('button', { name: 'Add', exact: true }).click()

@@ -1,23 +1,30 @@
-// The IP ACL of a key in the list: the first networks, and the way to the others.
+// The IP ACL of a key in the list: one pill, and the way to all of it.
 
 import { Link } from './link.tsx'
 import { messages } from './messages.ts'
 import { PATHS } from './route.ts'
 import type { Key } from './types.ts'
 
-const ALWAYS_SHOWN = 2
+/** How many networks a tooltip names. */
+const NAMED = 8
 
 export function AclCell({ apiKey }: { readonly apiKey: Key }) {
   const { id, ip_acl: acl, ip_acl_mode: mode } = apiKey
-  if (acl.length === 0) return <span class="badge open">{messages.row.anyAddress}</span>
-  const rest = acl.length - ALWAYS_SHOWN
+  const [first] = acl
+  if (first === undefined) return <span class="badge open">{messages.row.anyAddress}</span>
+  const isReport = mode === 'report'
+  const count = messages.acl.count(acl.length)
+  const text = isReport ? messages.row.reportOnly : acl.length === 1 ? first : count
+  const rest = acl.length - NAMED
+  const named = acl.slice(0, NAMED).join('\n')
+  const title = rest > 0 ? `${named}\n${messages.row.more(rest)}` : named
   return (
-    <div class="acl-cell">
-      {mode === 'report' && <span class="badge pending">{messages.row.reportOnly}</span>}
-      {acl.slice(0, ALWAYS_SHOWN).map((network) => (
-        <code key={network}>{network}</code>
-      ))}
-      {rest > 0 && <Link href={PATHS.key(id)}>{messages.row.more(rest)}</Link>}
-    </div>
+    <Link
+      href={PATHS.key(id)}
+      class={isReport ? 'badge open' : 'badge networks'}
+      title={isReport ? `${count}\n${title}` : title}
+    >
+      {text}
+    </Link>
   )
 }

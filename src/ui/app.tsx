@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { announceFailure, announceSuccess, Announcer } from './announce.tsx'
 import { type Answer, createApi, type Failure } from './api.ts'
+import { Brand } from './brand.tsx'
 import { Frame } from './frame.tsx'
 import { focusHeading } from './heading-focus.ts'
 import { ConfirmBy } from './identity-prompt.tsx'
@@ -14,7 +15,7 @@ import { onNews, tellOtherTabs } from './other-tabs.ts'
 import { failureText } from './problem-text.ts'
 import { routeOf, useUrl } from './route.ts'
 import type { Key, Session } from './types.ts'
-import { SecurityPage } from './views.ts'
+import { preloadForm, SecurityPage } from './views.ts'
 import { Workspace } from './workspace.tsx'
 
 type LogInState =
@@ -39,7 +40,9 @@ export function App() {
   const readSession = useCallback(async () => {
     const isFirst = logInStateRef.current.kind === 'unknown'
     if (isFirst) firstKeys.current = api.listKeys({ asksWho: true })
-    const answer = await api.readSession()
+    const reading = api.readSession()
+    if (isFirst) preloadForm()
+    const answer = await reading
     if (!answer.ok || answer.value.second_factor === 'due') firstKeys.current = null
     if (answer.ok) {
       const before = logInStateRef.current
@@ -163,9 +166,16 @@ interface LoadingPageProps {
 function LoadingPage({ failure, onRetry }: LoadingPageProps) {
   if (failure === null) {
     return (
-      <main id="main" class="waiting">
-        <ListSkeleton />
-      </main>
+      <>
+        <header class="top">
+          <Brand />
+        </header>
+        <div class="menu" />
+        <main id="main">
+          <div class="skeleton-head" />
+          <ListSkeleton />
+        </main>
+      </>
     )
   }
   return (

@@ -1,11 +1,11 @@
 import { copyText } from './clipboard.ts'
 import { CopyButton } from './copy-button.tsx'
+import { curlLine } from './curl-line.ts'
 import { exampleUrl } from './example-url.ts'
 import { KeyIcon } from './icons.tsx'
 import { messages } from './messages.ts'
 import { READ_ONLY } from './read-only-notice.tsx'
 import type { Rights } from './rights.ts'
-import { snippet } from './snippets.ts'
 import { SupportLink } from './support-link.tsx'
 
 interface EmptyStateProps {
@@ -35,7 +35,7 @@ export function EmptyState({ rights }: EmptyStateProps) {
 
 function FirstKey() {
   const text = messages.empty
-  const line = snippet('curl', exampleUrl(), messages.snippets.placeholder)
+  const line = curlLine(exampleUrl(), messages.snippets.placeholder)
   return (
     <>
       <h2>{text.title}</h2>

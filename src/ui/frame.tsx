@@ -1,6 +1,7 @@
 // The frame around each page: the brand, the account, and the main menu.
 
 import { AccountMenu } from './account-menu.tsx'
+import { Brand } from './brand.tsx'
 import { ActivityIcon, KeyIcon } from './icons.tsx'
 import { Link } from './link.tsx'
 import { messages } from './messages.ts'
@@ -21,9 +22,7 @@ export function Frame({ session, page, onLogOut }: FrameProps) {
         {messages.skip}
       </a>
       <header class="top">
-        <p class="brand">
-          <KeyIcon /> {messages.product}
-        </p>
+        <Brand />
         <AccountMenu session={session} onLogOut={onLogOut} />
       </header>
       <nav class="menu" aria-label={messages.mainMenu}>

@@ -3,7 +3,7 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import { PasswordPrompt, type PromptProps } from './password-prompt.tsx'
-import { ProviderPrompt } from './provider-prompt.tsx'
+import { ProviderPrompt } from './provider-dialogs.ts'
 import type { Session } from './types.ts'
 
 /** How the session's user says who is there. */

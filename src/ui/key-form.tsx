@@ -1,7 +1,6 @@
 // The fields of a key.
 
 import { useId } from 'preact/hooks'
-import { PLATFORMS, type Platform } from '../keys/platform.ts'
 import { EMPTY_REPORT } from './acl.ts'
 import { AclEditor } from './acl-editor.tsx'
 import { AclPreview } from './acl-preview.tsx'
@@ -13,6 +12,7 @@ import { ExpiryField } from './expiry-field.tsx'
 import { fieldAttributes, Field } from './field.tsx'
 import { LimitField } from './limit-field.tsx'
 import { messages } from './messages.ts'
+import { PlatformField } from './platform-field.tsx'
 import type { Key } from './types.ts'
 
 interface KeyFormProps {
@@ -80,23 +80,12 @@ export function KeyForm({ api, saved, draft, errors, address, isTaken, onChange 
           }}
         />
       </Field>
-      <Field id={`${id}-platform`} label={text.platform} error={errors.platform}>
-        <select
-          {...fieldAttributes(`${id}-platform`, errors.platform)}
-          required
-          value={draft.platform}
-          onChange={(event) => change({ platform: event.currentTarget.value as Platform | '' })}
-        >
-          <option value="" disabled>
-            {text.choosePlatform}
-          </option>
-          {PLATFORMS.map((platform) => (
-            <option value={platform} key={platform}>
-              {messages.platforms[platform]}
-            </option>
-          ))}
-        </select>
-      </Field>
+      <PlatformField
+        id={`${id}-platform`}
+        platform={draft.platform}
+        error={errors.platform}
+        onChange={(platform) => change({ platform })}
+      />
       <AclEditor
         acl={draft.ip_acl}
         notes={draft.ip_acl_notes}

@@ -8,10 +8,11 @@ import { troubleOf } from './key-state.ts'
 import { Link } from './link.tsx'
 import { memo } from './memo.ts'
 import { messages } from './messages.ts'
+import { PlatformIcon } from './platform-icons.tsx'
 import { PATHS } from './route.ts'
 import type { RowActions } from './row-actions.ts'
 import { TokenField } from './token-field.tsx'
-import { dayOf, exactTime, minuteOf } from './times.ts'
+import { dayOf, exactTime } from './times.ts'
 import { UseCell } from './use-cell.tsx'
 import { Website } from './website.tsx'
 
@@ -73,11 +74,14 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
             </span>
           )}
         </span>
-        <Website url={apiKey.application_website} />
+        <span class="about">
+          <span class="platform">
+            <PlatformIcon platform={apiKey.platform} />
+            {messages.platforms[apiKey.platform]}
+          </span>
+          <Website url={apiKey.application_website} />
+        </span>
       </th>
-      <td role="cell" data-label={columns.platform} class="platform-cell">
-        {messages.platforms[apiKey.platform]}
-      </td>
       <td role="cell" data-label={columns.token} class="token-cell">
         <TokenField {...{ apiKey, label, token, mayChange, actions }} />
       </td>
@@ -89,8 +93,7 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
       </td>
       <td role="cell" data-label={columns.created} class="created-cell">
         <time dateTime={apiKey.created_at} title={exactTime(apiKey.created_at)}>
-          <span>{dayOf(apiKey.created_at)}</span>{' '}
-          <span class="muted">{minuteOf(apiKey.created_at)}</span>
+          {dayOf(apiKey.created_at)}
         </time>
       </td>
       <td role="cell" class="actions-cell">

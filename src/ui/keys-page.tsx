@@ -1,5 +1,6 @@
 // The API Keys page: the list, and what stands above it.
 
+import { useEffect } from 'preact/hooks'
 import { EmptyState } from './empty-state.tsx'
 import { ExternalIcon, PlusIcon } from './icons.tsx'
 import type { KeyList } from './key-list.ts'
@@ -16,7 +17,7 @@ import { navigate, PATHS } from './route.ts'
 import type { Secret } from './secret.ts'
 import type { Session } from './types.ts'
 import type { Filters, Sort } from './view.ts'
-import { preloadViews } from './views.ts'
+import { preloadDialogs, preloadViews } from './views.ts'
 
 interface KeysPageProps {
   readonly session: Session
@@ -40,6 +41,10 @@ export function KeysPage(props: KeysPageProps) {
   const { mayChange, mayDelete, whyNot } = rights
   const full = fullText(session, list.keys?.length ?? 0)
   const isEmpty = list.keys?.length === 0
+  const isRead = list.keys !== undefined
+  useEffect(() => {
+    if (isRead) preloadDialogs(session.confirm_by)
+  }, [isRead])
   return (
     <main id="main" onPointerOver={preloadViews} onFocusCapture={preloadViews}>
       <PageHead title={messages.apiKeys} intro={<Intro documentation={session.documentation} />}>

@@ -2,12 +2,13 @@
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import type { Api, Failure } from './api.ts'
+import { Brand } from './brand.tsx'
 import { useCountdown } from './countdown.ts'
 import { Dialog } from './dialog.tsx'
-import { KeyIcon } from './icons.tsx'
 import { messages } from './messages.ts'
 import { failureText, isCode } from './problem-text.ts'
-import { ProviderLogIn, ProviderLogInAgain } from './provider-log-in.tsx'
+import { ProviderLogInAgain } from './provider-dialogs.ts'
+import { ProviderLogIn } from './provider-log-in.tsx'
 import type { Session } from './types.ts'
 import { LogInCode } from './views.ts'
 
@@ -31,9 +32,7 @@ export function LogInPage({ api, logInAt, onLoggedIn }: LogInPageProps) {
   return (
     <main class="log-in">
       <div class="log-in-card">
-        <p class="brand">
-          <KeyIcon /> {messages.product}
-        </p>
+        <Brand />
         <h1 tabIndex={-1}>{messages.logIn.title}</h1>
         {logInAt === null ? (
           <LogInForm api={api} onLoggedIn={onLoggedIn} />

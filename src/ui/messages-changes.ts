@@ -34,7 +34,6 @@ export const changeMessages = {
     website: 'Application website',
     websiteHint: 'The URL of the application that will use the key.',
     platform: 'Platform',
-    choosePlatform: 'Choose a platform',
     acl: 'IP ACL',
     aclMode: 'IP ACL mode',
     notes: 'Notes on networks',

@@ -37,7 +37,9 @@ export function PanelForm(props: PanelFormProps) {
   const { onChange, onSubmit, onCancel, onCreateInstead } = props
   const form = useRef<HTMLFormElement>(null)
   useLayoutEffect(() => {
-    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+    const wrong = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')
+    const field = wrong?.matches('fieldset') === true ? wrong.querySelector('input') : wrong
+    field?.focus()
   }, [checks])
   const isNew = base === undefined
   const isGone = failure !== null && !isNew && isCode(failure, 'not_found')

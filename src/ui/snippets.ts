@@ -1,5 +1,7 @@
 // Code for a request to the Portal API, ready to run, in several languages.
 
+import { curlLine, shellWord } from './curl-line.ts'
+
 export const LANGUAGES = [
   'curl',
   '.env',
@@ -18,7 +20,7 @@ export function snippet(language: Language, url: string, token: string): string 
   const header = `Authorization: Token ${token}`
   switch (language) {
     case 'curl':
-      return `curl -H ${quoteForShell(header)} ${shellWord(url)}`
+      return curlLine(url, token)
     case '.env':
       return `PORTAL_API_URL=${shellWord(url)}\nPORTAL_API_TOKEN=${shellWord(token)}`
     case '.http':
@@ -101,17 +103,6 @@ function postmanCollection(url: string, token: string) {
       },
     ],
   }
-}
-
-/** Text that a POSIX shell needs no quotes for. */
-const SHELL_SAFE = /^[\w@%+=:,./-]+$/
-
-function shellWord(text: string): string {
-  return SHELL_SAFE.test(text) ? text : quoteForShell(text)
-}
-
-function quoteForShell(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
 }
 
 /** A string literal of JavaScript or PHP. Neither a token nor a URL has a line break. */

@@ -7,7 +7,6 @@ import type { Sort, SortField } from './view.ts'
 
 export const COLUMNS: readonly (readonly [string, SortField | null])[] = [
   [messages.columns.name, 'application_name'],
-  [messages.columns.platform, 'platform'],
   [messages.columns.token, null],
   [messages.columns.acl, null],
   [messages.columns.used, 'last_used_at'],

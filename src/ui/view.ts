@@ -6,7 +6,7 @@ import { isUnused } from './last-use.ts'
 import { messages } from './messages.ts'
 import type { Key } from './types.ts'
 
-export type SortField = 'application_name' | 'platform' | 'last_used_at' | 'created_at'
+export type SortField = 'application_name' | 'last_used_at' | 'created_at'
 
 export interface Sort {
   readonly field: SortField

@@ -8,7 +8,6 @@ import { nameOf } from './display-text.ts'
 import { isToken, openKeyOf } from './find-token.ts'
 import { keyChangesOf } from './key-changes.ts'
 import { useKeyList } from './key-list.ts'
-import { KeyPanel } from './key-panel.tsx'
 import type { RowActions } from './row-actions.ts'
 import { KeysPage } from './keys-page.tsx'
 import { ListSkeleton } from './list-skeleton.tsx'
@@ -17,16 +16,17 @@ import { onNews } from './other-tabs.ts'
 import { usePanel } from './open-panel.ts'
 import { rightsOf } from './rights.ts'
 import { leave, navigate, PATHS, replace, type Route } from './route.ts'
-import { SnippetDialog } from './snippet-dialog.tsx'
 import { useTokenAccess } from './token-access.tsx'
 import type { Key, Session } from './types.ts'
 import { filtersOf, NEWEST_FIRST } from './view.ts'
 import {
   ActivityPage,
+  KeyPanel,
   KeyView,
   RotatePanel,
   SecurityPage,
   SessionsPage,
+  SnippetDialog,
   UsersPage,
 } from './views.ts'
 

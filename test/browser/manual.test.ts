@@ -7,6 +7,7 @@ import { type PageRig, startPageRig } from '../support/page-rig.ts'
 import {
   addButton,
   addEntry,
+  choosePlatform,
   confirm,
   createKey,
   enterPassword,
@@ -152,7 +153,7 @@ describe.skipIf(missingBrowser !== null)('Managing Portal API Keys', () => {
   it('Application name is required', async () => {
     const page = await pages.open({ customer })
     await openPanel(page)
-    await panelOf(page).getByLabel('Platform').selectOption('Web')
+    await choosePlatform(page, 'Web')
     await submit(page)
     const name = panelOf(page).getByLabel('Application name')
     expect(await name.getAttribute('aria-invalid')).toBe('true')
@@ -164,8 +165,10 @@ describe.skipIf(missingBrowser !== null)('Managing Portal API Keys', () => {
   it('Platform is required: choose Web, Mobile, Desktop, Server, or Other', async () => {
     const page = await pages.open({ customer })
     await openPanel(page)
-    const platform = panelOf(page).getByLabel('Platform')
-    expect(await platform.locator('option:not([disabled])').allTextContents()).toEqual([
+    const platform = panelOf(page).getByRole('radiogroup', { name: 'Platform' })
+    expect(await platform.getAttribute('aria-required')).toBe('true')
+    expect(await platform.getByRole('radio', { checked: true }).count()).toBe(0)
+    expect(await platform.locator('label').allTextContents()).toEqual([
       'Web',
       'Mobile',
       'Desktop',
@@ -183,7 +186,7 @@ describe.skipIf(missingBrowser !== null)('Managing Portal API Keys', () => {
     await openPanel(page)
     await panelOf(page).getByLabel('Application name').fill('Fenced')
     await panelOf(page).getByLabel('Application website').fill('https://fenced.example.com')
-    await panelOf(page).getByLabel('Platform').selectOption('Desktop')
+    await choosePlatform(page, 'Desktop')
     for (const entry of ['1.1.1.1/32', '2001:DB8::/32', '10.0.0.0/8']) {
       await addEntry(page, entry)
     }
@@ -268,7 +271,7 @@ describe.skipIf(missingBrowser !== null)('Managing Portal API Keys', () => {
     await createKey(page, 'Before', customer.password)
     await page.getByRole('button', { name: 'Edit Before' }).click()
     expect(await panelOf(page).getByLabel('Application name').inputValue()).toBe('Before')
-    expect(await panelOf(page).getByLabel('Platform').inputValue()).toBe('server')
+    expect(await panelOf(page).getByRole('radio', { name: 'Server' }).isChecked()).toBe(true)
     await panelOf(page).getByLabel('Application name').fill('After')
     await addEntry(page, '192.0.2.0/24')
     await submit(page)

@@ -58,7 +58,7 @@ describe.skipIf(missingBrowser !== null)('a mishap', () => {
 
   async function expectKept(page: Page, name: string) {
     expect(await field(page, 'Application name').inputValue()).toBe(name)
-    expect(await field(page, 'Platform').inputValue()).toBe('server')
+    expect(await panelOf(page).getByRole('radio', { name: 'Server' }).isChecked()).toBe(true)
   }
 
   /** Logs in again, in the dialog that stands over everything. */

@@ -6,7 +6,7 @@ import type { Customer } from '../../harness/customer.ts'
 import { insertKeys } from '../support/insert-keys.ts'
 import { missingBrowser } from '../support/own-browser.ts'
 import { type PageRig, startPageRig } from '../support/page-rig.ts'
-import { enterPassword, panelOf, promptOf } from '../support/page-steps.ts'
+import { choosePlatform, enterPassword, panelOf, promptOf } from '../support/page-steps.ts'
 
 const NAMES = ['\u202Egnp.exe', '\u200b\u200b', 'שלום', 'two\nlines\u001b[31m', "a'; id; echo '"]
 const [OVERRIDE, INVISIBLE, HEBREW, LINES, QUOTES] = [0, 1, 2, 3, 4] as const
@@ -105,7 +105,7 @@ describe.skipIf(missingBrowser !== null)('a name that turns, hides or breaks a l
     const page = await open()
     await page.getByRole('button', { name: 'Add API key' }).click()
     await panelOf(page).getByLabel('Application name').fill('\u202Egnp.exe')
-    await panelOf(page).getByLabel('Platform').selectOption('Server')
+    await choosePlatform(page, 'Server')
     await panelOf(page).locator('button[type=submit]').click()
     await enterPassword(page, customer.password)
     await promptOf(page).waitFor({ state: 'detached' })

@@ -129,7 +129,7 @@ describe.skipIf(missingBrowser !== null)('a text that is pasted into an IP ACL',
     expect(await chips(page).allTextContents()).toEqual(merged)
     await submit(page)
     await confirm(page, customer.password)
-    await rowOf(page, 'Merged').getByText('+3 more').waitFor()
+    await rowOf(page, 'Merged').getByText('5 networks').waitFor()
   })
 
   it('has too many networks that merging does not bring under the limit', async () => {

@@ -24,7 +24,11 @@ export async function openPanel(page: Page): Promise<Locator> {
 /** Fills what is required. */
 export async function fillKey(page: Page, name: string): Promise<void> {
   await panelOf(page).getByLabel('Application name').fill(name)
-  await panelOf(page).getByLabel('Platform').selectOption('Server')
+  await choosePlatform(page, 'Server')
+}
+
+export async function choosePlatform(page: Page, name: string): Promise<void> {
+  await panelOf(page).getByRole('radio', { name, exact: true }).check()
 }
 
 export async function addEntry(page: Page, entry: string): Promise<void> {
