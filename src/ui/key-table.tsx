@@ -38,21 +38,25 @@ export function KeyTable(props: KeyTableProps) {
   return (
     <section class="card">
       <div class="toolbar">
-        <label class="search">
-          <SearchIcon />
-          <span class="visually-hidden">{text.search}</span>
-          <input
-            type="search"
-            value={query}
-            placeholder={messages.find.hint}
-            onInput={(event) => onQuery(event.currentTarget.value)}
-          />
-        </label>
-        <FilterBar filters={filters} />
-        <NarrowSort sort={sort} onSort={onSort} />
-        <p class="count" role="status">
-          {text.count(shown.length, keys.length)}
-        </p>
+        <div class="find">
+          <label class="search">
+            <SearchIcon />
+            <span class="visually-hidden">{text.search}</span>
+            <input
+              type="search"
+              value={query}
+              placeholder={messages.find.hint}
+              onInput={(event) => onQuery(event.currentTarget.value)}
+            />
+          </label>
+          <p class="count" role="status">
+            {text.count(shown.length, keys.length)}
+          </p>
+        </div>
+        <div class="narrow-down">
+          <FilterBar filters={filters} />
+          <NarrowSort sort={sort} onSort={onSort} />
+        </div>
       </div>
       <table class="keys" role="table" aria-label={messages.apiKeys}>
         <thead role="rowgroup">

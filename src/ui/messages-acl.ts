@@ -38,7 +38,7 @@ export const aclMessages = {
     added: (count: number) =>
       count === 1 ? '1 network added.' : `${number(count)} networks added.`,
     removed: (entry: string) => `${entry} removed.`,
-    duplicate: (entry: string) => `${entry} is on the list already.`,
+    duplicate: (entry: string) => `${entry} is already on the list.`,
     use: (networks: string) => `Use ${networks}`,
     otherForm: (entry: string) => `“${isolateDirection(entry)}” is not in CIDR form.`,
     andMore: (first: string, count: number) => `${first} and ${count} more`,
@@ -91,13 +91,14 @@ export const aclMessages = {
     tooMuch: (count: number) =>
       count === 1
         ? 'This is too long to be an address or a network. Nothing was added.'
-        : `This is too much to be read: ${number(count)} entries or words. An IP ACL has 1,000 networks at most. Nothing was added: paste addresses and networks alone.`,
+        : `This is too much to read: ${number(count)} entries or words. An IP ACL has 1,000 networks at most. Nothing was added: paste addresses and networks alone.`,
     mergeHint: 'Neighbouring networks can be merged: exactly the same addresses in fewer entries.',
     merge: (count: number, merged: number) =>
       `Merge ${number(count)} into ${merged === 1 ? '1 network' : `${number(merged)} networks`}`,
-    fits: (count: number) => `With those on the list these are ${number(count)} networks.`,
+    fits: (count: number) =>
+      `Together with those on the list, that makes ${number(count)} networks.`,
     useList: (count: number) => `Use all ${number(count)} networks`,
-    notMergeable: 'Merging neighbouring networks does not bring them under that.',
+    notMergeable: 'Merging neighbouring networks does not bring the list under 1,000.',
     replaced: (count: number) =>
       count === 1 ? 'The list has 1 network now.' : `The list has ${number(count)} networks now.`,
     moreFaults: (count: number) =>

@@ -83,7 +83,7 @@ export const changeMessages = {
     waiting: 'Go on in the new window. This page goes on by itself.',
     blocked: 'Your browser blocked the new window. Use the link, and come back to this tab.',
     confirmed: 'You have confirmed who you are.',
-    spent: 'The confirmation does not count for this, or not any more. Confirm again.',
+    spent: 'The confirmation is not valid for this, or no longer valid. Confirm again.',
     done: 'You have confirmed who you are',
     doneText: 'You can close this window and go on in the other one.',
     loggedIn: 'You are logged in',
@@ -101,12 +101,12 @@ export const changeMessages = {
 
   conflict: {
     title: 'This key was changed elsewhere',
-    text: 'Somebody, perhaps you in another window, saved other changes meanwhile. Choose what to keep.',
+    text: 'Somebody, perhaps you in another window, saved other changes in the meantime. Choose what to keep.',
     theirs: 'Saved now',
     mine: 'Yours',
     save: 'Save my choice',
     nothing: 'none',
-    gone: 'This key was deleted elsewhere meanwhile. What you typed is still here: create a new key with it, or close the panel.',
+    gone: 'This key was deleted elsewhere. What you typed is still here: create a new key with it, or close the panel.',
     createInstead: 'Create as a new key',
   },
 

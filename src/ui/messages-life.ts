@@ -30,7 +30,7 @@ export const lifeMessages = {
     doneResume: 'The key is in use again.',
     doneExpiry: 'The expiry was changed.',
     pending: 'The change is recorded. It goes through by itself.',
-    conflict: 'This key was changed elsewhere meanwhile. Look at it, and try again.',
+    conflict: 'This key was changed elsewhere in the meantime. Check it, and try again.',
     badges: { leaked: 'Leaked', expired: 'Expired', paused: 'Paused' },
   },
 

@@ -5,7 +5,7 @@ import { number } from './counted.ts'
 export const limitMessages = {
   limit: {
     title: 'Rate limit',
-    hint: 'Beyond it, requests are refused until the time is over. Other keys are not affected.',
+    hint: 'Requests over the limit are refused until the period ends. Other keys are not affected.',
     none: 'No limit',
     requests: 'Requests',
     windows: {
@@ -20,7 +20,7 @@ export const limitMessages = {
     ofAccount: 'for each key of the account',
     left: (left: number, until: string) => `${number(left)} left until ${until}`,
     unused: 'none used',
-    met: 'Requests beyond it are refused (429) until the time is over.',
-    invalid: 'Enter a whole number from 1 to 1 000 000.',
+    met: 'Requests over it are refused (429) until the period ends.',
+    invalid: 'Enter a whole number from 1 to 1,000,000.',
   },
 }

@@ -22,8 +22,8 @@ const capitalized = (text: string) => text.slice(0, 1).toUpperCase() + text.slic
 export const pictureMessages = {
   use: {
     title: 'Use',
-    unknown: 'What this key was used for cannot be told at the moment.',
-    range: 'Time of the picture',
+    unknown: 'The usage of this key cannot be read at the moment.',
+    range: 'Time range',
     ranges: { hour: '7 days', day: '13 months' },
     most: {
       hour: (count: number) => `Up to ${requests(count)} an hour`,
@@ -57,8 +57,8 @@ export const pictureMessages = {
     more: (count: number) => `and ${number(count)} more`,
     since: (count: number) =>
       count === 1
-        ? 'This address has sent its token since then:'
-        : `These ${number(count)} addresses have sent its token since then:`,
-    noneSince: 'Nobody has sent its token since then.',
+        ? 'This address has sent its token since:'
+        : `These ${number(count)} addresses have sent its token since:`,
+    noneSince: 'Nobody has sent its token since.',
   },
 }

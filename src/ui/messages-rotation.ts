@@ -19,7 +19,7 @@ function duration(of: number): string {
 export const rotationMessages = {
   rotation: {
     title: 'Rotation',
-    text: 'Give this key a new token without an outage. The old token works on until your programs have the new one.',
+    text: 'Give this key a new token without an outage. The old token keeps working until your programs have the new one.',
     leaked:
       'The token of this key was reported as leaked. A new token lets your programs in again.',
     start: 'Rotate token…',
@@ -28,7 +28,7 @@ export const rotationMessages = {
       `${isolateDirection(name)} gets a new access token, which is shown to you next.`,
     panelLeaked:
       'The old token was reported as leaked, so it ends at once, whatever the overlap was.',
-    overlap: 'How long does the old token work on?',
+    overlap: 'How long should the old token keep working?',
     overlaps: {
       0: 'Not at all',
       [HOUR]: '1 hour',
@@ -54,11 +54,11 @@ export const rotationMessages = {
       `Used ${duration(ago)} ago${address === null ? '' : ` from ${isolateDirection(address)}`}`,
     lastHour: (count: number) =>
       `${number(count)} ${count === 1 ? 'request' : 'requests'} in the last hour`,
-    unusedOld: 'Not used yet since it is counted. You can end it.',
+    unusedOld: 'Not used since counting began. You can end it.',
     unusedNew: 'Not used yet.',
     quiet: 'No request with the old token for an hour. You can end it.',
     addresses: 'Addresses that used the old token within 24 hours',
-    unknown: 'Who uses the old token cannot be told at the moment.',
+    unknown: 'It cannot be read at the moment who uses the old token.',
     finish: 'End the old token',
     takeBack: 'Take back',
     finishTitle: 'End the old token now?',

@@ -9,7 +9,7 @@ const WHY: Readonly<Record<string, string>> = {
   key_replaced: 'it sends the old token',
   key_disabled: 'the key is paused',
   account_inactive: 'the account is not active',
-  rate_limited: 'over the limit of requests',
+  rate_limited: 'over the rate limit',
 }
 
 export const shadowMessages = {

@@ -39,7 +39,7 @@ export const messages = {
     atProvider: 'You log in with your account there, and come back to this page.',
     againAtProvider:
       'Log in again in a new window to go on where you were. Nothing that you typed is lost.',
-    openWindow: 'Log in in a new window',
+    openWindow: 'Open a log-in window',
     againTitle: 'Your session has ended',
     againText: 'Log in again to go on where you were. Nothing that you typed is lost.',
     cancel: 'Not now',
@@ -75,15 +75,15 @@ export const messages = {
     full: (limit: number) =>
       limit === 1
         ? 'This account has the one API key that it may have. Delete it to add another, or ask for more.'
-        : `This account has all ${number(limit)} API keys that it may have. Delete one that is not used any more, or ask for more.`,
+        : `This account has all ${number(limit)} API keys that it may have. Delete one that is no longer used, or ask for more.`,
     viewer:
       'You can look at the API keys of this account and change nothing, because your role is viewer. Ask an owner of the account for another role.',
     search: 'Search',
     clearSearch: 'Clear the search',
     count: (shown: number, all: number) =>
       shown === all ? (all === 1 ? '1 key' : `${all} keys`) : `${shown} of ${all} keys`,
-    noneFiltered: 'No key passes these filters.',
-    noMatch: (query: string) => `No key matches “${isolateDirection(query)}”.`,
+    noneFiltered: 'No keys match these filters.',
+    noMatch: (query: string) => `No keys match “${isolateDirection(query)}”.`,
     loadFailed: 'The API keys could not be loaded.',
     retry: 'Try again',
     partMissing:
@@ -159,20 +159,21 @@ export const messages = {
   problems: {
     unreachableList: 'The gateway did not answer. Check your connection and try again.',
     unreachable:
-      'The gateway did not answer. Check your connection and try again: what you typed is kept, and a repeated request is not carried out twice.',
+      'The gateway did not answer. Check your connection and try again: what you typed is kept, and a repeated request is never carried out twice.',
     logged_out: 'Your session has ended. Log in again to go on; what you typed is kept.',
     storage_unavailable:
       'The key store cannot be reached at the moment. Try again in a few seconds.',
     key_limit_reached:
-      'This account has as many API keys as it may have. Delete one that is not used any more, or ask CommPeak for more.',
+      'This account has as many API keys as it may have. Delete one that is no longer used, or ask CommPeak for more.',
     https_required:
-      'This page came over plain HTTP, which anybody on the way can read. Open it with https:// instead.',
+      'This page was loaded over plain HTTP, which anybody on the way can read. Open it with https:// instead.',
     idempotency_mismatch:
       'An earlier attempt had already created this key. Save changes to apply what you changed since then.',
-    cross_site_request: 'The browser sent this request as one of another site. Reload the page.',
+    cross_site_request:
+      'Your browser marked this request as coming from another site. Reload the page.',
     second_factor:
       'This code is wrong, or was used already. Wait for the next one of the app, and see that the clock of your phone is right.',
-    not_found: 'This key is not there any more: it was deleted elsewhere.',
+    not_found: 'This key no longer exists: it was deleted elsewhere.',
     role_insufficient: 'Your role does not allow this. Ask an owner of the account.',
     other: (detail: string, id: string) =>
       `${isolateDirection(detail)} (request ${isolateDirection(id)})`,

@@ -176,7 +176,7 @@ describe.skipIf(missingBrowser !== null)('the page with an identity provider', (
     const ended = page.getByRole('dialog', { name: 'Your session has ended' })
     const [again] = await Promise.all([
       page.waitForEvent('popup'),
-      ended.getByRole('button', { name: 'Log in in a new window' }).click(),
+      ended.getByRole('button', { name: 'Open a log-in window' }).click(),
     ])
     await ended.waitFor({ state: 'detached' })
     await page.getByRole('heading', { level: 1, name: 'Activity' }).waitFor()

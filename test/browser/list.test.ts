@@ -64,6 +64,25 @@ describe.skipIf(missingBrowser !== null)('the list of keys', () => {
     }
   })
 
+  it('gives a key one row of two short lines', async () => {
+    const page = await pages.open({ customer, viewport: { width: 1_280, height: 900 } })
+    const box = await rowOf(page, 'beta').boundingBox()
+    expect(box?.height).toBeLessThanOrEqual(56)
+    await page.getByRole('button', { name: 'Show the access token of beta' }).click()
+    await confirm(page, customer.password)
+    const token = await rowOf(page, 'beta').getByText(/^cpk_/).boundingBox()
+    expect(token?.height).toBeLessThanOrEqual(28)
+  })
+
+  it('prints the list over the whole page, without what is to be clicked', async () => {
+    const page = await pages.open({ customer, viewport: { width: 1_280, height: 900 } })
+    await page.emulateMedia({ media: 'print' })
+    const box = await page.getByRole('table').boundingBox()
+    expect(box?.width).toBeGreaterThan(1_200)
+    expect(await page.getByRole('button').count()).toBe(3) // the heads of the columns, which sort on a screen
+    expect(await page.getByRole('navigation').count()).toBe(0)
+  })
+
   it('tells when a key was last used, and what was refused; a filter finds the unused ones', async () => {
     const own = await pages.rig.customer()
     const used = await own.createKey({ application_name: 'Used', ip_acl: ['9.9.9.0/24'] })
@@ -106,7 +125,7 @@ describe.skipIf(missingBrowser !== null)('the list of keys', () => {
     await page.reload()
     await rowOf(page, 'beta').getByText('Last use unknown').waitFor()
     await page.getByLabel('Show', { exact: true }).selectOption('Not used for 90 days')
-    await page.getByText('No key passes these filters.').waitFor()
+    await page.getByText('No keys match these filters.').waitFor()
   })
 
   it.each([
@@ -127,7 +146,7 @@ describe.skipIf(missingBrowser !== null)('the list of keys', () => {
   it('says when nothing is found, and how to see all again', async () => {
     const page = await pages.open({ customer })
     await page.getByLabel('Search').fill('gamma')
-    await page.getByText('No key matches “gamma”.').waitFor()
+    await page.getByText('No keys match “gamma”.').waitFor()
     await page.getByRole('button', { name: 'Clear the search' }).click()
     expect(await names(page)).toHaveLength(3)
   })
@@ -209,7 +228,7 @@ describe.skipIf(missingBrowser !== null)('the list of keys', () => {
     await page.getByRole('button', { name: 'Show the access token of Gone' }).click()
     await customer.call('DELETE', `/keys/${id}`)
     await confirm(page, customer.password)
-    await noticeOf(page, 'This key is not there any more').waitFor()
+    await noticeOf(page, 'This key no longer exists').waitFor()
     await rowOf(page, 'Gone').waitFor({ state: 'detached' })
   })
 

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { pageDirOf } from '../../harness/build.ts'
 import { PROJECT_DIR } from '../../harness/project-dir.ts'
 import { connectToBrowser, missingBrowser } from '../support/own-browser.ts'
-import { STILL_KEYS } from '../support/still-answers.ts'
+import { STILL_KEYS, STILL_SESSION } from '../support/still-answers.ts'
 import { openStillPage } from '../support/still-page.ts'
 import { contactSheets } from './contact-sheet.ts'
 
@@ -40,6 +40,14 @@ const VIEWS: Readonly<Record<string, View>> = {
     shows: 'Create your first key',
     answers: { keys: { keys: [], next_cursor: null } },
   },
+  pending: {
+    path: '/admin/',
+    shows: 'pending activation',
+    answers: {
+      keys: { keys: [], next_cursor: null },
+      session: { ...STILL_SESSION, account: { ...STILL_SESSION.account, status: 'pending' } },
+    },
+  },
   key: { path: key, shows: 'Key created' },
   'new-key': {
     path: '/admin/keys/new',
@@ -47,7 +55,7 @@ const VIEWS: Readonly<Record<string, View>> = {
     open: (page) => page.getByRole('radio', { name: 'Only these networks' }).check(),
   },
   'edit-key': { path: `${key}/edit`, shows: '56 requests' },
-  rotate: { path: `${key}/rotate`, shows: 'How long does the old token work on?' },
+  rotate: { path: `${key}/rotate`, shows: 'How long should the old token keep working?' },
   delete: {
     path: '/admin/',
     shows: 'Billing export',

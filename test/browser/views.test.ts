@@ -147,7 +147,7 @@ describe.skipIf(missingBrowser !== null)('a view of the page', () => {
     await rowOf(page, 'Open').waitFor()
     expect(pathOf(page)).toBe('/admin/')
     await page.goto(new URL(`keys/key_${'0'.repeat(32)}/edit`, pages.url).href)
-    await page.getByText('This key is not there any more').waitFor()
+    await page.getByText('This key no longer exists').waitFor()
     expect(pathOf(page)).toBe('/admin/')
   })
 
@@ -159,7 +159,7 @@ describe.skipIf(missingBrowser !== null)('a view of the page', () => {
     await page.reload()
     await page.getByText('1 of 2 keys').waitFor()
     await page.getByLabel('Platform of the keys').selectOption('Server')
-    await page.getByText('No key passes these filters.').waitFor()
+    await page.getByText('No keys match these filters.').waitFor()
     await page.getByRole('button', { name: 'Clear the search' }).click()
     await page.getByText('2 keys').waitFor()
     expect(pathOf(page)).toBe('/admin/')
