@@ -149,7 +149,7 @@ describe.skipIf(missingBrowser !== null)('the page with an identity provider', (
     const [popup] = await Promise.all([page.waitForEvent('popup'), confirmButton(page).click()])
     await popup.getByRole('button', { name: /Ada/ }).click()
     await page.getByText(/^cpk_\w+$/).waitFor()
-    await promptOf(other).getByText('The confirmation does not count for this').waitFor()
+    await promptOf(other).getByText('The confirmation is not valid for this').waitFor()
     expect(await rowOf(page, 'Of another tab').count()).toBe(0)
   })
 

@@ -75,7 +75,7 @@ describe.skipIf(missingWebkit !== null)(title, () => {
       .text(/^Fill this in/)
       .find()
     await panel().label('Application name').fill('Billing')
-    await panel().label('Platform').role('option', 'Server').click()
+    await panel().role('radio', 'Server').click()
     await panel().label('Address or network').press(Key.CONTROL, 'v')
     await panel().text('2 networks').find()
     await submit()
