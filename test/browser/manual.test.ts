@@ -128,25 +128,27 @@ describe.skipIf(missingBrowser !== null)('Managing Portal API Keys', () => {
     const heading = await page.getByRole('heading', { name: 'API Keys' }).boundingBox()
     expect(button?.x).toBeGreaterThan(1000)
     expect(Math.abs((button?.y ?? 0) - (heading?.y ?? 0))).toBeLessThan(20)
+    // Asked before the click, since on a busy machine the panel is there before it is asked about.
+    const start = page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          document.addEventListener('transitionrun', ({ target, propertyName }) => {
+            if (propertyName !== 'translate' || !(target instanceof HTMLDialogElement)) return
+            resolve(target.getBoundingClientRect().left)
+          })
+        }),
+    )
     await addButton(page).click()
     const dialog = panelOf(page)
     await dialog.waitFor()
+    const first = await start
     const edges: number[] = await dialog.evaluate(async (element) => {
-      const moving = element.getAnimations()
-      const first = element.getBoundingClientRect().left
-      await Promise.all(moving.map(({ finished }) => finished))
+      await Promise.all(element.getAnimations().map(({ finished }) => finished))
       const { left, right, top, height } = element.getBoundingClientRect()
-      return [
-        moving.length,
-        first - left,
-        window.innerWidth - right,
-        top,
-        window.innerHeight - height,
-      ]
+      return [left, window.innerWidth - right, top, window.innerHeight - height]
     })
-    const [animations = 0, way = 0, ...gaps] = edges
-    expect(animations).toBeGreaterThan(0)
-    expect(way).toBeGreaterThan(0)
+    const [last = 0, ...gaps] = edges
+    expect(first - last).toBeGreaterThan(0)
     expect(gaps).toEqual([0, 0, 0])
   })
 
