@@ -29,13 +29,19 @@ export function insertEventWhere(db: Database, event: AuditEvent, guard: SQL) {
  * `cause`.
  */
 export function insertSessionEnds(db: Database, cause: AuditEvent, ended: SQL) {
+  // A session that nobody here ended was ended by its own user, at the identity provider.
+  const isOwn = cause.actor === 'gateway'
+  const userId = isOwn ? sql`user_id` : (cause.userId ?? null)
+  const userEmail = isOwn
+    ? sql`(SELECT email FROM users WHERE users.id = sessions.user_id)`
+    : (cause.userEmail ?? null)
   // Ids as `newId` makes them. SQL makes them here, because only the batch knows which sessions end.
   return db.run(sql`
     INSERT INTO audit_events (id, at, account_id, key_id, actor, operator, user_id, user_email,
       action, address, changes)
     SELECT 'evt_' || printf('%012x', ${cause.at}) || lower(hex(randomblob(10))), ${cause.at},
-           account_id, NULL, ${cause.actor}, ${cause.operator ?? null}, ${cause.userId ?? null},
-           ${cause.userEmail ?? null}, 'session.delete', ${cause.address ?? null}, '{}'
+           account_id, NULL, ${cause.actor}, ${cause.operator ?? null}, ${userId},
+           ${userEmail}, 'session.delete', ${cause.address ?? null}, '{}'
     FROM sessions WHERE ${ended}`)
 }
 

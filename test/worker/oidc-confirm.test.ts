@@ -257,8 +257,14 @@ describe('a back-channel logout', () => {
     expect(told(await logOut(token))).toEqual([400, 'logout_token_invalid'])
     expect(await isIn(walker)).toBe(true)
     // Of a person, all of them.
+    const { user } = (await other.call('GET', '/session')).json as { user: { id: string } }
     expect((await logOut(await provider.logoutToken({ sub: String(sub) }))).status).toBe(200)
     expect([await isIn(walker), await isIn(other)]).toEqual([false, false])
+    await other.logIn()
+    const audit = (await other.call('GET', '/audit')).json['events'] as Record<string, unknown>[]
+    const ends = audit.filter(({ action }) => action === 'session.delete')
+    expect(ends).toHaveLength(3)
+    for (const end of ends) expect(end).toMatchObject({ actor: 'gateway', user: { id: user.id } })
   })
 
   it.each([

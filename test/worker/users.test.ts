@@ -150,6 +150,20 @@ describe('the operator', () => {
   })
 })
 
+describe('the ways of an identity provider', () => {
+  it('are not there where users are local', async () => {
+    for (const [method, path] of [
+      ['GET', '/admin/log-in'],
+      ['GET', '/admin/log-in/callback?code=x&state=x'],
+      ['GET', '/admin/confirm'],
+      ['POST', '/admin/back-channel-logout'],
+    ] as const) {
+      const answer = await rig.send(path, { method })
+      expectRefusal(answer, 404, 'not_found')
+    }
+  })
+})
+
 describe('what is taken from a user', () => {
   const takings: Readonly<Record<string, (id: string) => Promise<HttpAnswer>>> = {
     removal: remove,

@@ -52,7 +52,10 @@ export const auditEvents = sqliteTable(
     actor: text('actor', { enum: ACTORS }).notNull(),
     /** The name of the operator's token; null for other actors, and in older events. */
     operator: text('operator'),
-    /** The user who acted, with the e-mail of that time; null for other actors, and in older events. */
+    /**
+     * The user who acted, with the e-mail of that time; null for other actors, and in older events. Of a logout at
+     * the identity provider, the user who was logged out.
+     */
     userId: text('user_id'),
     userEmail: text('user_email'),
     action: text('action', { enum: AUDIT_ACTIONS }).notNull(),
