@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { findExcluded, modeOfDenials } from './acl-addresses.ts'
 import type { Api } from './api.ts'
+import { toListText } from './acl-text.ts'
 import { copyText } from './clipboard.ts'
 import { CopyButton } from './copy-button.tsx'
 import { messages } from './messages.ts'
@@ -31,7 +32,7 @@ export function AclSummary({ apiKey }: { readonly apiKey: Key }) {
           </ul>
           <p class="acl-count">
             <span>{messages.acl.count(acl.length)}</span>
-            <CopyButton label={text.copyAcl} onCopy={() => copyText(acl.join('\n'))}>
+            <CopyButton label={text.copyAcl} onCopy={() => copyText(toListText(acl, notes))}>
               {text.copyAcl}
             </CopyButton>
           </p>

@@ -17,8 +17,10 @@ import { findExcluded, networksOfAddress } from './acl-addresses.ts'
 import type { Notes } from './acl-chips.tsx'
 import { AclChoice } from './acl-choice.tsx'
 import { AclField } from './acl-field.tsx'
+import { AclFiles } from './acl-files.tsx'
 import { AclList } from './acl-list.tsx'
 import { AclFaults, AclLeftOut } from './acl-report.tsx'
+import { readNotedText } from './acl-text.ts'
 import { announce } from './announce.tsx'
 import type { FieldError } from './draft-errors.ts'
 import { PlusIcon, WarningIcon } from './icons.tsx'
@@ -42,7 +44,13 @@ interface AclEditorProps {
   readonly address: string | null
   readonly onNotes: (notes: Notes) => void
   readonly onOpen: (isOpen: boolean) => void
-  readonly onChange: (acl: readonly string[], entry: string, report: AclReport) => void
+  /** `added`: notes on networks of the new list. */
+  readonly onChange: (
+    acl: readonly string[],
+    entry: string,
+    report: AclReport,
+    added?: Notes,
+  ) => void
 }
 
 export function AclEditor(props: AclEditorProps) {
@@ -61,9 +69,10 @@ export function AclEditor(props: AclEditorProps) {
   const isLeftOut = useMemo(() => findExcluded(acl, [address]).size > 0, [acl, address])
 
   function add(typed: string) {
-    const result = addEntries(isOpen ? [] : acl, typed, report)
+    const noted = readNotedText(typed)
+    const result = addEntries(isOpen ? [] : acl, noted?.networks ?? typed, report)
     setEmpty(typed.trim() === '')
-    onChange(result.acl, result.entry, result.report)
+    onChange(result.acl, result.entry, result.report, noted?.notes)
     const [duplicate] = result.duplicates
     if (result.added.length > 0) announce(text.added(result.added.length))
     else if (duplicate !== undefined) announce(text.duplicate(duplicate))
@@ -173,6 +182,9 @@ export function AclEditor(props: AclEditorProps) {
           <PlusIcon /> {text.addMine(network)}
         </button>
       ))}
+      <div class="acl-files">
+        <AclFiles acl={isOpen ? [] : acl} notes={notes} onText={add} />
+      </div>
       <div class="acl-notices" role="status">
         {!isOpen && isEnforced && address !== null && isLeftOut && (
           <p class="notice warning">

@@ -1,6 +1,7 @@
 // The networks of an IP ACL in the panel, with what can be done to all of them.
 
 import { useState } from 'preact/hooks'
+import { toListText } from './acl-text.ts'
 import { AclChips, type Notes } from './acl-chips.tsx'
 import { copyText } from './clipboard.ts'
 import { CopyButton } from './copy-button.tsx'
@@ -48,7 +49,7 @@ export function AclList({ acl, notes, onRemove, onNote, onReplace }: AclListProp
             {text.removeAll}
           </button>
         )}
-        <CopyButton label={text.export} onCopy={() => copyText(acl.join('\n'))} />
+        <CopyButton label={text.export} onCopy={() => copyText(toListText(acl, notes))} />
       </p>
     </div>
   )

@@ -11,7 +11,8 @@ export const MAX_ENTRIES = 1_000
 /** In characters: what the field holds at most. Longer text is read at once or refused. */
 export const MAX_FIELD_LENGTH = 1_000
 /** Enough for some 10 000 networks, or 2 000 rows with some words. Reading them takes a frame or two. */
-const LIMITS = { characters: 240_000, slowCharacters: 60_000 }
+export const MAX_LIST_LENGTH = 240_000
+const LIMITS = { characters: MAX_LIST_LENGTH, slowCharacters: 60_000 }
 
 /** A text that cannot be an entry as it was written. */
 export interface EntryFault {

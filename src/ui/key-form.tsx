@@ -101,12 +101,13 @@ export function KeyForm({ api, saved, draft, errors, address, isTaken, onChange 
           const { ip_acl: _, pasted: __, ...rest } = errors
           onChange({ ...draft, isOpen, entry: isOpen ? '' : draft.entry }, rest)
         }}
-        onChange={(ip_acl, entry, pasted) => {
+        onChange={(ip_acl, entry, pasted, added) => {
           const { ip_acl: _, ...rest } = errors
           // A network that is added is meant to be the only one; what was listed before is not.
           const isSameList = ip_acl === draft.ip_acl || ip_acl.length === 0
           const isOpen = draft.isOpen && isSameList
-          onChange({ ...draft, ip_acl, isOpen, entry }, { ...rest, pasted })
+          const ip_acl_notes = { ...draft.ip_acl_notes, ...added }
+          onChange({ ...draft, ip_acl, ip_acl_notes, isOpen, entry }, { ...rest, pasted })
         }}
       />
       {saved !== undefined && (

@@ -1,5 +1,6 @@
 // What is pasted into an IP ACL that is no list of networks, or too long a one.
 
+import { buffer } from 'node:stream/consumers'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
@@ -207,7 +208,79 @@ describe.skipIf(missingBrowser !== null)('a text that is pasted into an IP ACL',
     await chips(page).nth(1).waitFor()
     expect(await chips(page).allTextContents()).toEqual(['192.0.2.0/24', '203.0.113.0/24'])
   })
+
+  it('is saved as a file with its notes, which gives another key the same list', async () => {
+    const ip_acl = ['192.0.2.0/24', '2001:db8::/32', '198.51.100.0/24']
+    const ip_acl_notes = { '192.0.2.0/24': 'Blocked until May #2', '2001:db8::/32': 'משרד' }
+    await customer.createKey({ application_name: 'Saved', ip_acl, ip_acl_notes })
+    const page = await pages.open({ customer })
+    await page.getByRole('button', { name: 'Edit Saved' }).click()
+    const arrival = page.waitForEvent('download')
+    await button(page, 'Save as a file').click()
+    const download = await arrival
+    expect(download.suggestedFilename()).toBe('ip-acl.txt')
+    const saved = await buffer(await download.createReadStream())
+    await panelOf(page).getByRole('button', { name: 'Cancel' }).click()
+
+    await openPanel(page)
+    await fillKey(page, 'Imported')
+    const choice = page.waitForEvent('filechooser')
+    await button(page, 'Import from a file').click()
+    await (await choice).setFiles({ name: 'ip-acl.txt', mimeType: 'text/plain', buffer: saved })
+    await chips(page).nth(2).waitFor()
+    await submit(page)
+    await confirm(page, customer.password)
+    await rowOf(page, 'Imported').waitFor()
+    const { json } = await customer.call('GET', '/keys?q=Imported')
+    const keys = json['keys'] as Record<string, unknown>[]
+    const imported = keys.find((key) => key['application_name'] === 'Imported')
+    expect(imported).toMatchObject({ ip_acl, ip_acl_notes })
+  })
+
+  it('is read from a file that is dropped, or a sentence says why not', async () => {
+    const page = await openNew()
+    await drop(page, 'fieldset.acl', [['rules.csv', 'network,site\n192.0.2.0/24,HQ\ndeny,x']])
+    await said(page, /^Left out, because .* deny/).waitFor()
+    await drop(page, 'fieldset.acl', [['list.txt', '\ufeff203.0.113.0/24\r\n2001:db8::/32\r\n']])
+    await chips(page).nth(1).waitFor()
+    await drop(page, 'fieldset.acl', [['5mb.txt', '1'.repeat(5_000_000)]])
+    await said(page, '“5mb.txt” is larger than 1 MB').waitFor()
+    await drop(page, 'fieldset.acl', [
+      ['a.txt', '1'],
+      ['b.txt', '2'],
+    ])
+    await said(page, 'Drop one file at a time.').waitFor()
+    expect(await chips(page).count()).toBe(2)
+  })
+
+  it('does not open in place of the page, where it is dropped beside the list', async () => {
+    const page = await openNew()
+    await button(page, 'Import from a file').waitFor()
+    expect(await drop(page, 'h2', [['list.txt', '192.0.2.0/24']])).toBe('none')
+    expect(await chips(page).count()).toBe(0)
+  })
 })
+
+/** Drags files onto an element, and drops them; what the page says they may do there. */
+async function drop(
+  page: Page,
+  selector: string,
+  files: readonly (readonly [name: string, text: string])[],
+): Promise<string> {
+  return await panelOf(page)
+    .locator(selector)
+    .evaluate((element, given) => {
+      const dataTransfer = new DataTransfer()
+      for (const [name, text] of given) dataTransfer.items.add(new File([text], name))
+      const [over, dropped] = ['dragover', 'drop'].map((type) => {
+        const event = new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer })
+        element.dispatchEvent(event)
+        return event
+      })
+      if (over?.defaultPrevented !== true || dropped?.defaultPrevented !== true) return 'opened'
+      return dataTransfer.dropEffect
+    }, files)
+}
 
 async function elements(page: Page): Promise<number> {
   return await page.locator('*').count()

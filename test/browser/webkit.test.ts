@@ -1,6 +1,8 @@
 // The page in WebKit, the engine of Safari, which differs where it matters most here: the clipboard, the focus, and
 // what it makes of the style.
 
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Key } from 'selenium-webdriver'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
@@ -130,6 +132,18 @@ describe.skipIf(missingWebkit !== null)(title, () => {
     await confirm(customer.password)
     await page.css('[title^="Copied to the clipboard"]').find()
     expect(await clipboard()).toBe(token)
+  })
+
+  it('reads a list from a file, with its notes', async () => {
+    await open(await rig.customer())
+    await page.role('button', 'Add API key').click()
+    const list =
+      '# IP ACL: a network on each line, and its note after the #\n192.0.2.0/24 # Office\n'
+    const file = join(rig.dir, 'ip-acl.txt')
+    writeFileSync(file, list)
+    await page.css('input[type=file]').press(file)
+    await panel().role('button', 'Edit the note on 192.0.2.0/24').find()
+    await panel().role('button', 'Save as a file').find()
   })
 
   it('keeps the focus in a panel, by keyboard alone, and gives it back', async () => {
