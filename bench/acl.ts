@@ -1,32 +1,14 @@
 // `npm run bench -- acl`: what an IP ACL of 1 000 entries costs. First its compilation, which an isolate
 // does once a key, and its size; then CPU time of workerd per forwarded GET, with an ACL of 1 000 entries
 // against one of one, in one interleaved run. Goals: under 5 ms and 64 KB, and at most 1.1 times.
-// Needs `wrk` and Linux.
+// Needs Linux, `wrk` and nginx.
 
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { buildProduct } from '../harness/build.ts'
-import { makeSecrets } from '../harness/secrets.ts'
 import { parseAddress } from '../src/keys/address.ts'
 import { byteSizeOfIpAcl, compileIpAcl, matchesIpAcl } from '../src/keys/ip-acl.ts'
-import { kvValueOf, makeBenchKey } from '../harness/key.ts'
-import { startWorkerd, type Workerd } from '../harness/workerd/workerd.ts'
-import { judge, ratio } from './comparison.ts'
-import { keepToOthers, measureOnOneCore } from './cores.ts'
 import { firstCompilationMs } from './first-compilation.ts'
-import type { Target } from './load.ts'
-import {
-  cpuTakes,
-  keepInUse,
-  measureRounds,
-  pidsOf,
-  toVariant,
-  typical,
-  type Variant,
-} from './rounds.ts'
-import { startUpstreamProcess } from './upstream.ts'
+import type { Variant } from './rounds.ts'
+import { cpuRow, judgedRow, measureSideBySide } from './side-by-side.ts'
+import { headersOf } from './workbench.ts'
 
 const ENTRIES = 1_000
 const COMPILATIONS = 200
@@ -40,14 +22,6 @@ interface Acl {
   readonly address: string
 }
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '10' },
-    instances: { type: 'string', default: '3' },
-    connections: { type: 'string', default: '16' },
-  },
-  allowPositionals: true,
-})
 // Every second network of a block, so that none can be merged with its neighbour.
 const IPV4 = Array.from({ length: ENTRIES }, (_, i) => `198.${18 + (i >> 7)}.${(i & 127) * 2}.0/24`)
 const IPV6 = Array.from({ length: ENTRIES }, (_, i) => `2001:db8:${(2 * i).toString(16)}:8000::/49`)
@@ -61,7 +35,22 @@ const ACLS: readonly Acl[] = [
 const compilations = []
 for (const acl of ACLS) compilations.push(await compilation(acl))
 console.table(compilations)
-await compareForwarding()
+const { variants } = await measureSideBySide(10, async (bench) => {
+  const made: Variant[] = []
+  for (const { family, entries, address } of ACLS) {
+    const key = await bench.makeKey({ ipAcl: entries })
+    const workers = await bench.startProduct({}, key)
+    const headers = headersOf(key.token, address)
+    made.push(bench.variant(`${entries.length} × ${family}`, workers, headers))
+  }
+  return { variants: made }
+})
+console.table(
+  variants.map((variant, i) => {
+    const one = variants[i - (i % 2)] ?? variant
+    return variant === one ? cpuRow(one) : judgedRow(variant, one, MOST_TIMES)
+  }),
+)
 
 /** In Node, which is V8 as workerd is; workerd's own clock stands still while code runs. */
 async function compilation({ family, entries, address }: Acl) {
@@ -85,66 +74,4 @@ async function compilation({ family, entries, address }: Acl) {
     'size, bytes': byteSizeOfIpAcl(acl),
     'match, ns': matchNs.toFixed(0),
   }
-}
-
-async function compareForwarding(): Promise<void> {
-  keepToOthers()
-  const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-bench-'))
-  const product = join(dir, 'product')
-  const [upstream, secrets] = await Promise.all([
-    startUpstreamProcess(),
-    makeSecrets(),
-    buildProduct(product),
-  ])
-  const key = await makeBenchKey(join(dir, 'data'), secrets.TOKEN_KEYS)
-  const variables = { ...secrets, UPSTREAM_URL: upstream.url, LIBSQL_URL: key.libsqlUrl }
-  const workers: Workerd[] = []
-  try {
-    const variants: Variant[] = []
-    for (const [i, { family, entries, address }] of ACLS.entries()) {
-      const folder = join(dir, String(i))
-      cpSync(product, folder, { recursive: true })
-      const targets: Target[] = []
-      while (targets.length < Number(values.instances)) {
-        const worker = await startWorkerd({ dir: folder, variables, kvValue: kvValueOf(entries) })
-        workers.push(worker)
-        targets.push(targetOf(worker, key.token, address))
-      }
-      variants.push(toVariant(`${entries.length} × ${family}`, targets))
-    }
-    measureOnOneCore(pidsOf(variants))
-    const stopUse = keepInUse(variants)
-    await measureRounds(variants, {
-      rounds: Number(values.rounds),
-      warmUp: 2,
-      connections: Number(values.connections),
-    })
-    stopUse()
-    console.table(variants.map((variant, i) => toRow(variant, variants[i - (i % 2)])))
-  } finally {
-    for (const { stop } of workers) await stop()
-    await key.stop()
-    upstream.stop()
-    rmSync(dir, { recursive: true, force: true })
-  }
-}
-
-function toRow(variant: Variant, one = variant) {
-  const row = {
-    ACL: variant.name,
-    'CPU µs/request': Math.round(typical(variant, 'cpuMicroseconds')),
-  }
-  if (variant === one) return row
-  const times = ratio(cpuTakes(variant), cpuTakes(one))
-  return {
-    ...row,
-    'this / one entry': times.value.toFixed(2),
-    spread: times.spread.toFixed(2),
-    [`at most ${MOST_TIMES}`]: judge(times, { most: MOST_TIMES }),
-  }
-}
-
-function targetOf({ url, pid }: Workerd, token: string, address: string): Target {
-  const headers = { Authorization: `Token ${token}`, 'CF-Connecting-IP': address }
-  return { url: `${url}/customer`, headers, status: 200, pids: [pid] }
 }

@@ -3,16 +3,11 @@
 // Of a refusal: from a worker that answers at once. One interleaved run. Needs what `npm run bench` needs,
 // but for Lua.
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { ratio } from './comparison.ts'
-import { keepToOthers, measureOnOneCore } from './cores.ts'
-import { startNginxUpstream } from './nginx.ts'
 import { forged } from './peers/peer.ts'
-import { cpuTakes, keepInUse, measureRounds, pidsOf, typical, type Variant } from './rounds.ts'
-import { headersOf, openWorkbench, type Workbench } from './workbench.ts'
+import { cpuTakes, typical, type Variant } from './rounds.ts'
+import { cpuRow, measureSideBySide } from './side-by-side.ts'
+import { headersOf, type Workbench } from './workbench.ts'
 
 const STEPS = [
   'headers read and put together anew',
@@ -24,38 +19,12 @@ const STEPS = [
 ]
 const WITH_OBJECT = 'the same, and a Durable Object that does nothing'
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '6' },
-    instances: { type: 'string', default: '3' },
-    connections: { type: 'string', default: '16' },
-  },
-  allowPositionals: true,
-})
-keepToOthers()
-const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-bench-'))
-const upstream = await startNginxUpstream(join(dir, 'upstream'))
-const instances = Number(values.instances)
-const bench = await openWorkbench({ dir, upstreamUrl: upstream.url, instances })
-try {
-  const forwarded = await startForwarding(bench)
-  const refused = await startRefusals(bench)
-  const all = [...forwarded, ...refused]
-  measureOnOneCore(pidsOf(all))
-  const stopUse = keepInUse(all)
-  await measureRounds(all, {
-    rounds: Number(values.rounds),
-    warmUp: 2,
-    connections: Number(values.connections),
-  })
-  stopUse()
-  for (const variants of [forwarded, refused]) {
-    console.table(variants.map((variant, i) => toRow(variant, variants[i - 1], variants[0])))
-  }
-} finally {
-  await bench.stop()
-  await upstream.stop()
-  rmSync(dir, { recursive: true, force: true })
+const measured = await measureSideBySide(6, async (bench) => ({
+  forwarded: await startForwarding(bench),
+  refused: await startRefusals(bench),
+}))
+for (const variants of Object.values(measured)) {
+  console.table(variants.map((variant, i) => toRow(variant, variants[i - 1], variants[0])))
 }
 
 async function startForwarding(on: Workbench): Promise<Variant[]> {
@@ -88,12 +57,11 @@ async function startRefusals(on: Workbench): Promise<Variant[]> {
 }
 
 function toRow(variant: Variant, before = variant, first = variant) {
-  const cpu = typical(variant, 'cpuMicroseconds')
+  const cpu = (of: Variant) => typical(of, 'cpuMicroseconds')
   const kept = ratio(cpuTakes(first), cpuTakes(variant))
   return {
-    worker: variant.name,
-    'CPU µs/request': Math.round(cpu),
-    more: Math.round(cpu - typical(before, 'cpuMicroseconds')),
+    ...cpuRow(variant),
+    more: Math.round(cpu(variant) - cpu(before)),
     'first / this': kept.value.toFixed(2),
     spread: kept.spread.toFixed(2),
   }

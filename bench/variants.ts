@@ -1,10 +1,12 @@
 // What `npm run bench` compares: the gateway when it lets in and when it refuses, and workers that do a part
 // of what it does.
 
+import { MAX_REQUESTS, type RateLimit } from '../src/keys/rate-limit.ts'
 import { forged } from './peers/peer.ts'
 import type { Variant } from './rounds.ts'
 import { headersOf, type Workbench } from './workbench.ts'
 
+const NEVER_MET: RateLimit = { requests: MAX_REQUESTS, perSeconds: 86_400 }
 /** Not on the key's IP ACL. */
 const DENIED_ADDRESS = '198.51.100.1'
 
@@ -22,7 +24,8 @@ export interface Variants {
 }
 
 export async function startVariants(bench: Workbench): Promise<Variants> {
-  const { key, limitedKey, startPart, startProduct, variant } = bench
+  const { key, makeKey, startPart, startProduct, variant } = bench
+  const limitedKey = await makeKey({ rateLimit: NEVER_MET })
   const { Authorization: _, ...anonymous } = headersOf(key.token, key.address)
   const refusing = await startProduct()
   const refused = (headers: Record<string, string>, name: string, status: number) =>

@@ -1,26 +1,27 @@
 // Workers to be compared, each instance a workerd process of its own in front of one upstream: the product,
 // and those of workers/, which do a part of what it does. They share a key and the secrets.
 
-import { mkdirSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildProduct } from '../harness/build.ts'
 import { makeSecrets } from '../harness/secrets.ts'
 import { bundle } from '../harness/workerd/bundle.ts'
-import { type BenchKey, makeBenchKey } from '../harness/key.ts'
+import { type BenchKey, type BenchLimits, makeBenchKey } from '../harness/key.ts'
 import { toVariant, type Variant } from './rounds.ts'
-import { MAX_REQUESTS, type RateLimit } from '../src/keys/rate-limit.ts'
 import { startWorkerd, type Workerd } from '../harness/workerd/workerd.ts'
 
 export interface Workbench {
   readonly key: BenchKey
-  /** Another key, with a rate limit that is never met. */
-  readonly limitedKey: BenchKey
+  /** Another key, in a database of its own. */
+  readonly makeKey: (limits: BenchLimits) => Promise<BenchKey>
   readonly secrets: Awaited<ReturnType<typeof makeSecrets>>
   /** Identical instances of the product. */
   readonly startProduct: (
     variables?: Readonly<Record<string, string>>,
     key?: BenchKey,
   ) => Promise<readonly Workerd[]>
+  /** Identical instances of the product, with another script made from its own. */
+  readonly startPatched: (patch: (script: string) => string) => Promise<readonly Workerd[]>
   /** Identical instances of a worker of workers/, by its name. */
   readonly startPart: (
     name: string,
@@ -44,17 +45,15 @@ interface WorkbenchOptions {
   readonly instances: number
 }
 
-const LIMIT: RateLimit = { requests: MAX_REQUESTS, perSeconds: 86_400 }
 const WORKERS = join(import.meta.dirname, 'workers')
 
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const { dir, upstreamUrl, instances } = options
   const secrets = await makeSecrets()
-  const key = await makeBenchKey(join(dir, 'data'), secrets.TOKEN_KEYS)
-  const limitedKey = await makeBenchKey(join(dir, 'limited'), secrets.TOKEN_KEYS, LIMIT)
+  const stops: (() => Promise<void>)[] = []
+  const key = await makeKey({})
   const product = join(dir, 'gateway')
   await buildProduct(product)
-  const stops: (() => Promise<void>)[] = [key.stop, limitedKey.stop]
 
   async function start(folder: string, variables: Readonly<Record<string, string>>, of = key) {
     const started: Workerd[] = []
@@ -75,14 +74,32 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     return started
   }
 
+  async function makeKey(limits: BenchLimits): Promise<BenchKey> {
+    const made = await makeBenchKey(join(dir, `key-${stops.length}`), secrets.TOKEN_KEYS, limits)
+    stops.push(made.stop)
+    return made
+  }
+
+  function newFolder(): string {
+    const folder = join(dir, `worker-${stops.length}`)
+    mkdirSync(folder)
+    return folder
+  }
+
   return {
     key,
-    limitedKey,
+    makeKey,
     secrets,
     startProduct: (variables = {}, of = key) => start(product, variables, of),
+    async startPatched(patch) {
+      const folder = newFolder()
+      cpSync(product, folder, { recursive: true })
+      const file = join(folder, 'index.js')
+      writeFileSync(file, patch(readFileSync(file, 'utf8')))
+      return await start(folder, {})
+    },
     async startPart(name, variables = {}) {
-      const folder = join(dir, `part-${stops.length}`)
-      mkdirSync(folder)
+      const folder = newFolder()
       await bundle(join(WORKERS, `${name}.ts`), join(folder, 'index.js'))
       return await start(folder, variables)
     },

@@ -17,23 +17,31 @@ export interface BenchKey {
   readonly token: string
   /** Where its record is: 24 bytes in base64url. */
   readonly lookupId: string
-  /** An address on its IP ACL. */
+  /** An address on its IP ACL, unless that was given. */
   readonly address: string
   readonly kvValue: string
   readonly libsqlUrl: string
   readonly stop: () => Promise<void>
 }
 
+/** What a benchmark's key is held to. */
+export interface BenchLimits {
+  readonly ipAcl?: readonly string[]
+  readonly rateLimit?: RateLimit
+}
+
+/** An address on the IP ACL that such a key has if it is given none. */
+const ADDRESS = '192.0.2.1'
+
 export async function makeBenchKey(
   dir: string,
   tokenKeys: string,
-  rateLimit: RateLimit | null = null,
+  { ipAcl = ['192.0.2.0/24'], rateLimit }: BenchLimits = {},
 ): Promise<BenchKey> {
   const ring = await importKeyRing(tokenKeys, toBlockHmacKey)
   if (!ring.ok) throw new Error(ring.error)
   const random = crypto.getRandomValues(new Uint8Array(24))
   const { token, lookupId, ringKey } = mintToken('cpk_', ring.value, random)
-  const ipAcl = ['192.0.2.0/24']
 
   mkdirSync(dir, { recursive: true })
   const sqld = await startSqld(join(dir, 'libsql'), join(dir, 'libsql.log'))
@@ -52,7 +60,7 @@ export async function makeBenchKey(
       args: [KEY_ID, ACCOUNT_ID, lookupId, ringKey, JSON.stringify(ipAcl)],
     },
   ])
-  if (rateLimit !== null) {
+  if (rateLimit !== undefined) {
     const { requests, perSeconds } = rateLimit
     await client.execute({
       sql: 'UPDATE api_keys SET rate_limit = ? WHERE id = ?',
@@ -60,12 +68,12 @@ export async function makeBenchKey(
     })
   }
   client.close()
-  const kvValue = kvValueOf(ipAcl, rateLimit)
-  return { token, lookupId, address: '192.0.2.1', kvValue, libsqlUrl: sqld.url, stop: sqld.stop }
+  const kvValue = kvValueOf(ipAcl, rateLimit ?? null)
+  return { token, lookupId, address: ADDRESS, kvValue, libsqlUrl: sqld.url, stop: sqld.stop }
 }
 
 /** What KV holds of the key, with this IP ACL and this limit. */
-export function kvValueOf(ipAcl: readonly string[], rateLimit: RateLimit | null = null): string {
+function kvValueOf(ipAcl: readonly string[], rateLimit: RateLimit | null): string {
   return encodeKeyRecord({
     kind: 'live',
     revision: 1,
