@@ -1,10 +1,10 @@
 // The IP ACL on the page: chips, pasted lists, suggestions, and one's own address.
 
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { missingBrowser } from '../support/own-browser.ts'
-import { type PageRig, startPageRig } from '../support/page-rig.ts'
+import { usePages } from '../support/page-rig.ts'
 import {
   addEntry,
   confirm,
@@ -18,14 +18,11 @@ import {
 const ADDRESS = '203.0.113.9'
 
 describe.skipIf(missingBrowser !== null)('the IP ACL of a key', () => {
-  let pages: PageRig
+  const pages = usePages()
   let customer: Customer
   beforeAll(async () => {
-    pages = await startPageRig()
     customer = await pages.rig.customer()
   })
-  afterEach(() => pages.closeAll())
-  afterAll(() => pages.stop())
 
   /** The panel of a new key, seen from an address. */
   async function openNew(address = ADDRESS): Promise<Page> {

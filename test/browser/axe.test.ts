@@ -5,11 +5,11 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { codeOf } from '../support/authenticator.ts'
 import { missingBrowser } from '../support/own-browser.ts'
-import { type PageRig, startPageRig } from '../support/page-rig.ts'
+import { usePages } from '../support/page-rig.ts'
 import {
   addEntry,
   confirm,
@@ -39,16 +39,13 @@ const KEYS = [
 ]
 
 describe.skipIf(missingBrowser !== null)('axe-core finds nothing', () => {
-  let pages: PageRig
+  const pages = usePages()
   let customer: Customer
   let key: { id: string }
   beforeAll(async () => {
-    pages = await startPageRig()
     customer = await pages.rig.customer()
     for (const input of KEYS) key = await customer.createKey(input)
   })
-  afterEach(() => pages.closeAll())
-  afterAll(() => pages.stop())
 
   /** Judges the page as it is, in both schemes and at each width. */
   async function expectNothing(page: Page, state: string) {

@@ -1,10 +1,10 @@
 // The life of a key on the page: its end, a pause, a leak, and the key of a token that was found.
 
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { CreatedKey, Customer } from '../../harness/customer.ts'
 import { missingBrowser } from '../support/own-browser.ts'
-import { type PageRig, startPageRig } from '../support/page-rig.ts'
+import { usePages } from '../support/page-rig.ts'
 import {
   confirm,
   fillKey,
@@ -19,14 +19,11 @@ import {
 const DAY_MS = 24 * 60 * 60_000
 
 describe.skipIf(missingBrowser !== null)('the life of a key', () => {
-  let pages: PageRig
+  const pages = usePages()
   let customer: Customer
   beforeAll(async () => {
-    pages = await startPageRig()
     customer = await pages.rig.customer()
   })
-  afterEach(() => pages.closeAll())
-  afterAll(() => pages.stop())
 
   const keyNamed = (name: string) => customer.createKey({ application_name: name })
   const card = (page: Page) => page.getByRole('region', { name: 'Pause and expiry' })

@@ -3,18 +3,17 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { insertKeys } from '../support/insert-keys.ts'
 import { missingBrowser } from '../support/own-browser.ts'
-import { type PageRig, startPageRig } from '../support/page-rig.ts'
+import { usePages } from '../support/page-rig.ts'
 import { addButton, confirm, createKey, noticeOf, rowOf } from '../support/page-steps.ts'
 
 describe.skipIf(missingBrowser !== null)('the list of keys', () => {
-  let pages: PageRig
+  const pages = usePages()
   let customer: Customer
   beforeAll(async () => {
-    pages = await startPageRig()
     customer = await pages.rig.customer()
     await customer.createKey({
       application_name: 'beta',
@@ -25,8 +24,6 @@ describe.skipIf(missingBrowser !== null)('the list of keys', () => {
     await customer.createKey({ application_name: 'Alpha 10', platform: 'web' })
     await customer.createKey({ application_name: 'alpha 9', platform: 'desktop' })
   })
-  afterEach(() => pages.closeAll())
-  afterAll(() => pages.stop())
 
   async function names(page: Page): Promise<string[]> {
     return await page.locator('tbody .name bdi').allTextContents()

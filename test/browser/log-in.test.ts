@@ -1,17 +1,12 @@
 // The log-in, as a browser fills it in.
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { missingBrowser } from '../support/own-browser.ts'
-import { type PageRig, startPageRig } from '../support/page-rig.ts'
+import { usePages } from '../support/page-rig.ts'
 import { holdAnswer, logOut } from '../support/page-steps.ts'
 
 describe.skipIf(missingBrowser !== null)('the log-in', () => {
-  let pages: PageRig
-  beforeAll(async () => {
-    pages = await startPageRig()
-  })
-  afterEach(() => pages.closeAll())
-  afterAll(() => pages.stop())
+  const pages = usePages()
 
   // A field of type "email" gives the domain in its ASCII form, whatever was typed.
   it.each([

@@ -1,10 +1,10 @@
 // An answer that does not come: however a new key is sent again, it is one key, and the one that was meant.
 
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { missingBrowser } from '../support/own-browser.ts'
-import { type PageRig, startPageRig } from '../support/page-rig.ts'
+import { usePages } from '../support/page-rig.ts'
 import {
   confirm,
   enterPassword,
@@ -18,16 +18,11 @@ import {
 } from '../support/page-steps.ts'
 
 describe.skipIf(missingBrowser !== null)('a lost answer', () => {
-  let pages: PageRig
+  const pages = usePages()
   let customer: Customer
-  beforeAll(async () => {
-    pages = await startPageRig()
-  })
   beforeEach(async () => {
     customer = await pages.rig.customer()
   })
-  afterEach(() => pages.closeAll())
-  afterAll(() => pages.stop())
 
   async function openFilled(name: string): Promise<Page> {
     const page = await pages.open({ customer })

@@ -1,9 +1,9 @@
 // Every sentence of the manual, "Managing Portal API Keys", is a test by its name.
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { missingBrowser } from '../support/own-browser.ts'
-import { type PageRig, startPageRig } from '../support/page-rig.ts'
+import { usePages } from '../support/page-rig.ts'
 import {
   addButton,
   addEntry,
@@ -23,14 +23,11 @@ const DOCS = 'https://docs.example.com/portal'
 const SUPPORT = 'mailto:help@example.com'
 
 describe.skipIf(missingBrowser !== null)('Managing Portal API Keys', () => {
-  let pages: PageRig
+  const pages = usePages({ variables: { API_DOCS_URL: DOCS, SUPPORT_URL: SUPPORT } })
   let customer: Customer
   beforeAll(async () => {
-    pages = await startPageRig({ variables: { API_DOCS_URL: DOCS, SUPPORT_URL: SUPPORT } })
     customer = await pages.rig.customer()
   })
-  afterEach(() => pages.closeAll())
-  afterAll(() => pages.stop())
 
   async function tokenOf(id: string): Promise<string> {
     const { password } = customer

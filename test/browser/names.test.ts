@@ -1,11 +1,11 @@
 // Names as older keys may have them: what turns the order of a line, what cannot be seen, what breaks it.
 
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { insertKeys } from '../support/insert-keys.ts'
 import { missingBrowser } from '../support/own-browser.ts'
-import { type PageRig, startPageRig } from '../support/page-rig.ts'
+import { usePages } from '../support/page-rig.ts'
 import { choosePlatform, enterPassword, panelOf, promptOf } from '../support/page-steps.ts'
 
 const NAMES = ['\u202Egnp.exe', '\u200b\u200b', 'שלום', 'two\nlines\u001b[31m', "a'; id; echo '"]
@@ -14,16 +14,13 @@ const [OVERRIDE, INVISIBLE, HEBREW, LINES, QUOTES] = [0, 1, 2, 3, 4] as const
 const TURNS = /[\u202a-\u202e\u2066\u2067]/
 
 describe.skipIf(missingBrowser !== null)('a name that turns, hides or breaks a line', () => {
-  let pages: PageRig
+  const pages = usePages()
   let customer: Customer
   beforeAll(async () => {
-    pages = await startPageRig()
     customer = await pages.rig.customer()
     const toName = (i: number) => NAMES[i] ?? ''
     await insertKeys(pages.rig.libsqlUrl, customer.id, NAMES.length, toName)
   })
-  afterEach(() => pages.closeAll())
-  afterAll(() => pages.stop())
 
   const open = () => pages.open({ customer })
   const id = (index: number) => `key_${customer.id.slice(-8)}${String(index).padStart(24, '0')}`

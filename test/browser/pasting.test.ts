@@ -2,24 +2,21 @@
 
 import { buffer } from 'node:stream/consumers'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { missingBrowser } from '../support/own-browser.ts'
-import { type PageRig, startPageRig } from '../support/page-rig.ts'
+import { usePages } from '../support/page-rig.ts'
 import { confirm, fillKey, openPanel, panelOf, rowOf, submit } from '../support/page-steps.ts'
 
 /** Elements of the page, with a list of 50 faults: what is pasted does not decide how many there are. */
 const MOST_ELEMENTS = 2_000
 
 describe.skipIf(missingBrowser !== null)('a text that is pasted into an IP ACL', () => {
-  let pages: PageRig
+  const pages = usePages()
   let customer: Customer
   beforeAll(async () => {
-    pages = await startPageRig()
     customer = await pages.rig.customer()
   })
-  afterEach(() => pages.closeAll())
-  afterAll(() => pages.stop())
 
   async function openNew(): Promise<Page> {
     const page = await pages.open({ customer })

@@ -1,21 +1,18 @@
 // A new token for a key, on the page: from the panel to the end of the old token.
 
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { missingBrowser } from '../support/own-browser.ts'
-import { type PageRig, startPageRig } from '../support/page-rig.ts'
+import { usePages } from '../support/page-rig.ts'
 import { confirm } from '../support/page-steps.ts'
 
 describe.skipIf(missingBrowser !== null)('a rotation', () => {
-  let pages: PageRig
+  const pages = usePages()
   let customer: Customer
   beforeAll(async () => {
-    pages = await startPageRig()
     customer = await pages.rig.customer()
   })
-  afterEach(() => pages.closeAll())
-  afterAll(() => pages.stop())
 
   const card = (page: Page) => page.getByRole('region', { name: 'Rotation' })
   const use = (token: string) =>

@@ -2,11 +2,11 @@
 // one name that are told apart, and a new token that is at hand.
 
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { insertKeys } from '../support/insert-keys.ts'
 import { missingBrowser } from '../support/own-browser.ts'
-import { type PageRig, startPageRig } from '../support/page-rig.ts'
+import { usePages } from '../support/page-rig.ts'
 import {
   addEntry,
   confirm,
@@ -22,14 +22,11 @@ import {
 } from '../support/page-steps.ts'
 
 describe.skipIf(missingBrowser !== null)('the page keeps from a mistake', () => {
-  let pages: PageRig
+  const pages = usePages()
   let customer: Customer
   beforeAll(async () => {
-    pages = await startPageRig()
     customer = await pages.rig.customer()
   })
-  afterEach(() => pages.closeAll())
-  afterAll(() => pages.stop())
 
   async function focusedText(page: Page): Promise<string> {
     return await page.evaluate(() => document.activeElement?.id ?? '')

@@ -1,21 +1,16 @@
 // The second factor on the page: setting it up, logging in by a code and by a recovery code, and removing it.
 
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { codeOf } from '../support/authenticator.ts'
 import { missingBrowser } from '../support/own-browser.ts'
-import { type PageRig, startPageRig } from '../support/page-rig.ts'
+import { usePages } from '../support/page-rig.ts'
 import { logOut } from '../support/page-steps.ts'
 import { runSql } from '../support/sql.ts'
 
 describe.skipIf(missingBrowser !== null)('the second factor', () => {
-  let pages: PageRig
-  beforeAll(async () => {
-    pages = await startPageRig()
-  })
-  afterEach(() => pages.closeAll())
-  afterAll(() => pages.stop())
+  const pages = usePages()
 
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
   const rewind = () => runSql(pages.rig.libsqlUrl, 'UPDATE second_factors SET last_step = 0')

@@ -1,10 +1,10 @@
 // What the page keeps to itself: tokens, and everything that others wrote.
 
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { missingBrowser } from '../support/own-browser.ts'
-import { type PageRig, startPageRig } from '../support/page-rig.ts'
+import { usePages } from '../support/page-rig.ts'
 import {
   confirm,
   createKey,
@@ -16,14 +16,11 @@ import {
 } from '../support/page-steps.ts'
 
 describe.skipIf(missingBrowser !== null)('the page', () => {
-  let pages: PageRig
+  const pages = usePages()
   let customer: Customer
   beforeAll(async () => {
-    pages = await startPageRig()
     customer = await pages.rig.customer()
   })
-  afterEach(() => pages.closeAll())
-  afterAll(() => pages.stop())
 
   async function openWith(name: string) {
     const { token } = await customer.createKey({ application_name: name })

@@ -1,16 +1,11 @@
 // What an owner sees of a key while the gateway only watches (ENFORCEMENT=shadow).
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { missingBrowser } from '../support/own-browser.ts'
-import { type PageRig, startPageRig } from '../support/page-rig.ts'
+import { usePages } from '../support/page-rig.ts'
 
 describe.skipIf(missingBrowser !== null)('a key in shadow', () => {
-  let pages: PageRig
-  beforeAll(async () => {
-    pages = await startPageRig({ variables: { ENFORCEMENT: 'shadow' } })
-  })
-  afterEach(() => pages.closeAll())
-  afterAll(() => pages.stop())
+  const pages = usePages({ variables: { ENFORCEMENT: 'shadow' } })
 
   it('says who would be refused, and why, and how often', async () => {
     const customer = await pages.rig.customer()

@@ -1,23 +1,20 @@
 // What the page shows to each role, and the users of an account.
 
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { missingBrowser } from '../support/own-browser.ts'
-import { type PageRig, startPageRig } from '../support/page-rig.ts'
+import { usePages } from '../support/page-rig.ts'
 import { addButton, confirm, createKey, rowOf } from '../support/page-steps.ts'
 
 describe.skipIf(missingBrowser !== null)('the users of an account', () => {
-  let pages: PageRig
+  const pages = usePages()
   let owner: Customer
   let id: string
   beforeAll(async () => {
-    pages = await startPageRig()
     owner = await pages.rig.customer()
     ;({ id } = await owner.createKey({ application_name: 'Shared' }))
   })
-  afterEach(() => pages.closeAll())
-  afterAll(() => pages.stop())
 
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
   const why = (page: Page) => page.getByText('because your role is viewer')

@@ -1,10 +1,10 @@
 // The views of the page and their URLs: Back closes, a reload opens again, a link can be sent.
 
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { missingBrowser } from '../support/own-browser.ts'
-import { type PageRig, startPageRig } from '../support/page-rig.ts'
+import { usePages } from '../support/page-rig.ts'
 import {
   addButton,
   confirm,
@@ -17,19 +17,16 @@ import {
 } from '../support/page-steps.ts'
 
 describe.skipIf(missingBrowser !== null)('a view of the page', () => {
-  let pages: PageRig
+  const pages = usePages()
   let customer: Customer
   let id: string
   let token: string
   beforeAll(async () => {
-    pages = await startPageRig()
     customer = await pages.rig.customer()
     const input = { application_name: 'Fenced', platform: 'server', ip_acl: ['9.9.9.0/24'] }
     ;({ id, token } = await customer.createKey(input))
     await customer.createKey({ application_name: 'Open', platform: 'mobile' })
   })
-  afterEach(() => pages.closeAll())
-  afterAll(() => pages.stop())
 
   const pathOf = (page: Page) => page.url().slice(pages.rig.url.length)
   const heading = (page: Page, name: string) =>

@@ -1,7 +1,7 @@
 // The page in a real browser, against the whole product. Each test has a browser context of its own.
 
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { connectToBrowser } from './own-browser.ts'
 import { type Rig, type RigOptions, startRig } from './rig.ts'
@@ -52,6 +52,29 @@ export async function startPageRig(options: RigOptions = {}): Promise<PageRig> {
       await browser.close()
       await rig.stop()
     },
+  }
+}
+
+/** The page for the tests of one `describe`: it is there from their `beforeAll` on, with a new context for each. */
+export function usePages(options: RigOptions = {}): Pick<PageRig, 'rig' | 'url' | 'open'> {
+  let started: PageRig | undefined
+  function pages(): PageRig {
+    if (started === undefined) throw new Error('The page is there from beforeAll on')
+    return started
+  }
+  beforeAll(async () => {
+    started = await startPageRig(options)
+  })
+  afterEach(() => pages().closeAll())
+  afterAll(() => started?.stop())
+  return {
+    get rig() {
+      return pages().rig
+    },
+    get url() {
+      return pages().url
+    },
+    open: (how) => pages().open(how),
   }
 }
 
