@@ -31,6 +31,9 @@ const rules = groups.flatMap((group) => group.rules)
 const { panels } = JSON.parse(read('ops/dashboard.json')) as Dashboard
 const expressions = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
 
+const [promql = ''] = /(?<=```promql\n)[^`]+/.exec(read('docs/operate/monitoring.md')) ?? []
+const objectives = promql.trim().split('\n\n')
+
 const COUNTERS = {
   'requests allowed': 1,
   'shadowed allowed': 1,
@@ -70,6 +73,11 @@ describe('ops/', () => {
     expect(anchor === undefined ? prose : anchorsOf(page(file))).toContain(anchor ?? '# ')
   })
 
+  it('has objectives by metrics that there are', () => {
+    expect(objectives).toHaveLength(2)
+    expect(objectives.flatMap(namesIn).filter((name) => !samples.has(name))).toEqual([])
+  })
+
   it('has a dashboard of metrics that there are, and that shows each family', () => {
     const named = expressions.flatMap(namesIn)
     expect(named.length).toBeGreaterThan(10)
@@ -92,16 +100,17 @@ describe.skipIf(!hasPromtool())('promtool (skipped where it is not installed)', 
     expect(promtool('test', 'rules', 'test/ops-alerts.yml')).toContain('SUCCESS')
   })
 
-  it('reads the expressions of the dashboard', () => {
+  it('reads the expressions of the dashboard, and of the objectives', () => {
     const dir = mkdtempSync(join(tmpdir(), 'portal-gateway-test-'))
     try {
       const file = join(dir, 'expressions.yml')
-      const recorded = expressions.map((expr, i) => ({
+      const written = [...expressions, ...objectives]
+      const recorded = written.map((expr, i) => ({
         record: `expression_${i}`,
         expr: expr.replaceAll('$__rate_interval', '5m').replaceAll('$colo', '.+'),
       }))
       writeFileSync(file, stringify({ groups: [{ name: 'dashboard', rules: recorded }] }))
-      expect(promtool('check', 'rules', file)).toContain(`${expressions.length} rules found`)
+      expect(promtool('check', 'rules', file)).toContain(`${written.length} rules found`)
     } finally {
       rmSync(dir, { recursive: true, force: true })
     }
