@@ -19,6 +19,7 @@ it('knows of no end where the token tells none', async () => {
     'a.b.c',
     `.${btoa('null')}.`,
     `.${btoa('{"exp":"1"}')}.`,
+    `.${btoa('{"exp":-1e300}')}.`,
   ]
   expect(texts.map(expiryOf)).toEqual(texts.map(() => null))
 })
