@@ -32,11 +32,12 @@ import { err, ok, type Result } from '../shared/result.ts'
 import { createDiscovery, type Metadata } from './discovery.ts'
 import { IdentityProviderError } from './identity-fault.ts'
 import { type Logout, toLogout } from './logout-token.ts'
-import type { Pending, Purpose } from './pending.ts'
+import { type Pending, PENDING_MS, type Purpose } from './pending.ts'
 import { isIncomplete, lacksRights, type Person, toPerson } from './person.ts'
 import { createProviderFetch, PROVIDER_BUDGET_MS, type ProviderFetch } from './provider-fetch.ts'
 import { createProviderKeys } from './provider-keys.ts'
 import type { OidcSettings } from './settings.ts'
+import { isInTime } from './token-end.ts'
 
 export interface IdentityProvider {
   readonly issuer: string
@@ -91,6 +92,8 @@ export function createProvider(settings: OidcSettings, deps: ProviderDeps): Iden
   const { issuer, clientId } = settings
   const insecure = new URL(issuer).protocol === 'http:'
   const client: Client = { client_id: clientId, [clockTolerance]: CLOCK_TOLERANCE_S }
+  /** How long after its end the ID token of a confirmation is looked at, see token-end.ts. */
+  const confirming: Client = { ...client, [clockTolerance]: PENDING_MS / 1_000 }
   const discovery = createDiscovery(issuer, deps)
   const keys = createProviderKeys(deps)
   const tokenRules = { audience: clientId, clockTolerance: CLOCK_TOLERANCE_S }
@@ -180,19 +183,26 @@ export function createProvider(settings: OidcSettings, deps: ProviderDeps): Iden
           verifier,
           optionsOf(fetch),
         )
-        const tokens = await processAuthorizationCodeResponse(metadata, client, response, {
+        const isConfirming = pending.purpose.kind === 'confirm'
+        const judge = isConfirming ? confirming : client
+        const tokens = await processAuthorizationCodeResponse(metadata, judge, response, {
           expectedNonce: nonce,
           requireIdToken: true,
         })
-        const rules = { ...tokenRules, issuer: metadata.issuer, requiredClaims: ['sub', 'iat'] }
+        const rules = {
+          ...tokenRules,
+          clockTolerance: judge[clockTolerance] ?? 0,
+          issuer: metadata.issuer,
+          requiredClaims: ['sub', 'iat', 'exp'],
+        }
         const idToken = tokens.id_token ?? ''
         const own = await keys.verify(idToken, metadata.jwks_uri, rules, 0, fetch)
         const isForUs = own['nonce'] === nonce && (own.sub ?? '').length <= MAX_SUBJECT
-        if (!isForUs) return err({ kind: 'token_invalid' })
-        const claims =
-          pending.purpose.kind === 'confirm'
-            ? own
-            : await completeClaims(own, metadata, tokens.access_token, fetch)
+        const isValid = isForUs && (!isConfirming || isInTime(own, deps.nowMs(), CLOCK_TOLERANCE_S))
+        if (!isValid) return err({ kind: 'token_invalid' })
+        const claims = isConfirming
+          ? own
+          : await completeClaims(own, metadata, tokens.access_token, fetch)
         const authTime = own['auth_time']
         return ok({
           person: toPerson(claims, settings),
