@@ -21,7 +21,11 @@ import { Workspace } from './workspace.tsx'
 type LogInState =
   | { readonly kind: 'unknown'; readonly failure: Failure | null }
   /** `logInAt`: where to log in, if that is at an identity provider. */
-  | { readonly kind: 'nobody'; readonly logInAt: string | null }
+  | {
+      readonly kind: 'nobody'
+      readonly logInAt: string | null
+      readonly support?: string | undefined
+    }
   | { readonly kind: 'customer'; readonly session: Session }
 
 export function App() {
@@ -58,7 +62,8 @@ export function App() {
     if (answer.error.kind !== 'logged_out') {
       return setLogInState({ kind: 'unknown', failure: answer.error })
     }
-    setLogInState({ kind: 'nobody', logInAt: answer.error.logInAt })
+    const { logInAt, support } = answer.error
+    setLogInState({ kind: 'nobody', logInAt, support })
     if (takeLogOut()) announceSuccess(messages.done.loggedOut)
   }, [api])
 
@@ -112,6 +117,7 @@ export function App() {
         <LogInPage
           api={api}
           logInAt={logInState.logInAt}
+          support={logInState.support}
           onLoggedIn={(session) => setLogInState({ kind: 'customer', session })}
         />
         <Announcer />

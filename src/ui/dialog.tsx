@@ -5,6 +5,7 @@ import type { ComponentChildren } from 'preact'
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { Announcer } from './announce.tsx'
 import { CloseIcon } from './icons.tsx'
+import { showLeaving } from './leaving.ts'
 import { messages } from './messages.ts'
 
 interface DialogProps {
@@ -26,6 +27,7 @@ export function Dialog({ title, shape, describedBy, onDismiss, children }: Dialo
     element?.showModal()
     return () => {
       element?.close()
+      showLeaving(shape)
       queueMicrotask(() => giveFocusBack(opener))
     }
   }, [])

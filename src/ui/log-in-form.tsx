@@ -5,10 +5,12 @@ import type { Api, Failure } from './api.ts'
 import { Brand } from './brand.tsx'
 import { useCountdown } from './countdown.ts'
 import { Dialog } from './dialog.tsx'
+import { EyeIcon, EyeOffIcon } from './icons.tsx'
 import { messages } from './messages.ts'
 import { failureText, isCode } from './problem-text.ts'
 import { ProviderLogInAgain } from './provider-dialogs.ts'
 import { ProviderLogIn } from './provider-log-in.tsx'
+import { SupportLink } from './support-link.tsx'
 import type { Session } from './types.ts'
 import { LogInCode } from './views.ts'
 
@@ -23,9 +25,10 @@ interface LogInFormProps {
 interface LogInPageProps extends Pick<LogInFormProps, 'api' | 'onLoggedIn'> {
   /** Where to log in, if that is at an identity provider. */
   readonly logInAt: string | null
+  readonly support: string | undefined
 }
 
-export function LogInPage({ api, logInAt, onLoggedIn }: LogInPageProps) {
+export function LogInPage({ api, logInAt, support, onLoggedIn }: LogInPageProps) {
   useEffect(() => {
     document.title = `${messages.logIn.submit} · ${messages.product}`
   }, [])
@@ -38,6 +41,11 @@ export function LogInPage({ api, logInAt, onLoggedIn }: LogInPageProps) {
           <LogInForm api={api} onLoggedIn={onLoggedIn} />
         ) : (
           <ProviderLogIn path={logInAt} />
+        )}
+        {support !== undefined && (
+          <p class="log-in-help">
+            {messages.logIn.help} <SupportLink url={support} />
+          </p>
         )}
       </div>
     </main>
@@ -74,6 +82,7 @@ function LogInForm({ api, email, onLoggedIn, onCancel }: LogInFormProps) {
   const [isEmpty, setEmpty] = useState(false)
   const waitSeconds = useCountdown(failure)
   const [isBusy, setBusy] = useState(false)
+  const [isSeen, setSeen] = useState(false)
   /** What was right; a code is asked for then. */
   const [checked, setChecked] = useState<{ address: string; password: string } | null>(null)
   const passwordField = useRef<HTMLInputElement>(null)
@@ -118,16 +127,30 @@ function LogInForm({ api, email, onLoggedIn, onCancel }: LogInFormProps) {
       </div>
       <div class="field">
         <label for={`${id}-password`}>{text.password}</label>
-        <input
-          ref={passwordField}
-          id={`${id}-password`}
-          name="password"
-          type="password"
-          autocomplete="current-password"
-          autofocus={email !== undefined}
-          aria-describedby={`${id}-error`}
-          aria-invalid={error === null ? undefined : 'true'}
-        />
+        <span class="with-eye">
+          <input
+            ref={passwordField}
+            id={`${id}-password`}
+            name="password"
+            type={(isSeen ? 'text' : 'password') as 'password'} // its types know one of them
+            autocomplete="current-password"
+            autocapitalize="off"
+            spellcheck={false}
+            autofocus={email !== undefined}
+            aria-describedby={`${id}-error`}
+            aria-invalid={error === null ? undefined : 'true'}
+          />
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={text.see}
+            title={text.see}
+            aria-pressed={isSeen}
+            onClick={() => setSeen(!isSeen)}
+          >
+            {isSeen ? <EyeOffIcon /> : <EyeIcon />}
+          </button>
+        </span>
       </div>
       <p class="error" id={`${id}-error`} role="alert">
         {error}

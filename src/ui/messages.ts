@@ -27,6 +27,8 @@ export const messages = {
     title: 'Log in to My CommPeak',
     email: 'E-mail address',
     password: 'Password',
+    see: 'Show what you type',
+    help: 'Having trouble logging in?',
     submit: 'Log in',
     busy: 'Logging in…',
     out: 'Log out',

@@ -20,7 +20,12 @@ export type Failure =
   /** No connection, or no answer in time. It is unknown whether the request was carried out. */
   | { readonly kind: 'unreachable' }
   /** The session has ended, and the customer did not log in again. */
-  | { readonly kind: 'logged_out'; readonly logInAt: string | null }
+  | {
+      readonly kind: 'logged_out'
+      readonly logInAt: string | null
+      /** Where support is, if the answer said so. */
+      readonly support?: string | undefined
+    }
 
 export type Answer<T> = Promise<Result<T, Failure>>
 
@@ -50,7 +55,8 @@ export async function send<T>(method: string, path: string, request: Request): A
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
     if (asksWho && response.status === 204) {
-      return err({ kind: 'logged_out', logInAt: response.headers.get('Portal-Log-In') })
+      const logInAt = response.headers.get('Portal-Log-In')
+      return err({ kind: 'logged_out', logInAt, support: helpOf(response).support })
     }
     const text = await response.text()
     const json = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>

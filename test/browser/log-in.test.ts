@@ -27,6 +27,18 @@ describe.skipIf(missingBrowser !== null)('the log-in', () => {
     })
   })
 
+  it('shows what is typed, and the way to support', async () => {
+    const page = await pages.open()
+    const field = page.getByLabel('Password')
+    await field.fill('what I typed')
+    expect(await field.getAttribute('type')).toBe('password')
+    const eye = page.getByRole('button', { name: 'Show what you type' })
+    await eye.click()
+    expect(await field.getAttribute('type')).toBe('text')
+    expect(await eye.getAttribute('aria-pressed')).toBe('true')
+    await page.getByRole('link', { name: 'Contact support' }).waitFor()
+  })
+
   it('writes no error to the console when nobody is logged in', async () => {
     const said: string[] = []
     const page = await pages.open()

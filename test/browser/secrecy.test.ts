@@ -265,7 +265,7 @@ describe.skipIf(missingBrowser !== null)('the page', () => {
     expect((await pages.rig.send('/assets/index.js')).status).toBe(401)
   })
 
-  it('weighs at most 60 KB, gzipped, until the list is there, but for the font', async () => {
+  it('weighs at most 44 KB, gzipped, until the list is there, but for the font', async () => {
     const { text } = await pages.rig.send('/admin/')
     const { gzipSync } = process.getBuiltinModule('node:zlib')
     let bytes = gzipSync(text).byteLength
@@ -273,6 +273,6 @@ describe.skipIf(missingBrowser !== null)('the page', () => {
       bytes += gzipSync((await pages.rig.send(path)).body).byteLength
     }
     expect(bytes).toBeGreaterThan(20_000)
-    expect(bytes).toBeLessThan(60 * 1024)
+    expect(bytes).toBeLessThan(44 * 1024)
   })
 })
