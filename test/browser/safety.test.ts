@@ -59,6 +59,29 @@ describe.skipIf(missingBrowser !== null)('the page keeps from a mistake', () => 
     expect((await page.getByLabel('Search').boundingBox())?.y).toBeGreaterThanOrEqual(0)
   })
 
+  it.each(['no-preference', 'reduce'] as const)(
+    'closes a panel with a movement, which holds nothing of it (%s)',
+    async (reducedMotion) => {
+      const page = await pages.open({ customer, reducedMotion })
+      await openPanel(page)
+      await panelOf(page).getByLabel('Application name').waitFor()
+      await page.evaluate(() => {
+        new MutationObserver((changes) => {
+          for (const node of changes.flatMap(({ addedNodes }) => [...addedNodes])) {
+            if (node instanceof Element && node.className === 'leaving') {
+              document.title = `left with ${node.textContent.length} characters`
+            }
+          }
+        }).observe(document.body, { childList: true })
+      })
+      await page.keyboard.press('Escape')
+      await panelOf(page).waitFor({ state: 'detached' })
+      await page.locator('.leaving').waitFor({ state: 'detached' })
+      const isSeen = reducedMotion === 'no-preference'
+      expect(await page.title()).toBe(isSeen ? 'left with 0 characters' : 'API Keys · CommPeak')
+    },
+  )
+
   it('opens a key to everybody only by choice, with a warning', async () => {
     const { id } = await customer.createKey({ application_name: 'Fenced', ip_acl: ['9.9.9.0/24'] })
     const page = await pages.open({ customer })
