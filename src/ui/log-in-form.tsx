@@ -76,6 +76,9 @@ export function LogInAgain({ api, session, onLoggedIn, onCancel }: LogInAgainPro
   )
 }
 
+const SEEN = { type: 'text' } as const
+const UNSEEN = { type: 'password' } as const
+
 function LogInForm({ api, email, onLoggedIn, onCancel }: LogInFormProps) {
   const id = useId()
   const [failure, setFailure] = useState<Failure | null>(null)
@@ -132,7 +135,7 @@ function LogInForm({ api, email, onLoggedIn, onCancel }: LogInFormProps) {
             ref={passwordField}
             id={`${id}-password`}
             name="password"
-            type={(isSeen ? 'text' : 'password') as 'password'} // its types know one of them
+            {...(isSeen ? SEEN : UNSEEN)}
             autocomplete="current-password"
             autocapitalize="off"
             spellcheck={false}
