@@ -9,7 +9,7 @@ import { type Fault, note, wrong } from './fault.ts'
 /** As in wrangler.toml, which every test runs with. Another date is another runtime. */
 const COMPATIBILITY_DATE = '2026-11-01'
 /** As in wrangler.toml; it is built before each deployment. */
-export const PAGE_DIR = `${PROJECT_DIR}/dist/page`
+const PAGE_DIR = `${PROJECT_DIR}/dist/page`
 /** What the cron may use (src/admin/outbox.ts), and a password's hash many times over. */
 const SUBREQUESTS = 10_000
 const CPU_MS = 1_000

@@ -16,7 +16,7 @@ export const COMMON_PASSWORD = {
     'This password is on a public list of common passwords, with or without digits at its end; choose another',
 } as const
 
-export const OWN_NAME_PASSWORD = {
+const OWN_NAME_PASSWORD = {
   code: 'too_common',
   detail: 'This password is the e-mail address or the name of the user; choose another',
 } as const

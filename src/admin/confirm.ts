@@ -22,7 +22,7 @@ export interface ConfirmDeps extends PasswordDeps {
   readonly identity: IdentityProvider | null
 }
 
-export const CONFIRMATION_MS = 5 * 60_000
+const CONFIRMATION_MS = 5 * 60_000
 const ID_BYTES = 24
 
 /**

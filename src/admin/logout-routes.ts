@@ -12,7 +12,7 @@ import type { IdentityRoutesDeps } from './identity-routes.ts'
 import { keyedHashes } from './keyed-hash.ts'
 import { logoutHashOf } from './provider-logouts.ts'
 
-export const LOGOUT_PATH = '/admin/back-channel-logout'
+const LOGOUT_PATH = '/admin/back-channel-logout'
 const MAX_BODY_BYTES = 16 * 1024
 /** The provider's clock may be behind. */
 const MARGIN_MS = 60_000

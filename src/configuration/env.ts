@@ -82,7 +82,7 @@ export const operatorTokenSchema = z.string().refine((text) => parseOperatorToke
     'must be tokens with commas between, each with or without a name, as in alice:…,deploy:…; leave it out for none',
 })
 
-export const eventSecretSchema = z.string().refine((text) => parseEventSecrets(text) !== null, {
+const eventSecretSchema = z.string().refine((text) => parseEventSecrets(text) !== null, {
   error: 'must be whsec_ and 24 to 64 bytes in base64, or several with commas between',
 })
 

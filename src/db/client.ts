@@ -6,7 +6,7 @@ import { drizzle } from 'drizzle-orm/libsql/web'
 import { type FaultReason, httpReason, reasonOf } from '../log/fault-reason.ts'
 
 /** libSQL's client sets no limit, so a server that never answers would hang the request. */
-export const LIBSQL_TIMEOUT_MS = 2_000
+const LIBSQL_TIMEOUT_MS = 2_000
 
 /** libSQL is down, hangs, refuses or answers nonsense. */
 export class StorageUnavailableError extends Error {

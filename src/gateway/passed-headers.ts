@@ -58,7 +58,7 @@ export function isRemoved(name: string): boolean {
 }
 
 /** Whether a header that `isRemoved` names may carry the key of a request. `name`: in lower case. */
-export function isCredential(name: string): boolean {
+function isCredential(name: string): boolean {
   return CREDENTIALS.has(name.replaceAll(/[^a-z0-9]/g, '-'))
 }
 

@@ -6,7 +6,6 @@
 export const BOUNDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const
 
 export const HISTOGRAMS = ['decision_seconds', 'upstream_seconds'] as const
-export type HistogramName = (typeof HISTOGRAMS)[number]
 
 export const FAMILIES = [
   'requests',

@@ -25,7 +25,7 @@ import type {
   User,
 } from './types.ts'
 
-export type { Answer, Failure, Problem } from './request.ts'
+export type { Answer, Failure } from './request.ts'
 
 export type KeyChange = Partial<
   KeyInput & { readonly enabled: boolean; readonly expires_at: string | null }

@@ -52,7 +52,7 @@ export function completeDraft(
 }
 
 /** Finds errors before the draft is sent, by the rules of the API, which checks everything again. */
-export function checkDraft(draft: Draft): DraftErrors {
+function checkDraft(draft: Draft): DraftErrors {
   const { fields, acl } = messages
   const name = draft.application_name.trim()
   const isTooLong = [...name].length > MAX_NAME_LENGTH

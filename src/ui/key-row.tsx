@@ -133,6 +133,6 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
 
 const SHOWN_OF_ID = 6
 
-export function endOfId(id: string): string {
+function endOfId(id: string): string {
   return id.slice(-SHOWN_OF_ID)
 }

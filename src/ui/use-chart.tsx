@@ -70,7 +70,7 @@ export function UseChart({ by, series }: UseChartProps) {
 }
 
 /** What a slot has, in words. */
-export function slotText(slot: Slot): string {
+function slotText(slot: Slot): string {
   const text = pictureMessages.use
   return [
     text.allowedCount(slot.allowed),

@@ -46,8 +46,8 @@ export interface LyingProvider {
   readonly stop: () => Promise<void>
 }
 
-export const CLIENT_ID = 'portal-gateway'
-export const CLIENT_SECRET = 'a client secret: 100%'
+const CLIENT_ID = 'portal-gateway'
+const CLIENT_SECRET = 'a client secret: 100%'
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 
 interface Issued {

@@ -93,7 +93,7 @@ export const STILL_KEYS: readonly ListedKey[] = [
   }),
 ]
 
-export const STILL_DENIALS: z.infer<typeof denialList>['denials'] = [
+const STILL_DENIALS: z.infer<typeof denialList>['denials'] = [
   {
     address: '203.0.113.9',
     count: 56,
@@ -117,7 +117,7 @@ export const STILL_SESSION: z.infer<typeof sessionAnswer> = {
   client_ip: '1.1.1.7',
 }
 
-export function stillUsage(by: 'hour' | 'day'): UsageAnswer {
+function stillUsage(by: 'hour' | 'day'): UsageAnswer {
   const [stepMs, count] = by === 'hour' ? [HOUR_MS, 7 * 24] : [DAY_MS, 400]
   const startMs = Math.floor(NOW_MS / stepMs) * stepMs
   const buckets = Array.from({ length: count }, (_, index) => {
@@ -164,7 +164,7 @@ export function stillUsage(by: 'hour' | 'day'): UsageAnswer {
 
 const owner = { id: 'usr_1', email: account.email }
 
-export const STILL_EVENTS: readonly z.infer<typeof event>[] = [
+const STILL_EVENTS: readonly z.infer<typeof event>[] = [
   {
     id: 'evt_3',
     at: ago(2 * HOUR_MS),
@@ -197,7 +197,7 @@ export const STILL_EVENTS: readonly z.infer<typeof event>[] = [
   },
 ]
 
-export const STILL_SESSIONS: z.infer<typeof liveSessionList>['sessions'] = [
+const STILL_SESSIONS: z.infer<typeof liveSessionList>['sessions'] = [
   {
     id: 'ses_1',
     created_at: ago(2 * HOUR_MS),
@@ -218,7 +218,7 @@ export const STILL_SESSIONS: z.infer<typeof liveSessionList>['sessions'] = [
   },
 ]
 
-export const STILL_USERS: readonly UserAnswer[] = [
+const STILL_USERS: readonly UserAnswer[] = [
   {
     ...owner,
     name: 'Ada Example',

@@ -13,7 +13,7 @@ export const ipAclCheck = z.object({
 })
 
 /** Requests from one address that the IP ACL refused, or in mode `report` would have refused. */
-export const denial = z
+const denial = z
   .object({
     address,
     count: z.int().min(1),

@@ -44,7 +44,7 @@ export const key = z
   .meta({ id: 'Key' })
 
 /** Something valid that is probably a mistake. A warning refuses nothing. */
-export const warning = z
+const warning = z
   .object({
     pointer: z.string().meta({ format: 'json-pointer', description: 'RFC 6901, into the answer' }),
     code: z.enum(ENTRY_WARNINGS),

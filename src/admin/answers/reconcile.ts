@@ -17,7 +17,7 @@ const accessState = z.object({
   account_rate_limit: rateLimitAnswer.nullable(),
 })
 
-export const drift = z
+const drift = z
   .object({
     key_id: z.string().nullable().meta({ description: 'Null where nothing names it any more' }),
     kind: z.enum([

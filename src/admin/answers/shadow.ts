@@ -20,9 +20,9 @@ const members = {
   last_at: time,
 }
 
-export const keyDifference = z.object(members).meta({ id: 'KeyDifference' })
+const keyDifference = z.object(members).meta({ id: 'KeyDifference' })
 
-export const difference = z
+const difference = z
   .object({
     key_id: z.string().nullable().meta({ description: 'Null where no key is known' }),
     ...members,

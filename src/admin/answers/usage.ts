@@ -8,7 +8,7 @@ import { address, nextCursor, time } from './members.ts'
 const count = z.int().min(0)
 const refused = z.record(z.string(), z.int().min(1)).meta({ description: 'By code' })
 
-export const keyUse = z
+const keyUse = z
   .object({
     last_used_at: time.nullable().meta({ description: 'The last allowed request; null for none' }),
     last_address: address.meta({ description: 'Null also after 24 hours' }),

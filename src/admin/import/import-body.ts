@@ -14,7 +14,7 @@ import { oneOf, visibleName } from '../requests/members.ts'
 import { rule } from '../text-rules.ts'
 import { importedAcl } from './imported-acl.ts'
 
-export const MAX_ROWS = 1_000
+const MAX_ROWS = 1_000
 export const MAX_IMPORT_BYTES = 4 * 1024 * 1024
 
 const HEX = /^[0-9a-f]{64}$/i

@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { oneOf } from './members.ts'
 import { pageQuery } from './page.ts'
 
-export const EVENT_STATES = ['waiting', 'failed'] as const
+const EVENT_STATES = ['waiting', 'failed'] as const
 
 /** The query of the operator's list of events that were not taken. */
 export const operatorEventsQuery = pageQuery('evt').extend({

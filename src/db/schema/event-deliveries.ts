@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
-export const DELIVERY_STATUSES = ['queued', 'next', 'failed'] as const
+const DELIVERY_STATUSES = ['queued', 'next', 'failed'] as const
 
 /**
  * Events that EVENTS_URL has not taken yet. A row goes once it is taken. Triggers in the database fill the
