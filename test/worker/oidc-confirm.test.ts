@@ -1,44 +1,12 @@
-// Confirmations by an identity provider in place of passwords, and logouts that come from there.
+// Confirmations by an identity provider in place of passwords.
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { HttpAnswer } from '../../harness/http.ts'
 import { sendHeldOpen } from '../support/held-open.ts'
-import { type LyingProvider, startLyingProvider } from '../support/lying-provider.ts'
-import { type Rig, startRig } from '../support/rig.ts'
+import { useOidcRig } from '../support/oidc-rig.ts'
 import { createWalker, type Walker } from '../support/walker.ts'
 
-let provider: LyingProvider
-let rig: Rig
-let person: Record<string, unknown>
-let count = 0
-
-beforeAll(async () => {
-  provider = await startLyingProvider(() => person)
-  rig = await startRig({ variables: provider.variables })
-})
-afterEach(() => {
-  provider.lies = {}
-})
-afterAll(async () => {
-  await rig.stop()
-  await provider.stop()
-})
-
-/** Somebody of a new account, who is logged in. */
-async function loggedIn(): Promise<Walker> {
-  const n = (count += 1)
-  const created = await rig.operator('POST', '/accounts', {
-    email: `contact-${n}@example.com`,
-    name: `Account ${n}`,
-    status: 'active',
-    external_id: `crm-${n}`,
-  })
-  expect(created.status, created.text).toBe(201)
-  person = { sub: `person-${n}`, account_id: `crm-${n}`, role: 'owner', sid: `sid-${n}` }
-  const walker = createWalker(rig.url)
-  await walker.logIn()
-  return walker
-}
+const oidc = useOidcRig()
 
 const KEY = { application_name: 'CRM', platform: 'server' }
 const create = (walker: Walker, confirmation?: string) =>
@@ -48,7 +16,7 @@ const REQUIRED = [403, 'confirmation_required']
 
 describe('a confirmation', () => {
   it('asks the provider anew, and is good for one call', async () => {
-    const walker = await loggedIn()
+    const walker = await oidc.loggedIn()
     expect(told(await create(walker))).toEqual(REQUIRED)
     const withPassword = { ...KEY, password: 'correct horse battery staple' }
     expect(told(await walker.call('POST', '/keys', withPassword))).toEqual(REQUIRED)
@@ -56,7 +24,7 @@ describe('a confirmation', () => {
     expect(ended.status).toBe(303)
     expect(ended.headers.location).toMatch(/^\/admin\/confirmed#confirmation=[\w-]{32}$/)
     expect([...walker.cookies.keys()]).toEqual(['portal_session'])
-    const asked = Object.fromEntries(provider.asked.at(-1) ?? [])
+    const asked = Object.fromEntries(oidc.provider.asked.at(-1) ?? [])
     expect(asked).toMatchObject({ max_age: '0', prompt: 'login', code_challenge_method: 'S256' })
     const [, confirmation = ''] = String(ended.headers.location).split('=')
     const created = await create(walker, confirmation)
@@ -74,15 +42,15 @@ describe('a confirmation', () => {
   })
 
   it('is good for one of two calls at once', async () => {
-    const walker = await loggedIn()
+    const walker = await oidc.loggedIn()
     const confirmation = await walker.confirm()
     const both = await Promise.all([create(walker, confirmation), create(walker, confirmation)])
     expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 403])
   })
 
   it('is of one session', async () => {
-    const walker = await loggedIn()
-    const other = createWalker(rig.url)
+    const walker = await oidc.loggedIn()
+    const other = createWalker(oidc.rig.url)
     await other.logIn()
     const confirmation = await walker.confirm()
     expect(told(await create(other, confirmation))).toEqual(REQUIRED)
@@ -93,7 +61,7 @@ describe('a confirmation', () => {
   })
 
   it('is for the call that it was asked for, and is not spent on another', async () => {
-    const walker = await loggedIn()
+    const walker = await oidc.loggedIn()
     const first = await create(walker, await walker.confirm('?for=create_key'))
     expect(first.status, first.text).toBe(201)
     const second = await create(walker, await walker.confirm())
@@ -128,7 +96,7 @@ describe('a confirmation', () => {
     ['?for=create_key&key=key_019aceb2f3a500000000000000000001', '/key'],
     ['?key=key_019aceb2f3a500000000000000000001', '/for'],
   ])('is not begun for %s', async (query, pointer) => {
-    const walker = await loggedIn()
+    const walker = await oidc.loggedIn()
     const refused = await walker.get(`/admin/confirm${query}`)
     expect(told(refused)).toEqual([422, 'validation_failed'])
     expect(refused.json['errors']).toMatchObject([{ pointer }])
@@ -138,21 +106,21 @@ describe('a confirmation', () => {
   })
 
   it('is tried again for the same call', async () => {
-    const walker = await loggedIn()
-    provider.lies = { claims: { auth_time: undefined } }
+    const walker = await oidc.loggedIn()
+    oidc.provider.lies = { claims: { auth_time: undefined } }
     const back = await walker.leave('/admin/confirm?for=create_key')
     const page = await walker.get(back, { Accept: 'text/html' })
     expect(page.text).toContain('href="/admin/confirm?for=create_key"')
   })
 
   it('ends with its session, and needs one', async () => {
-    const walker = await loggedIn()
+    const walker = await oidc.loggedIn()
     const confirmation = await walker.confirm()
     await walker.call('DELETE', '/session')
     walker.cookies.clear()
     await walker.logIn()
     expect(told(await create(walker, confirmation))).toEqual(REQUIRED)
-    const nobody = await createWalker(rig.url).get('/admin/confirm')
+    const nobody = await createWalker(oidc.rig.url).get('/admin/confirm')
     expect(told(nobody)).toEqual([401, 'unauthenticated'])
     const back = await walker.leave('/admin/confirm')
     await walker.call('DELETE', '/session')
@@ -177,8 +145,8 @@ describe('a confirmation', () => {
     ['an end of before', () => ({ exp: seconds() - 60 }), /not valid/],
     ['a beginning in the future', () => ({ nbf: seconds() + 60 }), /not valid/],
   ])('is refused with %s', async (_, claims, sentence) => {
-    const walker = await loggedIn()
-    provider.lies = { claims: claims() }
+    const walker = await oidc.loggedIn()
+    oidc.provider.lies = { claims: claims() }
     const answer = await walker.walk('/admin/confirm')
     expect(told(answer)).toEqual(REQUIRED)
     expect(answer.json['detail']).toMatch(sentence)
@@ -188,18 +156,18 @@ describe('a confirmation', () => {
   })
 
   it('does not mind clocks that are apart', async () => {
-    const walker = await loggedIn()
-    provider.lies = { claims: { iat: seconds() - 25, auth_time: seconds() - 25 } }
+    const walker = await oidc.loggedIn()
+    oidc.provider.lies = { claims: { iat: seconds() - 25, auth_time: seconds() - 25 } }
     expect((await create(walker, await walker.confirm())).status).toBe(201)
   })
 
   it('is told from one of before, also where iat is dated back as by Entra ID', async () => {
-    const walker = await loggedIn()
-    provider.lies = { claims: { iat: seconds() - 300, nbf: seconds() - 300 } }
+    const walker = await oidc.loggedIn()
+    oidc.provider.lies = { claims: { iat: seconds() - 300, nbf: seconds() - 300 } }
     expect((await create(walker, await walker.confirm())).status).toBe(201)
     for (const authTime of [seconds() - 10, seconds() - 300, seconds() - 301]) {
       const claims = { iat: seconds() - 300, nbf: seconds() - 300, auth_time: authTime }
-      provider.lies = { claims }
+      oidc.provider.lies = { claims }
       const answer = await walker.walk('/admin/confirm')
       expect(told(answer)).toEqual(REQUIRED)
       expect(answer.json['detail']).toMatch(/max_age/)
@@ -207,184 +175,56 @@ describe('a confirmation', () => {
   })
 
   it('is no log-in, and a log-in is none', async () => {
-    const walker = await loggedIn()
+    const walker = await oidc.loggedIn()
     const confirming = await walker.leave('/admin/confirm')
     const cookie = walker.cookies.get('portal_confirm') ?? ''
     walker.cookies.delete('portal_confirm')
     walker.cookies.set('portal_log_in', cookie)
     expect(told(await walker.get(confirming))).toEqual([401, 'login_failed'])
     walker.cookies.set('portal_confirm', cookie)
-    provider.lies = { replays: true }
+    oidc.provider.lies = { replays: true }
     expect((await walker.get(confirming)).status).toBe(303)
     walker.cookies.set('portal_confirm', cookie)
     expect(told(await walker.get(confirming))).toEqual(REQUIRED) // good once
   })
 
   it('is not to be had while the provider is down', async () => {
-    const walker = await loggedIn()
-    provider.lies = { token: 500 }
+    const walker = await oidc.loggedIn()
+    oidc.provider.lies = { token: 500 }
     const answer = await walker.walk('/admin/confirm')
     expect(told(answer)).toEqual([503, 'identity_provider_unavailable'])
-  })
-})
-
-describe('a back-channel logout', () => {
-  async function logOut(token: string, headers: Record<string, string> = {}): Promise<HttpAnswer> {
-    const body = new URLSearchParams({ logout_token: token }).toString()
-    return await rig.send('/admin/back-channel-logout', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
-      body,
-    })
-  }
-  const isIn = async (walker: Walker) => (await walker.call('GET', '/session')).status === 200
-
-  it('ends the session that it names, and once', async () => {
-    const walker = await loggedIn()
-    const sid = String(person['sid'])
-    const { sub } = person
-    person = { ...person, sid: 'another' }
-    const other = createWalker(rig.url)
-    await other.logIn()
-    const token = await provider.logoutToken({ sid })
-    const answer = await logOut(token)
-    expect([answer.status, answer.headers['cache-control'], answer.text]).toEqual([
-      200,
-      'no-store',
-      '',
-    ])
-    expect([await isIn(walker), await isIn(other)]).toEqual([false, true])
-    person = { ...person, sid }
-    await walker.logIn()
-    expect(told(await logOut(token))).toEqual([400, 'logout_token_invalid'])
-    expect(await isIn(walker)).toBe(true)
-    // Of a person, all of them.
-    const { user } = (await other.call('GET', '/session')).json as { user: { id: string } }
-    expect((await logOut(await provider.logoutToken({ sub: String(sub) }))).status).toBe(200)
-    expect([await isIn(walker), await isIn(other)]).toEqual([false, false])
-    await other.logIn()
-    const audit = (await other.call('GET', '/audit')).json['events'] as Record<string, unknown>[]
-    const ends = audit.filter(({ action }) => action === 'session.delete')
-    expect(ends).toHaveLength(3)
-    for (const end of ends) expect(end).toMatchObject({ actor: 'gateway', user: { id: user.id } })
-  })
-
-  it.each([
-    ['the session', () => ({ sid: String(person['sid']) })],
-    ['the person', () => ({ sub: String(person['sub']) })],
-    ['both', () => ({ sid: String(person['sid']), sub: String(person['sub']) })],
-  ])('ends a log-in that is under way, by %s', async (_, claims) => {
-    const walker = await loggedIn()
-    await walker.call('DELETE', '/session')
-    walker.cookies.clear()
-    const back = await walker.leave('/admin/log-in')
-    let answer: HttpAnswer | undefined
-    provider.lies = {
-      async beforeTokens() {
-        answer = await logOut(await provider.logoutToken(claims()))
-      },
-    }
-    const ended = await walker.get(back)
-    expect(answer?.status).toBe(200)
-    expect(told(ended)).toEqual([401, 'login_failed'])
-    expect(ended.json['detail']).toMatch(/you were logged out at the identity provider/)
-    expect(walker.cookies.has('portal_session')).toBe(false)
-    provider.lies = {}
-    await walker.logIn()
-    expect(await isIn(walker)).toBe(true)
-  })
-
-  it('ends no log-in of somebody else that is under way', async () => {
-    const walker = await loggedIn()
-    const others = [{ sid: 'another' }, { sub: 'another' }, { sid: 'another', sub: person['sub'] }]
-    for (const claims of others) {
-      const back = await walker.leave('/admin/log-in')
-      expect((await logOut(await provider.logoutToken(claims))).status).toBe(200)
-      expect((await walker.get(back)).status).toBe(303)
-    }
-    expect(await isIn(walker)).toBe(true)
-  })
-
-  it('ends only what both of its names fit', async () => {
-    const walker = await loggedIn()
-    const { sub, sid } = person as { sub: string; sid: string }
-    expect((await logOut(await provider.logoutToken({ sub: 'nobody', sid }))).status).toBe(200)
-    expect(await isIn(walker)).toBe(true)
-    expect((await logOut(await provider.logoutToken({ sub, sid }))).status).toBe(200)
-    expect(await isIn(walker)).toBe(false)
-  })
-
-  it.each([
-    ['another audience', { aud: 'another' }],
-    ['another issuer', { iss: 'https://other.example' }],
-    ['a nonce', { nonce: 'x' }],
-    ['no event', { events: undefined }],
-    ['another event', { events: { x: {} } }],
-    [
-      'an event that is no object',
-      {
-        events: { 'http://schemas.openid.net/event/backchannel-logout': 'x' },
-      },
-    ],
-    ['no jti', { jti: undefined }],
-    ['no end', { exp: undefined }],
-    ['the past', { iat: 1, exp: 2 }],
-    ['nobody', { sub: undefined, sid: undefined }],
-  ])('ends nothing with %s', async (_, claims) => {
-    const walker = await loggedIn()
-    const { sub, sid } = person as { sub: string; sid: string }
-    const answer = await logOut(await provider.logoutToken({ sub, sid, ...claims }))
-    expect(told(answer)).toEqual([400, 'logout_token_invalid'])
-    expect(await isIn(walker)).toBe(true)
-  })
-
-  it('ends nothing by a stranger, and nothing that is no token', async () => {
-    const walker = await loggedIn()
-    const { sub } = person as { sub: string }
-    for (const signedBy of ['nobody', 'a stranger', 'the client secret'] as const) {
-      const forged = await provider.logoutToken({ sub }, signedBy)
-      expect(told(await logOut(forged))).toEqual([400, 'logout_token_invalid'])
-    }
-    for (const token of ['', 'x', 'x'.repeat(20_000)]) {
-      expect(told(await logOut(token))).toEqual([400, 'logout_token_invalid'])
-    }
-    const asJson = await logOut(await provider.logoutToken({ sub }), {
-      'Content-Type': 'text/plain',
-    })
-    expect(asJson.status).toBe(400)
-    expect(await isIn(walker)).toBe(true)
   })
 })
 
 describe('what is taken from a person', () => {
   const takings: Readonly<Record<string, () => Promise<unknown>>> = {
     'a lower role at the provider': async () => {
-      person = { ...person, role: 'viewer' }
-      await createWalker(rig.url).logIn()
+      oidc.person = { ...oidc.person, role: 'viewer' }
+      await createWalker(oidc.rig.url).logIn()
     },
     'a logout at the provider': async () => {
-      const token = await provider.logoutToken({ sub: String(person['sub']) })
+      const token = await oidc.provider.logoutToken({ sub: String(oidc.person['sub']) })
       const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
       const body = `logout_token=${token}`
-      await rig.send('/admin/back-channel-logout', { method: 'POST', headers, body })
+      await oidc.rig.send('/admin/back-channel-logout', { method: 'POST', headers, body })
     },
   }
 
   it.each(Object.entries(takings))(
     'holds for a request that is still arriving: %s',
     async (_, take) => {
-      const walker = await loggedIn()
+      const walker = await oidc.loggedIn()
       const made = await create(walker, await walker.confirm())
       for (const [path, body] of [
         ['/keys', { ...KEY, application_name: 'late' }],
         [`/keys/${String(made.json['id'])}/reveal`, {}],
       ] as const) {
-        person = { ...person, role: 'owner' }
+        oidc.person = { ...oidc.person, role: 'owner' }
         walker.cookies.clear()
         await walker.logIn()
         const whole = { ...body, confirmation: await walker.confirm() }
         const session = { cookie: `portal_session=${walker.cookies.get('portal_session') ?? ''}` }
-        const answer = await sendHeldOpen(rig, session, 'POST', path, whole, take)
+        const answer = await sendHeldOpen(oidc.rig, session, 'POST', path, whole, take)
         expect([401, 403], answer.text).toContain(answer.status)
         expect(answer.text).not.toContain('cpk_')
       }
@@ -397,9 +237,12 @@ describe('what is taken from a person', () => {
 
 describe('the cookies of a way to the provider', () => {
   it('are of this host alone, over HTTPS', async () => {
-    const begun = await rig.worker.miniflare.dispatchFetch('https://keys.example/admin/log-in', {
-      redirect: 'manual',
-    })
+    const begun = await oidc.rig.worker.miniflare.dispatchFetch(
+      'https://keys.example/admin/log-in',
+      {
+        redirect: 'manual',
+      },
+    )
     expect(begun.headers.get('set-cookie')).toMatch(
       /^__Host-portal_log_in=[\w.-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     )

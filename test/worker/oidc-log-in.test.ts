@@ -1,61 +1,24 @@
 // The log-in by an identity provider, from the outside.
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type LyingProvider, startLyingProvider } from '../support/lying-provider.ts'
-import { type Rig, startRig } from '../support/rig.ts'
-import { createWalker, type Walker } from '../support/walker.ts'
+import { describe, expect, it } from 'vitest'
+import { useOidcRig } from '../support/oidc-rig.ts'
+import { createWalker } from '../support/walker.ts'
 
-let provider: LyingProvider
-let rig: Rig
-let person: Record<string, unknown>
-let count = 0
-
-beforeAll(async () => {
-  provider = await startLyingProvider(() => person)
-  rig = await startRig({ variables: provider.variables })
-})
-afterEach(() => {
-  provider.lies = {}
-})
-afterAll(async () => {
-  await rig.stop()
-  await provider.stop()
-})
-
-/** An account, and a person of it who is about to log in. */
-async function newPerson(role = 'owner'): Promise<{ accountId: string; walker: Walker }> {
-  const n = (count += 1)
-  const created = await rig.operator('POST', '/accounts', {
-    email: `contact-${n}@example.com`,
-    name: `Account ${n}`,
-    status: 'active',
-    external_id: `crm-${n}`,
-  })
-  expect(created.status, created.text).toBe(201)
-  person = {
-    sub: `person-${n}`,
-    account_id: `crm-${n}`,
-    role,
-    email: `person-${n}@example.com`,
-    name: `Person ${n}`,
-    sid: `sid-${n}`,
-  }
-  return { accountId: String(created.json['id']), walker: createWalker(rig.url) }
-}
+const oidc = useOidcRig()
 
 const code = (answer: { json: Record<string, unknown> }) => answer.json['code']
 
 describe('a log-in', () => {
   it('goes to the provider with PKCE, state and nonce, and makes the user', async () => {
-    const { accountId, walker } = await newPerson('manager')
+    const { accountId, walker } = await oidc.newPerson('manager')
     const begun = await walker.get('/admin/log-in')
     expect(begun.status).toBe(303)
     const url = new URL(String(begun.headers.location))
-    expect(`${url.origin}${url.pathname}`).toBe(`${provider.issuer}/authorize`)
+    expect(`${url.origin}${url.pathname}`).toBe(`${oidc.provider.issuer}/authorize`)
     expect(Object.fromEntries(url.searchParams)).toMatchObject({
       client_id: 'portal-gateway',
       response_type: 'code',
-      redirect_uri: `${rig.url}/admin/log-in/callback`,
+      redirect_uri: `${oidc.rig.url}/admin/log-in/callback`,
       scope: 'openid email profile',
       code_challenge_method: 'S256',
     })
@@ -73,19 +36,24 @@ describe('a log-in', () => {
     const session = await walker.call('GET', '/session')
     expect(session.json).toMatchObject({
       account: { id: accountId },
-      user: { email: person['email'], name: person['name'], role: 'manager' },
+      user: { email: oidc.person['email'], name: oidc.person['name'], role: 'manager' },
       confirm_by: 'identity_provider',
     })
-    const users = await rig.operator('GET', `/accounts/${accountId}/users`)
+    const users = await oidc.rig.operator('GET', `/accounts/${accountId}/users`)
     expect(users.json['users']).toHaveLength(2) // one of them is the first user, made by the operator
   })
 
   it('is the same user again, by issuer and sub, whatever the e-mail says', async () => {
-    const { walker, accountId } = await newPerson()
+    const { walker, accountId } = await oidc.newPerson()
     await walker.logIn()
     const { user } = (await walker.call('GET', '/session')).json
-    person = { ...person, email: 'else@example.com', role: 'viewer', sub: person['sub'] }
-    const other = createWalker(rig.url)
+    oidc.person = {
+      ...oidc.person,
+      email: 'else@example.com',
+      role: 'viewer',
+      sub: oidc.person['sub'],
+    }
+    const other = createWalker(oidc.rig.url)
     await other.logIn()
     expect((await other.call('GET', '/session')).json['user']).toEqual({
       ...(user as object),
@@ -94,27 +62,27 @@ describe('a log-in', () => {
     })
     // The role fell, so the session with more rights has ended.
     expect((await walker.call('GET', '/session')).status).toBe(401)
-    person = { ...person, sub: `${String(person['sub'])}-twin` }
-    await createWalker(rig.url).logIn()
-    const users = await rig.operator('GET', `/accounts/${accountId}/users`)
+    oidc.person = { ...oidc.person, sub: `${String(oidc.person['sub'])}-twin` }
+    await createWalker(oidc.rig.url).logIn()
+    const users = await oidc.rig.operator('GET', `/accounts/${accountId}/users`)
     expect(users.json['users']).toHaveLength(3)
   })
 
   it('has no other way in', async () => {
-    await newPerson()
-    const tried = await rig.send('/admin/api/v1/session', {
+    await oidc.newPerson()
+    const tried = await oidc.rig.send('/admin/api/v1/session', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: '{"email":"contact-1@example.com","password":"correct horse battery"}',
     })
     expect([tried.status, code(tried)]).toEqual([404, 'not_found'])
-    const local = await rig.customer()
+    const local = await oidc.rig.customer()
     const session = await local.call('GET', '/session')
     expect(session.json).toMatchObject({ code: 'unauthenticated', log_in_at: '/admin/log-in' })
   })
 
   it('leaves second factors to the provider', async () => {
-    const { accountId, walker } = await newPerson()
+    const { accountId, walker } = await oidc.newPerson()
     await walker.logIn()
     for (const [method, path] of [
       ['GET', ''],
@@ -128,7 +96,7 @@ describe('a log-in', () => {
       expect([answer.status, code(answer)], `${method} ${path}`).toEqual([404, 'not_found'])
     }
     const seen = await walker.call('GET', '/users')
-    const listed = await rig.operator('GET', `/accounts/${accountId}/users`)
+    const listed = await oidc.rig.operator('GET', `/accounts/${accountId}/users`)
     for (const { json } of [seen, listed]) {
       expect(json['users']).toHaveLength(2)
       expect(JSON.stringify(json)).not.toContain('second_factor')
@@ -136,7 +104,7 @@ describe('a log-in', () => {
   })
 
   it('goes on at a page of ours alone', async () => {
-    const { walker } = await newPerson()
+    const { walker } = await oidc.newPerson()
     const answer = await walker.walk('/admin/log-in?return_to=/admin/keys/key_1/edit')
     expect(answer.headers.location).toBe('/admin/keys/key_1/edit')
     for (const elsewhere of [
@@ -163,8 +131,8 @@ describe('what a provider says', () => {
     ['the past', { exp: Math.floor(Date.now() / 1_000) - 60 }],
     ['the future', { iat: Math.floor(Date.now() / 1_000) + 600, nbf: Date.now() }],
   ])('is not believed with %s', async (_, claims) => {
-    const { walker } = await newPerson()
-    provider.lies = { claims }
+    const { walker } = await oidc.newPerson()
+    oidc.provider.lies = { claims }
     const answer = await walker.walk('/admin/log-in')
     expect([answer.status, code(answer)]).toEqual([401, 'login_failed'])
     expect(walker.cookies.size).toBe(0)
@@ -173,26 +141,26 @@ describe('what a provider says', () => {
   it.each(['nobody', 'a stranger', 'the client secret'] as const)(
     'is not believed if %s signed it',
     async (signedBy) => {
-      const { walker } = await newPerson()
-      provider.lies = { signedBy }
+      const { walker } = await oidc.newPerson()
+      oidc.provider.lies = { signedBy }
       const answer = await walker.walk('/admin/log-in')
       expect([answer.status, code(answer)]).toEqual([401, 'login_failed'])
     },
   )
 
   it('is believed from a clock that is a little off', async () => {
-    const { walker } = await newPerson()
+    const { walker } = await oidc.newPerson()
     const now = Math.floor(Date.now() / 1_000)
-    provider.lies = { claims: { iat: now + 20, exp: now - 20 } }
+    oidc.provider.lies = { claims: { iat: now + 20, exp: now - 20 } }
     await walker.logIn()
   })
 
   it('is believed after its keys were rotated', async () => {
-    const { walker } = await newPerson()
+    const { walker } = await oidc.newPerson()
     await walker.logIn()
-    await provider.rotateKeys()
+    await oidc.provider.rotateKeys()
     await walker.logIn()
-    await provider.rotateKeys()
+    await oidc.provider.rotateKeys()
     await walker.logIn()
   })
 
@@ -204,8 +172,8 @@ describe('what a provider says', () => {
     ['an unknown role', { role: 'emperor' }, 403, 'role_unknown'],
     ['a role of the prototype', { role: 'constructor' }, 403, 'role_unknown'],
   ])('lets nobody in with %s', async (_, claims, status, expected) => {
-    const { walker } = await newPerson()
-    provider.lies = { claims }
+    const { walker } = await oidc.newPerson()
+    oidc.provider.lies = { claims }
     const answer = await walker.walk('/admin/log-in')
     expect([answer.status, code(answer)]).toEqual([status, expected])
     const page = await walker.get(await walker.leave('/admin/log-in'), {
@@ -217,38 +185,38 @@ describe('what a provider says', () => {
   })
 
   it('cannot move a person to another account', async () => {
-    const first = await newPerson()
+    const first = await oidc.newPerson()
     await first.walker.logIn()
-    const { sub } = person
-    await newPerson()
-    person = { ...person, sub }
+    const { sub } = oidc.person
+    await oidc.newPerson()
+    oidc.person = { ...oidc.person, sub }
     const answer = await first.walker.walk('/admin/log-in')
     expect([answer.status, code(answer)]).toEqual([403, 'account_mismatch'])
     expect((await first.walker.call('GET', '/session')).status).toBe(200)
   })
 
   it('lets no user in whom the operator disabled', async () => {
-    const { walker } = await newPerson()
+    const { walker } = await oidc.newPerson()
     await walker.logIn()
     const { user } = (await walker.call('GET', '/session')).json as { user: { id: string } }
-    await rig.operator('PATCH', `/users/${user.id}`, { status: 'disabled' })
+    await oidc.rig.operator('PATCH', `/users/${user.id}`, { status: 'disabled' })
     expect((await walker.call('GET', '/session')).status).toBe(401)
     const answer = await walker.walk('/admin/log-in')
     expect([answer.status, code(answer)]).toEqual([403, 'user_disabled'])
   })
 
   it('may come from the UserInfo endpoint, of the same person', async () => {
-    const { walker } = await newPerson()
-    const { account_id, role, email } = person
-    const userinfo = { sub: person['sub'], account_id, role, email }
+    const { walker } = await oidc.newPerson()
+    const { account_id, role, email } = oidc.person
+    const userinfo = { sub: oidc.person['sub'], account_id, role, email }
     const absent = { account_id: undefined, role: undefined, email: undefined }
-    const metadata = { userinfo_endpoint: `${provider.issuer}/userinfo` }
+    const metadata = { userinfo_endpoint: `${oidc.provider.issuer}/userinfo` }
     // The metadata is cached, so another gateway reads it with the endpoint.
-    provider.lies = { claims: absent, userinfo, metadata }
-    const other = createWalker(await rig.another(provider.variables))
+    oidc.provider.lies = { claims: absent, userinfo, metadata }
+    const other = createWalker(await oidc.rig.another(oidc.provider.variables))
     await other.logIn()
     expect((await other.call('GET', '/session')).json).toMatchObject({ user: { email } })
-    provider.lies = { ...provider.lies, userinfo: { ...userinfo, sub: 'somebody else' } }
+    oidc.provider.lies = { ...oidc.provider.lies, userinfo: { ...userinfo, sub: 'somebody else' } }
     expect(code(await other.walk('/admin/log-in'))).toBe('identity_provider_unavailable')
     expect(walker.cookies.size).toBe(0)
   })
@@ -256,9 +224,9 @@ describe('what a provider says', () => {
 
 describe('an answer to the browser', () => {
   it('needs the cookie, the state and the issuer of the log-in that was begun', async () => {
-    const { walker } = await newPerson()
+    const { walker } = await oidc.newPerson()
     const back = await walker.leave('/admin/log-in')
-    const foreign = await createWalker(rig.url).get(back)
+    const foreign = await createWalker(oidc.rig.url).get(back)
     expect([foreign.status, code(foreign)]).toEqual([401, 'login_failed'])
     const changed = new URL(back)
     changed.searchParams.set('state', 'another')
@@ -268,30 +236,30 @@ describe('an answer to the browser', () => {
       { iss: undefined },
       { code: undefined },
     ]) {
-      provider.lies = { answer }
+      oidc.provider.lies = { answer }
       expect(code(await walker.walk('/admin/log-in'))).toBe('login_failed')
     }
-    provider.lies = {}
+    oidc.provider.lies = {}
     expect((await walker.get(back)).status).toBe(401) // its cookie is gone
     await walker.logIn()
   })
 
   it('says no in the words of the provider, if they are words', async () => {
-    const { walker } = await newPerson()
-    provider.lies = { answer: { error: 'access_denied', code: undefined } }
+    const { walker } = await oidc.newPerson()
+    oidc.provider.lies = { answer: { error: 'access_denied', code: undefined } }
     const answer = await walker.walk('/admin/log-in')
     expect(answer.json).toMatchObject({ code: 'login_failed', detail: /access_denied/ })
-    provider.lies = { answer: { error: '<script>' } }
+    oidc.provider.lies = { answer: { error: '<script>' } }
     expect((await walker.walk('/admin/log-in')).text).not.toContain('script')
   })
 
   it('is good once, even if the provider takes the code again', async () => {
-    const { walker } = await newPerson()
-    provider.lies = { replays: true }
+    const { walker } = await oidc.newPerson()
+    oidc.provider.lies = { replays: true }
     const back = await walker.leave('/admin/log-in')
     const cookies = new Map(walker.cookies)
     expect((await walker.get(back)).status).toBe(303)
-    const thief = createWalker(rig.url)
+    const thief = createWalker(oidc.rig.url)
     for (const [name, value] of cookies) thief.cookies.set(name, value)
     const again = await thief.get(back)
     expect([again.status, code(again)]).toEqual([401, 'login_failed'])
@@ -299,7 +267,7 @@ describe('an answer to the browser', () => {
   })
 
   it('cannot be used to try codes at the provider without end', async () => {
-    const { walker } = await newPerson()
+    const { walker } = await oidc.newPerson()
     const home = { 'CF-Connecting-IP': '203.0.113.77' }
     const back = await walker.leave('/admin/log-in')
     const cookies = new Map(walker.cookies)
@@ -326,9 +294,9 @@ describe('an answer to the browser', () => {
   })
 
   it('has a code that the provider takes once', async () => {
-    const { walker } = await newPerson()
+    const { walker } = await oidc.newPerson()
     const back = await walker.leave('/admin/log-in')
-    await fetch(`${provider.issuer}/token`, {
+    await fetch(`${oidc.provider.issuer}/token`, {
       method: 'POST',
       body: new URLSearchParams({ code: new URL(back).searchParams.get('code') ?? '' }),
     })
@@ -343,8 +311,8 @@ describe('a provider that cannot be used', () => {
   it.each(['hang', 500, 404, 'nonsense', '{}', '{"issuer":"https://other.example"}'])(
     'is told of where its metadata is %j',
     async (discovery) => {
-      provider.lies = { discovery }
-      const walker = createWalker(await rig.another(provider.variables))
+      oidc.provider.lies = { discovery }
+      const walker = createWalker(await oidc.rig.another(oidc.provider.variables))
       const startedMs = Date.now()
       const answer = await walker.get('/admin/log-in')
       expect(Date.now() - startedMs).toBeLessThan(5_000)
@@ -354,16 +322,16 @@ describe('a provider that cannot be used', () => {
   )
 
   it('is told of where an endpoint could be overheard', async () => {
-    provider.lies = { metadata: { token_endpoint: 'http://provider.example/token' } }
-    const walker = createWalker(await rig.another(provider.variables))
+    oidc.provider.lies = { metadata: { token_endpoint: 'http://provider.example/token' } }
+    const walker = createWalker(await oidc.rig.another(oidc.provider.variables))
     expect((await walker.get('/admin/log-in')).status).toBe(503)
   })
 
   it.each(['hang', 500, 302, 'nonsense', '[]'])(
     'is told of where its tokens are %j',
     async (token) => {
-      const { walker } = await newPerson()
-      provider.lies = { token }
+      const { walker } = await oidc.newPerson()
+      oidc.provider.lies = { token }
       const back = await walker.leave('/admin/log-in')
       const startedMs = Date.now()
       const answer = await walker.get(back, page)
@@ -374,30 +342,30 @@ describe('a provider that cannot be used', () => {
   )
 
   it('is told of where its answer has no end', async () => {
-    const { walker } = await newPerson()
-    provider.lies = { token: `{"access_token":"${'x'.repeat(300_000)}"}` }
+    const { walker } = await oidc.newPerson()
+    oidc.provider.lies = { token: `{"access_token":"${'x'.repeat(300_000)}"}` }
     expect(code(await walker.walk('/admin/log-in'))).toBe('identity_provider_unavailable')
   })
 
   it.each(['hang', 503, '{"keys":1}'])('is told of where its keys are %j', async (keys) => {
-    await newPerson()
-    const walker = createWalker(await rig.another(provider.variables))
-    provider.lies = { keys }
+    await oidc.newPerson()
+    const walker = createWalker(await oidc.rig.another(oidc.provider.variables))
+    oidc.provider.lies = { keys }
     const answer = await walker.walk('/admin/log-in')
     expect([answer.status, code(answer)]).toEqual([503, 'identity_provider_unavailable'])
-    provider.lies = {}
+    oidc.provider.lies = {}
     await walker.logIn()
   })
 
   it('leaves sessions alone, and stands in the log without its secrets', async () => {
-    const { walker } = await newPerson()
+    const { walker } = await oidc.newPerson()
     await walker.logIn()
-    provider.lies = { discovery: 500, token: 500, keys: 500 }
+    oidc.provider.lies = { discovery: 500, token: 500, keys: 500 }
     expect((await walker.call('GET', '/keys')).status).toBe(200)
     await walker.walk('/admin/log-in')
-    const faults = rig.logs.filter((line) => line.includes('"identity_provider"'))
+    const faults = oidc.rig.logs.filter((line) => line.includes('"identity_provider"'))
     expect(faults.some((line) => line.includes('"reason":"http_500"'))).toBe(true)
-    const all = rig.logs.join('\n')
+    const all = oidc.rig.logs.join('\n')
     for (const secret of [
       'the-access-token',
       'the-refresh-token',
