@@ -50,9 +50,31 @@ function isRotation(value: unknown): value is { readonly ends_at: string } {
   return typeof value === 'object' && value !== null && 'ends_at' in value
 }
 
+/** Of the IP ACL, by network. */
+function isNotes(value: unknown): value is Readonly<Record<string, string>> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(value).every(
+      ([network, note]) => /[.:]/.test(network) && typeof note === 'string',
+    )
+  )
+}
+
+function notesText(notes: readonly (readonly [network: string, note: string])[]): string {
+  if (notes.length === 0) return messages.activity.nothing
+  const rest = notes.length - MAX_NETWORKS
+  const first = notes
+    .slice(0, MAX_NETWORKS)
+    .map(([network, note]) => `${network} ${messages.acl.quoted(note)}`)
+    .join(', ')
+  return rest > 0 ? messages.acl.andMore(first, rest) : first
+}
+
 function shownValue(value: unknown): string {
   if (value === null || value === undefined) return messages.activity.nothing
   if (isRateLimit(value)) return limitText(value)
+  if (isNotes(value)) return notesText(Object.entries(value))
   if (isRotation(value)) return rotationMessages.rotation.until(untilText(value.ends_at))
   if (typeof value !== 'string') return JSON.stringify(value)
   if (TIME.test(value)) return untilText(value)

@@ -190,6 +190,18 @@ describe.skipIf(missingWebkit !== null)(title, () => {
     expect(new Set(colours).size).toBe(2)
   })
 
+  it('draws the head of the list, which sticks to the top', async () => {
+    const customer = await rig.customer()
+    await customer.createKey()
+    await open(customer)
+    await page.text('1 key').find()
+    let drawn = ''
+    const isStill = async () => drawn === (drawn = await page.driver.takeScreenshot())
+    await expect.poll(isStill).toBe(true)
+    await page.css('thead').evaluate('element.style.visibility = "hidden"')
+    await expect.poll(() => page.driver.takeScreenshot()).not.toBe(drawn)
+  })
+
   it('needs no scrolling sideways on a telephone', async () => {
     const customer = await rig.customer()
     const { id } = await customer.createKey({ ip_acl: ['192.0.2.0/24', '2001:db8::/32'] })
