@@ -1,19 +1,17 @@
 // The IP ACL of a key: a choice, the networks, a field that takes one entry or a pasted list, and a button for each
 // suggestion. An entry that cannot be added stays in the field, unless it is too long for the field.
 
-import { useCallback, useId, useMemo, useRef, useState } from 'preact/hooks'
-import { ENTRY_WARNINGS, entryWarnings } from '../keys/entry-warnings.ts'
+import { useCallback, useId, useRef, useState } from 'preact/hooks'
 import {
   type AclReport,
   addEntries,
   type EntryFault,
   isUnresolved,
-  listNetworks,
   MAX_ENTRIES,
   EMPTY_REPORT,
   reportFaults,
 } from './acl.ts'
-import { findExcluded, networksOfAddress } from './acl-addresses.ts'
+import { networksOfAddress } from './acl-addresses.ts'
 import type { Notes } from './acl-chips.tsx'
 import { AclChoice } from './acl-choice.tsx'
 import { AclField } from './acl-field.tsx'
@@ -21,9 +19,10 @@ import { AclFiles } from './acl-files.tsx'
 import { AclList } from './acl-list.tsx'
 import { AclFaults, AclLeftOut } from './acl-report.tsx'
 import { readNotedText } from './acl-text.ts'
+import { AclWarnings } from './acl-warnings.tsx'
 import { announce } from './announce.tsx'
 import type { FieldError } from './draft-errors.ts'
-import { PlusIcon, WarningIcon } from './icons.tsx'
+import { PlusIcon } from './icons.tsx'
 import { messages } from './messages.ts'
 
 interface AclEditorProps {
@@ -65,8 +64,6 @@ export function AclEditor(props: AclEditorProps) {
   const mine = networksOfAddress(address).filter((network) => isOpen || !acl.includes(network))
   const isBlocked = isUnresolved(report, acl)
   const isInField = report.isInField && report.faults.length > 0
-  const warnings = useMemo(() => warningsOf(acl), [acl])
-  const isLeftOut = useMemo(() => findExcluded(acl, [address]).size > 0, [acl, address])
 
   function add(typed: string) {
     const noted = readNotedText(typed)
@@ -186,27 +183,8 @@ export function AclEditor(props: AclEditorProps) {
         <AclFiles acl={isOpen ? [] : acl} notes={notes} onText={add} />
       </div>
       <div class="acl-notices" role="status">
-        {!isOpen && isEnforced && address !== null && isLeftOut && (
-          <p class="notice warning">
-            <WarningIcon /> <span>{text.leavesOut(address)}</span>
-          </p>
-        )}
-        {(isOpen ? [] : warnings).map((warning) => (
-          <p class="notice warning" key={warning}>
-            <WarningIcon /> <span>{warning}</span>
-          </p>
-        ))}
+        {!isOpen && <AclWarnings acl={acl} address={isEnforced ? address : null} />}
       </div>
     </fieldset>
   )
-}
-
-/** Sentences about entries that are probably a mistake, by the rules of the API's `warnings`. */
-function warningsOf(acl: readonly string[]): string[] {
-  const found = entryWarnings(acl)
-  return ENTRY_WARNINGS.flatMap((code) => {
-    const warned = found.filter((warning) => warning.code === code)
-    const entries = warned.map(({ pointer }) => acl[Number(pointer.split('/')[2])] ?? '')
-    return entries.length === 0 ? [] : [messages.acl.warnings[code](listNetworks(entries))]
-  })
 }
