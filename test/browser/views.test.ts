@@ -164,9 +164,12 @@ describe.skipIf(missingBrowser !== null)('a view of the page', () => {
 
   it('is never the URL of what is searched, which may be a token', async () => {
     const page = await pages.open({ customer })
-    await page.getByLabel('Search').fill(token)
+    await page.getByLabel('Search').fill(token.slice(0, -1))
     await page.getByText('0 of 2 keys').waitFor()
     expect(pathOf(page)).toBe('/admin/')
+    await page.getByLabel('Search').fill(token)
+    await heading(page, 'Fenced').waitFor()
+    expect(pathOf(page)).toBe(`/admin/keys/${id}`)
   })
 
   it('is Activity: what was done, page by page, with the way to its key', async () => {
