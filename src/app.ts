@@ -6,6 +6,7 @@ import { doChores } from './admin/chores.ts'
 import { createDatabaseOwner } from './admin/database-owner.ts'
 import { type ConnectIdentity, controlPlaneDeps } from './composition/control-plane.ts'
 import { composeDataPlane } from './composition/data-plane.ts'
+import type { Parts } from './composition/parts.ts'
 import { createRuntime, type Runtime } from './composition/runtime.ts'
 import { createTelemetry } from './composition/telemetry.ts'
 import type { ConfigurationFault } from './configuration/configuration-fault.ts'
@@ -63,7 +64,7 @@ function composeApp(
 ): App {
   const patterns = parseTokenPatterns(settings.IMPORTED_TOKENS ?? '[]')
   const telemetry = createTelemetry(env, settings, runtime)
-  const parts = {
+  const parts: Parts = {
     env,
     settings,
     secrets,

@@ -4,38 +4,26 @@ import type { AdminDeps } from '../admin/admin.ts'
 import type { DatabaseOwner } from '../admin/database-owner.ts'
 import type { Receiver } from '../admin/events/receiver.ts'
 import { createUntaggedSessions } from '../admin/untagged-sessions.ts'
-import type { Env, Settings } from '../configuration/env.ts'
+import type { Settings } from '../configuration/env.ts'
 import { parseEventSecrets } from '../configuration/event-secrets.ts'
 import { expiriesOf } from '../configuration/expiries.ts'
-import type { Secrets } from '../configuration/secrets.ts'
 import { readVersion } from '../configuration/version.ts'
-import type { Database } from '../db/client.ts'
 import { readEventProgress } from '../db/event-queries.ts'
 import { findKeys } from '../db/outbox-queries.ts'
 import { readProgress } from '../db/progress-queries.ts'
 import { hasUntaggedSession } from '../db/session-queries.ts'
 import type { IdentityProvider, ProviderDeps } from '../identity/provider.ts'
-import type { ImportedTokens } from '../keys/imported-token.ts'
 import { errorsUrl } from '../problems/errors-url.ts'
 import { createIssuedKeys } from '../stores/account-keys.ts'
-import type { KeyAuthorities } from '../stores/key-authority/key-authority.ts'
 import { inspectKeyRecord, listLookupIds, pingKv, putKeyRecord } from '../stores/key-kv.ts'
 import { createPasswordHashers } from '../stores/password-hasher.ts'
-import type { Runtime } from './runtime.ts'
-import type { Telemetry } from './telemetry.ts'
+import type { Parts } from './parts.ts'
 
 /** Health checks are spread, since every isolate may ask and an object serves about 1,000 calls a second. */
 const HEALTH_OBJECTS = 16
 const EVENTS_TIMEOUT_MS = 10_000
 
-/** What the control plane takes from outside. */
-export interface ControlPlaneParts {
-  readonly env: Env
-  readonly settings: Settings
-  readonly secrets: Secrets
-  readonly db: Database
-  readonly authorities: KeyAuthorities
-  readonly importedTokens: ImportedTokens
+export interface ControlPlaneParts extends Parts {
   /** Null where users are local. */
   readonly connectIdentity: ConnectIdentity | null
   readonly owner: DatabaseOwner
@@ -45,8 +33,6 @@ export interface ControlPlaneParts {
     readonly addressSymptoms: AdminDeps['addressSymptoms']
     readonly readShadow: AdminDeps['readShadow']
   }
-  readonly telemetry: Telemetry
-  readonly runtime: Runtime
 }
 
 export type ConnectIdentity = (deps: ProviderDeps) => IdentityProvider

@@ -1,8 +1,5 @@
 // The parts of the data plane, put together.
 
-import type { Env, Settings } from '../configuration/env.ts'
-import type { Secrets } from '../configuration/secrets.ts'
-import type { Database } from '../db/client.ts'
 import { findKeyRecord } from '../db/key-queries.ts'
 import { type AddressWatch, createAddressWatch } from '../gateway/address-watch.ts'
 import { createAssertionSigner } from '../gateway/assertion.ts'
@@ -17,31 +14,16 @@ import { createRequestLimits } from '../gateway/request-limits.ts'
 import { createShadowGateway } from '../gateway/shadow-gateway.ts'
 import { createUnknownTokens } from '../gateway/unknown-tokens.ts'
 import { createUseRecorder, type UseRecorder } from '../gateway/use-recorder.ts'
-import type { ImportedTokens } from '../keys/imported-token.ts'
 import { verifyToken } from '../keys/token.ts'
 import { errorsUrl } from '../problems/errors-url.ts'
 import { createShadowCounts } from '../shadow/isolate-counts.ts'
 import { createIsolateCache } from '../stores/isolate-cache.ts'
-import type { KeyAuthorities } from '../stores/key-authority/key-authority.ts'
 import { readKeyRecord } from '../stores/key-kv.ts'
 import { createShadowStore, type ShadowStore } from '../stores/shadow-counts.ts'
-import type { Runtime } from './runtime.ts'
-import type { Telemetry } from './telemetry.ts'
+import type { Parts } from './parts.ts'
 
 /** An isolate has 128 MB (https://developers.cloudflare.com/workers/platform/limits/). */
 const CACHE = { entries: 20_000, bytes: 24 * 1024 * 1024 }
-
-/** What the data plane takes from outside. */
-export interface DataPlaneParts {
-  readonly env: Env
-  readonly settings: Settings
-  readonly secrets: Secrets
-  readonly db: Database
-  readonly authorities: KeyAuthorities
-  readonly importedTokens: ImportedTokens
-  readonly telemetry: Telemetry
-  readonly runtime: Runtime
-}
 
 export interface DataPlane {
   readonly gateway: Gateway
@@ -52,7 +34,7 @@ export interface DataPlane {
   readonly flush: () => Promise<void>
 }
 
-export function composeDataPlane(parts: DataPlaneParts): DataPlane {
+export function composeDataPlane(parts: Parts): DataPlane {
   const { env, settings, secrets, db, authorities, importedTokens, telemetry, runtime } = parts
   const { nowMs } = runtime
   const timeoutMs = settings.AUTHORITY_TIMEOUT_MS
