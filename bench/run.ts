@@ -16,6 +16,7 @@ const BENCHMARKS = [
   'shadow',
   'mix',
   'soak',
+  'suspension',
 ] as const
 
 const name = argv[2]?.startsWith('-') === false ? argv[2] : 'forward'

@@ -1,3 +1,29 @@
+export interface Pool {
+  readonly atOnce: number
+  /** How many run at once if the first ones have each taken less than `fastMs`. */
+  readonly atOnceIfFast: number
+  readonly fastMs: number
+}
+
+/** As `mapPooled`. Answers also how many calls ran at once in the end. */
+export async function mapWidening<T, R>(
+  items: readonly T[],
+  { atOnce, atOnceIfFast, fastMs }: Pool,
+  nowMs: () => number,
+  work: (item: T) => Promise<R>,
+): Promise<{ readonly results: R[]; readonly atOnce: number }> {
+  let slowestMs = 0
+  const first = await mapPooled(items.slice(0, atOnce), atOnce, async (item) => {
+    const startedMs = nowMs()
+    const result = await work(item)
+    slowestMs = Math.max(slowestMs, nowMs() - startedMs)
+    return result
+  })
+  const most = slowestMs < fastMs ? atOnceIfFast : atOnce
+  const rest = await mapPooled(items.slice(atOnce), most, work)
+  return { results: [...first, ...rest], atOnce: most }
+}
+
 /** Maps items with at most `atOnce` calls of `work` running. Keeps the order; rejects if a call rejects. */
 export async function mapPooled<T, R>(
   items: readonly T[],

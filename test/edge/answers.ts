@@ -9,8 +9,12 @@ const MARK = 'x-upstream-mark'
 const SLOW_MS = 15
 
 /** Lets the upstream answer so that each byte and header of it can be told from the gateway's. */
-export function answerVisibly(upstream: Upstream): void {
+export function answerVisibly(
+  upstream: Upstream,
+  noteArrival: (requestId: string) => void = () => undefined,
+): void {
   upstream.answerWith(async (request, response) => {
+    noteArrival(String(request.headers['x-request-id']))
     if (request.url === '/slow') await new Promise((resolve) => setTimeout(resolve, SLOW_MS))
     response.setHeader(MARK, 'yes')
     response.setHeader('Set-Cookie', `${MARK}=yes`)
@@ -44,6 +48,7 @@ export function toVerdict(answer: HttpAnswer, method: string): Verdict {
     case '403 account_inactive':
     case '403 key_disabled':
     case '403 ip_denied':
+    case '429 rate_limited':
       return code as Verdict
     case '503 authentication_unavailable':
       return 'unavailable'
@@ -57,6 +62,7 @@ function headVerdict(status: number): Verdict {
   const verdicts: Readonly<Record<number, Verdict>> = {
     401: 'unauthorized',
     403: 'forbidden',
+    429: 'rate_limited',
     503: 'unavailable',
   }
   return verdicts[status] ?? { other: String(status) }

@@ -16,12 +16,14 @@ function use(verdict: Use['verdict'], start: number, end: number, more: Partial<
     label: 'GET',
     key: 'k1',
     token: 't1',
+    at: 'ams',
     from: 'office',
     method: 'GET',
     verdict,
     clock: { leastMs: start * 1_000, mostMs: end * 1_000 },
     shown: [],
     upstreamCalls: verdict === 'allowed' ? 1 : 0,
+    arrivedMs: verdict === 'allowed' ? end * 1_000 : null,
     recovered: false,
     ...more,
   }
@@ -29,7 +31,9 @@ function use(verdict: Use['verdict'], start: number, end: number, more: Partial<
 
 function logOf(...events: (Change | Use)[]): Log {
   return {
-    keys: new Map([['k1', { account: 'a', acl: 'anyone', end: 'never', madeAt: 0 }]]),
+    keys: new Map([
+      ['k1', { account: 'a', acl: 'anyone', end: 'never', limit: 'none', madeAt: 0 }],
+    ]),
     changes: events.filter((event) => 'register' in event),
     uses: events.filter((event) => 'verdict' in event),
     restores: [],
@@ -38,6 +42,10 @@ function logOf(...events: (Change | Use)[]): Log {
     leftPending: 0,
     drift: [],
     leasesInBetween: 0,
+    allowances: [],
+    allowanceMs: 1_000,
+    unclearWindows: new Set(),
+    areClocksWrong: false,
   }
 }
 
@@ -117,7 +125,7 @@ describe('an end', () => {
   })
 
   it('is one that the key was made with', () => {
-    const facts = { account: 'a', acl: 'anyone', end: '45000', madeAt: 0 } as const
+    const facts = { account: 'a', acl: 'anyone', end: '45000', limit: 'none', madeAt: 0 } as const
     const log = { ...logOf(use('allowed', 50, 60)), keys: new Map([['k1', facts]]) }
     expect(rules(log)).toEqual(['time'])
   })
@@ -361,7 +369,7 @@ describe('a database that was restored', () => {
   })
 
   it('may not know a key that is newer', () => {
-    const facts = { account: 'a', acl: 'anyone', end: 'never', madeAt: 20 } as const
+    const facts = { account: 'a', acl: 'anyone', end: 'never', limit: 'none', madeAt: 20 } as const
     const keys = new Map([['k1', facts]])
     expect(rules({ ...restored(use('key_revoked', 70, 80)), keys })).toEqual([])
     expect(rules({ ...restored(use('key_revoked', 30, 40)), keys })).toEqual(['wrong'])

@@ -2,6 +2,7 @@
 // judged by it, nothing that was answered is lost, an outage is neither a yes nor a no, and a refusal
 // shows nothing of the upstream. Pure: it knows what was asked and answered, and nothing else.
 
+import { checkLimits } from './check-limits.ts'
 import { type Change, possibleValues, type Registers, type Span } from './registers.ts'
 import {
   type Address,
@@ -12,6 +13,7 @@ import {
   type Truth,
   type Verdict,
 } from './verdict.ts'
+import type { AskedAllowance } from './sim/allowance-watch.ts'
 
 export interface Use extends Span {
   readonly id: string
@@ -19,6 +21,7 @@ export interface Use extends Span {
   readonly key: string
   /** The name of the key's token: t1 for the first one. */
   readonly token: string
+  readonly at: string
   readonly from: Address
   readonly method: string
   readonly verdict: Verdict
@@ -27,6 +30,8 @@ export interface Use extends Span {
   /** What the answer showed of the upstream's. */
   readonly shown: readonly string[]
   readonly upstreamCalls: number
+  /** When it first reached the upstream, in milliseconds of the world's time. Null if it did not. */
+  readonly arrivedMs: number | null
   /** Every fault has ended, and the cron has run since. */
   readonly recovered: boolean
 }
@@ -48,12 +53,29 @@ export interface Log extends Registers {
   readonly drift: readonly string[]
   /** Leases that an authority granted while a change of its record was waiting. */
   readonly leasesInBetween: number
+  /** What was asked of authorities of the limits of keys. */
+  readonly allowances: readonly (AskedAllowance & { readonly key: string })[]
+  /** For how long an allowance may be used, at most. */
+  readonly allowanceMs: number
+  /** Keys of whose windows nobody knows when they began. */
+  readonly unclearWindows: ReadonlySet<string>
+  /** Whether a clock jumped or stood still. */
+  readonly areClocksWrong: boolean
 }
 
 export interface Violation {
   /** `time`: right at another time than the location's clock showed. */
   readonly rule:
-    'stale' | 'wrong' | 'time' | 'outage' | 'lost' | 'leak' | 'pending' | 'drift' | 'lease'
+    | 'stale'
+    | 'wrong'
+    | 'time'
+    | 'outage'
+    | 'lost'
+    | 'leak'
+    | 'pending'
+    | 'drift'
+    | 'lease'
+    | 'limit'
   readonly text: string
   /** For `stale`: how long after the newest change was answered, in seconds of the world's time. */
   readonly seconds?: number
@@ -66,6 +88,7 @@ export function check(log: Log): Violation[] {
   return [
     ...log.uses.flatMap((use) => checkUse(log, use)),
     ...[...log.truth].flatMap(([name, truth]) => checkTruth(log, name, truth)),
+    ...checkLimits(log),
     ...(log.leftPending > 0
       ? [{ rule: 'pending' as const, text: `${log.leftPending} changes were left pending` }]
       : []),
@@ -150,6 +173,7 @@ function registersOf(
     ...OF_KEY.map((part) => [part, `${key} ${part}`] as const),
     ['token', `${key}.${token} token`] as const,
     ['status', `${account} status`] as const,
+    ['ceiling', `${account} ceiling`] as const,
   ]
 }
 

@@ -2,6 +2,7 @@
 // and what.
 
 import type { HttpAnswer } from '../../harness/http.ts'
+import type { RateLimit } from '../../src/keys/rate-limit.ts'
 import { shownOf, toOutcome, toVerdict } from './answers.ts'
 import type { ClockSpan, Use } from './checker.ts'
 import { PASSWORD, type TestAccount, type TestKey } from './fixtures.ts'
@@ -9,7 +10,7 @@ import type { Ground, Location } from './ground.ts'
 import type { Method } from './history.ts'
 import { createLocationClocks, type LocationClocks } from './location-clocks.ts'
 import type { Change, Span } from './registers.ts'
-import type { Acl, Address, End, Status, Switch } from './verdict.ts'
+import type { Acl, Address, End, Limit, Status, Switch } from './verdict.ts'
 
 const ADDRESSES: Readonly<Record<Address, string>> = { office: '192.0.2.7', home: '2001:db8::7' }
 const NETWORKS: Readonly<Record<Acl, string[]>> = {
@@ -69,6 +70,13 @@ export interface Clients {
     end: End,
     at: Location,
   ) => Promise<void>
+  readonly setLimit: (
+    name: string,
+    key: TestKey,
+    owner: TestAccount,
+    limit: Limit,
+    at: Location,
+  ) => Promise<void>
   readonly remove: (name: string, key: TestKey, owner: TestAccount, at: Location) => Promise<void>
   /** Any other change by a customer. `toEffects`: what it sets, by how it was answered. */
   readonly change: (
@@ -90,6 +98,13 @@ export interface Clients {
     name: string,
     account: TestAccount,
     status: Status,
+    at: Location,
+  ) => Promise<void>
+  /** The limit of each key of an account. */
+  readonly setCeiling: (
+    name: string,
+    account: TestAccount,
+    limit: Limit,
     at: Location,
   ) => Promise<void>
   /** What the operator finds to differ, after having mended it where asked. */
@@ -218,12 +233,14 @@ export function createClients(
         label: `${method} with ${name}.${key.tokenName} at ${at} from the ${from}`,
         key: name,
         token: key.tokenName,
+        at,
         from,
         method,
         verdict: answer === null ? { other: whyNone } : toVerdict(answer, method),
         clock: clockSpan(),
         shown: answer === null ? [] : shownOf(answer),
         upstreamCalls: 0,
+        arrivedMs: null,
         recovered: false,
       }
       uses.push(use)
@@ -242,6 +259,10 @@ export function createClients(
       const label = `set end of ${name} at ${at}: ${toTime(end)}`
       await change(label, at, act, sets(`${name} end`, end))
     },
+    async setLimit(name, key, owner, limit, at) {
+      const act = () => patch(key, owner, { rate_limit: toRateLimitJson(limit) }, at)
+      await change(`limit ${name} at ${at}: ${limit}`, at, act, sets(`${name} limit`, limit))
+    },
     async remove(name, key, owner, at) {
       const act = () => admin(at, 'DELETE', `/keys/${key.id}`, { Cookie: owner.cookie })
       await change(`delete ${name} at ${at}`, at, act, sets(`${name} life`, 'gone'))
@@ -250,6 +271,13 @@ export function createClients(
       const headers = { Authorization: `Bearer ${ground.secrets.OPERATOR_TOKEN}` }
       const act = () => admin(at, 'PATCH', `/operator/accounts/${id}`, headers, { status })
       await change(`set ${name} ${status} at ${at}`, at, act, sets(`${name} status`, status))
+    },
+    async setCeiling(name, { id }, limit, at) {
+      const headers = { Authorization: `Bearer ${ground.secrets.OPERATOR_TOKEN}` }
+      const body = { rate_limit: toRateLimitJson(limit) }
+      const act = () => admin(at, 'PATCH', `/operator/accounts/${id}`, headers, body)
+      const label = `limit each key of ${name} at ${at}: ${limit}`
+      await change(label, at, act, sets(`${name} ceiling`, limit))
     },
     async reportLeak(name, key, owner, at) {
       const act = async () => {
@@ -298,6 +326,21 @@ export function createClients(
       return { id: String(id), accountId, ...key }
     },
   }
+}
+
+export function toRateLimit(limit: Limit): RateLimit | null {
+  if (limit === 'none') return null
+  const [requests, perSeconds] = limit.split('/').map(Number)
+  return { requests: requests ?? 0, perSeconds: perSeconds ?? 0 }
+}
+
+export function toLimit(rateLimit: RateLimit | null): Limit {
+  return rateLimit === null ? 'none' : `${rateLimit.requests}/${rateLimit.perSeconds}`
+}
+
+function toRateLimitJson(limit: Limit): object | null {
+  const rateLimit = toRateLimit(limit)
+  return rateLimit && { requests: rateLimit.requests, per_seconds: rateLimit.perSeconds }
 }
 
 function toTime(end: End): string | null {

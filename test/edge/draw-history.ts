@@ -3,6 +3,7 @@
 
 import type fc from 'fast-check'
 import { type Dice, rolling } from './dice.ts'
+import { LIMIT_MOVES, limitOf } from './draw-limit-moves.ts'
 import {
   CHANGES,
   changesInARow,
@@ -14,12 +15,13 @@ import {
 } from './draw-moves.ts'
 import { ALL_LOCATIONS, LOCATIONS } from './ground.ts'
 import type { Deploy, History, Step } from './history.ts'
-import type { Acl } from './verdict.ts'
+import type { Acl, Limit } from './verdict.ts'
 import { VERSIONS } from './versions.ts'
 
 const ACLS: readonly Acl[] = ['anyone', 'office', 'home']
 const PROPAGATION_SECONDS = [0, 10, 60, 90]
 const RATES = [0.9, 0.9, 1, 1.1, 1.1]
+const LIMITED_PERCENT = 35
 const LEASE_TERMS = [0, 0.5, 1, 2]
 
 export const history: fc.Arbitrary<History> = rolling((dice) => {
@@ -40,18 +42,30 @@ export const history: fc.Arbitrary<History> = rolling((dice) => {
     jumping,
     rollouts: rolloutsOf(deploy),
   }
+  // Objects of the version before leases know no limits.
+  const isLimited = deploy === null && dice.chance(LIMITED_PERCENT)
+  const moves = isLimited ? [...MOVES, ...LIMIT_MOVES] : MOVES
   return {
     acls,
+    limits: drawLimits(frame, isLimited),
     published: dice.chance(60),
     propagationSeconds: ALL_LOCATIONS.map(() => dice.pick(PROPAGATION_SECONDS)),
     rates: [...ALL_LOCATIONS, ...acls].map(() => (areExact ? 1 : dice.pick(RATES))),
     deploy,
     steps: withRollouts(
       frame,
-      loses === 'database' ? aroundRestore(frame) : drawMoves(frame, MOVES, 1, 5),
+      loses === 'database' ? aroundRestore(frame, moves) : drawMoves(frame, moves, 1, 5),
     ),
   }
 })
+
+/** The limits of k1, k2 and k3. */
+function drawLimits(frame: Frame, isLimited: boolean): readonly [Limit, Limit, Limit] {
+  const { dice, focus } = frame
+  const draw = (name: string): Limit =>
+    isLimited && dice.chance(name === focus ? 85 : 30) ? limitOf(frame) : 'none'
+  return [draw('k1'), draw('k2'), draw('k3')]
+}
 
 function drawDeploy(dice: Dice): Deploy {
   return {
@@ -90,14 +104,14 @@ function drawMoves(
 }
 
 /** Changes that the database forgets, and changes after that, mostly of one key. */
-function aroundRestore(frame: Frame): Step[] {
+function aroundRestore(frame: Frame, moves: typeof MOVES): Step[] {
   return [
-    ...drawMoves(frame, MOVES, 0, 1),
+    ...drawMoves(frame, moves, 0, 1),
     { do: 'back up' },
     ...drawMoves(frame, CHANGES, 1, 2),
     ...(frame.dice.chance(40) ? [deletionOf(frame, frame.focus)] : []),
     { do: 'restore' },
     ...drawMoves(frame, [[10, changesInARow], ...CHANGES], 1, 2),
-    ...drawMoves(frame, MOVES, 0, 1),
+    ...drawMoves(frame, moves, 0, 1),
   ]
 }

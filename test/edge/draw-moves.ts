@@ -39,21 +39,21 @@ const OVERLAP_SECONDS = [0, 3, 61, 90, 300]
 /** An end must be a minute ahead, also by a clock that is right no more. */
 const SECONDS_TO_END = [61, 62, 65, 85, 150, null]
 
-const at = ({ dice, locations }: Frame) => dice.pick(locations)
-const from = ({ dice }: Frame): Address => (dice.chance(65) ? 'office' : 'home')
-const key = ({ dice, focus }: Frame) => (dice.chance(70) ? focus : dice.pick(KEY_NAMES))
+export const at = ({ dice, locations }: Frame) => dice.pick(locations)
+export const from = ({ dice }: Frame): Address => (dice.chance(65) ? 'office' : 'home')
+export const key = ({ dice, focus }: Frame) => (dice.chance(70) ? focus : dice.pick(KEY_NAMES))
 
 function elsewhere(frame: Frame, not: Location): Location {
   return frame.dice.pick(frame.locations.filter((location) => location !== not))
 }
 
-function made(frame: Frame, where = at(frame)): Made {
+export function made(frame: Frame, where = at(frame)): Made {
   const { dice } = frame
   const diesAfter = dice.chance(10) ? dice.number(1, MAX_CALLS) : null
   return { at: where, goesOn: dice.chance(40), diesAfter, isTried: dice.chance(70) }
 }
 
-function changeOf(frame: Frame, name: KeyName, how = made(frame)): Changing {
+export function changeOf(frame: Frame, name: KeyName, how = made(frame)): Changing {
   const { dice, loses } = frame
   return dice.weighted<() => Changing>([
     [5, () => ({ do: 'edit', key: name, acl: dice.pick(ACLS), ...how })],
@@ -108,7 +108,7 @@ function keepUsing(frame: Frame, name: KeyName, where: Location): Step {
   return { do: 'keep using', key: name, from: from(frame), at: where }
 }
 
-function authorityFault(frame: Frame, where: Location, faults = AUTHORITY_FAULTS): Step {
+export function authorityFault(frame: Frame, where: Location, faults = AUTHORITY_FAULTS): Step {
   const { dice } = frame
   return { do: 'authority', at: where, fault: dice.pick(faults), calls: dice.pick(AUTHORITY_CALLS) }
 }

@@ -19,6 +19,7 @@ import {
   type KeyRing,
 } from '../../src/keys/key-ring.ts'
 import { NONCE_BYTES, sealToken } from '../../src/keys/sealed-token.ts'
+import type { RateLimit } from '../../src/keys/rate-limit.ts'
 import { mintToken, TOKEN_RANDOM_BYTES, verifyToken } from '../../src/keys/token.ts'
 import { newId } from '../../src/shared/ids.ts'
 
@@ -50,6 +51,7 @@ export interface Fixtures {
     accountId: string,
     ipAcl: readonly string[],
     published: boolean,
+    rateLimit?: RateLimit | null,
   ) => Promise<TestKey>
   /** The lookup id of a token that the gateway has made. */
   readonly lookupIdOf: (token: string) => string
@@ -110,7 +112,7 @@ export async function createFixtures(
       ])
       return { id, cookie: `portal_session=${cookie}` }
     },
-    async insertKey(db, accountId, ipAcl, published) {
+    async insertKey(db, accountId, ipAcl, published, rateLimit = null) {
       const now = nowMs()
       const id = newId('key', now)
       const random = randomBytes(TOKEN_RANDOM_BYTES)
@@ -125,6 +127,7 @@ export async function createFixtures(
         applicationName: 'Test',
         platform: 'server',
         ipAcl: [...ipAcl],
+        rateLimit,
         version: 1,
         revision: 1,
         enforcedRevision: Number(published),
@@ -140,6 +143,7 @@ export async function createFixtures(
         ...key,
         ipAclMode: 'enforce',
         ...UNRESTRICTED,
+        rateLimit,
       })
       return { id, tokenName: 't1', token, lookupId, accountId, record }
     },

@@ -48,6 +48,8 @@ export interface Ground {
   readonly nowMs: () => number
   readonly speed: number
   readonly leaseRealMs: number
+  /** For how long a location may use what an authority has granted it, at most, in milliseconds of the world's time. */
+  readonly allowanceMs: number
   readonly setLibsql: (fault: LibsqlFault) => Promise<void>
   readonly runCron: (at: Location) => Promise<void>
   /** libSQL itself, past every fault. */
@@ -73,14 +75,15 @@ export async function startGround(options: GroundOptions): Promise<Ground> {
   const { speed = DEFAULT_SPEED, leaseRealMs = DEFAULT_LEASE_REAL_MS } = options
   const time = { speed, epochMs: Date.now(), leaseRealMs }
   const leaseMs = leaseRealMs * speed
+  // More than a change waits, so that an answer may come when the change has been answered.
+  const authorityTimeoutMs = Math.max(AUTHORITY_TIMEOUT_MS, 2 * leaseMs)
   let passedMs = 0
   const variables = {
     ...secrets,
     LIBSQL_URL: gate.url,
     UPSTREAM_URL: upstream.url,
     LEASE_MS: String(leaseMs),
-    // More than a change waits, so that an answer may come when the change has been answered.
-    AUTHORITY_TIMEOUT_MS: String(Math.max(AUTHORITY_TIMEOUT_MS, 2 * leaseMs)),
+    AUTHORITY_TIMEOUT_MS: String(authorityTimeoutMs),
     ...options.variables,
   }
   const miniflare = new Miniflare(worldConfig(options, ALL_LOCATIONS, variables, time))
@@ -113,6 +116,7 @@ export async function startGround(options: GroundOptions): Promise<Ground> {
     },
     speed,
     leaseRealMs,
+    allowanceMs: authorityTimeoutMs,
     nowMs: () => time.epochMs + (Date.now() - time.epochMs) * speed + passedMs,
     async setLibsql(fault) {
       gate.set('closed') // what hangs in it ends

@@ -3,7 +3,7 @@
 
 import { ALL_LOCATIONS, type Location } from './ground.ts'
 import type { AuthorityCalls, AuthorityFault, KvFault, LibsqlFault } from './sim/faults.ts'
-import type { Acl, Address, Status, Switch } from './verdict.ts'
+import type { Acl, Address, Limit, Status, Switch } from './verdict.ts'
 import type { Version } from './versions.ts'
 
 /** Keys k1 and k2 are account a's, k3 is account b's; n1, n2, … are made on the way, by a. */
@@ -40,6 +40,9 @@ export type Changing =
   | ({ readonly do: 'report leak'; readonly key: KeyName } & Made)
   | ({ readonly do: 'delete'; readonly key: KeyName } & Made)
   | ({ readonly do: 'set status'; readonly account: AccountName; readonly status: Status } & Made)
+  | ({ readonly do: 'set limit'; readonly key: KeyName; readonly limit: Limit } & Made)
+  /** The limit of each key of an account. */
+  | ({ readonly do: 'set ceiling'; readonly account: AccountName; readonly limit: Limit } & Made)
 
 /** What happens to a clock. */
 export type ClockFault = 'stands' | 'goes on' | 'is set back' | 'is set ahead'
@@ -55,6 +58,13 @@ export type Step =
   | ({ readonly do: 'use everywhere'; readonly times: number } & Used)
   /** Several requests to one location, which may share what they ask of the authority. */
   | ({ readonly do: 'use at once'; readonly at: Location; readonly goesOn: boolean } & Used)
+  /** Several clients at each of these locations, each with so many requests in a row, with all tokens in turn. */
+  | ({
+      readonly do: 'flood'
+      readonly locations: readonly Location[]
+      readonly times: number
+      readonly goesOn: boolean
+    } & Used)
   /** From now on a client sends one request after the other, until the history settles. */
   | ({ readonly do: 'keep using'; readonly at: Location } & Used)
   | Changing
@@ -103,6 +113,8 @@ export interface Deploy {
 export interface History {
   /** The ACLs that k1, k2 and k3 begin with. */
   readonly acls: readonly [Acl, Acl, Acl]
+  /** The limits that they begin with. */
+  readonly limits: readonly [Limit, Limit, Limit]
   /** Whether KV holds their records already. */
   readonly published: boolean
   /** Until each location sees what was written at another. */
@@ -118,6 +130,7 @@ export interface History {
 export function plainHistory(parts: Partial<History> & Pick<History, 'steps'>): History {
   return {
     acls: ['anyone', 'anyone', 'anyone'],
+    limits: ['none', 'none', 'none'],
     published: true,
     propagationSeconds: [600, 600, 600, 600],
     rates: [1, 1, 1, 1, 1, 1, 1],
@@ -128,9 +141,9 @@ export function plainHistory(parts: Partial<History> & Pick<History, 'steps'>): 
 
 /** The history as a person reads it. */
 export function toText(history: History): string {
-  const { acls, published, propagationSeconds, rates, deploy, steps } = history
+  const { acls, limits, published, propagationSeconds, rates, deploy, steps } = history
   const keys = Object.entries(KEYS).map(
-    ([name, account], i) => `${name} of ${account} (${acls[i]})`,
+    ([name, account], i) => `${name} of ${account} (${acls[i]}, limit ${limits[i]})`,
   )
   const clocks = [...ALL_LOCATIONS, ...Object.keys(KEYS)].flatMap((of, i) =>
     rates[i] === 1 ? [] : `${of} at ${rates[i]}`,
@@ -156,6 +169,8 @@ function stepText(step: Step): string {
       const how = step.do === 'use' ? step.method : step.do
       return `${how} ${step.key} at ${step.at} from the ${step.from}${manner(step)}`
     }
+    case 'flood':
+      return `flood with ${step.key} at ${step.locations.join(', ')} from the ${step.from}, ${step.times} times${manner(step)}`
     case 'use everywhere':
       return `use ${step.key} everywhere from the ${step.from}, ${step.times} times`
     case 'edit':
@@ -176,6 +191,10 @@ function stepText(step: Step): string {
       return `delete ${step.key} at ${step.at}${manner(step)}`
     case 'set status':
       return `set ${step.account} ${step.status} at ${step.at}${manner(step)}`
+    case 'set limit':
+      return `limit ${step.key} at ${step.at}: ${step.limit}${manner(step)}`
+    case 'set ceiling':
+      return `limit each key of ${step.account} at ${step.at}: ${step.limit}${manner(step)}`
     case 'repeat':
       return `the last change again, at ${step.at}${manner(step)}`
     case 'create':

@@ -5,6 +5,7 @@ import { check } from './checker.ts'
 import { history } from './draw-history.ts'
 import { createFixtures } from './fixtures.ts'
 import { startGround } from './ground.ts'
+import { LIMIT_MUTANTS, withLimitMutants } from './limit-mutants.ts'
 import { MUTANTS, withMutants } from './mutants.ts'
 import { runHistory } from './run-history.ts'
 
@@ -23,10 +24,12 @@ export interface HuntOptions {
 export async function hunt(options: HuntOptions): Promise<void> {
   const { bundleDir, seed, histories, lanes, only = '', onEnd } = options
   const drawn = fc.sample(history, { seed, numRuns: histories })
-  const waiting = MUTANTS.map(({ name }) => name).filter((name) => name.includes(only))
+  const names = [...MUTANTS.map(({ name }) => name), ...LIMIT_MUTANTS]
+  const waiting = names.filter((name) => name.includes(only))
+  const patch = (bundle: string) => withLimitMutants(withMutants(bundle))
 
   async function work(): Promise<void> {
-    const ground = await startGround({ bundleDir, patch: withMutants })
+    const ground = await startGround({ bundleDir, patch })
     const fixtures = await createFixtures(ground.secrets, ground.nowMs)
     try {
       for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {

@@ -20,6 +20,31 @@ const NAMED: Readonly<Record<string, readonly (readonly [place: RegExp, by: stri
     ],
   ],
   'an allowance is spent twice': [[/(\w+\.left = before\w* \+ granted);/, '$1 * (ON ? 2 : 1);']],
+  'an allowance is spent after its lease': [
+    [/(Math\.min\()(usableMs), (\.\.\.)/, '$1(ON ? Infinity : $2), $3'],
+  ],
+  'an allowance is spent after its window': [
+    [/(, \.\.\.)(windows)(\.map\(\(\w+\) => \w+\.endsInMs \/)/, '$1(ON ? [] : $2)$3'],
+    [/(const isSame\w* = )(isSameWindows\()/, '$1 ON || $2'],
+  ],
+  'a window ends too early': [
+    [/(return nowMs >= startMs \+ (perSeconds\w*) \* 1e3)/, '$1 - (ON ? $2 * 100 : 0)'],
+  ],
+  'a question that is asked again is not counted': [
+    [
+      /(const \{ after, \.\.\.granted \} = grantRequests\(windows, wanted, share, nowMs\);)/,
+      '$1 if (ON && this.asked === (this.asked = JSON.stringify(wanted))) return granted;',
+    ],
+  ],
+  'an answer that is lost is spent': [
+    [
+      /(await )(authorities\w*\.askAllowance\((\w+), wanted\))/,
+      `$1$2.catch((error) => {
+        if (ON) Object.assign(allowance, { left: allowance.left + wanted.waiting, untilMs: nowMs() + termMs });
+        throw error;
+      })`,
+    ],
+  ],
   'each token has a window of its own': [
     [/(windowsAt: )(isLimited && firstLookupId !== lookupId)/, '$1!ON && $2'],
   ],

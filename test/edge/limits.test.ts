@@ -5,8 +5,12 @@ import { describe, expect, it } from 'vitest'
 import { PASSWORD, type TestKey } from './fixtures.ts'
 import { type Location, LOCATIONS } from './ground.ts'
 import { LIMIT_MUTANTS, withLimitMutants } from './limit-mutants.ts'
+import { check } from './checker.ts'
+import { plainHistory, type Step } from './history.ts'
+import { runHistory } from './run-history.ts'
 import { openScene } from './scene.ts'
 import { AUTHORITY_FAULTS } from './sim/faults.ts'
+import type { Limit } from './verdict.ts'
 
 const scene = openScene({ leaseRealMs: 400, patch: withLimitMutants })
 
@@ -160,12 +164,46 @@ async function floodBothTokens(): Promise<number> {
   return times.length
 }
 
+const floodOf = (times: number, locations: readonly Location[] = LOCATIONS): Step => {
+  return { do: 'flood', key: 'k1', from: 'office', locations, times, goesOn: false }
+}
+const pass = (seconds: number): Step => ({ do: 'pass', seconds })
+
+/** Whether the checker finds that a limit was broken in a history. */
+async function isSeenIn(mutant: string, limit: Limit, steps: readonly Step[]): Promise<boolean> {
+  const { ground, fixtures } = scene
+  const history = plainHistory({ limits: [limit, 'none', 'none'], steps })
+  const violations = check(await runHistory(ground, fixtures, history, [mutant]))
+  return violations.some(({ rule }) => rule === 'limit')
+}
+
 /** What shows a planted bug: true if it was seen. */
 const SHOWS: Readonly<Record<string, () => Promise<boolean>>> = {
   'what was granted is given back': async () => (await floodWithFault('fra', 'none')) > REQUESTS,
   'a restart forgets what was granted': async () => (await floodWithRestart('restart')) > REQUESTS,
   'an allowance is spent twice': async () => (await floodWithFault('fra', 'none')) > REQUESTS,
   'each token has a window of its own': async () => (await floodBothTokens()) > REQUESTS,
+  'an allowance is spent after its lease': () =>
+    isSeenIn('an allowance is spent after its lease', '250/86400', [
+      floodOf(20, ['fra']),
+      pass(60),
+      floodOf(4, ['fra']),
+    ]),
+  'an allowance is spent after its window': () => {
+    const overABoundary = [floodOf(16, ['fra']), pass(0.4), floodOf(2, ['fra'])]
+    const steps = [...overABoundary, ...overABoundary, ...overABoundary]
+    return isSeenIn('an allowance is spent after its window', '250/1', steps)
+  },
+  'a window ends too early': () =>
+    isSeenIn('a window ends too early', '10/10', [floodOf(2), pass(9.3), floodOf(2)]),
+  'a question that is asked again is not counted': () =>
+    isSeenIn('a question that is asked again is not counted', '10/60', [floodOf(4)]),
+  'an answer that is lost is spent': () =>
+    isSeenIn('an answer that is lost is spent', '90/86400', [
+      floodOf(2),
+      { do: 'authority', at: 'fra', fault: 'unreachable', calls: 'all' },
+      floodOf(4, ['fra']),
+    ]),
   async 'a GET is sent on before it may be'() {
     await limit(1, DAY)
     const times = watchUpstream()

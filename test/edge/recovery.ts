@@ -6,7 +6,7 @@ import { accounts } from '../../src/db/schema/accounts.ts'
 import { apiKeys } from '../../src/db/schema/api-keys.ts'
 import { tokens } from '../../src/db/schema/tokens.ts'
 import type { Log, Use } from './checker.ts'
-import { toAcl } from './clients.ts'
+import { toAcl, toLimit } from './clients.ts'
 import type { TestKey } from './fixtures.ts'
 import { type Ground, type Location, NEXT_VERSION } from './ground.ts'
 import type { Run } from './run-history.ts'
@@ -47,7 +47,25 @@ export async function recover(run: Run): Promise<Omit<Log, 'leasesInBetween' | '
     for (const { id } of await Promise.all(uses)) recovered.add(id)
   }
   const truth = await readTruth(run)
-  return { keys: facts, changes, uses: count(run, recovered), restores, truth, leftPending, drift }
+  const { areClocksWrong, unclearWindows, rotations } = run
+  const { allowances } = await ground.command({ takeAllowances: true })
+  const keyOf = (lookupId: string) =>
+    [...keys.keys()].find((name) =>
+      rotations.tokensOf(name).some((token) => token.lookupId === lookupId),
+    )
+  return {
+    keys: facts,
+    changes,
+    uses: count(run, recovered),
+    restores,
+    truth,
+    leftPending,
+    drift,
+    allowances: allowances.map((one) => ({ ...one, key: keyOf(one.name) ?? '' })),
+    allowanceMs: ground.allowanceMs,
+    unclearWindows,
+    areClocksWrong,
+  }
 }
 
 /** Waits for what workers do, also after their answers, as far as they get. */
@@ -95,7 +113,7 @@ async function useUntilWell(
 }
 
 /** The uses, each with how often it reached the upstream. */
-function count({ ground, clients }: Run, recovered: ReadonlySet<string>): Use[] {
+function count({ ground, clients, arrivals }: Run, recovered: ReadonlySet<string>): Use[] {
   const calls = new Map<string, number>()
   for (const { headers } of ground.upstream.received) {
     const id = headers['x-request-id'] ?? ''
@@ -104,6 +122,7 @@ function count({ ground, clients }: Run, recovered: ReadonlySet<string>): Use[] 
   return clients.uses.map((use) => ({
     ...use,
     upstreamCalls: calls.get(use.id) ?? 0,
+    arrivedMs: arrivals.get(use.id) ?? null,
     recovered: recovered.has(use.id),
   }))
 }
@@ -123,7 +142,7 @@ async function readTruth({ ground, owners, keys, rotations }: Run): Promise<Map<
       const row = rows.find(({ api_keys: { id: rowId } }) => rowId === id)
       // A backup that is older than the key knows nothing of it.
       if (row === undefined) return [`${name}.${tokenName}`, { ...UNCHANGED, life: 'gone' }]
-      const { deletedAt, ipAcl, enabled, leakedAt, expiresAt } = row.api_keys
+      const { deletedAt, ipAcl, enabled, leakedAt, expiresAt, rateLimit } = row.api_keys
       return [
         `${name}.${tokenName}`,
         {
@@ -134,6 +153,8 @@ async function readTruth({ ground, owners, keys, rotations }: Run): Promise<Map<
           end: expiresAt === null ? 'never' : `${expiresAt}`,
           token: toEnd(tokenRows.find((token) => token.lookupId === lookupId)),
           status: row.accounts.status === 'active' ? 'active' : 'suspended',
+          limit: toLimit(rateLimit),
+          ceiling: toLimit(row.accounts.rateLimit),
         },
       ]
     }),

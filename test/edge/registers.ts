@@ -2,7 +2,7 @@
 // judged by any value that a register can have had between the request's start and its end.
 // https://lamport.azurewebsites.net/pubs/interprocess.pdf calls such a register regular.
 
-import { type Acl, type End, type Truth, UNCHANGED } from './verdict.ts'
+import { type Acl, type End, type Limit, type Truth, UNCHANGED } from './verdict.ts'
 
 /** Places in the one order of all starts and ends, and the time of the world in seconds. */
 export interface Span {
@@ -17,13 +17,14 @@ export interface KeyFacts {
   /** What it was made with. */
   readonly acl: Acl
   readonly end: End
+  readonly limit: Limit
   /** Its place in the order: 0 for a key that was there before. */
   readonly madeAt: number
 }
 
 /**
- * A change of one register: `k1 life`, `k1 acl`, `k1 switch`, `k1 leak`, `k1 end`, `k1.t1 token` or `a status`. Several with the
- * same start and end are one change whose value is known no better.
+ * A change of one register: `k1 life`, `k1 acl`, `k1 switch`, `k1 leak`, `k1 end`, `k1 limit`, `k1.t1 token`, `a status`
+ * or `a ceiling`. Several with the same start and end are one change whose value is known no better.
  */
 export interface Change extends Span {
   readonly label: string

@@ -5,7 +5,7 @@ import { apiKeys } from '../../src/db/schema/api-keys.ts'
 import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from '../../src/keys/key-record.ts'
 import { answerVisibly } from './answers.ts'
 import type { Log } from './checker.ts'
-import { type Clients, createClients, toNetworks } from './clients.ts'
+import { type Clients, createClients, toNetworks, toRateLimit } from './clients.ts'
 import type { Fixtures, TestAccount, TestKey } from './fixtures.ts'
 import { ALL_LOCATIONS, type Ground, type Location, LOCATIONS, NEXT_VERSION } from './ground.ts'
 import {
@@ -32,6 +32,8 @@ const LONG_SECONDS = 30
 /** Of a location, more than may have questions of their own on the way. */
 const AT_ONCE = 6
 const KEEPS_USING_EVERY_MS = 8
+/** So many clients, at one location or at several. */
+const FLOODED_BY = 6
 /** After so many terms a lease has run out, whatever a clock says. */
 const LEASES_END_AFTER = 1.5
 
@@ -50,6 +52,11 @@ export interface Run {
   readonly locations: readonly Location[]
   /** Whether somebody else has written to KV. */
   isForged: boolean
+  /** When each request reached the upstream, by its id, in milliseconds of the world's time. */
+  readonly arrivals: Map<string, number>
+  /** Keys whose authority lost what it knew of windows, or whose clock was turned. */
+  readonly unclearWindows: Set<string>
+  areClocksWrong: boolean
 }
 
 /** `turnedOn`: mutants, see mutants.ts. */
@@ -91,12 +98,15 @@ async function begin(
   }
   const keys = new Map<string, TestKey>()
   const facts = new Map<string, KeyFacts>()
-  const { acls, published, propagationSeconds, rates, deploy } = history
+  const { acls, limits, published, propagationSeconds, rates, deploy } = history
   for (const [i, [name, account]] of Object.entries(KEYS).entries()) {
     const acl = acls[i] ?? 'anyone'
     const networks = toNetworks(acl)
-    keys.set(name, await fixtures.insertKey(ground.db(), owners[account].id, networks, published))
-    facts.set(name, { account, acl, end: 'never', madeAt: 0 })
+    const limit = limits[i] ?? 'none'
+    const { id } = owners[account]
+    const rateLimit = toRateLimit(limit)
+    keys.set(name, await fixtures.insertKey(ground.db(), id, networks, published, rateLimit))
+    facts.set(name, { account, acl, limit, end: 'never', madeAt: 0 })
   }
   const made = [...keys.values()]
   const rate = (i: number): ClockChange => ({ rate: rates[i] ?? 1 })
@@ -121,7 +131,9 @@ async function begin(
     }),
   }
   await clocks.turn(locationRates, () => ground.command(command))
-  answerVisibly(ground.upstream)
+  await ground.command({ takeAllowances: true }) // those of the history before
+  const arrivals = new Map<string, number>()
+  answerVisibly(ground.upstream, (id) => arrivals.set(id, ground.nowMs()))
   const clients = createClients(ground, clocks)
   const rotations = createRotations(clients, fixtures)
   for (const [name, key] of keys) rotations.add(name, key)
@@ -136,6 +148,9 @@ async function begin(
     restores: [],
     locations: deploy === null ? LOCATIONS : ALL_LOCATIONS,
     isForged: false,
+    arrivals,
+    unclearWindows: new Set(),
+    areClocksWrong: false,
   }
 }
 
@@ -146,7 +161,6 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
   let keepsUsing = new AbortController()
   let lastChange: Changing | undefined
   let backedUpAt: number | undefined
-  let areClocksWrong = false
 
   async function take(step: Step): Promise<void> {
     if ('at' in step && step.do !== 'revive' && dead.has(step.at)) return
@@ -167,6 +181,8 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
         return key && (await clients.use(step.key, key, step.from, step.method, step.at))
       case 'use everywhere':
         return await useEverywhere(step.key, step.from, step.times)
+      case 'flood':
+        return await flood(step)
       case 'use at once':
         return key && (await useAtOnce(step, key))
       case 'keep using':
@@ -180,6 +196,8 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
       case 'report leak':
       case 'delete':
       case 'set status':
+      case 'set limit':
+      case 'set ceiling':
         lastChange = step
         return await makeChange(step)
       case 'repeat':
@@ -251,6 +269,21 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
     await Promise.all(Array.from({ length: AT_ONCE }, one))
   }
 
+  async function flood({ key: name, from, locations: at, times }: Extract<Step, { do: 'flood' }>) {
+    const tokens = rotations.tokensOf(name)
+    const alive = at.filter((one) => !dead.has(one) && locations.includes(one))
+    const client = async (where: Location) => {
+      for (let i = 0; i < times; i++) {
+        const key = tokens[i % tokens.length]
+        if (key !== undefined) await clients.use(name, key, from, 'GET', where)
+      }
+    }
+    const clientsAt = FLOODED_BY / Math.max(alive.length, 1)
+    await Promise.all(
+      alive.flatMap((where) => Array.from({ length: clientsAt }, () => client(where))),
+    )
+  }
+
   async function keepUsing(
     { key: name, from, at }: Extract<Step, { do: 'keep using' }>,
     key: TestKey,
@@ -266,6 +299,8 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
     const done = clients.changes.length
     if (step.do === 'set status') {
       await clients.setStatus(step.account, owners[step.account], step.status, step.at)
+    } else if (step.do === 'set ceiling') {
+      await clients.setCeiling(step.account, owners[step.account], step.limit, step.at)
     } else {
       const key = rotations.current(step.key)
       if (key === undefined) return
@@ -276,7 +311,7 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
   }
 
   function changeKey(
-    step: Exclude<Changing, { do: 'set status' }>,
+    step: Exclude<Changing, { do: 'set status' | 'set ceiling' }>,
     key: TestKey,
     owner: TestAccount,
     again: boolean,
@@ -296,6 +331,8 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
         return rotations.end(step.key, owner, step.keep, step.at)
       case 'report leak':
         return rotations.reportLeak(step.key, owner, step.at)
+      case 'set limit':
+        return clients.setLimit(step.key, key, owner, step.limit, step.at)
       case 'delete':
         return clients.remove(step.key, key, owner, step.at)
     }
@@ -308,7 +345,7 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
   /** Uses the keys of a change that was answered just now, everywhere and from both addresses. */
   async function tryKeys(step: Changing): Promise<void> {
     const names =
-      step.do === 'set status'
+      'account' in step
         ? [...keys.keys()].filter((name) => accountOf(name) === step.account)
         : [step.key]
     const alive = locations.filter((at) => !dead.has(at))
@@ -336,7 +373,7 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
     const key = { ...made, lookupId: row?.lookupId ?? '' }
     keys.set(name, key)
     rotations.add(name, key)
-    facts.set(name, { account: 'a', acl, end: keyEnd, madeAt: clients.tick() })
+    facts.set(name, { account: 'a', acl, limit: 'none', end: keyEnd, madeAt: clients.tick() })
   }
 
   async function pass(seconds: number): Promise<void> {
@@ -344,7 +381,7 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
     await settleRunning()
     await untilNothingIsInFlight(ground, { butHeld: true })
     // What a timer ends has ended in so long a time.
-    if (areClocksWrong) await untilNoLeaseIsLeft()
+    if (run.areClocksWrong) await untilNoLeaseIsLeft()
     await ground.command({ passSeconds: seconds })
   }
 
@@ -363,15 +400,17 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
   /** An object that has lost its storage knows nothing of its leases, so they run out before anything else happens. */
   async function lose(name: string): Promise<void> {
     await settleRunning()
+    run.unclearWindows.add(name)
     await ofEachToken(name, (lookupId) => ground.command({ lose: lookupId }))
     await untilNoLeaseIsLeft()
   }
 
   async function turnClock({ of, fault, seconds }: Extract<Step, { do: 'clock' }>): Promise<void> {
-    areClocksWrong = true
+    run.areClocksWrong = true
     const change = toClockChange(fault, seconds * 1000)
     const lookupId = keys.get(of)?.lookupId
     if (lookupId !== undefined) {
+      run.unclearWindows.add(of)
       return void (await ground.command({ authorityClocks: { [lookupId]: change } }))
     }
     await clocks.turn({ [of]: change }, () => ground.command({ clocks: { [of]: change } }))
@@ -416,8 +455,7 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
   async function end(): Promise<void> {
     await heal()
     await settleRunning()
-    if (areClocksWrong) await untilNoLeaseIsLeft()
-    areClocksWrong = false
+    if (run.areClocksWrong) await untilNoLeaseIsLeft()
     const right = Object.fromEntries(ALL_LOCATIONS.map((at) => [at, { isRight: true }] as const))
     await clocks.turn(right, () => ground.command({ clocks: right }))
   }

@@ -11,6 +11,8 @@ export type Leak = 'no' | 'leaked'
 export type End = 'never' | `${number}`
 /** Of a token: when a rotation ends it, or that it has ended for good. */
 export type TokenEnd = End | 'ended'
+/** So many requests in so many seconds. */
+export type Limit = 'none' | `${number}/${number}`
 
 export type Verdict =
   | 'allowed'
@@ -20,6 +22,7 @@ export type Verdict =
   | 'key_replaced'
   | 'key_disabled'
   | 'ip_denied'
+  | 'rate_limited'
   /** Of a HEAD: one of the above with 401, or with 403. */
   | 'unauthorized'
   | 'forbidden'
@@ -36,6 +39,9 @@ export interface Truth {
   readonly end: End
   readonly token: TokenEnd
   readonly status: Status
+  readonly limit: Limit
+  /** The limit that the operator has set for each key of the account. */
+  readonly ceiling: Limit
 }
 
 /** What a key has that nobody has changed. */
@@ -47,10 +53,12 @@ export const UNCHANGED: Truth = {
   end: 'never',
   token: 'never',
   status: 'active',
+  limit: 'none',
+  ceiling: 'none',
 }
 
 /** The parts of a truth that belong to the key itself. */
-export const OF_KEY = ['life', 'acl', 'switch', 'leak', 'end'] as const
+export const OF_KEY = ['life', 'acl', 'switch', 'leak', 'end', 'limit'] as const
 
 type Judged = Exclude<
   Verdict,
@@ -63,6 +71,8 @@ type Judged = Exclude<
  */
 export function judge(truth: Truth, from: Address, nowMs: number): readonly Judged[] {
   const verdict = judgeInOrder(truth, from, nowMs)
+  // How many requests were let through before, check-limits.ts counts.
+  if (verdict === 'allowed' && isLimited(truth)) return [verdict, 'rate_limited']
   return isOver(truth, nowMs) ? [verdict, 'key_replaced'] : [verdict]
 }
 
@@ -77,6 +87,10 @@ function judgeInOrder(truth: Truth, from: Address, nowMs: number): Judged {
   return acl === 'anyone' || acl === from ? 'allowed' : 'ip_denied'
 }
 
+function isLimited({ limit, ceiling }: Truth): boolean {
+  return limit !== 'none' || ceiling !== 'none'
+}
+
 function isOver({ token }: Truth, nowMs: number): boolean {
   return token === 'ended' || (token !== 'never' && nowMs >= Number(token))
 }
@@ -89,6 +103,7 @@ const OF_HEAD: Readonly<Record<Judged, Verdict>> = {
   account_inactive: 'forbidden',
   key_disabled: 'forbidden',
   ip_denied: 'forbidden',
+  rate_limited: 'rate_limited',
 }
 
 /** The verdict as a client sees it. A refused HEAD has no body that tells which refusal it is. */

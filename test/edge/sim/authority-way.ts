@@ -9,6 +9,7 @@ import {
   reset,
   SLOW_MS,
 } from './faults.ts'
+import { observeQuestion } from './allowance-watch.ts'
 import { observeChange, observeLease } from './lease-watch.ts'
 import { trueMs } from './time.ts'
 import { locationOf, neverAnswered, reach, sleep, whenHealed } from './world.ts'
@@ -114,7 +115,8 @@ export class Authority extends WorkerEntrypoint<ObjectsEnv, Props> {
   async #callThroughFaults(call: Call, untilHealed: () => Promise<void>): Promise<unknown> {
     const { authority, calls } = locationOf(this.ctx.props.location)
     const isMeant = calls === 'all' || calls === CALLS[call.method]
-    const act = () => carryOut(this.objects(), call)
+    const { location } = this.ctx.props
+    const act = () => carryOut(this.objects(), call, location)
     switch (isMeant ? authority : 'none') {
       case 'unreachable':
         throw connectionLost()
@@ -143,7 +145,7 @@ export class Authority extends WorkerEntrypoint<ObjectsEnv, Props> {
       case 'answers late':
         return await thenSleep(act, LATE_ANSWER_MS)
       case 'slow reports':
-        return await carryOut(this.objects(), { ...call, args: withSlowBody(call.args) })
+        return await carryOut(this.objects(), { ...call, args: withSlowBody(call.args) }, location)
       case 'none':
         return await act()
     }
@@ -159,13 +161,17 @@ export class Accounts extends Authority {
 
 let forgetfulCalls = 0
 
-async function carryOut(objects: DurableObjectNamespace, call: Call): Promise<unknown> {
+async function carryOut(objects: DurableObjectNamespace, call: Call, at: string): Promise<unknown> {
   const { name, method, args } = call
   const askedMs = trueMs()
+  const [, init] = args as [string, RequestInit?]
+  const noteAllowance =
+    method === 'fetch' ? observeQuestion(name, at, new Headers(init?.headers)) : null
   const stub = objects.getByName(name) as unknown as ObjectStub
   const answer = await stub[method]?.(...args)
   if (method === 'fetch') {
     const { status, headers, body } = answer as Response
+    noteAllowance?.(headers)
     if (headers.has('lease')) observeLease(name, askedMs)
     const text = body === null ? null : await (answer as Response).text()
     return { body: text, status, headers: [...headers] } satisfies PlainAnswer

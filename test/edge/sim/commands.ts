@@ -1,5 +1,6 @@
 // What a test tells the simulated world, and what it hears.
 
+import type { AskedAllowance } from './allowance-watch.ts'
 import type { ClockChange } from './clock.ts'
 import type { AuthorityCalls, AuthorityFault, KvFault, LibsqlFault } from './faults.ts'
 
@@ -23,6 +24,8 @@ export interface Command extends Faults {
   readonly variables?: Readonly<Record<string, string>>
   /** What is on of that which the bundle's text was given, see patch-bundle.ts: at all, or at a location. */
   readonly turnOn?: Readonly<Record<string, readonly string[]>>
+  /** Answers the questions for allowances since the last time, and forgets them. */
+  readonly takeAllowances?: true
 }
 
 interface Faults {
@@ -48,6 +51,8 @@ export interface WorldState {
   readonly leases: number
   /** Leases that an authority granted while a change of its record was waiting. */
   readonly leasesInBetween: number
+  /** Empty unless they were to be taken. */
+  readonly allowances: readonly AskedAllowance[]
 }
 
 /** What the isolate of a location is told, or that of the objects. */

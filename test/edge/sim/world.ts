@@ -1,6 +1,7 @@
 // The state of the simulated world, in one isolate: the faults at each location, and how to reach a store
 // through them.
 
+import { takeAllowances } from './allowance-watch.ts'
 import type { Command, WorldState } from './commands.ts'
 import {
   type AuthorityCalls,
@@ -75,7 +76,7 @@ export async function obey(command: Command): Promise<WorldState> {
   if (command.clear) kv.clear()
   for (const [id, value] of Object.entries(command.seed ?? {})) kv.seed(`key:${id}`, value)
   if (command.heal || command.revive) await letGo()
-  return stateOf()
+  return { ...stateOf(), allowances: command.takeAllowances ? takeAllowances() : [] }
 }
 
 /** Ends what hangs, and carries out what was held, whether its caller is still there or not. */
@@ -143,7 +144,7 @@ export async function whenHealed<T>(
   return done.outcome.value
 }
 
-function stateOf(): WorldState {
+function stateOf(): Omit<WorldState, 'allowances'> {
   let heldCalls = 0
   for (const call of inFlight) {
     const isHeld = call.heldIn === epoch
