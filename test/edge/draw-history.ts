@@ -21,7 +21,7 @@ import { VERSIONS } from './versions.ts'
 const ACLS: readonly Acl[] = ['anyone', 'office', 'home']
 const PROPAGATION_SECONDS = [0, 10, 60, 90]
 const RATES = [0.9, 0.9, 1, 1.1, 1.1]
-const LIMITED_PERCENT = 35
+const LIMITED_PERCENT = 25
 const LEASE_TERMS = [0, 0.5, 1, 2]
 
 export const history: fc.Arbitrary<History> = rolling((dice) => {
