@@ -20,9 +20,21 @@ function asked(atS: number, granted: number | null, more: Partial<Asked> = {}): 
 
 function use(atS: number, more: Partial<Use> = {}): Use {
   return {
-    ...{ start: atS, end: atS + 1, startSeconds: atS, endSeconds: atS + 0.5 },
-    ...{ id: 'use', label: `GET at ${atS}`, key: 'k1', token: 't1', at: 'ams', from: 'office' },
-    ...{ method: 'GET', verdict: 'allowed', shown: [], upstreamCalls: 1, recovered: false },
+    start: atS,
+    end: atS + 1,
+    startSeconds: atS,
+    endSeconds: atS + 0.5,
+    id: 'use',
+    label: `GET at ${atS}`,
+    key: 'k1',
+    token: 't1',
+    at: 'ams',
+    from: 'office',
+    method: 'GET',
+    verdict: 'allowed',
+    shown: [],
+    upstreamCalls: 1,
+    recovered: false,
     clock: { leastMs: atS * 1_000, mostMs: atS * 1_000 },
     arrivedMs: atS * 1_000 + 400,
     ...more,
@@ -34,8 +46,15 @@ function limitsOf(uses: readonly Use[], allowances: readonly Asked[], more: Part
     keys: new Map([
       ['k1', { account: 'a', acl: 'anyone', end: 'never', limit: '3/10', madeAt: 0 }],
     ]),
-    ...{ changes: [], restores: [], truth: new Map(), hasNewForm: false, leftPending: 0 },
-    ...{ drift: [], leasesInBetween: 0, allowanceMs: 1_000, unclearWindows: new Set() },
+    changes: [],
+    restores: [],
+    truth: new Map(),
+    hasNewForm: false,
+    leftPending: 0,
+    drift: [],
+    leasesInBetween: 0,
+    allowanceMs: 1_000,
+    unclearWindows: new Set(),
     areClocksWrong: false,
     uses,
     allowances,
@@ -88,8 +107,14 @@ describe('a window', () => {
 
   it('has the limit that was set last', () => {
     const lowered: Change = {
-      ...{ start: 1.5, end: 1.6, startSeconds: 1.5, endSeconds: 1.6, label: 'limit' },
-      ...{ register: 'k1 limit', value: '1/10', outcome: 'done' },
+      start: 1.5,
+      end: 1.6,
+      startSeconds: 1.5,
+      endSeconds: 1.6,
+      label: 'limit',
+      register: 'k1 limit',
+      value: '1/10',
+      outcome: 'done',
     }
     expect(limitsOf(threeUsed, threeAsked, { changes: [lowered] })).toContain(
       'GET at 3: allowed after 2 of 1 in key 10 s',

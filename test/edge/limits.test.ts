@@ -170,9 +170,9 @@ const floodOf = (times: number, locations: readonly Location[] = LOCATIONS): Ste
 const pass = (seconds: number): Step => ({ do: 'pass', seconds })
 
 /** Whether the checker finds that a limit was broken in a history. */
-async function isSeenIn(mutant: string, limit: Limit, steps: readonly Step[]): Promise<boolean> {
+async function isSeenIn(mutant: string, first: Limit, steps: readonly Step[]): Promise<boolean> {
   const { ground, fixtures } = scene
-  const history = plainHistory({ limits: [limit, 'none', 'none'], steps })
+  const history = plainHistory({ limits: [first, 'none', 'none'], steps })
   const violations = check(await runHistory(ground, fixtures, history, [mutant]))
   return violations.some(({ rule }) => rule === 'limit')
 }

@@ -34,7 +34,11 @@ export function observeQuestion(
   const { policies, waiting, ahead } = JSON.parse(text) as Wanted
   const unknown = { answeredMs: null, granted: null, clockMs: null, windowMs: null }
   const one: AskedAllowance = {
-    ...{ name, at, policies, wanted: waiting + ahead, askedMs: trueMs() },
+    name,
+    at,
+    policies,
+    wanted: waiting + ahead,
+    askedMs: trueMs(),
     ...unknown,
   }
   asked.push(one)
