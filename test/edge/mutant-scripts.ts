@@ -134,7 +134,7 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
     steps: [useMuch, { ...remove, ...goingOn }, pass(0.3), { do: 'repeat', ...made('fra') }],
   },
   'a repeated change waits for no lease of an instance before': {
-    ...sameWith(3),
+    ...sameWith(5),
     steps: [
       useMuch,
       { do: 'deploy objects', haveLeases: false },
