@@ -30,11 +30,14 @@ export function observeChange(name: string, sentMs: number, settlesInMs: number)
   waits.set(name, { fromMs: nowMs, untilMs: Math.max(waits.get(name)?.untilMs ?? 0, untilMs) })
 }
 
-/** An object has granted a lease to a question that was asked at `askedMs`, by the true time. */
+/**
+ * An object has granted a lease to a question that was asked at `askedMs`, by the true time, and has just been answered.
+ * It may have granted at any moment between the two.
+ */
 export function observeLease(name: string, askedMs: number): void {
   leases++
   const wait = waits.get(name)
-  if (wait !== undefined && wait.fromMs < askedMs && askedMs < wait.untilMs) leasesInBetween++
+  if (wait !== undefined && wait.fromMs < askedMs && trueMs() < wait.untilMs) leasesInBetween++
 }
 
 /** An instance that has just started, or whose clock was set, knows nothing of a wait. */
