@@ -104,8 +104,10 @@ export function DialogBody({ isBusy, children }: DialogBodyProps) {
 /** If several dialogs close at once, the browser does not know what opened the first. */
 function giveFocusBack(opener: Element | null): void {
   if (document.activeElement !== document.body) return
-  // The opener may no longer exist, such as the row of a key that was deleted.
-  focusOn(opener?.isConnected === true ? opener : document.querySelector('h1'))
+  // The opener may no longer exist, such as the row of a key that was deleted. Safari does not focus a button that is
+  // clicked, so the opener may be the page itself.
+  const isThere = opener?.isConnected === true && opener !== document.body
+  focusOn(isThere ? opener : document.querySelector('h1'))
 }
 
 function focusOn(element: Element | null | undefined): void {

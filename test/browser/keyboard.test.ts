@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { missingBrowser } from '../support/own-browser.ts'
 import { type PageRig, startPageRig } from '../support/page-rig.ts'
-import { holdAnswer, panelOf, promptOf, rowOf } from '../support/page-steps.ts'
+import { addButton, holdAnswer, panelOf, promptOf, rowOf } from '../support/page-steps.ts'
 
 describe.skipIf(missingBrowser !== null)('the keyboard', () => {
   let pages: PageRig
@@ -135,6 +135,18 @@ describe.skipIf(missingBrowser !== null)('the keyboard', () => {
     await page.keyboard.press('Escape')
     await panelOf(page).waitFor({ state: 'detached' })
     expect(await focused(page)).toBe('Add API key')
+  })
+
+  it('gives the focus to the heading where a click focuses no button, as in Safari', async () => {
+    const page = await pages.open({ customer })
+    await page.evaluate(() => {
+      document.addEventListener('mousedown', (event) => event.preventDefault(), true)
+    })
+    await addButton(page).click()
+    await panelOf(page).waitFor()
+    await page.keyboard.press('Escape')
+    await panelOf(page).waitFor({ state: 'detached' })
+    await expect.poll(() => focused(page)).toBe('API Keys')
   })
 
   it('gives the focus back to the field that is wrong', async () => {
