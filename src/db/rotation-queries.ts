@@ -29,7 +29,8 @@ export interface RepeatedRotation {
 }
 
 /**
- * Makes a token the current one of its key. `others`: the times of the key's other tokens from then on. The
+ * Makes a token the current one of its key. It is later than the others even if this clock is behind, because the
+ * first token's authority counts the windows of all. `others`: the times of the key's other tokens from then on. The
  * key is no longer leaked. Undefined if the row changed since it was read, if the account is not active, or
  * if the session has ended.
  */
@@ -51,7 +52,8 @@ export async function insertToken(
     db.run(sql`
       INSERT INTO tokens (lookup_id, key_id, token_key, sealed_token, last_four, created_at,
         idempotency_key, idempotency_body)
-      SELECT ${lookupId}, ${read.id}, ${tokenKey}, ${sealedToken}, ${lastFour}, ${event.at},
+      SELECT ${lookupId}, ${read.id}, ${tokenKey}, ${sealedToken}, ${lastFour},
+        max(${event.at}, (SELECT coalesce(max(created_at), 0) + 1 FROM tokens WHERE key_id = ${read.id})),
         ${idempotency?.keys[0] ?? null}, ${idempotency?.bodies[0] ?? null}
       WHERE ${holds}`),
     db

@@ -34,6 +34,14 @@ const useMuch: Step = { do: 'use everywhere', key: 'k1', from: 'office', times: 
 const LONGER_AT_NEXT: Partial<History> = {
   deploy: { version: 'the same', leaseTerms: 8, objectsHaveLeases: true },
 }
+const flood: Step = {
+  do: 'flood',
+  key: 'k1',
+  from: 'office',
+  locations: ['ams', 'fra', 'sin'],
+  times: 4,
+  goesOn: false,
+}
 const isCutOff: Step = { do: 'authority', at: 'fra', fault: 'unreachable', calls: 'all' }
 
 it.each<[string, readonly Step[], Partial<History>?]>([
@@ -126,6 +134,16 @@ it.each<[string, readonly Step[], Partial<History>?]>([
       useEverywhere,
     ],
     LONGER_AT_NEXT,
+  ],
+  [
+    'a rotation by a location whose clock is behind, which must not begin the window of a limit anew',
+    [
+      flood,
+      { do: 'clock', of: 'ams', fault: 'is set back', seconds: 20 },
+      { do: 'rotate', key: 'k1', overlapSeconds: 300, ...made('ams') },
+      flood,
+    ],
+    { limits: ['10/60', 'none', 'none'] },
   ],
 ])('%s', async (_, steps, parts) => {
   const history = plainHistory({ steps, ...parts })
