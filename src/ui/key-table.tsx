@@ -1,7 +1,7 @@
 // The list of keys: a table on wide screens, cards on narrow ones. The roles are explicit, because in some
 // browsers a table that is laid out as cards loses its roles.
 
-import { useMemo } from 'preact/hooks'
+import { useMemo, useRef } from 'preact/hooks'
 import { FilterBar } from './filter-bar.tsx'
 import { SearchIcon } from './icons.tsx'
 import type { ListedKey } from './key-list.ts'
@@ -12,6 +12,7 @@ import { useMinute } from './minute.ts'
 import { PATHS, replace } from './route.ts'
 import type { Secret } from './secret.ts'
 import { COLUMNS, NarrowSort, orderOf, SortButton } from './sort.tsx'
+import { ShowAll } from './show-all.tsx'
 import { type Filters, foldName, sharedNames, type Sort, viewOf } from './view.ts'
 
 interface KeyTableProps {
@@ -19,6 +20,8 @@ interface KeyTableProps {
   readonly query: string
   readonly filters: Filters
   readonly sort: Sort
+  /** Whether a phone shows all keys, and not only the first of them. */
+  readonly isWhole: boolean
   readonly secret: Secret | null
   readonly newKeyId: string | null
   readonly mayChange: boolean
@@ -26,12 +29,14 @@ interface KeyTableProps {
   readonly actions: RowActions
   readonly onQuery: (query: string) => void
   readonly onSort: (sort: Sort) => void
+  readonly onShowAll: () => void
 }
 
 export function KeyTable(props: KeyTableProps) {
   const { keys, query, filters, sort, secret, newKeyId, actions } = props
   const { onQuery, onSort } = props
   const minute = useMinute()
+  const rows = useRef<HTMLTableSectionElement>(null)
   const shown = viewOf(keys, query, filters, sort)
   const shared = useMemo(() => sharedNames(keys), [keys])
   const text = messages.page
@@ -58,7 +63,11 @@ export function KeyTable(props: KeyTableProps) {
           <NarrowSort sort={sort} onSort={onSort} />
         </div>
       </div>
-      <table class="keys" role="table" aria-label={messages.apiKeys}>
+      <table
+        class={props.isWhole ? 'keys' : 'keys first'}
+        role="table"
+        aria-label={messages.apiKeys}
+      >
         <thead role="rowgroup">
           <tr role="row">
             {COLUMNS.map(([label, field]) => (
@@ -76,7 +85,7 @@ export function KeyTable(props: KeyTableProps) {
             </th>
           </tr>
         </thead>
-        <tbody role="rowgroup">
+        <tbody role="rowgroup" ref={rows}>
           {shown.map((key) => (
             <KeyRow
               key={key.id}
@@ -92,6 +101,7 @@ export function KeyTable(props: KeyTableProps) {
           ))}
         </tbody>
       </table>
+      {!props.isWhole && <ShowAll count={shown.length} rows={rows} onShow={props.onShowAll} />}
       {shown.length === 0 && (
         <p class="no-match">
           {query === '' ? text.noneFiltered : text.noMatch(query)}{' '}

@@ -28,14 +28,16 @@ interface KeysPageProps {
   readonly query: string
   readonly filters: Filters
   readonly sort: Sort
+  readonly isWhole: boolean
   readonly onQuery: (query: string) => void
   readonly onSort: (sort: Sort) => void
+  readonly onShowAll: () => void
   readonly actions: RowActions
 }
 
 export function KeysPage(props: KeysPageProps) {
-  const { session, rights, list, secret, newKeyId, query, filters, sort } = props
-  const { actions, onQuery, onSort } = props
+  const { session, rights, list, secret, newKeyId, query, filters, sort, isWhole } = props
+  const { actions, onQuery, onSort, onShowAll } = props
   const isOffline = useIsOffline()
   const text = messages.page
   const { mayChange, mayDelete, whyNot } = rights
@@ -85,6 +87,7 @@ export function KeysPage(props: KeysPageProps) {
           {...{
             query,
             sort,
+            isWhole,
             filters,
             secret,
             newKeyId,
@@ -93,6 +96,7 @@ export function KeysPage(props: KeysPageProps) {
             actions,
             onQuery,
             onSort,
+            onShowAll,
           }}
         />
       )}

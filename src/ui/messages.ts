@@ -84,6 +84,7 @@ export const messages = {
     clearSearch: 'Clear the search',
     count: (shown: number, all: number) =>
       shown === all ? (all === 1 ? '1 key' : `${all} keys`) : `${shown} of ${all} keys`,
+    showMore: (count: number) => `Show ${number(count)} more`,
     noneFiltered: 'No keys match these filters.',
     noMatch: (query: string) => `No keys match “${isolateDirection(query)}”.`,
     loadFailed: 'The API keys could not be loaded.',

@@ -46,6 +46,7 @@ export function Workspace(props: WorkspaceProps) {
   const [dialog, setDialog] = useState<{ kind: 'delete' | 'snippets'; key: Key } | null>(null)
   const [search, setSearch] = useState('')
   const [sort, setSort] = useState(NEWEST_FIRST)
+  const [isWhole, setWhole] = useState(false)
   const [newKeyId, setNewKeyId] = useState<string | null>(null)
   const { user } = session
   const rights = rightsOf(session)
@@ -131,7 +132,8 @@ export function Workspace(props: WorkspaceProps) {
           filters={filtersOf(query)}
           onQuery={onQuery}
           onSort={setSort}
-          {...{ session, rights, list, secret, newKeyId, sort, actions }}
+          onShowAll={() => setWhole(true)}
+          {...{ session, rights, list, secret, newKeyId, sort, isWhole, actions }}
         />
       )}
       {panel !== null && (

@@ -18,7 +18,7 @@ import {
 import { connect } from '../../src/db/client.ts'
 import type { KeyRecord } from '../../src/keys/key-record.ts'
 import { toStored } from '../../src/keys/stored-record.ts'
-import { insertKeys } from '../support/insert-keys.ts'
+import { insertKeys } from '../../harness/insert-keys.ts'
 import { type SqlRecorder, startSqlRecorder } from '../support/sql-recorder.ts'
 
 /** https://developers.cloudflare.com/workers/platform/limits/ */

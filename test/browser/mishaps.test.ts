@@ -5,7 +5,7 @@ import { createClient } from '@libsql/client/web'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
-import { insertKeys } from '../support/insert-keys.ts'
+import { insertKeys } from '../../harness/insert-keys.ts'
 import { missingBrowser } from '../support/own-browser.ts'
 import { type PageRig, startPageRig } from '../support/page-rig.ts'
 import {

@@ -3,7 +3,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
-import { insertKeys } from '../support/insert-keys.ts'
+import { insertKeys } from '../../harness/insert-keys.ts'
 import { missingBrowser } from '../support/own-browser.ts'
 import { usePages } from '../support/page-rig.ts'
 import { choosePlatform, enterPassword, panelOf, promptOf } from '../support/page-steps.ts'

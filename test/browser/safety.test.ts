@@ -4,7 +4,7 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
-import { insertKeys } from '../support/insert-keys.ts'
+import { insertKeys } from '../../harness/insert-keys.ts'
 import { missingBrowser } from '../support/own-browser.ts'
 import { usePages } from '../support/page-rig.ts'
 import {
@@ -36,7 +36,7 @@ describe.skipIf(missingBrowser !== null)('the page keeps from a mistake', () => 
     const many = await pages.rig.customer()
     await insertKeys(pages.rig.libsqlUrl, many.id, 100)
     const page = await pages.open({ customer: many, viewport: { width, height: 700 } })
-    const last = page.locator('tbody tr').last()
+    const last = page.locator('tbody tr').filter({ visible: true }).last()
     await last.getByRole('button', { name: /^Edit/ }).click()
     await panelOf(page).getByLabel('Application name').fill('Changed')
     await submit(page)
@@ -51,12 +51,29 @@ describe.skipIf(missingBrowser !== null)('the page keeps from a mistake', () => 
   it('keeps a long list short to scroll: 100 keys on a phone', async () => {
     const many = await pages.rig.customer()
     await insertKeys(pages.rig.libsqlUrl, many.id, 100)
-    const page = await pages.open({ customer: many, viewport: { width: 375, height: 700 } })
-    const height = await page.evaluate(() => document.documentElement.scrollHeight)
-    expect(height).toBeLessThan(14_000)
-    await page.mouse.wheel(0, 5_000)
+    const page = await pages.open({
+      customer: many,
+      viewport: { width: 375, height: 700 },
+      hasTouch: true,
+    })
+    const rows = page.locator('tbody tr').filter({ visible: true })
+    const height = () => page.evaluate(() => document.documentElement.scrollHeight)
+    await page.getByText('100 keys', { exact: true }).waitFor()
+    expect(await rows.count()).toBe(25)
+    expect(await height()).toBeLessThan(5_000)
+    await page.mouse.wheel(0, 2_000)
     await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(1_000)
     expect((await page.getByLabel('Search').boundingBox())?.y).toBeGreaterThanOrEqual(0)
+
+    await page.getByRole('button', { name: 'Show 75 more' }).click()
+    await expect.poll(() => rows.count()).toBe(100)
+    const next = rows.nth(25).getByRole('link').first()
+    await expect.poll(() => next.evaluate((link) => link === document.activeElement)).toBe(true)
+    // They stay when the customer comes back from a key.
+    await next.click()
+    await page.getByRole('heading', { name: 'Details' }).waitFor()
+    await page.goBack()
+    await expect.poll(() => rows.count()).toBe(100)
   })
 
   it.each(['no-preference', 'reduce'] as const)(

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mapPooled } from '../../src/admin/map-pooled.ts'
 import { connect } from '../../src/db/client.ts'
 import { createFixtures, type TestKey } from '../edge/fixtures.ts'
-import { insertKeys } from '../support/insert-keys.ts'
+import { insertKeys } from '../../harness/insert-keys.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 
 let rig: Rig

@@ -7,7 +7,7 @@ import { resealTokens } from '../../src/admin/reseal.ts'
 import { connect } from '../../src/db/client.ts'
 import { importAesGcmKey, type KeyRing } from '../../src/keys/key-ring.ts'
 import { openToken } from '../../src/keys/sealed-token.ts'
-import { insertKeys } from '../support/insert-keys.ts'
+import { insertKeys } from '../../harness/insert-keys.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 import { runSql } from '../support/sql.ts'
 
