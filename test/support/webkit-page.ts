@@ -71,6 +71,12 @@ const check = () => {
 waitFor(check, { container: document, timeout, onTimeout: (fault) => fault }).then(done, (fault) => done(fault.message))
 `
 
+/** The text of the page, and what its fields hold. */
+const SHOWN = `
+const fields = [...document.querySelectorAll('input')]
+return [document.body.innerText, ...fields.map(({ type, value }) => type + ' field: ' + value)].join('\\n')
+`
+
 /** Opens a window by the WebKitWebDriver at `url`. */
 export async function openWebkitPage(url: string): Promise<WebkitPage> {
   const driver = await new Builder()
@@ -101,8 +107,9 @@ function targetOf(driver: WebDriver, steps: readonly Step[]): Target {
       isWanted,
       WITHIN_MS,
     )
-    if (typeof found === 'string') throw new Error(`${found}: ${steps.map(String).join(' > ')}`)
-    return found
+    if (typeof found !== 'string') return found
+    const shown = await driver.executeScript<string>(SHOWN)
+    throw new Error(`${found}: ${steps.map(String).join(' > ')}, but the page shows:\n${shown}`)
   }
 
   /** Searches again where the page is drawn anew between the search and the deed. */
@@ -134,6 +141,8 @@ function targetOf(driver: WebDriver, steps: readonly Step[]): Target {
         // In a call of its own, since keys after a chord get lost.
         if (!isEmpty) await element.sendKeys(Key.chord(Key.CONTROL, 'a'))
         await element.sendKeys(text)
+        // A driver loses a key now and then.
+        if ((await element.getProperty('value')) !== text) throw new LostKeysError()
       }),
     press: (...keys) =>
       act((element) => element.sendKeys(keys.length === 1 ? (keys[0] ?? '') : Key.chord(...keys))),
@@ -142,8 +151,11 @@ function targetOf(driver: WebDriver, steps: readonly Step[]): Target {
   }
 }
 
+class LostKeysError extends Error {}
+
 function isPassing(fault: unknown): boolean {
   return (
+    fault instanceof LostKeysError ||
     fault instanceof error.StaleElementReferenceError ||
     fault instanceof error.ElementClickInterceptedError ||
     fault instanceof error.ElementNotInteractableError
