@@ -2,7 +2,8 @@
 // lease counts, so it is one number, kept in memory. An object loses its memory when it restarts. Whatever it
 // had granted, it granted before it started again. So an instance that starts waits for the longest lease
 // from its own start on. A row in storage tells whether that is needed, and whether a change waits. The row is
-// written with a change that waits, and else at most every ten seconds, before the answer with the lease leaves, because the runtime holds answers until writes are durable
+// written with a change that waits, and else at most every ten seconds. It is durable before the answer with the
+// lease leaves, because the runtime holds answers back until then
 // (https://developers.cloudflare.com/durable-objects/reference/in-memory-state/).
 
 import { type Hold, HOLD_FACTOR, MAX_TERM_MS, remainingMs } from '../../keys/lease.ts'
