@@ -61,6 +61,7 @@ export function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
 
 const SECRET = new Set([
   'OPERATOR_TOKEN',
+  'METRICS_TOKEN',
   'LIBSQL_AUTH_TOKEN',
   'EVENTS_SECRET',
   'OIDC_CLIENT_SECRET',

@@ -126,6 +126,7 @@ export const passedOnSchema = z.object({
       error: 'must be an http, https or mailto URL, such as mailto:support@example.com',
     })
     .transform((text) => new URL(text).href),
+  METRICS_TOKEN: operatorTokenSchema.optional(),
   PREFLIGHT: choice('forward', 'refuse'),
   ENFORCEMENT: choice('enforce', 'shadow'),
   SECOND_FACTOR: choice('optional', 'required'),
@@ -162,7 +163,6 @@ const settingsSchema = passedOnSchema.extend({
   ASSERTION_ISSUER: z.string().min(1, 'must not be empty').default('portal-gateway'),
   ASSERTION_AUDIENCE: z.string().min(1, 'must not be empty').optional(),
   OPERATOR_TOKEN: operatorTokenSchema.optional(),
-  METRICS_TOKEN: operatorTokenSchema.optional(),
 })
 
 export type Settings = z.infer<typeof settingsSchema>

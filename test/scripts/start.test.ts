@@ -178,12 +178,13 @@ describe('npm start', () => {
     expect(leftBehind()).toEqual([])
   })
 
-  it('uses a libSQL server, an upstream and an operator token that it is given', async () => {
+  it('uses a libSQL server, an upstream and the tokens that it is given', async () => {
     const sqld = await startSqld(join(dir, 'own-libsql'), join(dir, 'own-libsql.log'))
     try {
       const started = await untilReady({
         LIBSQL_URL: sqld.url,
         OPERATOR_TOKEN: 'an-operator-token',
+        METRICS_TOKEN: 'prometheus:a-token-of-prometheus',
         ADMIN_HOST: 'keys.localhost',
         TOKEN_PREFIX: 'acme',
         UPSTREAM_URL: 'http://127.0.0.1:9/',
@@ -195,6 +196,10 @@ describe('npm start', () => {
         headers: { Host: `keys.localhost:${port}`, Authorization: 'Bearer an-operator-token' },
       })
       expect(accounts.json['accounts']).toHaveLength(1)
+      const metrics = await send(`${started.url}/admin/api/v1/operator/metrics`, {
+        headers: { Host: `keys.localhost:${port}`, Authorization: 'Bearer a-token-of-prometheus' },
+      })
+      expect(metrics.text).toContain('portal_gateway_requests')
       await end(started.child, 'SIGTERM')
     } finally {
       await sqld.stop()
