@@ -38,7 +38,7 @@ const healthSchema = z.object({
   expiring: z.array(z.object({ name: z.string(), expires_at: z.iso.datetime() })).optional(),
 })
 
-/** How to mend what is found: `as_database` also lets in again whom the database lets in. */
+/** How to mend what is found: `as_database` also lets keys in again that the database lets in. */
 export type Repair = boolean | 'as_database'
 
 const TIMEOUT_MS = 60_000

@@ -28,7 +28,7 @@ export const IP_ACL_CALLS: Calls = {
   '/keys/{id}/denials': {
     get: {
       id: 'listDenials',
-      summary: 'See whom the IP ACL of a key kept out, or would have',
+      summary: 'See which clients the IP ACL of a key kept out, or would have',
       description: 'The last 24 hours, newest first, 100 addresses at most.',
       guard: 'session',
       params: { path: byId },

@@ -1,4 +1,4 @@
-// The users of accounts, whom the operator makes and changes.
+// The users of accounts. The operator makes and changes them.
 
 import * as z from 'zod'
 import { USER_STATUSES } from '../../db/schema/users.ts'
