@@ -17,7 +17,7 @@ export const PAGE_CONFIG = {
 } satisfies InlineConfig
 
 /** The page, and the style of the pages that the worker writes itself. */
-const ENTRIES = ['index.html', 'confirmed.html', 'document.css']
+const ENTRIES = ['index.html', 'confirmed.html', 'document/document.css']
 /** What the worker's own pages link to, so under a name without a hash. */
 const LINKED_FILES = ['document.css', 'favicon.svg']
 
@@ -29,7 +29,7 @@ const SHARED_FILES = [
   { name: 'other-tabs', test: /other-tabs\.ts$/, priority: 2 },
   {
     name: 'shared',
-    test: /preact|src\/ui\/(announce|clipboard|copy-button|countdown|dialog|icons|messages(-acl|-changes|-views|-life|-use)?|password-prompt|problem-text)\.tsx?$/,
+    test: /preact|src\/ui\/(controls\/(announce|copy-button|countdown|dialog|icons)|browser\/clipboard|messages\/(messages|acl|changes|views|life|use|problem-text)|confirm\/password-prompt)\.tsx?$/,
     priority: 1,
   },
 ]

@@ -11,7 +11,7 @@ type Graph = ReadonlyMap<string, readonly string[]>
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const COMPOSITION = 'src/app.ts'
-const API_TYPES = 'src/ui/types.ts'
+const API_TYPES = 'src/ui/api/types.ts'
 const COMPUTED = 'a computed name'
 
 /** What begins with the first must not reach, by any way, what begins with one of the others. */
@@ -74,6 +74,12 @@ describe('src/', () => {
   it('holds at its root what composes, and nothing else', () => {
     const loose = [...graph.keys()].filter((path) => path.split('/').length === 2)
     expect(loose.toSorted()).toEqual(['src/app.ts', 'src/index.ts'])
+  })
+
+  it('holds at the root of the page what composes its rooms, and nothing else', () => {
+    const loose = [...graph.keys()].filter((path) => /^src\/ui\/[^/]+$/.test(path))
+    const names = ['app.tsx', 'confirmed.tsx', 'main.tsx', 'views.ts', 'workspace.tsx']
+    expect(loose.toSorted()).toEqual(names.map((name) => `src/ui/${name}`))
   })
 
   it('composes both planes in one place', () => {
@@ -142,11 +148,11 @@ describe('toGraph()', () => {
 
 describe('violations()', () => {
   it('lets the page take types of the control plane, in one module, and nothing else', () => {
-    const types = "import type { A } from '../admin/answers/key.ts'"
+    const types = "import type { A } from '../../admin/answers/key.ts'"
     const found = (path: string, source: string) => violations(toGraph(new Map([[path, source]])))
     expect(found(API_TYPES, types)).toEqual([])
     expect(found(API_TYPES, types.replace('import type', 'import'))).toHaveLength(1)
-    expect(found('src/ui/api.ts', types)).toHaveLength(1)
+    expect(found('src/ui/api/api.ts', types)).toHaveLength(1)
   })
 
   const lawful = {
@@ -162,8 +168,8 @@ describe('violations()', () => {
     'src/db/client.ts': ['@libsql/client', 'drizzle-orm', 'src/keys/address.ts'],
     'src/keys/address.ts': [],
     'src/log/fault.ts': [],
-    'src/ui/app.tsx': ['preact', 'src/ui/api.ts', 'src/keys/address.ts'],
-    'src/ui/api.ts': [],
+    'src/ui/app.tsx': ['preact', 'src/ui/api/api.ts', 'src/keys/address.ts'],
+    'src/ui/api/api.ts': [],
   }
 
   it('finds none where there is none', () => {
@@ -196,9 +202,9 @@ describe('violations()', () => {
     ['a second user of drizzle', admin, ['drizzle-orm'], 'belongs to src/db/'],
     ['hono in the data plane', gateway, ['hono'], 'belongs to src/admin/'],
     ['the page importing the control plane', 'src/ui/app.tsx', ['src/admin/x.ts'], UNREACHABLE],
-    ['the page reaching the database', 'src/ui/api.ts', ['src/db/client.ts'], UNREACHABLE],
-    ['the page importing a module of Node', 'src/ui/api.ts', ['node:buffer'], UNREACHABLE],
-    ['the worker reaching the page', log, ['src/ui/api.ts'], UNREACHABLE],
+    ['the page reaching the database', 'src/ui/api/api.ts', ['src/db/client.ts'], UNREACHABLE],
+    ['the page importing a module of Node', 'src/ui/api/api.ts', ['node:buffer'], UNREACHABLE],
+    ['the worker reaching the page', log, ['src/ui/api/api.ts'], UNREACHABLE],
     ['preact in the control plane', admin, ['preact'], 'belongs to src/ui/'],
     ['hono at the root', 'src/app.ts', ['hono'], 'belongs to src/admin/'],
     ['a second composition', 'src/index.ts', [gateway, admin], 'knows both planes'],
@@ -251,7 +257,7 @@ function toGraph(sources: ReadonlyMap<string, string>): Graph {
 
 function withoutTypes(source: string): string {
   return source.replaceAll(
-    /^import type [^'"]+ from '\.\.\/admin\/(?:answers|requests)\/[\w-]+\.ts'$/gm,
+    /^import type [^'"]+ from '\.\.\/\.\.\/admin\/(?:answers|requests)\/[\w-]+\.ts'$/gm,
     '',
   )
 }

@@ -2,9 +2,9 @@
 // the browser lets it.
 
 import { render } from 'preact'
-import { KeyIcon } from './icons.tsx'
-import { messages } from './messages.ts'
-import { tellOtherTabs } from './other-tabs.ts'
+import { KeyIcon } from './controls/icons.tsx'
+import { messages } from './messages/messages.ts'
+import { tellOtherTabs } from './browser/other-tabs.ts'
 
 const CLOSE_MS = 1_000
 const [, confirmation] = /^#confirmation=([\w-]+)$/.exec(location.hash) ?? []

@@ -1,18 +1,24 @@
 // The views that are no part of what the list waits for.
 
-import { lazy } from './lazy.tsx'
-import { preloadProviderDialogs } from './provider-dialogs.ts'
-import type { Session } from './types.ts'
+import { lazy } from './browser/lazy.tsx'
+import { preloadProviderDialogs } from './confirm/provider-dialogs.ts'
+import type { Session } from './api/types.ts'
 
-const activity = lazy(async () => (await import('./activity-page.tsx')).ActivityPage, true)
-const sessions = lazy(async () => (await import('./sessions-page.tsx')).SessionsPage, true)
-const security = lazy(async () => (await import('./security-page.tsx')).SecurityPage, true)
-const logInCode = lazy(async () => (await import('./log-in-code.tsx')).LogInCode, false)
-const users = lazy(async () => (await import('./users-page.tsx')).UsersPage, true)
-const keyView = lazy(async () => (await import('./key-view.tsx')).KeyView, true)
-const keyPanel = lazy(async () => (await import('./key-panel.tsx')).KeyPanel, false)
-const snippetDialog = lazy(async () => (await import('./snippet-dialog.tsx')).SnippetDialog, false)
-const rotatePanel = lazy(async () => (await import('./rotate-panel.tsx')).RotatePanel, false)
+const activity = lazy(async () => (await import('./activity/activity-page.tsx')).ActivityPage, true)
+const sessions = lazy(async () => (await import('./account/sessions-page.tsx')).SessionsPage, true)
+const security = lazy(async () => (await import('./security/security-page.tsx')).SecurityPage, true)
+const logInCode = lazy(async () => (await import('./log-in/log-in-code.tsx')).LogInCode, false)
+const users = lazy(async () => (await import('./account/users-page.tsx')).UsersPage, true)
+const keyView = lazy(async () => (await import('./key/key-view.tsx')).KeyView, true)
+const keyPanel = lazy(async () => (await import('./panel/key-panel.tsx')).KeyPanel, false)
+const snippetDialog = lazy(
+  async () => (await import('./ready/snippet-dialog.tsx')).SnippetDialog,
+  false,
+)
+const rotatePanel = lazy(
+  async () => (await import('./rotation/rotate-panel.tsx')).RotatePanel,
+  false,
+)
 
 export const ActivityPage = activity.View
 export const SessionsPage = sessions.View

@@ -1,0 +1,92 @@
+// Where the users of the account are logged in; for a viewer, where they are themselves. Each session can be ended from here.
+
+import { useCallback, useEffect, useState } from 'preact/hooks'
+import { announceFailure, announceSuccess } from '../controls/announce.tsx'
+import type { Api, Failure } from '../api/api.ts'
+import { toPlainText } from '../messages/display-text.ts'
+import { messages } from '../messages/messages.ts'
+import { PageHead } from '../controls/page-head.tsx'
+import { failureText } from '../messages/problem-text.ts'
+import { dayOf, exactTime, minuteOf } from '../messages/times.ts'
+import type { LiveSession, Session } from '../api/types.ts'
+
+interface SessionsPageProps {
+  readonly api: Api
+  readonly role: Session['user']['role']
+}
+
+export function SessionsPage({ api, role }: SessionsPageProps) {
+  const [sessions, setSessions] = useState<readonly LiveSession[] | null>(null)
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const text = messages.sessions
+
+  const read = useCallback(async () => {
+    const answer = await api.listSessions()
+    setFailure(answer.ok ? null : answer.error)
+    if (answer.ok) setSessions(answer.value.sessions)
+  }, [api])
+  useEffect(() => void read(), [read])
+
+  async function end(ended: LiveSession) {
+    const answer = await api.endSession(ended.id)
+    if (!answer.ok) return announceFailure(failureText(answer.error))
+    setSessions((all) => all?.filter(({ id }) => id !== ended.id) ?? null)
+    announceSuccess(text.ended)
+    document.querySelector('h1')?.focus() // the button that had the focus is gone
+  }
+
+  return (
+    <main id="main">
+      <PageHead title={text.title} intro={role === 'viewer' ? text.ownIntro : text.intro} />
+      {failure !== null && (
+        <div class="notice danger" role="alert">
+          <p>{failureText(failure)}</p>
+          <button type="button" class="button small" onClick={() => void read()}>
+            {messages.page.retry}
+          </button>
+        </div>
+      )}
+      {sessions === null ? (
+        failure === null && <p class="loading">{messages.loading}</p>
+      ) : (
+        <ul class="card sessions">
+          {sessions.map((session) => (
+            <SessionItem key={session.id} session={session} onEnd={() => void end(session)} />
+          ))}
+        </ul>
+      )}
+    </main>
+  )
+}
+
+interface SessionItemProps {
+  readonly session: LiveSession
+  readonly onEnd: () => void
+}
+
+function SessionItem({ session, onEnd }: SessionItemProps) {
+  const { address, created_at: since, last_seen_at: seen, user_agent: agent, current } = session
+  const text = messages.sessions
+  const where = address ?? text.noAddress
+  return (
+    <li>
+      <div>
+        <p>
+          <b class="mono">{where}</b> {current && <span class="badge">{text.current}</span>}
+        </p>
+        <p class="hint">
+          <bdi>{toPlainText(session.user.email)}</bdi>
+        </p>
+        <p class="hint">{agent === null ? text.noAgent : toPlainText(agent)}</p>
+        <p class="hint" title={exactTime(seen)}>
+          {text.times(`${dayOf(since)} ${minuteOf(since)}`, `${dayOf(seen)} ${minuteOf(seen)}`)}
+        </p>
+      </div>
+      {!current && (
+        <button type="button" class="button small" aria-label={text.endOf(where)} onClick={onEnd}>
+          {text.end}
+        </button>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,83 @@
+// The people who may log in to the account, for an owner. They are added and changed by the operator.
+
+import { useCallback, useContext, useEffect, useState } from 'preact/hooks'
+import type { Api, Failure } from '../api/api.ts'
+import { toPlainText } from '../messages/display-text.ts'
+import { ConfirmBy } from '../confirm/identity-prompt.tsx'
+import { messages } from '../messages/messages.ts'
+import { PageHead } from '../controls/page-head.tsx'
+import { failureText } from '../messages/problem-text.ts'
+import { dayOf, exactTime, minuteOf } from '../messages/times.ts'
+import type { User } from '../api/types.ts'
+
+interface UsersPageProps {
+  readonly api: Api
+  /** The user who is logged in. */
+  readonly currentId: string
+}
+
+export function UsersPage({ api, currentId }: UsersPageProps) {
+  const [users, setUsers] = useState<readonly User[] | null>(null)
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const confirmBy = useContext(ConfirmBy)
+  const text = messages.users
+
+  const read = useCallback(async () => {
+    const answer = await api.listUsers()
+    setFailure(answer.ok ? null : answer.error)
+    if (answer.ok) setUsers(answer.value)
+  }, [api])
+  useEffect(() => void read(), [read])
+
+  return (
+    <main id="main">
+      <PageHead title={text.title} intro={text.intro[confirmBy]} />
+      {failure !== null && (
+        <div class="notice danger" role="alert">
+          <p>{failureText(failure, 'reading')}</p>
+          <button type="button" class="button small" onClick={() => void read()}>
+            {messages.page.retry}
+          </button>
+        </div>
+      )}
+      {users === null ? (
+        failure === null && <p class="loading">{messages.loading}</p>
+      ) : (
+        <ul class="card users">
+          {users.map((user) => (
+            <UserItem key={user.id} user={user} isCurrent={user.id === currentId} />
+          ))}
+        </ul>
+      )}
+    </main>
+  )
+}
+
+function UserItem({ user, isCurrent }: { readonly user: User; readonly isCurrent: boolean }) {
+  const { name, email, role, status, last_login_at: at, second_factor: hasFactor } = user
+  const text = messages.users
+  return (
+    <li>
+      <div>
+        <p>
+          <b>
+            <bdi>{toPlainText(name)}</bdi>
+          </b>{' '}
+          {isCurrent && <span class="badge">{text.current}</span>}{' '}
+          {status === 'disabled' && <span class="badge pending">{text.disabled}</span>}{' '}
+          {hasFactor === true && <span class="badge">{text.secondFactor}</span>}
+        </p>
+        <p class="hint">
+          <bdi>{toPlainText(email)}</bdi>
+        </p>
+        {hasFactor === false && <p class="hint">{text.noSecondFactor}</p>}
+        <p class="hint" title={at === null ? undefined : exactTime(at)}>
+          {at === null ? text.never : text.lastLogIn(`${dayOf(at)} ${minuteOf(at)}`)}
+        </p>
+      </div>
+      <p>
+        {messages.roles[role]} <span class="hint">{text.rights[role]}</span>
+      </p>
+    </li>
+  )
+}

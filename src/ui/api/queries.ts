@@ -1,0 +1,20 @@
+// The queries of two calls.
+
+import type { KeyUsage } from './types.ts'
+import { SPAN_MS } from '../use/use-series.ts'
+
+const EVENTS_PER_PAGE = 50
+
+/** Both ends are told, so that a clock that is wrong makes no range that is too long. */
+export function usageQuery(by: KeyUsage['by']): string {
+  const [from, to] = [Date.now() - SPAN_MS[by], Date.now()].map((ms) => new Date(ms).toISOString())
+  return new URLSearchParams({ by, from: from ?? '', to: to ?? '' }).toString()
+}
+
+export function eventQuery(keyId: string | null, cursor: string | null): string {
+  return new URLSearchParams({
+    limit: String(EVENTS_PER_PAGE),
+    ...(keyId !== null && { key_id: keyId }),
+    ...(cursor !== null && { cursor }),
+  }).toString()
+}

@@ -1,0 +1,65 @@
+// The log-in at an identity provider in a window, if the session ended during work.
+
+import { useEffect, useState } from 'preact/hooks'
+import type { Api } from '../api/api.ts'
+import { Dialog } from '../controls/dialog.tsx'
+import { messages } from '../messages/messages.ts'
+import { openProviderWindow } from './open-window.ts'
+import { onNews } from '../browser/other-tabs.ts'
+import { LOG_IN_PATH, returningTo } from './provider-log-in.tsx'
+import type { Session } from '../api/types.ts'
+
+/** A page that tells the others, and can be closed. */
+const DONE_PATH = '/admin/confirmed'
+
+interface ProviderLogInAgainProps {
+  readonly api: Api
+  /** The session that ended. */
+  readonly session: Session
+  readonly onLoggedIn: (session: Session) => void
+  readonly onCancel: () => void
+}
+
+export function ProviderLogInAgain(props: ProviderLogInAgainProps) {
+  const { api, session, onLoggedIn, onCancel } = props
+  const [isBlocked, setBlocked] = useState(false)
+  const path = returningTo(LOG_IN_PATH, DONE_PATH)
+
+  useEffect(() => {
+    return onNews('logged_in', () => {
+      void api.readSession().then((answer) => {
+        if (!answer.ok) return
+        // Somebody else, whose keys these may not be.
+        if (answer.value.user.id !== session.user.id) location.reload()
+        else onLoggedIn(answer.value)
+      })
+    })
+  }, [api, session.user.id, onLoggedIn])
+
+  return (
+    <Dialog title={messages.logIn.againTitle} shape="prompt" onDismiss={onCancel}>
+      <div class="dialog-body stack">
+        <p>{messages.logIn.againAtProvider}</p>
+        <p role="status">{isBlocked && messages.confirm.blocked}</p>
+        <p>
+          <a href={path} target="_blank" rel="noopener">
+            {messages.confirm.link}
+          </a>
+        </p>
+        <div class="actions">
+          <button type="button" class="button" onClick={onCancel}>
+            {messages.logIn.cancel}
+          </button>
+          <button
+            type="button"
+            class="button primary"
+            autofocus
+            onClick={() => setBlocked(!openProviderWindow(path))}
+          >
+            {messages.logIn.openWindow}
+          </button>
+        </div>
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,37 @@
+// The heading of a page. It has the focus when the page was opened from another one.
+
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { takeHeadingFocus } from '../browser/heading-focus.ts'
+import { messages } from '../messages/messages.ts'
+
+interface PageHeadProps {
+  readonly title: string
+  /** What stands above the title, such as the way back. */
+  readonly above?: ComponentChildren
+  readonly intro?: ComponentChildren
+  /** The buttons of the page. */
+  readonly children?: ComponentChildren
+}
+
+export function PageHead({ title, above, intro, children }: PageHeadProps) {
+  useEffect(() => {
+    document.title = `${title} · ${messages.product}`
+  }, [title])
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    if (takeHeadingFocus()) heading.current?.focus()
+  }, [])
+  return (
+    <header class="page-head">
+      <div>
+        {above}
+        <h1 ref={heading} tabIndex={-1}>
+          <bdi>{title}</bdi>
+        </h1>
+        {intro !== undefined && <p class="intro">{intro}</p>}
+      </div>
+      {children}
+    </header>
+  )
+}

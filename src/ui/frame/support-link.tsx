@@ -1,0 +1,19 @@
+import { ExternalIcon } from '../controls/icons.tsx'
+import { messages } from '../messages/messages.ts'
+
+/** The way to support: a page of its own, or an e-mail. Nothing where the deployment names none. */
+export function SupportLink({ url }: { readonly url: string | undefined }) {
+  if (url === undefined) return null
+  const isPage = url.startsWith('http')
+  return (
+    <a class="support" href={url} {...(isPage && { target: '_blank', rel: 'noopener noreferrer' })}>
+      {messages.page.support}
+      {isPage && (
+        <>
+          <ExternalIcon />
+          <span class="visually-hidden">{messages.page.newWindow}</span>
+        </>
+      )}
+    </a>
+  )
+}

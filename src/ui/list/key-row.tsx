@@ -1,0 +1,138 @@
+// One key of the list.
+
+import { AclCell } from './acl-cell.tsx'
+import { nameOf } from '../messages/display-text.ts'
+import { CodeIcon, EditIcon, Spinner, TrashIcon } from '../controls/icons.tsx'
+import type { ListedKey } from './key-list.ts'
+import { troubleOf } from './key-state.ts'
+import { Link } from '../controls/link.tsx'
+import { memo } from '../browser/memo.ts'
+import { messages } from '../messages/messages.ts'
+import { PlatformIcon } from './platform-icons.tsx'
+import { PATHS } from '../browser/route.ts'
+import type { RowActions } from './row-actions.ts'
+import { TokenField } from '../token/token-field.tsx'
+import { dayOf, exactTime } from '../messages/times.ts'
+import { UseCell } from './use-cell.tsx'
+import { Website } from './website.tsx'
+
+interface KeyRowProps {
+  readonly apiKey: ListedKey
+  readonly isNew: boolean
+  /** Whether another key of the account has the same name. */
+  readonly hasNamesake: boolean
+  /** Whether the user may edit the key and see its token. */
+  readonly mayChange: boolean
+  readonly mayDelete: boolean
+  /** The token in clear, while it is shown. */
+  readonly token: string | null
+  readonly actions: RowActions
+  /** Drawn again with each minute, for what is told as time ago. */
+  readonly minute: number
+}
+
+export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
+  const { apiKey, isNew, hasNamesake, mayChange, mayDelete, token, actions } = props
+  const { isDeleting = false } = apiKey
+  const text = messages.row
+  const { columns } = messages
+  // The name on buttons. Keys of one name are told apart by the end of their id.
+  const label = hasNamesake ? text.namesake(nameOf(apiKey), endOfId(apiKey.id)) : nameOf(apiKey)
+  const trouble = troubleOf(apiKey)
+  const refused = apiKey.usage?.refused_24h ?? 0
+  const isPending = isDeleting || apiKey.enforcement_state === 'pending'
+  return (
+    <tr role="row" class={isNew ? 'new' : ''} aria-busy={isPending}>
+      <th role="rowheader" scope="row" class="name-cell">
+        <span class="name">
+          <Link href={PATHS.key(apiKey.id)}>
+            <bdi>{nameOf(apiKey)}</bdi>
+          </Link>
+          {hasNamesake && (
+            <code class="id-end" title={apiKey.id}>
+              …{endOfId(apiKey.id)}
+            </code>
+          )}
+          {isNew && <span class="badge">{text.isNew}</span>}
+          {trouble !== null && (
+            <span class={trouble === 'leaked' ? 'badge danger' : 'badge pending'}>
+              {messages.life.badges[trouble]}
+            </span>
+          )}
+          {refused > 0 && (
+            <Link
+              href={PATHS.key(apiKey.id)}
+              class="badge danger"
+              title={messages.use.refusedHint(refused)}
+            >
+              {messages.use.refusedBadge(refused)}
+            </Link>
+          )}
+          {isPending && (
+            <span class="badge pending">
+              <Spinner /> {isDeleting ? text.deleting : text.pending}
+            </span>
+          )}
+        </span>
+        <span class="about">
+          <span class="platform">
+            <PlatformIcon platform={apiKey.platform} />
+            {messages.platforms[apiKey.platform]}
+          </span>
+          <Website url={apiKey.application_website} />
+        </span>
+      </th>
+      <td role="cell" data-label={columns.token} class="token-cell">
+        <TokenField {...{ apiKey, label, token, mayChange, actions }} />
+      </td>
+      <td role="cell" data-label={columns.acl} class="acl-column">
+        <AclCell apiKey={apiKey} />
+      </td>
+      <td role="cell" data-label={columns.used} class="use-cell">
+        <UseCell usage={apiKey.usage} />
+      </td>
+      <td role="cell" data-label={columns.created} class="created-cell">
+        <time dateTime={apiKey.created_at} title={exactTime(apiKey.created_at)}>
+          {dayOf(apiKey.created_at)}
+        </time>
+      </td>
+      <td role="cell" class="actions-cell">
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={text.use(label)}
+          title={text.use(label)}
+          disabled={isDeleting}
+          onClick={() => actions.onSnippets(apiKey)}
+        >
+          <CodeIcon />
+        </button>
+        <button
+          type="button"
+          class="button small ghost"
+          aria-label={text.editNamed(label)}
+          disabled={!mayChange || isDeleting}
+          onClick={() => actions.onEdit(apiKey)}
+        >
+          <EditIcon /> {text.edit}
+        </button>
+        <button
+          type="button"
+          class="icon-button danger"
+          aria-label={text.delete(label)}
+          title={text.delete(label)}
+          disabled={!mayDelete || isDeleting}
+          onClick={() => actions.onDelete(apiKey)}
+        >
+          <TrashIcon />
+        </button>
+      </td>
+    </tr>
+  )
+})
+
+const SHOWN_OF_ID = 6
+
+function endOfId(id: string): string {
+  return id.slice(-SHOWN_OF_ID)
+}

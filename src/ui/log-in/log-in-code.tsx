@@ -1,0 +1,37 @@
+// The second step of a log-in: the code of a user who has a second factor.
+
+import type { Api } from '../api/api.ts'
+import { CodeForm } from '../security/code-form.tsx'
+import { messages } from '../messages/messages.ts'
+import { securityMessages } from '../messages/security.ts'
+import type { Session } from '../api/types.ts'
+
+interface LogInCodeProps {
+  readonly api: Api
+  /** What was right. */
+  readonly address: string
+  readonly password: string
+  readonly onLoggedIn: (session: Session) => void
+  readonly onBack: () => void
+}
+
+export function LogInCode({ api, address, password, onLoggedIn, onBack }: LogInCodeProps) {
+  return (
+    <CodeForm
+      asks="code"
+      takesRecoveryCode
+      email={address}
+      submitLabel={messages.logIn.submit}
+      cancelLabel={securityMessages.back}
+      onCancel={onBack}
+      onSubmit={async ({ code }) => {
+        const answer = await api.logIn(address, password, code)
+        if (!answer.ok) return answer.error
+        onLoggedIn(answer.value)
+        return null
+      }}
+    >
+      <p>{securityMessages.logInTitle}</p>
+    </CodeForm>
+  )
+}
