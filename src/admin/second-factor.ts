@@ -17,6 +17,7 @@ import { NONCE_BYTES, openToken, sealToken, UnreadableTokenError } from '../keys
 import { err, ok, type Result } from '../shared/result.ts'
 import { type Actor, auditEvent } from './audit.ts'
 import type { Caller } from './context.ts'
+import { toQrRows } from './qr-code.ts'
 import { hashRecoveryCode, newRecoveryCodes } from './recovery-codes.ts'
 import type { Refusal } from './refusal.ts'
 import { findStep, SECRET_BYTES, toSecret, toUri } from './totp.ts'
@@ -46,6 +47,8 @@ export async function findConfirmed(
 export interface Enrolment {
   readonly secret: string
   readonly uri: string
+  /** The URI as a picture: see `toQrRows`. */
+  readonly qr_code: readonly string[]
 }
 
 /** Makes a secret, which `confirmEnrolment` makes a factor. */
@@ -58,9 +61,11 @@ export async function startEnrolment(
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES))
   const sealedSecret = await sealToken(deps.encryptionKeys, secret, ownerOf(user), nonce)
   const factor = { userId: user.id, sealedSecret, createdAt: deps.nowMs() }
-  return (await startSecondFactor(deps.db, factor, caller))
-    ? ok({ secret, uri: toUri(secret, user.email) })
-    : err({ reason: 'second_factor_enabled' })
+  if (!(await startSecondFactor(deps.db, factor, caller))) {
+    return err({ reason: 'second_factor_enabled' })
+  }
+  const uri = toUri(secret, user.email)
+  return ok({ secret, uri, qr_code: toQrRows(uri) })
 }
 
 /** Takes a code of the app, and answers the recovery codes. */

@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Customer, jsonCall, ownAddress } from '../../harness/customer.ts'
 import type { HttpAnswer } from '../../harness/http.ts'
+import { toQrRows } from '../../src/admin/qr-code.ts'
 import { codeOf, wrongCode } from '../support/authenticator.ts'
 import { expectThrottled } from '../support/log-ins.ts'
 import { type Rig, startRig } from '../support/rig.ts'
@@ -78,6 +79,7 @@ describe('setting up', () => {
     const secret = String(started.json['secret'])
     expect(secret).toMatch(/^[A-Z2-7]{32}$/)
     expect(started.json['uri']).toMatch(/^otpauth:\/\/totp\/CommPeak:.*secret=[A-Z2-7]{32}&/)
+    expect(started.json['qr_code']).toEqual(toQrRows(String(started.json['uri'])))
     expect((await user.call('GET', PATH)).json).toEqual(none)
     expect((await logIn(user)).status).toBe(200)
 

@@ -13,6 +13,10 @@ export const secondFactorAnswer = z.object({
 export const enrolment = z.object({
   secret: z.string().meta({ description: 'In base32, shown this once' }),
   uri: z.string().meta({ description: 'The same as an `otpauth:` URI, for a QR code' }),
+  qr_code: z.array(z.string()).meta({
+    description:
+      'The URI as a QR code with its quiet zone: its rows from the top, each with a digit for a module, 1 where it is dark',
+  }),
 })
 
 export const recoveryCodesAnswer = z.object({

@@ -21,6 +21,12 @@ const CODES = [
   'f3hlw-oq5vc',
 ]
 
+/** Some rows of a QR code, of 57. */
+const QR_ROWS = [
+  '000011111110011111111110001110010001011000001011111110000',
+  '000010000010101110000010001000011011111011111010000010000',
+]
+
 export const SECOND_FACTOR_CALLS: Calls = {
   '/second-factor': {
     get: {
@@ -54,6 +60,7 @@ export const SECOND_FACTOR_CALLS: Calls = {
         example: {
           secret: SECRET,
           uri: `otpauth://totp/CommPeak:ada%40example.com?issuer=CommPeak&secret=${SECRET}&algorithm=SHA1&digits=6&period=30`,
+          qr_code: QR_ROWS,
         },
       },
       errors: ['not_found', 'throttled', 'password_incorrect', 'second_factor_enabled'],

@@ -52,7 +52,7 @@ export function SecondFactorSetup({ api, email, onDone, onCancel }: SecondFactor
           {...{ email, ...cancel }}
         >
           <p>{text.scan}</p>
-          <QrCode text={enrolment.uri} label={text.picture} />
+          <QrCode rows={enrolment.qr_code} label={text.picture} />
           <p class="secret-by-hand">
             {text.byHand} <code>{enrolment.secret}</code>{' '}
             <CopyButton label={text.copySecret} onCopy={() => copyText(enrolment.secret)} />
