@@ -1,7 +1,7 @@
 // The API Keys page, bundled by Vite to static files under /admin/.
 
 import { join } from 'node:path'
-import type { InlineConfig } from 'vite'
+import type { InlineConfig, Plugin } from 'vite'
 import { PROJECT_DIR } from './project-dir.ts'
 
 /** What the bundle and the development server have in common. */
@@ -18,27 +18,30 @@ export const PAGE_CONFIG = {
 
 /** The page, and the style of the pages that the worker writes itself. */
 const ENTRIES = ['index.html', 'confirmed.html', 'document/document.css']
+/** What the page needs at least (docs/design/page.md): it uses `light-dark()`. */
+const BROWSERS = ['chrome123', 'firefox125', 'safari17.5']
 /** What the worker's own pages link to, so under a name without a hash. */
 const LINKED_FILES = ['document.css', 'favicon.svg']
 
-/**
- * What views that are fetched later share with the first page is one file, which compresses better than several. What
- * /admin/confirmed needs of it is another, and small.
- */
-const SHARED_FILES = [
-  { name: 'other-tabs', test: /other-tabs\.ts$/, priority: 2 },
-  {
-    name: 'shared',
-    test: /preact|src\/ui\/(controls\/(announce|copy-button|countdown|dialog|icons)|browser\/clipboard|messages\/(messages|acl|changes|views|life|use|problem-text)|confirm\/password-prompt)\.tsx?$/,
-    priority: 1,
+/** What the list waits for is one file, which compresses better than several. The entry and all that it imports. */
+const FIRST_LOAD = { name: 'first', test: /src\/ui\/main\.tsx$/ }
+
+/** What Vite wraps around each `import()` would fetch styles too, which these do not have. */
+const PLAIN_IMPORTS: Plugin = {
+  name: 'plain-imports',
+  enforce: 'pre',
+  load: {
+    filter: { id: /^\0vite\/preload-helper/ },
+    handler: () => 'export const __vitePreload = (load) => load()',
   },
-]
+}
 
 /** Builds the page to `outDir`/admin, the folder that Workers Static Assets serves. */
 export async function buildPage(outDir: string): Promise<void> {
   const { build } = await import('vite') // here, since most scripts do without it
   await build({
     ...PAGE_CONFIG,
+    plugins: [PLAIN_IMPORTS],
     build: {
       outDir: join(outDir, 'admin'),
       emptyOutDir: true,
@@ -48,10 +51,11 @@ export async function buildPage(outDir: string): Promise<void> {
         input: ENTRIES.map((name) => join(PAGE_CONFIG.root, name)),
         output: {
           assetFileNames: ({ names }) => fileName(names[0] ?? ''),
-          codeSplitting: { groups: SHARED_FILES },
+          codeSplitting: { groups: [FIRST_LOAD] },
         },
       },
-      modulePreload: { polyfill: false },
+      modulePreload: false,
+      target: BROWSERS,
     },
   })
 }

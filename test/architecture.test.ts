@@ -43,6 +43,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   'zod-openapi': 'src/admin/openapi/',
   hono: 'src/admin/',
   preact: 'src/ui/',
+  uqr: 'src/admin/qr-code.ts',
 }
 
 describe('src/', () => {
@@ -78,7 +79,14 @@ describe('src/', () => {
 
   it('holds at the root of the page what composes its rooms, and nothing else', () => {
     const loose = [...graph.keys()].filter((path) => /^src\/ui\/[^/]+$/.test(path))
-    const names = ['app.tsx', 'confirmed.tsx', 'main.tsx', 'views.ts', 'workspace.tsx']
+    const names = [
+      'account-views.ts',
+      'app.tsx',
+      'key-views.ts',
+      'main.tsx',
+      'views.ts',
+      'workspace.tsx',
+    ]
     expect(loose.toSorted()).toEqual(names.map((name) => `src/ui/${name}`))
   })
 

@@ -1,28 +1,30 @@
-// Views whose code is fetched when they are first shown, so that the list stands sooner on a slow line.
+// Views whose code is fetched when they are first shown, so that the list stands sooner on a slow line. Views that
+// share much of what they are made of are one file, and are fetched together.
 
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { ListSkeleton } from '../controls/list-skeleton.tsx'
 import { messages } from '../messages/messages.ts'
 
-interface Lazy<Props> {
-  readonly View: ComponentType<Props>
+interface LazyViews<Loaded> {
+  /** A view that is a whole page. */
+  readonly page: <Props extends object>(pick: PickView<Loaded, Props>) => ComponentType<Props>
+  /** A view over a page. */
+  readonly dialog: <Props extends object>(pick: PickView<Loaded, Props>) => ComponentType<Props>
   /** Fetches the code before it is needed. */
   readonly preload: () => void
 }
 
-/** `isPage`: whether the view is a whole page, and no panel over one. */
-export function lazy<Props extends object>(
-  load: () => Promise<ComponentType<Props>>,
-  isPage: boolean,
-): Lazy<Props> {
-  let Loaded: ComponentType<Props> | null = null
+type PickView<Loaded, Props> = (loaded: Loaded) => ComponentType<Props>
+
+export function lazyViews<Loaded>(load: () => Promise<Loaded>): LazyViews<Loaded> {
+  let loaded: Loaded | null = null
   let loading: Promise<void> | null = null
 
   function fetchCode(): Promise<void> {
     loading ??= load().then(
-      (component) => {
-        Loaded = component
+      (views) => {
+        loaded = views
       },
       (fault: unknown) => {
         loading = null // the next attempt may have a connection
@@ -32,23 +34,32 @@ export function lazy<Props extends object>(
     return loading
   }
 
-  function View(props: Props) {
-    const [isMissing, setMissing] = useState(false)
-    const [, redraw] = useState(0)
-    useEffect(() => {
-      if (Loaded === null) {
-        fetchCode().then(
-          () => redraw(1),
-          () => setMissing(true),
-        )
+  function view<Props extends object>(pick: PickView<Loaded, Props>, isPage: boolean) {
+    return function Lazy(props: Props) {
+      const [isMissing, setMissing] = useState(false)
+      const [, redraw] = useState(0)
+      useEffect(() => {
+        if (loaded === null) {
+          fetchCode().then(
+            () => redraw(1),
+            () => setMissing(true),
+          )
+        }
+      }, [])
+      if (loaded !== null) {
+        const View = pick(loaded)
+        return <View {...props} />
       }
-    }, [])
-    if (Loaded !== null) return <Loaded {...props} />
-    const waiting = isMissing ? <Missing /> : isPage ? <ListSkeleton /> : null
-    return isPage ? <main id="main">{waiting}</main> : waiting
+      const waiting = isMissing ? <Missing /> : isPage ? <ListSkeleton /> : null
+      return isPage ? <main id="main">{waiting}</main> : waiting
+    }
   }
 
-  return { View, preload: () => void fetchCode().catch(() => undefined) }
+  return {
+    page: (pick) => view(pick, true),
+    dialog: (pick) => view(pick, false),
+    preload: () => void fetchCode().catch(() => undefined),
+  }
 }
 
 /** There is no connection, or a newer version of the page was deployed meanwhile. */

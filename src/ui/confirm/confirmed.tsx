@@ -1,33 +1,31 @@
 // The last page of a window that went to the identity provider: tells the page what came of it, and closes itself if
 // the browser lets it.
 
-import { render } from 'preact'
-import { KeyIcon } from './controls/icons.tsx'
-import { messages } from './messages/messages.ts'
-import { tellOtherTabs } from './browser/other-tabs.ts'
+import { useEffect } from 'preact/hooks'
+import { tellOtherTabs } from '../browser/other-tabs.ts'
+import { Brand } from '../frame/brand.tsx'
+import { messages } from '../messages/messages.ts'
 
+/** Where the provider's window ends. */
+export const CONFIRMED_PATH = '/admin/confirmed'
 const CLOSE_MS = 1_000
-const [, confirmation] = /^#confirmation=([\w-]+)$/.exec(location.hash) ?? []
-tellOtherTabs(confirmation === undefined ? 'logged_in' : { confirmation })
 
-const title = confirmation === undefined ? messages.confirm.loggedIn : messages.confirm.done
-document.title = `${title} · ${messages.product}`
-
-function Confirmed() {
+export function Confirmed() {
+  const [, confirmation] = /^#confirmation=([\w-]+)$/.exec(location.hash) ?? []
+  const title = confirmation === undefined ? messages.confirm.loggedIn : messages.confirm.done
+  useEffect(() => {
+    document.title = `${title} · ${messages.product}`
+    tellOtherTabs(confirmation === undefined ? 'logged_in' : { confirmation })
+    // After the news is out, and can be read here by whoever looks.
+    setTimeout(() => window.close(), CLOSE_MS)
+  }, [])
   return (
     <main class="log-in">
       <div class="log-in-card">
-        <p class="brand">
-          <KeyIcon /> {messages.product}
-        </p>
+        <Brand />
         <h1>{title}</h1>
         <p role="status">{messages.confirm.doneText}</p>
       </div>
     </main>
   )
 }
-
-const root = document.querySelector('#app')
-if (root !== null) render(<Confirmed />, root)
-// After the news is out, and can be read here by whoever looks.
-setTimeout(() => window.close(), CLOSE_MS)

@@ -1,17 +1,10 @@
-// What only people need who log in at an identity provider.
+// The dialogs of people who log in at an identity provider, fetched when they are needed.
 
-import { lazy } from '../browser/lazy.tsx'
+import { lazyViews } from '../browser/lazy.tsx'
 
-const prompt = lazy(async () => (await import('./provider-prompt.tsx')).ProviderPrompt, false)
-const logIn = lazy(
-  async () => (await import('./provider-log-in-again.tsx')).ProviderLogInAgain,
-  false,
-)
+const views = lazyViews(() => import('./provider-views.ts'))
 
-export const ProviderPrompt = prompt.View
-export const ProviderLogInAgain = logIn.View
+export const ProviderPrompt = views.dialog((loaded) => loaded.ProviderPrompt)
+export const ProviderLogInAgain = views.dialog((loaded) => loaded.ProviderLogInAgain)
 
-export function preloadProviderDialogs(): void {
-  prompt.preload()
-  logIn.preload()
-}
+export const preloadProviderDialogs = views.preload

@@ -4,13 +4,11 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Api } from '../api/api.ts'
 import { Dialog } from '../controls/dialog.tsx'
 import { messages } from '../messages/messages.ts'
+import { CONFIRMED_PATH } from './confirmed.tsx'
 import { openProviderWindow } from './open-window.ts'
 import { onNews } from '../browser/other-tabs.ts'
 import { LOG_IN_PATH, returningTo } from './provider-log-in.tsx'
 import type { Session } from '../api/types.ts'
-
-/** A page that tells the others, and can be closed. */
-const DONE_PATH = '/admin/confirmed'
 
 interface ProviderLogInAgainProps {
   readonly api: Api
@@ -23,7 +21,7 @@ interface ProviderLogInAgainProps {
 export function ProviderLogInAgain(props: ProviderLogInAgainProps) {
   const { api, session, onLoggedIn, onCancel } = props
   const [isBlocked, setBlocked] = useState(false)
-  const path = returningTo(LOG_IN_PATH, DONE_PATH)
+  const path = returningTo(LOG_IN_PATH, CONFIRMED_PATH)
 
   useEffect(() => {
     return onNews('logged_in', () => {

@@ -17,7 +17,7 @@ import { navigate, PATHS } from '../browser/route.ts'
 import type { Secret } from '../token/secret.ts'
 import type { Session } from '../api/types.ts'
 import type { Filters, Sort } from './view.ts'
-import { preloadDialogs, preloadViews } from '../views.ts'
+import { preloadProviderDialogs } from '../confirm/provider-dialogs.ts'
 
 interface KeysPageProps {
   readonly session: Session
@@ -45,10 +45,10 @@ export function KeysPage(props: KeysPageProps) {
   const isEmpty = list.keys?.length === 0
   const isRead = list.keys !== undefined
   useEffect(() => {
-    if (isRead) preloadDialogs(session.confirm_by)
+    if (isRead && session.confirm_by === 'identity_provider') preloadProviderDialogs()
   }, [isRead])
   return (
-    <main id="main" onPointerOver={preloadViews} onFocusCapture={preloadViews}>
+    <main id="main">
       <PageHead title={messages.apiKeys} intro={<Intro documentation={session.documentation} />}>
         <button
           type="button"

@@ -1,0 +1,4 @@
+// What only people load who log in at an identity provider.
+
+export { ProviderLogInAgain } from './provider-log-in-again.tsx'
+export { ProviderPrompt } from './provider-prompt.tsx'
