@@ -3,6 +3,7 @@
 
 import { useRef, useState } from 'preact/hooks'
 import { CloseIcon, NoteIcon } from '../controls/icons.tsx'
+import { ChipNote } from './chip-note.tsx'
 import { memo } from '../browser/memo.ts'
 import { messages } from '../messages/messages.ts'
 
@@ -55,7 +56,7 @@ const Chip = memo(function Chip({ network, note, onRemove, onNote }: ChipProps) 
         />
       ) : (
         <>
-          {note !== '' && <bdi class="chip-note">{note}</bdi>}
+          <ChipNote {...{ network, note }} />
           <button
             type="button"
             aria-label={noteLabel}

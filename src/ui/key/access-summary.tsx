@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { findExcluded, modeOfDenials } from '../acl/acl-addresses.ts'
 import type { Api } from '../api/api.ts'
+import { ChipNote } from '../acl/chip-note.tsx'
 import { toListText } from '../acl/acl-text.ts'
 import { copyText } from '../browser/clipboard.ts'
 import { CopyButton } from '../controls/copy-button.tsx'
@@ -26,7 +27,7 @@ export function AclSummary({ apiKey }: { readonly apiKey: Key }) {
             {acl.map((network) => (
               <li class="chip plain" key={network}>
                 {network}
-                {notes[network] !== undefined && <bdi class="chip-note">{notes[network]}</bdi>}
+                <ChipNote network={network} note={notes[network] ?? ''} />
               </li>
             ))}
           </ul>
