@@ -2,6 +2,7 @@
 
 export { ActivityPage } from './activity/activity-page.tsx'
 export { KeyView } from './key/key-view.tsx'
+export { RowMenu } from './list/row-menu.tsx'
 export { KeyPanel } from './panel/key-panel.tsx'
 export { SnippetDialog } from './ready/snippet-dialog.tsx'
 export { RotatePanel } from './rotation/rotate-panel.tsx'

@@ -8,6 +8,7 @@ const accountViews = lazyViews(() => import('./account-views.ts'))
 export const ActivityPage = keyViews.page((views) => views.ActivityPage)
 export const KeyView = keyViews.page((views) => views.KeyView)
 export const KeyPanel = keyViews.dialog((views) => views.KeyPanel)
+export const RowMenu = keyViews.dialog((views) => views.RowMenu)
 export const SnippetDialog = keyViews.dialog((views) => views.SnippetDialog)
 export const RotatePanel = keyViews.dialog((views) => views.RotatePanel)
 

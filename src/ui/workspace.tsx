@@ -24,6 +24,7 @@ import {
   KeyPanel,
   KeyView,
   RotatePanel,
+  RowMenu,
   SecurityPage,
   SessionsPage,
   SnippetDialog,
@@ -43,7 +44,9 @@ interface WorkspaceProps {
 
 export function Workspace(props: WorkspaceProps) {
   const { api, session, route, query, firstKeys, onOpenPanel } = props
-  const [dialog, setDialog] = useState<{ kind: 'delete' | 'snippets'; key: Key } | null>(null)
+  const [dialog, setDialog] = useState<{ kind: 'menu' | 'delete' | 'snippets'; key: Key } | null>(
+    null,
+  )
   const [search, setSearch] = useState('')
   const [sort, setSort] = useState(NEWEST_FIRST)
   const [isWhole, setWhole] = useState(false)
@@ -70,6 +73,7 @@ export function Workspace(props: WorkspaceProps) {
       onReveal: tokens.reveal,
       onHide: tokens.hide,
       onCopy: (key) => tokens.copy(key, (token) => token),
+      onMenu: (key) => setDialog({ kind: 'menu', key }),
       onSnippets: (key) => setDialog({ kind: 'snippets', key }),
       onEdit: (key, networks) => navigate(PATHS.edit(key.id), networks),
       onDelete: (key) => setDialog({ kind: 'delete', key }),
@@ -160,6 +164,14 @@ export function Workspace(props: WorkspaceProps) {
           apiKey={shown}
           onClose={() => leave(PATHS.key(shown.id))}
           {...{ api, session, secret, onRotated }}
+        />
+      )}
+      {dialog?.kind === 'menu' && (
+        <RowMenu
+          apiKey={dialog.key}
+          isShown={secret?.isShown === true && secret.keyId === dialog.key.id}
+          onClose={() => setDialog(null)}
+          {...{ rights, actions }}
         />
       )}
       {dialog?.kind === 'delete' && (

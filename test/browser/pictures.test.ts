@@ -49,6 +49,14 @@ const VIEWS: Readonly<Record<string, View>> = {
     },
   },
   key: { path: key, shows: 'Key created' },
+  menu: {
+    path: '/admin/',
+    shows: 'Billing export',
+    open: async (page) => {
+      await page.setViewportSize({ width: 375, height: HEIGHT })
+      await page.getByRole('button', { name: 'Actions for Billing export' }).click()
+    },
+  },
   'new-key': {
     path: '/admin/keys/new',
     shows: 'Only these networks',

@@ -37,7 +37,9 @@ describe.skipIf(missingBrowser !== null)('the page keeps from a mistake', () => 
     await insertKeys(pages.rig.libsqlUrl, many.id, 100)
     const page = await pages.open({ customer: many, viewport: { width, height: 700 } })
     const last = page.locator('tbody tr').filter({ visible: true }).last()
-    await last.getByRole('button', { name: /^Edit/ }).click()
+    const isPhone = width < 640
+    if (isPhone) await last.getByRole('button', { name: /^Actions/ }).click()
+    await (isPhone ? page.getByRole('dialog') : last).getByRole('button', { name: /^Edit/ }).click()
     await panelOf(page).getByLabel('Application name').fill('Changed')
     await submit(page)
     const toast = page.locator('.toast').filter({ hasText: 'The changes to Changed were saved.' })

@@ -12,7 +12,8 @@ interface CopyButtonProps {
   /** The text beside the icon. Without it, the label becomes a tooltip. */
   readonly children?: ComponentChildren
   readonly disabled?: boolean
-  readonly isPrimary?: boolean
+  /** How it looks, if not as an icon or as a button. */
+  readonly class?: string
   /** Whether it has the focus when its dialog opens. */
   readonly hasFocus?: boolean
   /** Answers whether the text was copied. */
@@ -20,7 +21,7 @@ interface CopyButtonProps {
 }
 
 export function CopyButton(props: CopyButtonProps) {
-  const { label, children, disabled = false, isPrimary = false, hasFocus = false } = props
+  const { label, children, disabled = false, hasFocus = false } = props
   const { onCopy } = props
   const [copied, setCopied] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
@@ -36,7 +37,7 @@ export function CopyButton(props: CopyButtonProps) {
     <button
       ref={button}
       type="button"
-      class={children === undefined ? 'icon-button' : isPrimary ? 'button primary' : 'button'}
+      class={props.class ?? (children === undefined ? 'icon-button' : 'button')}
       aria-label={children === undefined ? label : undefined}
       title={copied ? messages.copied : label}
       disabled={disabled}

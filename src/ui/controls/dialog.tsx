@@ -5,15 +5,14 @@ import type { ComponentChildren } from 'preact'
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { Announcer } from './announce.tsx'
 import { CloseIcon } from './icons.tsx'
-import { showLeaving } from './leaving.ts'
+import { type DialogShape, showLeaving } from './leaving.ts'
 import { messages } from '../messages/messages.ts'
 
 interface DialogProps {
   readonly title: string
-  /** A panel slides in from the right; a prompt appears in the middle. */
-  readonly shape: 'panel' | 'prompt'
+  readonly shape: DialogShape
   readonly describedBy?: string
-  /** Called for Escape, the close button, or a click beside a panel. The owner decides whether to close. */
+  /** Called for Escape, the close button, or a click beside anything but a prompt. The owner decides whether to close. */
   readonly onDismiss: () => void
   readonly children: ComponentChildren
 }
@@ -52,7 +51,7 @@ export function Dialog({ title, shape, describedBy, onDismiss, children }: Dialo
       }}
       onMouseDown={(event) => {
         // Ignores the second half of a double click on the button that opened the dialog.
-        if (shape === 'panel' && event.detail === 1 && isBackdrop(event, dialog.current))
+        if (shape !== 'prompt' && event.detail === 1 && isBackdrop(event, dialog.current))
           onDismiss()
       }}
     >

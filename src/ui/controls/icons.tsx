@@ -58,6 +58,11 @@ export const TrashIcon = () => (
     <path d="M3.5 5.5h13M8 5.5v-2h4v2M5 5.5l.7 11h8.6l.7-11M8.3 8.5l.2 5M11.7 8.5l-.2 5" />
   </Icon>
 )
+export const MoreIcon = () => (
+  <Icon>
+    <path d="M5 10h.01M10 10h.01M15 10h.01" stroke-width="3.4" />
+  </Icon>
+)
 export const CloseIcon = () => (
   <Icon>
     <path d="m5 5 10 10M15 5 5 15" />

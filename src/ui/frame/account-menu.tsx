@@ -39,21 +39,22 @@ export function AccountMenu({ session, onLogOut }: AccountMenuProps) {
           </span>
           <span class="muted">{messages.roles[user.role]}</span>
         </p>
-        <Link href={PATHS.sessions} onFollow={hide}>
+        <Link href={PATHS.sessions} class="menu-item" onFollow={hide}>
           {messages.account.sessions}
         </Link>
         {session.confirm_by === 'password' && (
-          <Link href={PATHS.security} onFollow={hide}>
+          <Link href={PATHS.security} class="menu-item" onFollow={hide}>
             {messages.account.security}
           </Link>
         )}
         {user.role === 'owner' && (
-          <Link href={PATHS.users} onFollow={hide}>
+          <Link href={PATHS.users} class="menu-item" onFollow={hide}>
             {messages.users.title}
           </Link>
         )}
         <button
           type="button"
+          class="menu-item"
           onClick={() => {
             hide()
             onLogOut()

@@ -2,7 +2,7 @@
 
 import { AclCell } from './acl-cell.tsx'
 import { nameOf } from '../messages/display-text.ts'
-import { CodeIcon, EditIcon, Spinner, TrashIcon } from '../controls/icons.tsx'
+import { CodeIcon, EditIcon, MoreIcon, Spinner, TrashIcon } from '../controls/icons.tsx'
 import type { ListedKey } from './key-list.ts'
 import { troubleOf } from './key-state.ts'
 import { Link } from '../controls/link.tsx'
@@ -19,6 +19,8 @@ import { Website } from './website.tsx'
 interface KeyRowProps {
   readonly apiKey: ListedKey
   readonly isNew: boolean
+  /** Whether a phone shows it only when asked for the whole list. */
+  readonly isLater: boolean
   /** Whether another key of the account has the same name. */
   readonly hasNamesake: boolean
   /** Whether the user may edit the key and see its token. */
@@ -32,7 +34,7 @@ interface KeyRowProps {
 }
 
 export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
-  const { apiKey, isNew, hasNamesake, mayChange, mayDelete, token, actions } = props
+  const { apiKey, isNew, isLater, hasNamesake, mayChange, mayDelete, token, actions } = props
   const { isDeleting = false } = apiKey
   const text = messages.row
   const { columns } = messages
@@ -42,7 +44,7 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
   const refused = apiKey.usage?.refused_24h ?? 0
   const isPending = isDeleting || apiKey.enforcement_state === 'pending'
   return (
-    <tr role="row" class={isNew ? 'new' : ''} aria-busy={isPending}>
+    <tr role="row" class={`${isNew ? 'new' : ''} ${isLater ? 'later' : ''}`} aria-busy={isPending}>
       <th role="rowheader" scope="row" class="name-cell">
         <span class="name">
           <Link href={PATHS.key(apiKey.id)}>
@@ -125,6 +127,16 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
           onClick={() => actions.onDelete(apiKey)}
         >
           <TrashIcon />
+        </button>
+        <button
+          type="button"
+          class="icon-button row-menu"
+          aria-label={text.menu(label)}
+          aria-haspopup="dialog"
+          disabled={isDeleting}
+          onClick={() => actions.onMenu(apiKey)}
+        >
+          <MoreIcon />
         </button>
       </td>
     </tr>

@@ -12,7 +12,7 @@ import { useMinute } from '../browser/minute.ts'
 import { PATHS, replace } from '../browser/route.ts'
 import type { Secret } from '../token/secret.ts'
 import { COLUMNS, NarrowSort, orderOf, SortButton } from './sort.tsx'
-import { ShowAll } from './show-all.tsx'
+import { FIRST, ShowAll } from './show-all.tsx'
 import { type Filters, foldName, sharedNames, type Sort, viewOf } from './view.ts'
 
 interface KeyTableProps {
@@ -63,11 +63,7 @@ export function KeyTable(props: KeyTableProps) {
           <NarrowSort sort={sort} onSort={onSort} />
         </div>
       </div>
-      <table
-        class={props.isWhole ? 'keys' : 'keys first'}
-        role="table"
-        aria-label={messages.apiKeys}
-      >
+      <table class="keys" role="table" aria-label={messages.apiKeys}>
         <thead role="rowgroup">
           <tr role="row">
             {COLUMNS.map(([label, field]) => (
@@ -86,11 +82,12 @@ export function KeyTable(props: KeyTableProps) {
           </tr>
         </thead>
         <tbody role="rowgroup" ref={rows}>
-          {shown.map((key) => (
+          {shown.map((key, index) => (
             <KeyRow
               key={key.id}
               apiKey={key}
               isNew={key.id === newKeyId}
+              isLater={index >= FIRST && !props.isWhole}
               hasNamesake={shared.has(foldName(key.application_name))}
               mayChange={props.mayChange}
               mayDelete={props.mayDelete}

@@ -6,6 +6,7 @@ export interface RowActions {
   readonly onHide: () => void
   /** Answers whether the token was copied. */
   readonly onCopy: (key: ListedKey) => Promise<boolean>
+  readonly onMenu: (key: ListedKey) => void
   readonly onSnippets: (key: ListedKey) => void
   /** `networks`: what to put on the IP ACL in the form, to be looked at before it is saved. */
   readonly onEdit: (key: ListedKey, networks?: readonly string[]) => void

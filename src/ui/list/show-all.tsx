@@ -1,10 +1,10 @@
-// The rest of a long list. A phone shows the first keys of a list, and the others when asked: see cards-on-phones.css.
+// The rest of a long list. A phone shows the first keys of a list, and the others when asked.
 
 import type { RefObject } from 'preact'
 import { messages } from '../messages/messages.ts'
 
-/** As cards, they are about ten screens of a phone. */
-const FIRST = 25
+/** How many keys a phone shows first. They are about two screens. */
+export const FIRST = 25
 
 interface ShowAllProps {
   readonly count: number

@@ -61,7 +61,7 @@ export function NarrowSort({ sort, onSort }: SortProps) {
       </select>
       <button
         type="button"
-        class="icon-button"
+        class="button"
         aria-label={messages.page.direction[orderOf(sort)]}
         title={messages.page.direction[orderOf(sort)]}
         onClick={() => onSort({ ...sort, isDescending: !sort.isDescending })}

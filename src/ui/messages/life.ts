@@ -48,6 +48,6 @@ export const lifeMessages = {
       ended: (name: string) => `This was a token of ${isolateDirection(name)}. It has ended.`,
     },
     none: 'No key of this account has this token.',
-    hint: 'Search keys, or paste a token',
+    hint: 'Search, or paste a token',
   },
 }

@@ -138,6 +138,8 @@ export const messages = {
     hide: (name: string) => `Hide the access token of ${isolateDirection(name)}`,
     copy: (name: string) => `Copy the access token of ${isolateDirection(name)}`,
     use: (name: string) => `Code examples for ${isolateDirection(name)}`,
+    hideToken: 'Hide token',
+    menu: (name: string) => `Actions for ${isolateDirection(name)}`,
     edit: 'Edit',
     editNamed: (name: string) => `Edit ${isolateDirection(name)}`,
     delete: (name: string) => `Delete ${isolateDirection(name)}`,

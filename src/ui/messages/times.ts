@@ -27,7 +27,7 @@ export function exactTime(time: string): string {
   return EXACT.format(new Date(time))
 }
 
-const AGO = new Intl.RelativeTimeFormat('en', { numeric: 'always' })
+const AGO = new Intl.RelativeTimeFormat('en-GB', { style: 'short' })
 const UNITS = [
   ['year', 365 * 24 * 3_600],
   ['month', 30 * 24 * 3_600],
@@ -36,7 +36,7 @@ const UNITS = [
   ['minute', 60],
 ] as const
 
-/** How long ago a time is, such as "5 minutes ago"; null for less than a minute. */
+/** How long ago a time is, such as "5 min ago"; null for less than a minute. */
 export function agoText(time: string): string | null {
   const seconds = (Date.now() - Date.parse(time)) / 1_000
   const [unit, length] = UNITS.find((each) => seconds >= each[1]) ?? [null, 1]

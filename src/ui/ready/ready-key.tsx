@@ -44,7 +44,7 @@ export function ReadyKey({ apiKey, secret, note, documentation, onDone }: ReadyK
                 <Countdown untilMs={secret.untilMs} />
                 <CopyButton
                   label={text.copy}
-                  isPrimary
+                  class="button primary"
                   hasFocus
                   onCopy={() => copyText(secret.token)}
                 >

@@ -38,7 +38,7 @@ export function SnippetDialog({ name, mayChange, onCopyWithToken, onClose }: Sni
           </CopyButton>
           <CopyButton
             label={text.withToken}
-            isPrimary
+            class="button primary"
             disabled={!mayChange}
             onCopy={() => onCopyWithToken(toText)}
           >

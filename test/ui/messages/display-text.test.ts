@@ -59,7 +59,7 @@ describe('isolateDirection()', () => {
       expect(text).not.toContain('\u202e')
       count++
     }
-    expect(count).toBe(14)
+    expect(count).toBe(15)
   })
 })
 

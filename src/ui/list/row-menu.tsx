@@ -1,0 +1,70 @@
+// What can be done with a key, as a menu: on phones, where the row has no room for the buttons.
+
+import type { ComponentChildren } from 'preact'
+import { CopyButton } from '../controls/copy-button.tsx'
+import { Dialog } from '../controls/dialog.tsx'
+import { CodeIcon, EditIcon, EyeIcon, EyeOffIcon, TrashIcon } from '../controls/icons.tsx'
+import type { Rights } from '../frame/rights.ts'
+import { nameOf } from '../messages/display-text.ts'
+import { messages } from '../messages/messages.ts'
+import type { ListedKey } from './key-list.ts'
+import type { RowActions } from './row-actions.ts'
+
+interface RowMenuProps {
+  readonly apiKey: ListedKey
+  readonly isShown: boolean
+  readonly rights: Rights
+  readonly actions: RowActions
+  readonly onClose: () => void
+}
+
+export function RowMenu({ apiKey, isShown, rights, actions, onClose }: RowMenuProps) {
+  const { mayChange, mayDelete } = rights
+  const { password, row, keyView } = messages
+
+  /** Closes the menu first, since what is chosen may open a dialog in its place. */
+  function item(
+    icon: ComponentChildren,
+    label: string,
+    isAllowed: boolean,
+    choose: () => void,
+    isFirst = false,
+  ) {
+    return (
+      <button
+        type="button"
+        class="menu-item"
+        autofocus={isFirst}
+        disabled={!isAllowed}
+        onClick={() => {
+          onClose()
+          choose()
+        }}
+      >
+        {icon} {label}
+      </button>
+    )
+  }
+
+  return (
+    <Dialog title={nameOf(apiKey)} shape="sheet" onDismiss={onClose}>
+      <div class="sheet-items">
+        {isShown
+          ? item(<EyeOffIcon />, row.hideToken, true, actions.onHide, true)
+          : item(<EyeIcon />, password.reveal, mayChange, () => actions.onReveal(apiKey), true)}
+        {/* It stays open, to show that the token was copied. */}
+        <CopyButton
+          class="menu-item"
+          label={password.copy}
+          disabled={!mayChange}
+          onCopy={() => actions.onCopy(apiKey)}
+        >
+          {password.copy}
+        </CopyButton>
+        {item(<EditIcon />, row.edit, mayChange, () => actions.onEdit(apiKey))}
+        {item(<CodeIcon />, keyView.examples, true, () => actions.onSnippets(apiKey))}
+        {item(<TrashIcon />, keyView.delete, mayDelete, () => actions.onDelete(apiKey))}
+      </div>
+    </Dialog>
+  )
+}
