@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks'
 import { announceFailure, announceSuccess } from '../controls/announce.tsx'
 import type { Api, Failure } from '../api/api.ts'
 import { toPlainText } from '../messages/display-text.ts'
+import { accountMessages } from '../messages/account.ts'
 import { messages } from '../messages/messages.ts'
 import { PageHead } from '../controls/page-head.tsx'
 import { failureText } from '../messages/problem-text.ts'
@@ -18,7 +19,7 @@ interface SessionsPageProps {
 export function SessionsPage({ api, role }: SessionsPageProps) {
   const [sessions, setSessions] = useState<readonly LiveSession[] | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
-  const text = messages.sessions
+  const text = accountMessages.sessions
 
   const read = useCallback(async () => {
     const answer = await api.listSessions()
@@ -37,7 +38,10 @@ export function SessionsPage({ api, role }: SessionsPageProps) {
 
   return (
     <main id="main">
-      <PageHead title={text.title} intro={role === 'viewer' ? text.ownIntro : text.intro} />
+      <PageHead
+        title={messages.account.sessions}
+        intro={role === 'viewer' ? text.ownIntro : text.intro}
+      />
       {failure !== null && (
         <div class="notice danger" role="alert">
           <p>{failureText(failure)}</p>
@@ -66,7 +70,7 @@ interface SessionItemProps {
 
 function SessionItem({ session, onEnd }: SessionItemProps) {
   const { address, created_at: since, last_seen_at: seen, user_agent: agent, current } = session
-  const text = messages.sessions
+  const text = accountMessages.sessions
   const where = address ?? text.noAddress
   return (
     <li>

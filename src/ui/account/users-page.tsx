@@ -4,6 +4,7 @@ import { useCallback, useContext, useEffect, useState } from 'preact/hooks'
 import type { Api, Failure } from '../api/api.ts'
 import { toPlainText } from '../messages/display-text.ts'
 import { ConfirmBy } from '../confirm/identity-prompt.tsx'
+import { accountMessages } from '../messages/account.ts'
 import { messages } from '../messages/messages.ts'
 import { PageHead } from '../controls/page-head.tsx'
 import { failureText } from '../messages/problem-text.ts'
@@ -20,7 +21,7 @@ export function UsersPage({ api, currentId }: UsersPageProps) {
   const [users, setUsers] = useState<readonly User[] | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const confirmBy = useContext(ConfirmBy)
-  const text = messages.users
+  const text = accountMessages.users
 
   const read = useCallback(async () => {
     const answer = await api.listUsers()
@@ -31,7 +32,7 @@ export function UsersPage({ api, currentId }: UsersPageProps) {
 
   return (
     <main id="main">
-      <PageHead title={text.title} intro={text.intro[confirmBy]} />
+      <PageHead title={messages.account.users} intro={text.intro[confirmBy]} />
       {failure !== null && (
         <div class="notice danger" role="alert">
           <p>{failureText(failure, 'reading')}</p>
@@ -55,7 +56,7 @@ export function UsersPage({ api, currentId }: UsersPageProps) {
 
 function UserItem({ user, isCurrent }: { readonly user: User; readonly isCurrent: boolean }) {
   const { name, email, role, status, last_login_at: at, second_factor: hasFactor } = user
-  const text = messages.users
+  const text = accountMessages.users
   return (
     <li>
       <div>

@@ -4,15 +4,14 @@
 import { useEffect } from 'preact/hooks'
 import { tellOtherTabs } from '../browser/other-tabs.ts'
 import { Brand } from '../frame/brand.tsx'
+import { confirmMessages } from '../messages/confirm.ts'
 import { messages } from '../messages/messages.ts'
 
-/** Where the provider's window ends. */
-export const CONFIRMED_PATH = '/admin/confirmed'
 const CLOSE_MS = 1_000
 
 export function Confirmed() {
   const [, confirmation] = /^#confirmation=([\w-]+)$/.exec(location.hash) ?? []
-  const title = confirmation === undefined ? messages.confirm.loggedIn : messages.confirm.done
+  const title = confirmation === undefined ? confirmMessages.loggedIn : confirmMessages.done
   useEffect(() => {
     document.title = `${title} · ${messages.product}`
     tellOtherTabs(confirmation === undefined ? 'logged_in' : { confirmation })
@@ -24,7 +23,7 @@ export function Confirmed() {
       <div class="log-in-card">
         <Brand />
         <h1>{title}</h1>
-        <p role="status">{messages.confirm.doneText}</p>
+        <p role="status">{confirmMessages.doneText}</p>
       </div>
     </main>
   )

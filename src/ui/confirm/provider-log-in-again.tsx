@@ -3,9 +3,9 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Api } from '../api/api.ts'
 import { Dialog } from '../controls/dialog.tsx'
+import { confirmMessages } from '../messages/confirm.ts'
 import { messages } from '../messages/messages.ts'
-import { CONFIRMED_PATH } from './confirmed.tsx'
-import { openProviderWindow } from './open-window.ts'
+import { CONFIRMED_PATH, openProviderWindow } from './open-window.ts'
 import { onNews } from '../browser/other-tabs.ts'
 import { LOG_IN_PATH, returningTo } from './provider-log-in.tsx'
 import type { Session } from '../api/types.ts'
@@ -38,10 +38,10 @@ export function ProviderLogInAgain(props: ProviderLogInAgainProps) {
     <Dialog title={messages.logIn.againTitle} shape="prompt" onDismiss={onCancel}>
       <div class="dialog-body stack">
         <p>{messages.logIn.againAtProvider}</p>
-        <p role="status">{isBlocked && messages.confirm.blocked}</p>
+        <p role="status">{isBlocked && confirmMessages.blocked}</p>
         <p>
           <a href={path} target="_blank" rel="noopener">
-            {messages.confirm.link}
+            {confirmMessages.link}
           </a>
         </p>
         <div class="actions">

@@ -5,6 +5,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { confirmPath } from '../../shared/confirmed-call.ts'
 import type { Failure } from '../api/api.ts'
 import { Dialog } from '../controls/dialog.tsx'
+import { confirmMessages } from '../messages/confirm.ts'
 import { messages } from '../messages/messages.ts'
 import { openProviderWindow } from './open-window.ts'
 import { onConfirmation } from '../browser/other-tabs.ts'
@@ -24,7 +25,7 @@ export function ProviderPrompt(props: PromptProps) {
   const id = useId()
   const [step, setStep] = useState<Step>({ kind: 'asking' })
   const [failure, setFailure] = useState<Failure | null>(null)
-  const text = messages.confirm
+  const text = confirmMessages
   const path = confirmPath(call)
   const latest = useRef({ step, submit })
   latest.current = { step, submit }
@@ -117,12 +118,12 @@ export function ProviderPrompt(props: PromptProps) {
 }
 
 function statusText(step: Step): string {
-  const text = messages.confirm
+  const text = confirmMessages
   if (step.kind === 'confirmed') return text.confirmed
   if (step.kind !== 'waiting') return ''
   return step.isBlocked ? text.blocked : text.waiting
 }
 
 function errorText(failure: Failure): string {
-  return isCode(failure, 'confirmation_required') ? messages.confirm.spent : failureText(failure)
+  return isCode(failure, 'confirmation_required') ? confirmMessages.spent : failureText(failure)
 }

@@ -49,7 +49,7 @@ export function AccountMenu({ session, onLogOut }: AccountMenuProps) {
         )}
         {user.role === 'owner' && (
           <Link href={PATHS.users} class="menu-item" onFollow={hide}>
-            {messages.users.title}
+            {messages.account.users}
           </Link>
         )}
         <button
