@@ -264,15 +264,4 @@ describe.skipIf(missingBrowser !== null)('the page', () => {
     expect(session.headers['cache-control']).toBe('no-store')
     expect((await pages.rig.send('/assets/index.js')).status).toBe(401)
   })
-
-  it('weighs at most 44 KB, gzipped, until the list is there, but for the font', async () => {
-    const { text } = await pages.rig.send('/admin/')
-    const { gzipSync } = process.getBuiltinModule('node:zlib')
-    let bytes = gzipSync(text).byteLength
-    for (const [, path = ''] of text.matchAll(/(?:src|href)="([^"]+\.(?:js|css))"/g)) {
-      bytes += gzipSync((await pages.rig.send(path)).body).byteLength
-    }
-    expect(bytes).toBeGreaterThan(20_000)
-    expect(bytes).toBeLessThan(44 * 1024)
-  })
 })
