@@ -8,6 +8,7 @@ import { Frame } from './frame/frame.tsx'
 import { focusHeading } from './browser/heading-focus.ts'
 import { ConfirmBy } from './confirm/identity-prompt.tsx'
 import { ListSkeleton } from './controls/list-skeleton.tsx'
+import { RetryNotice } from './controls/retry-notice.tsx'
 import { LogInAgain, LogInPage } from './log-in/log-in-form.tsx'
 import { LOG_IN_PATH } from './confirm/provider-log-in.tsx'
 import { messages } from './messages/messages.ts'
@@ -186,12 +187,7 @@ function LoadingPage({ failure, onRetry }: LoadingPageProps) {
   }
   return (
     <main class="log-in">
-      <div class="notice danger" role="alert">
-        <p>{failureText(failure, 'reading')}</p>
-        <button type="button" class="button small" onClick={onRetry}>
-          {messages.page.retry}
-        </button>
-      </div>
+      <RetryNotice onRetry={onRetry}>{failureText(failure, 'reading')}</RetryNotice>
     </main>
   )
 }

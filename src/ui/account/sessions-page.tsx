@@ -7,6 +7,7 @@ import { toPlainText } from '../messages/display-text.ts'
 import { accountMessages } from '../messages/account.ts'
 import { messages } from '../messages/messages.ts'
 import { PageHead } from '../controls/page-head.tsx'
+import { RetryNotice } from '../controls/retry-notice.tsx'
 import { failureText } from '../messages/problem-text.ts'
 import { dayOf, exactTime, minuteOf } from '../messages/times.ts'
 import type { LiveSession, Session } from '../api/types.ts'
@@ -42,14 +43,7 @@ export function SessionsPage({ api, role }: SessionsPageProps) {
         title={messages.account.sessions}
         intro={role === 'viewer' ? text.ownIntro : text.intro}
       />
-      {failure !== null && (
-        <div class="notice danger" role="alert">
-          <p>{failureText(failure)}</p>
-          <button type="button" class="button small" onClick={() => void read()}>
-            {messages.page.retry}
-          </button>
-        </div>
-      )}
+      {failure !== null && <RetryNotice onRetry={read}>{failureText(failure)}</RetryNotice>}
       {sessions === null ? (
         failure === null && <p class="loading">{messages.loading}</p>
       ) : (

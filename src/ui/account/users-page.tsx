@@ -7,6 +7,7 @@ import { ConfirmBy } from '../confirm/identity-prompt.tsx'
 import { accountMessages } from '../messages/account.ts'
 import { messages } from '../messages/messages.ts'
 import { PageHead } from '../controls/page-head.tsx'
+import { RetryNotice } from '../controls/retry-notice.tsx'
 import { failureText } from '../messages/problem-text.ts'
 import { dayOf, exactTime, minuteOf } from '../messages/times.ts'
 import type { User } from '../api/types.ts'
@@ -34,12 +35,7 @@ export function UsersPage({ api, currentId }: UsersPageProps) {
     <main id="main">
       <PageHead title={messages.account.users} intro={text.intro[confirmBy]} />
       {failure !== null && (
-        <div class="notice danger" role="alert">
-          <p>{failureText(failure, 'reading')}</p>
-          <button type="button" class="button small" onClick={() => void read()}>
-            {messages.page.retry}
-          </button>
-        </div>
+        <RetryNotice onRetry={read}>{failureText(failure, 'reading')}</RetryNotice>
       )}
       {users === null ? (
         failure === null && <p class="loading">{messages.loading}</p>

@@ -1,10 +1,11 @@
 // Tools for an IP ACL: a test for one address, the mode that only reports, and the addresses that were
 // refused lately.
 
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
+import { useId, useMemo, useRef, useState } from 'preact/hooks'
 import { IP_ACL_MODES } from '../../keys/key-record.ts'
 import { checkAddress, findExcluded, modeOfDenials, networkOfAddress } from './acl-addresses.ts'
 import type { Api } from '../api/api.ts'
+import { useAnswer } from '../api/use-answer.ts'
 import { isSame } from '../panel/draft.ts'
 import { messages } from '../messages/messages.ts'
 import { failureText, isCode } from '../messages/problem-text.ts'
@@ -100,17 +101,14 @@ function verdictText(address: string, check: Omit<AddressCheck, 'mode'> | null):
   return check.entry === null ? acl.allowed(address) : acl.allowedBy(address, check.entry)
 }
 
+const NONE: readonly Denial[] = []
+
 interface DenialsProps extends Pick<AclToolsProps, 'api' | 'acl' | 'mode' | 'onAdd'> {
   readonly saved: Key
 }
 
 function Denials({ api, saved, acl, mode, onAdd }: DenialsProps) {
-  const [denials, setDenials] = useState<readonly Denial[]>([])
-  useEffect(() => {
-    void api.listDenials(saved.id).then((answer) => {
-      if (answer.ok) setDenials(answer.value.denials)
-    })
-  }, [saved.id])
+  const denials = useAnswer(() => api.listDenials(saved.id), [saved.id])?.denials ?? NONE
   // Computed again with each edit of the list, and not with each letter typed elsewhere.
   const missing = useMemo(() => {
     const addresses = denials.map(({ address }) => address)

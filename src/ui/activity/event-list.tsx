@@ -5,6 +5,7 @@ import type { Api, Failure } from '../api/api.ts'
 import { toPlainText } from '../messages/display-text.ts'
 import { changeText } from './event-text.ts'
 import { Link } from '../controls/link.tsx'
+import { RetryNotice } from '../controls/retry-notice.tsx'
 import { messages } from '../messages/messages.ts'
 import { failureText } from '../messages/problem-text.ts'
 import { PATHS } from '../browser/route.ts'
@@ -40,12 +41,7 @@ export function EventList({ api, keyId, nameOfKey }: EventListProps) {
   return (
     <>
       {failure !== null && (
-        <div class="notice danger" role="alert">
-          <p>{failureText(failure)}</p>
-          <button type="button" class="button small" onClick={() => void read(cursor)}>
-            {messages.page.retry}
-          </button>
-        </div>
+        <RetryNotice onRetry={() => read(cursor)}>{failureText(failure)}</RetryNotice>
       )}
       {events === null && failure === null && <p class="loading">{messages.loading}</p>}
       {events?.length === 0 && <p class="no-match">{text.none}</p>}

@@ -1,15 +1,15 @@
 // Who may use a key, and who was refused lately, to be read and not edited.
 
-import { useEffect, useState } from 'preact/hooks'
 import { findExcluded, modeOfDenials } from '../acl/acl-addresses.ts'
 import type { Api } from '../api/api.ts'
 import { ChipNote } from '../acl/chip-note.tsx'
+import { useAnswer } from '../api/use-answer.ts'
 import { toListText } from '../acl/acl-text.ts'
 import { copyText } from '../browser/clipboard.ts'
 import { CopyButton } from '../controls/copy-button.tsx'
 import { messages } from '../messages/messages.ts'
 import { exactTime, minuteOf } from '../messages/times.ts'
-import type { Denial, Key } from '../api/types.ts'
+import type { Key } from '../api/types.ts'
 import { AddressName, AddToAcl } from '../use/use-addresses.tsx'
 
 export function AclSummary({ apiKey }: { readonly apiKey: Key }) {
@@ -51,12 +51,7 @@ interface DenialSummaryProps {
 }
 
 export function DenialSummary({ api, apiKey, onAdd }: DenialSummaryProps) {
-  const [denials, setDenials] = useState<readonly Denial[] | null>(null)
-  useEffect(() => {
-    void api.listDenials(apiKey.id).then((answer) => {
-      if (answer.ok) setDenials(answer.value.denials)
-    })
-  }, [apiKey.id])
+  const denials = useAnswer(() => api.listDenials(apiKey.id), [apiKey.id])?.denials
   const text = messages.acl
   const title = text.denials[modeOfDenials(denials ?? [], apiKey.ip_acl_mode)]
   const isOut = findExcluded(
@@ -67,7 +62,7 @@ export function DenialSummary({ api, apiKey, onAdd }: DenialSummaryProps) {
     <section class="card part">
       <h2>{title}</h2>
       {denials?.length === 0 && <p class="muted">{messages.keyView.noDenials}</p>}
-      {denials !== null && denials.length > 0 && (
+      {denials !== undefined && denials.length > 0 && (
         <ul class="denials" tabIndex={0} aria-label={title}>
           {denials.map(({ address, count, last_at: last }) => (
             <li key={address}>

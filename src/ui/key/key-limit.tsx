@@ -1,7 +1,7 @@
 // The limits that a key is held to, and what is left of them.
 
-import { useEffect, useState } from 'preact/hooks'
 import type { Api } from '../api/api.ts'
+import { useAnswer } from '../api/use-answer.ts'
 import { limitMessages } from '../messages/limits.ts'
 import { limitText } from '../panel/rate-limit.ts'
 import { secondOf, untilText } from '../messages/times.ts'
@@ -17,18 +17,10 @@ const LONG_S = 3_600
 
 export function KeyLimit({ api, apiKey }: KeyLimitProps) {
   const text = limitMessages.limit
-  const [known, setKnown] = useState<KeyLimits['limits'] | null>(null)
-  useEffect(() => {
-    let isOver = false
-    void api.readLimits(apiKey.id).then((answer) => {
-      if (answer.ok && !isOver) setKnown(answer.value.limits)
-    })
-    return () => {
-      isOver = true
-    }
-  }, [api, apiKey.id, apiKey.version])
+  const answer = useAnswer(() => api.readLimits(apiKey.id), [apiKey.id, apiKey.version])
+  const known = answer?.limits ?? []
   // Until the answer is there, and where nobody knows what is left.
-  if (known === null || known.length === 0) {
+  if (known.length === 0) {
     if (apiKey.rate_limit === null) return <span class="muted">{text.none}</span>
     return <span title={text.met}>{limitText(apiKey.rate_limit)}</span>
   }

@@ -1,7 +1,7 @@
 // Who would be refused with a key, while the gateway only watches. Nothing where it enforces, or nobody would be.
 
-import { useEffect, useState } from 'preact/hooks'
 import type { Api } from '../api/api.ts'
+import { useAnswer } from '../api/use-answer.ts'
 import { shadowMessages } from '../messages/shadow.ts'
 import { exactTime, minuteOf } from '../messages/times.ts'
 import type { KeyDifference } from '../api/types.ts'
@@ -12,16 +12,7 @@ interface ShadowCardProps {
 }
 
 export function ShadowCard({ api, keyId }: ShadowCardProps) {
-  const [differences, setDifferences] = useState<readonly KeyDifference[]>([])
-  useEffect(() => {
-    let isOver = false
-    void api.readShadow(keyId).then((answer) => {
-      if (answer.ok && !isOver) setDifferences(answer.value.differences)
-    })
-    return () => {
-      isOver = true
-    }
-  }, [keyId])
+  const differences = useAnswer(() => api.readShadow(keyId), [keyId])?.differences ?? []
   const refused = sumUp(differences.filter(({ kind }) => kind === 'would_refuse'))
   if (refused.length === 0) return null
   const text = shadowMessages.shadow

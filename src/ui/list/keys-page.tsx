@@ -10,6 +10,7 @@ import { ListSkeleton } from '../controls/list-skeleton.tsx'
 import { messages } from '../messages/messages.ts'
 import { useIsOffline } from '../browser/offline.ts'
 import { PageHead } from '../controls/page-head.tsx'
+import { RetryNotice } from '../controls/retry-notice.tsx'
 import { failureText } from '../messages/problem-text.ts'
 import { READ_ONLY, ReadOnlyNotice } from '../frame/read-only-notice.tsx'
 import { fullText, type Rights } from '../frame/rights.ts'
@@ -68,14 +69,9 @@ export function KeysPage(props: KeysPageProps) {
       )}
       {!isEmpty && <ReadOnlyNotice whyNot={whyNot ?? full} support={rights.support} />}
       {list.failure !== null && (
-        <div class="notice danger" role="alert">
-          <p>
-            {text.loadFailed} {failureText(list.failure, 'reading')}
-          </p>
-          <button type="button" class="button small" onClick={() => void list.reload()}>
-            {text.retry}
-          </button>
-        </div>
+        <RetryNotice onRetry={list.reload}>
+          {text.loadFailed} {failureText(list.failure, 'reading')}
+        </RetryNotice>
       )}
       {list.keys === undefined ? (
         list.failure === null && <ListSkeleton />

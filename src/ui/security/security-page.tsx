@@ -7,6 +7,7 @@ import { CodeForm } from './code-form.tsx'
 import { messages } from '../messages/messages.ts'
 import { securityMessages } from '../messages/security.ts'
 import { PageHead } from '../controls/page-head.tsx'
+import { RetryNotice } from '../controls/retry-notice.tsx'
 import { failureText } from '../messages/problem-text.ts'
 import { RecoveryCodes } from './recovery-codes.tsx'
 import { SecondFactorSetup } from './second-factor-setup.tsx'
@@ -47,12 +48,7 @@ export function SecurityPage({ api, email, onSetUp }: SecurityPageProps) {
     <main id="main" class="security">
       <PageHead title={text.title} intro={factor?.due === true ? text.due : text.intro} />
       {failure !== null && (
-        <div class="notice danger" role="alert">
-          <p>{failureText(failure, 'reading')}</p>
-          <button type="button" class="button small" onClick={() => void read()}>
-            {messages.page.retry}
-          </button>
-        </div>
+        <RetryNotice onRetry={read}>{failureText(failure, 'reading')}</RetryNotice>
       )}
       {codes !== null ? (
         <RecoveryCodes

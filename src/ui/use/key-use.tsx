@@ -1,8 +1,8 @@
 // What a key was used for: when it was used last, how often, and from which addresses.
 
-import { useEffect, useState } from 'preact/hooks'
 import { networksOfAddress } from '../acl/acl-addresses.ts'
 import type { Api } from '../api/api.ts'
+import { useAnswer } from '../api/use-answer.ts'
 import { pictureMessages } from '../messages/picture.ts'
 import { exactTime, untilText } from '../messages/times.ts'
 import type { Key, KeyUsage } from '../api/types.ts'
@@ -90,15 +90,5 @@ export function UsedSince({
 
 /** The use of a key by hour; undefined before the first answer, null where it cannot be told. */
 export function useKeyUse(api: Api, id: string, version: number): KeyUsage | null | undefined {
-  const [use, setUse] = useState<KeyUsage | null | undefined>()
-  useEffect(() => {
-    let isOver = false
-    void api.readUsage(id, 'hour').then((answer) => {
-      if (!isOver) setUse(answer.ok ? answer.value : null)
-    })
-    return () => {
-      isOver = true
-    }
-  }, [id, version])
-  return use
+  return useAnswer(() => api.readUsage(id, 'hour'), [id, version])
 }
