@@ -195,9 +195,9 @@ const lateAnswer: Move = (frame) => {
   ]
 }
 
-/** A change that reaches the authority after one that was made later. */
+/** A change that reaches the authority after one that was made later, which the authority may have lost. */
 const lateChange: Move = (frame) => {
-  const { dice } = frame
+  const { dice, loses } = frame
   const name = key(frame)
   const where = at(frame)
   const fault: AuthorityFault = dice.pick(['held', 'held', 'late'])
@@ -206,6 +206,7 @@ const lateChange: Move = (frame) => {
     { do: 'authority', at: where, fault, calls: 'changes' },
     changeOf(frame, name, made(frame, where)),
     changeOf(frame, name, { ...made(frame, elsewhere(frame, where)), goesOn: false }),
+    ...(dice.chance(40) && loses === 'authorities' ? [lose(name)] : []),
     ...(dice.chance(70) ? [{ do: 'heal' } as const] : []),
     useMuch(frame, name),
   ]
