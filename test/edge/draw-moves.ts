@@ -95,9 +95,9 @@ function useMuch(frame: Frame, name: KeyName): Step {
   return { do: 'use everywhere', key: name, from: from(frame), times: 3 }
 }
 
-function use(frame: Frame, name: KeyName, where: Location, goesOn: boolean): Step {
+function use(frame: Frame, name: KeyName, where: Location, goesOn: boolean) {
   const method = frame.dice.pick(METHODS)
-  return { do: 'use', key: name, from: from(frame), method, at: where, goesOn }
+  return { do: 'use', key: name, from: from(frame), method, at: where, goesOn } as const
 }
 
 function useAtOnce(frame: Frame, name: KeyName, where: Location): Step {
@@ -195,9 +195,9 @@ const lateAnswer: Move = (frame) => {
   ]
 }
 
-/** A change that reaches the authority after one that was made later, which the authority may have lost. */
+/** A change that reaches the authority after one that was made later. */
 const lateChange: Move = (frame) => {
-  const { dice, loses } = frame
+  const { dice } = frame
   const name = key(frame)
   const where = at(frame)
   const fault: AuthorityFault = dice.pick(['held', 'held', 'late'])
@@ -206,8 +206,31 @@ const lateChange: Move = (frame) => {
     { do: 'authority', at: where, fault, calls: 'changes' },
     changeOf(frame, name, made(frame, where)),
     changeOf(frame, name, { ...made(frame, elsewhere(frame, where)), goesOn: false }),
-    ...(dice.chance(40) && loses === 'authorities' ? [lose(name)] : []),
     ...(dice.chance(70) ? [{ do: 'heal' } as const] : []),
+    useMuch(frame, name),
+  ]
+}
+
+/** As `lateChange`, when the authority has lost the later one, and no location has met it. */
+const lateChangeAfterLoss: Move = (frame) => {
+  const { dice, focus: name, loses } = frame
+  if (loses === 'database') return lateChange(frame)
+  const where = at(frame)
+  const first = { ...made(frame, where), goesOn: false, diesAfter: null }
+  const later = { ...first, at: elsewhere(frame, where), isTried: false }
+  const acl = dice.pick(ACLS)
+  const other = dice.pick(ACLS.filter((one) => one !== acl))
+  return [
+    { do: 'authority', at: where, fault: 'held', calls: 'changes' },
+    { do: 'edit', key: name, acl, ...first },
+    dice.chance(60)
+      ? { do: 'edit', key: name, acl: other, ...later }
+      : changeOf(frame, name, later),
+    lose(name),
+    { do: 'heal' },
+    { do: 'settle' },
+    { ...use(frame, name, where, false), from: 'office' },
+    { ...use(frame, name, where, false), from: 'home' },
     useMuch(frame, name),
   ]
 }
@@ -386,6 +409,7 @@ export const MOVES: readonly (readonly [weight: number, move: Move])[] = [
   [3, changeBetweenRollouts],
   [4, lateAnswer],
   [5, slowReader],
+  [3, lateChangeAfterLoss],
   [2, supersededUnderReports],
   [5, changeByAWrongClock],
   [3, endInUse],
