@@ -104,19 +104,19 @@ describe.skipIf(missingBrowser !== null)('a view of the page', () => {
     await expect.poll(async () => (await usage())['addresses']).toHaveLength(2)
     const page = await pages.open({ customer: own })
     await rowOf(page, 'Charted').getByRole('link', { name: '2 refused' }).click()
-    await page.getByRole('img', { name: 'for 7 days: 1 let in, 2 refused.' }).waitFor()
+    await page.getByRole('img', { name: 'for 7 days: 1 allowed, 2 refused.' }).waitFor()
     await page.getByText('Not on the IP ACL: 2').waitFor()
     await page.getByText('Show as a table').click()
     const hours = page.getByRole('region', { name: 'Show as a table' }).getByRole('row')
     await hours.filter({ hasText: '2 refused (not on the IP ACL)' }).waitFor()
     await page.getByRole('radio', { name: '13 months' }).check()
-    await page.getByRole('img', { name: 'for 400 days: 1 let in, 2 refused.' }).waitFor()
-    const use = page.getByRole('region', { name: 'Use', exact: true })
+    await page.getByRole('img', { name: 'for 400 days: 1 allowed, 2 refused.' }).waitFor()
+    const use = page.getByRole('region', { name: 'Usage', exact: true })
     await use.getByRole('button', { name: 'Add 2606:4700::/64 to the list' }).click()
     const panel = panelOf(page)
     await panel.getByRole('button', { name: 'Remove 2606:4700::/64' }).waitFor()
     await panel
-      .getByText('It would have let in 2 requests from 2606:4700::17, which were refused')
+      .getByText('It would have allowed 2 requests from 2606:4700::17, which were refused')
       .waitFor()
     expect(pathOf(page)).toBe(`/admin/keys/${key.id}/edit`)
     await page.reload()
@@ -137,6 +137,35 @@ describe.skipIf(missingBrowser !== null)('a view of the page', () => {
     await page.unroute('**/key-views-*.js')
     await page.getByRole('button', { name: 'Load the page again' }).click()
     await heading(page, 'Open').waitFor()
+  })
+
+  it('shows a view whose code comes between its drawing and its effects', async () => {
+    const page = await pages.open({ customer })
+    const code = Promise.withResolvers<void>()
+    await page.route('**/key-views-*.js', async (route) => {
+      await code.promise
+      await route.continue()
+    })
+    const request = page.waitForRequest('**/key-views-*.js')
+    await page.reload()
+    await rowOf(page, 'Open').waitFor()
+    await page.evaluate(() => {
+      const { requestAnimationFrame, setTimeout } = window
+      const held: (() => void)[] = []
+      const hold = (work: () => void) => held.push(work)
+      const letGo = () => {
+        Object.assign(window, { requestAnimationFrame, setTimeout })
+        for (const work of held) work()
+      }
+      Object.assign(window, { requestAnimationFrame: hold, setTimeout: hold, letGo })
+    })
+    await page.getByRole('link', { name: 'Activity' }).click()
+    await rowOf(page, 'Open').waitFor({ state: 'detached' })
+    code.resolve()
+    const url = (await request).url()
+    await page.evaluate(`import("${url}").then(() => undefined)`)
+    await page.evaluate('letGo()')
+    await page.getByRole('heading', { level: 1, name: 'Activity' }).waitFor()
   })
 
   it('is a key that is not there: the list is shown in its place', async () => {

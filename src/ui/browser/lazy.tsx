@@ -38,8 +38,10 @@ export function lazyViews<Loaded>(load: () => Promise<Loaded>): LazyViews<Loaded
     return function Lazy(props: Props) {
       const [isMissing, setMissing] = useState(false)
       const [, redraw] = useState(0)
+      const isWaiting = loaded === null
       useEffect(() => {
-        if (loaded === null) {
+        // The code may have come since this was drawn.
+        if (isWaiting) {
           fetchCode().then(
             () => redraw(1),
             () => setMissing(true),
