@@ -1,5 +1,5 @@
 // `npm run lighthouse`: Lighthouse's figures for the log-in and for the list, on the running product, as
-// a mid-range phone on a slow connection would have it. Fails where one is below 95.
+// a mid-range phone on a slow connection would have it. Fails where one is too low.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -11,8 +11,7 @@ import { runStart } from './local/run-start.ts'
 
 /** Fetched when it is wanted: it brings a hundred packages, and judges nothing else here. */
 const LIGHTHOUSE = 'lighthouse@13.5.0'
-const CATEGORIES = ['performance', 'accessibility', 'best-practices']
-const LEAST = 95
+const LEAST = { performance: 95, accessibility: 100, 'best-practices': 95 }
 const TIMEOUT_MS = 180_000
 
 interface Report {
@@ -54,7 +53,7 @@ function judge(name: string, url: string, headers: object): void {
       url,
       '--quiet',
       '--chrome-flags=--headless --no-sandbox',
-      `--only-categories=${CATEGORIES.join(',')}`,
+      `--only-categories=${Object.keys(LEAST).join(',')}`,
       '--output=json',
       `--output-path=${file}`,
       `--extra-headers=${JSON.stringify(headers)}`,
@@ -63,14 +62,14 @@ function judge(name: string, url: string, headers: object): void {
   )
   if (status !== 0) throw new Failure(`Lighthouse did not judge the ${name}`)
   const { categories, audits } = JSON.parse(readFileSync(file, 'utf8')) as Report
-  const scores = CATEGORIES.map((category) => {
-    return [category, Math.round((categories[category]?.score ?? 0) * 100)] as const
+  const scores = Object.entries(LEAST).map(([category, least]) => {
+    return { category, least, score: Math.round((categories[category]?.score ?? 0) * 100) }
   })
-  console.log(`${name}: ${scores.map(([category, score]) => `${category} ${score}`).join(', ')}`)
+  console.log(`${name}: ${scores.map(({ category, score }) => `${category} ${score}`).join(', ')}`)
   for (const { title, score } of Object.values(audits)) {
     if (score !== null && score < 0.9) console.log(`  ${title} (${score})`)
   }
-  if (scores.some(([, score]) => score < LEAST)) process.exitCode = 1
+  if (scores.some(({ score, least }) => score < least)) process.exitCode = 1
 }
 
 async function logIn(
