@@ -115,7 +115,9 @@ export function Workspace(props: WorkspaceProps) {
       {route.page === 'security' && (
         <SecurityPage api={api} email={user.email} onSetUp={onOpenPanel} />
       )}
-      {route.page === 'users' && <UsersPage api={api} currentId={user.id} />}
+      {route.page === 'users' && (
+        <UsersPage api={api} currentId={user.id} support={session.support} />
+      )}
       {route.page === 'key' &&
         (shown === undefined ? (
           <main id="main">

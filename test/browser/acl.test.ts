@@ -95,7 +95,7 @@ describe.skipIf(missingBrowser !== null)('the IP ACL of a key', () => {
       '10.0.0.0/8',
     ])
     expect(await entry(page).inputValue()).toBe('nonsense')
-    await panelOf(page).getByText('“nonsense” is not a network in CIDR form').waitFor()
+    await panelOf(page).getByText('“nonsense” is not an IP address or network').waitFor()
   })
 
   it('does not lose an entry that was typed and not added', async () => {
@@ -112,7 +112,7 @@ describe.skipIf(missingBrowser !== null)('the IP ACL of a key', () => {
     await fillKey(page, 'Nonsense')
     await entry(page).fill('10.0.0.256/32')
     await submit(page)
-    await panelOf(page).getByText('“10.0.0.256/32” is not a network').waitFor()
+    await panelOf(page).getByText('“10.0.0.256/32” is not an IP address').waitFor()
     expect(await entry(page).evaluate((field) => field === document.activeElement)).toBe(true)
     expect(await page.getByLabel('Account password').count()).toBe(0)
   })

@@ -124,7 +124,7 @@ describe.skipIf(missingBrowser !== null)('the page with an identity provider', (
     await page.getByRole('button', { name: 'Rotate token…' }).click()
     const panel = page.getByRole('dialog', { name: 'Rotate the access token' })
     await panel.getByRole('radio', { name: 'Not at all' }).check()
-    await panel.getByRole('button', { name: 'Go on' }).click()
+    await panel.getByRole('button', { name: 'Continue' }).click()
     const asked = page.context().waitForEvent('request', isConfirm)
     const [popup] = await Promise.all([page.waitForEvent('popup'), confirmButton(page).click()])
     const { search } = new URL((await asked).url())

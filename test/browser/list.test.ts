@@ -259,7 +259,7 @@ describe.skipIf(missingBrowser !== null)('the list of keys', () => {
   ])('copies %s code that runs as it is', async (language, ...command) => {
     const page = await pages.open({ customer })
     await page.getByRole('button', { name: 'Code examples for Alpha 10' }).click()
-    const dialog = page.getByRole('dialog', { name: 'Use the key of Alpha 10' })
+    const dialog = page.getByRole('dialog', { name: 'Code examples for Alpha 10' })
     await dialog.getByRole('radio', { name: language }).check()
     expect(await dialog.locator('pre').textContent()).toContain('YOUR_ACCESS_TOKEN')
     await dialog.getByRole('button', { name: 'Copy with the token' }).click()

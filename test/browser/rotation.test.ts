@@ -31,7 +31,7 @@ describe.skipIf(missingBrowser !== null)('a rotation', () => {
     await card(page).getByRole('button', { name: 'Rotate token…' }).click()
     const panel = page.getByRole('dialog', { name: 'Rotate the access token' })
     await panel.getByRole('radio', { name: overlap }).check()
-    await panel.getByRole('button', { name: 'Go on' }).click()
+    await panel.getByRole('button', { name: 'Continue' }).click()
     await confirm(page, customer.password)
     const ready = page.getByRole('dialog', { name: 'Your API key is ready' })
     const token = await ready.locator('.ready-token').textContent()
@@ -49,6 +49,7 @@ describe.skipIf(missingBrowser !== null)('a rotation', () => {
     await card(page).getByText('Not used yet.', { exact: true }).waitFor()
     expect((await use(token)).status).toBe(200)
     expect((await use(fresh)).status).toBe(200)
+    await page.locator('.page-head').getByText('Rotating').waitFor()
     const counted = async () => {
       const { json } = await customer.call('GET', `/keys/${id}/rotation`)
       const uses = [json['old'], json['new']] as Record<string, unknown>[]
@@ -69,13 +70,13 @@ describe.skipIf(missingBrowser !== null)('a rotation', () => {
     await page.getByText('Rotation ended').waitFor()
   })
 
-  it('is taken back', async () => {
+  it('is undone', async () => {
     const { page, token } = await openKey('Taken back')
     const fresh = await rotate(page, '7 days')
-    await card(page).getByRole('button', { name: 'Take back' }).click()
-    const question = page.getByRole('dialog', { name: 'Take the rotation back?' })
-    await question.getByRole('button', { name: 'Take back' }).click()
-    await page.getByText('The rotation was taken back.').waitFor()
+    await card(page).getByRole('button', { name: 'Undo rotation' }).click()
+    const question = page.getByRole('dialog', { name: 'Undo the rotation?' })
+    await question.getByRole('button', { name: 'Undo rotation' }).click()
+    await page.getByText('The rotation was undone.').waitFor()
     expect((await use(token)).status).toBe(200)
     expect((await use(fresh)).json).toMatchObject({ code: 'key_replaced' })
   })
@@ -90,9 +91,9 @@ describe.skipIf(missingBrowser !== null)('a rotation', () => {
     const { json } = await customer.call('GET', `/keys/${id}`)
     const { ends_at } = json['rotation'] as Record<string, string>
     expect(Date.parse(ends_at ?? '') - Date.now()).toBeGreaterThan(6 * 86_400_000)
-    await card(page).getByRole('button', { name: 'Take back' }).click()
-    const back = page.getByRole('dialog', { name: 'Take the rotation back?' })
-    await back.getByRole('button', { name: 'Take back' }).click()
+    await card(page).getByRole('button', { name: 'Undo rotation' }).click()
+    const back = page.getByRole('dialog', { name: 'Undo the rotation?' })
+    await back.getByRole('button', { name: 'Undo rotation' }).click()
     await back.waitFor({ state: 'detached' })
     const fresh = await rotate(page, 'Not at all')
     expect((await use(token)).json).toMatchObject({ code: 'key_replaced' })

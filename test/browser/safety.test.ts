@@ -143,7 +143,7 @@ describe.skipIf(missingBrowser !== null)('the page keeps from a mistake', () => 
     await addEntry(page, '9.9.9.0/24')
     await panelOf(page).getByText('Requests from other addresses are refused.').waitFor()
     await panelOf(page).getByLabel('Report only').check()
-    await panelOf(page).getByText('All requests are let in.').waitFor()
+    await panelOf(page).getByText('All requests are allowed.').waitFor()
     expect(
       await panelOf(page).getByText('Requests from other addresses are refused.').count(),
     ).toBe(0)
@@ -166,6 +166,8 @@ describe.skipIf(missingBrowser !== null)('the page keeps from a mistake', () => 
     await page.getByRole('button', { name: `Delete Twin (…${first.id.slice(-6)})` }).click()
     const dialog = page.getByRole('dialog', { name: 'Delete Twin?' })
     await dialog.getByText(first.id).waitFor()
+    await dialog.getByText(`********${first.token.slice(-4)}`).waitFor()
+    await dialog.getByText('Never used').waitFor()
     await page.keyboard.press('Escape')
     await openPanel(page)
     await panelOf(page).getByLabel('Application name').fill('TWIN')

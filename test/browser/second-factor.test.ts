@@ -24,10 +24,10 @@ describe.skipIf(missingBrowser !== null)('the second factor', () => {
   /** From the password on; answers the secret and the recovery codes. */
   async function setUp(page: Page, password: string) {
     await page.getByLabel('Account password').fill(password)
-    await button(page, 'Go on').click()
+    await button(page, 'Continue').click()
     await page.getByRole('img', { name: 'QR code with the secret for the app' }).waitFor()
     const secret = String(await page.locator('.secret-by-hand code').textContent())
-    await page.getByLabel('Code of the app').fill(codeOf(secret))
+    await page.getByLabel('Code from the app').fill(codeOf(secret))
     await button(page, 'Confirm').click()
     await page.getByRole('heading', { name: 'Recovery codes' }).waitFor()
     const codes = await page.locator('.recovery-codes li').allTextContents()
@@ -40,8 +40,8 @@ describe.skipIf(missingBrowser !== null)('the second factor', () => {
     await page.getByLabel('E-mail address').fill(email)
     await page.getByLabel('Password').fill(password)
     await button(page, 'Log in').click()
-    await page.getByText('Enter the code of your app').waitFor()
-    const field = page.getByLabel('Code of the app')
+    await page.getByText('Enter the code from your app').waitFor()
+    const field = page.getByLabel('Code from the app')
     await expect.poll(() => field.evaluate((input) => input === document.activeElement)).toBe(true)
     expect(await field.getAttribute('inputmode')).toBe('numeric')
     await enterCode(page, code)
@@ -54,7 +54,7 @@ describe.skipIf(missingBrowser !== null)('the second factor', () => {
 
   async function fillCode(page: Page, code: string): Promise<void> {
     if (code.includes('-')) await button(page, 'Use a recovery code').click()
-    await page.getByLabel(code.includes('-') ? 'Recovery code' : 'Code of the app').fill(code)
+    await page.getByLabel(code.includes('-') ? 'Recovery code' : 'Code from the app').fill(code)
   }
 
   it('is set up, asked for at the next log-in, and removed', async () => {
@@ -64,7 +64,7 @@ describe.skipIf(missingBrowser !== null)('the second factor', () => {
     expect(page.url()).toBe(`${pages.rig.url}/admin/security`)
     await button(page, 'Set up a second factor').click()
     await page.getByLabel('Account password').fill('wrong')
-    await button(page, 'Go on').click()
+    await button(page, 'Continue').click()
     await page.getByText('This is not your account password').waitFor()
     const { secret, codes } = await setUp(page, customer.password)
     await button(page, 'Copy the codes').click()
@@ -72,7 +72,7 @@ describe.skipIf(missingBrowser !== null)('the second factor', () => {
     const saved = page.waitForEvent('download')
     await button(page, 'Download').click()
     expect((await saved).suggestedFilename()).toBe('commpeak-recovery-codes.txt')
-    await button(page, 'I have kept them').click()
+    await button(page, 'I have saved them').click()
     await page.getByText('10 recovery codes are left.').waitFor()
 
     await logOut(page)
@@ -101,9 +101,9 @@ describe.skipIf(missingBrowser !== null)('the second factor', () => {
     await page.getByLabel('E-mail address').fill(customer.email)
     await page.getByLabel('Password').fill(customer.password)
     await button(page, 'Log in').click()
-    await page.getByText('Set up a second factor to go on').waitFor()
+    await page.getByText('Set up a second factor to continue').waitFor()
     await setUp(page, customer.password)
-    await button(page, 'I have kept them').click()
+    await button(page, 'I have saved them').click()
     await page.getByRole('heading', { level: 1, name: 'Activity' }).waitFor()
     await page.getByText('Second factor set up').waitFor()
   })

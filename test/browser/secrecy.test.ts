@@ -139,7 +139,7 @@ describe.skipIf(missingBrowser !== null)('the page', () => {
     await confirm(page, customer.password)
     await noticeOf(page, 'Your browser did not let the page copy').waitFor()
     await page.getByRole('button', { name: 'Code examples for Denied' }).click()
-    const dialog = page.getByRole('dialog', { name: 'Use the key of Denied' })
+    const dialog = page.getByRole('dialog', { name: 'Code examples for Denied' })
     await dialog.getByRole('button', { name: 'Copy as shown' }).click()
     await noticeOf(dialog, 'Your browser did not let the page copy').waitFor()
   })

@@ -6,6 +6,7 @@ import { toPlainText } from '../messages/display-text.ts'
 import { ConfirmBy } from '../confirm/identity-prompt.tsx'
 import { accountMessages } from '../messages/account.ts'
 import { messages } from '../messages/messages.ts'
+import { SupportLink } from '../frame/support-link.tsx'
 import { PageHead } from '../controls/page-head.tsx'
 import { RetryNotice } from '../controls/retry-notice.tsx'
 import { failureText } from '../messages/problem-text.ts'
@@ -16,9 +17,11 @@ interface UsersPageProps {
   readonly api: Api
   /** The user who is logged in. */
   readonly currentId: string
+  /** Where to ask for another user; undefined if the deployment names none. */
+  readonly support: string | undefined
 }
 
-export function UsersPage({ api, currentId }: UsersPageProps) {
+export function UsersPage({ api, currentId, support }: UsersPageProps) {
   const [users, setUsers] = useState<readonly User[] | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const confirmBy = useContext(ConfirmBy)
@@ -33,7 +36,14 @@ export function UsersPage({ api, currentId }: UsersPageProps) {
 
   return (
     <main id="main">
-      <PageHead title={messages.account.users} intro={text.intro[confirmBy]} />
+      <PageHead
+        title={messages.account.users}
+        intro={
+          <>
+            {text.intro[confirmBy]} {confirmBy === 'password' && <SupportLink url={support} />}
+          </>
+        }
+      />
       {failure !== null && (
         <RetryNotice onRetry={read}>{failureText(failure, 'reading')}</RetryNotice>
       )}

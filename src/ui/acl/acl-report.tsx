@@ -59,6 +59,7 @@ export function AclFaults({ acl, report, onAccept, onReplace }: AclFaultsProps) 
           )}
         </p>
       ))}
+      {shown.some(({ suggestions }) => suggestions.length === 0) && <p>{text.example}</p>}
       {rest > 0 && <p>{text.moreFaults(rest)}</p>}
     </>
   )

@@ -9,12 +9,14 @@ interface PageHeadProps {
   readonly title: string
   /** What stands above the title, such as the way back. */
   readonly above?: ComponentChildren
+  /** Badges beside the title. */
+  readonly state?: ComponentChildren
   readonly intro?: ComponentChildren
   /** The buttons of the page. */
   readonly children?: ComponentChildren
 }
 
-export function PageHead({ title, above, intro, children }: PageHeadProps) {
+export function PageHead({ title, above, state, intro, children }: PageHeadProps) {
   useEffect(() => {
     document.title = `${title} · ${messages.product}`
   }, [title])
@@ -26,9 +28,12 @@ export function PageHead({ title, above, intro, children }: PageHeadProps) {
     <header class="page-head">
       <div>
         {above}
-        <h1 ref={heading} tabIndex={-1}>
-          <bdi>{title}</bdi>
-        </h1>
+        <div class="title">
+          <h1 ref={heading} tabIndex={-1}>
+            <bdi>{title}</bdi>
+          </h1>
+          {state}
+        </div>
         {intro !== undefined && <p class="intro">{intro}</p>}
       </div>
       {children}

@@ -8,6 +8,7 @@ import { nameOf } from '../messages/display-text.ts'
 import { EventList } from '../activity/event-list.tsx'
 import { BackIcon, CodeIcon, EditIcon, TrashIcon } from '../controls/icons.tsx'
 import { KeyLimit } from './key-limit.tsx'
+import { KeyBadges } from '../list/key-badges.tsx'
 import type { ListedKey } from '../list/key-list.ts'
 import type { RowActions } from '../list/row-actions.ts'
 import { UseCard, useKeyUse } from '../use/key-use.tsx'
@@ -55,6 +56,7 @@ export function KeyView(props: KeyViewProps) {
     <main id="main">
       <PageHead
         title={name}
+        state={<KeyBadges apiKey={apiKey} />}
         above={
           <Link href={PATHS.keys} class="back">
             <BackIcon /> {messages.apiKeys}

@@ -5,6 +5,7 @@ import { nameOf } from '../messages/display-text.ts'
 import { messages } from '../messages/messages.ts'
 import { failureText, isCode } from '../messages/problem-text.ts'
 import { dayOf, minuteOf } from '../messages/times.ts'
+import { UseCell } from './use-cell.tsx'
 import type { Enforcement, Key } from '../api/types.ts'
 
 interface DeleteDialogProps {
@@ -50,6 +51,10 @@ export function DeleteDialog({ api, apiKey, onDeleted, onClose }: DeleteDialogPr
         <dd>
           <code>{apiKey.id}</code>
         </dd>
+        <dt>{messages.columns.token}</dt>
+        <dd>
+          <code>********{apiKey.access_token_ends_with}</code>
+        </dd>
         <dt>{messages.columns.created}</dt>
         <dd>
           {dayOf(apiKey.created_at)} {minuteOf(apiKey.created_at)}
@@ -59,6 +64,10 @@ export function DeleteDialog({ api, apiKey, onDeleted, onClose }: DeleteDialogPr
           {apiKey.ip_acl.length === 0
             ? messages.row.anyAddress
             : messages.acl.count(apiKey.ip_acl.length)}
+        </dd>
+        <dt>{messages.columns.used}</dt>
+        <dd class="last-use">
+          <UseCell usage={apiKey.usage} />
         </dd>
       </dl>
       <p class="hint">{text.open}</p>

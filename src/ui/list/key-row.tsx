@@ -2,9 +2,10 @@
 
 import { AclCell } from './acl-cell.tsx'
 import { nameOf } from '../messages/display-text.ts'
-import { CodeIcon, EditIcon, MoreIcon, Spinner, TrashIcon } from '../controls/icons.tsx'
+import { CodeIcon, EditIcon, MoreIcon, TrashIcon } from '../controls/icons.tsx'
 import type { ListedKey } from './key-list.ts'
-import { troubleOf } from './key-state.ts'
+import { KeyBadges } from './key-badges.tsx'
+import { isPending } from './key-state.ts'
 import { Link } from '../controls/link.tsx'
 import { memo } from '../browser/memo.ts'
 import { messages } from '../messages/messages.ts'
@@ -40,11 +41,13 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
   const { columns } = messages
   // The name on buttons. Keys of one name are told apart by the end of their id.
   const label = hasNamesake ? text.namesake(nameOf(apiKey), endOfId(apiKey.id)) : nameOf(apiKey)
-  const trouble = troubleOf(apiKey)
   const refused = apiKey.usage?.refused_24h ?? 0
-  const isPending = isDeleting || apiKey.enforcement_state === 'pending'
   return (
-    <tr role="row" class={`${isNew ? 'new' : ''} ${isLater ? 'later' : ''}`} aria-busy={isPending}>
+    <tr
+      role="row"
+      class={`${isNew ? 'new' : ''} ${isLater ? 'later' : ''}`}
+      aria-busy={isPending(apiKey)}
+    >
       <th role="rowheader" scope="row" class="name-cell">
         <span class="name">
           <Link href={PATHS.key(apiKey.id)}>
@@ -56,11 +59,7 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
             </code>
           )}
           {isNew && <span class="badge">{text.isNew}</span>}
-          {trouble !== null && (
-            <span class={trouble === 'leaked' ? 'badge danger' : 'badge pending'}>
-              {messages.life.badges[trouble]}
-            </span>
-          )}
+          <KeyBadges apiKey={apiKey} />
           {refused > 0 && (
             <Link
               href={PATHS.key(apiKey.id)}
@@ -69,11 +68,6 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
             >
               {messages.use.refusedBadge(refused)}
             </Link>
-          )}
-          {isPending && (
-            <span class="badge pending">
-              <Spinner /> {isDeleting ? text.deleting : text.pending}
-            </span>
           )}
         </span>
         <span class="about">

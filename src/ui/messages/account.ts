@@ -15,9 +15,9 @@ export const accountMessages = {
     never: 'Has not logged in yet',
     lastLogIn: (at: string) => `Last logged in ${at}`,
     rights: {
-      owner: 'manages keys and sees the users',
-      manager: 'manages keys',
-      viewer: 'looks at keys',
+      owner: 'can manage keys and see the users',
+      manager: 'can manage keys',
+      viewer: 'can look at keys',
     },
   },
 

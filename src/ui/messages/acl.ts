@@ -17,7 +17,7 @@ export const aclMessages = {
   acl: {
     label: 'IP ACL',
     hint: 'Requests from other addresses are refused.',
-    hintReport: 'All requests are let in. Those from other addresses are listed.',
+    hintReport: 'All requests are allowed. Those from other addresses are listed.',
     hintOpen: 'Leave it empty to allow requests from any IP. Add a network to allow only that.',
     anyAddress: 'Any address',
     onlyThese: 'Only these networks',
@@ -40,9 +40,10 @@ export const aclMessages = {
     removed: (entry: string) => `${entry} removed.`,
     duplicate: (entry: string) => `${entry} is already on the list.`,
     use: (networks: string) => `Use ${networks}`,
+    example: 'A network is written as in 1.1.1.1/32 or 2606:4700::/32.',
     otherForm: (entry: string) => `“${isolateDirection(entry)}” is not in CIDR form.`,
     andMore: (first: string, count: number) => `${first} and ${count} more`,
-    fixable: (count: number) => `${number(count)} of these can be put right at once.`,
+    fixable: (count: number) => `${number(count)} of these can be fixed.`,
     useAll: (count: number) => `Use all ${count} suggestions`,
     leavesOut: (address: string) =>
       `This list leaves out ${address}, the address that you are on now. Requests from here will be refused.`,
@@ -61,7 +62,7 @@ export const aclMessages = {
       refused: (requests: number, addresses: readonly string[]) =>
         `This list would have refused ${requestsFrom(requests, addresses)} in the last 24 hours.`,
       allowed: (requests: number, addresses: readonly string[]) =>
-        `It would have let in ${requestsFrom(requests, addresses)}, which were refused in the last 24 hours.`,
+        `It would have allowed ${requestsFrom(requests, addresses)}, which were refused in the last 24 hours.`,
       nothing: 'This list would have changed nothing in the last 24 hours.',
     },
     note: (network: string) => `Note on ${network}`,
@@ -115,7 +116,7 @@ export const aclMessages = {
 
   cidr: {
     cidr_malformed: (entry: string) =>
-      `“${isolateDirection(entry)}” is not a network in CIDR form. Write one such as 1.1.1.1/32 or 2606:4700::/32.`,
+      `“${isolateDirection(entry)}” is not an IP address or network.`,
     cidr_prefix_missing: (entry: string) =>
       `“${isolateDirection(entry)}” is a single address. Write it with its prefix length.`,
     cidr_prefix_out_of_range: (entry: string) =>

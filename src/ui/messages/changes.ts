@@ -98,7 +98,7 @@ export const changeMessages = {
   },
 
   snippets: {
-    title: (name: string) => `Use the key of ${isolateDirection(name)}`,
+    title: (name: string) => `Code examples for ${isolateDirection(name)}`,
     text: 'A request to the Portal API, ready to run.',
     language: 'Language',
     placeholder: 'YOUR_ACCESS_TOKEN',

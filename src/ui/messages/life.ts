@@ -5,13 +5,13 @@ import { isolateDirection } from './display-text.ts'
 export const lifeMessages = {
   life: {
     title: 'Pause and expiry',
-    on: 'Requests with this key are let in.',
+    on: 'The key is active.',
     paused: 'The key is paused: its requests are refused.',
     pause: 'Pause',
     resume: 'Resume',
     expires: (time: string) => `It expires on ${time}.`,
     expired: (time: string) => `It expired on ${time}: its requests are refused.`,
-    never: 'It does not expire.',
+    never: 'It never expires.',
     setExpiry: 'Let it expire',
     presets: {
       never: 'Never',
@@ -27,11 +27,11 @@ export const lifeMessages = {
     cancel: 'Cancel',
     dateInvalid: 'Choose a day from today on, at most ten years ahead.',
     donePause: 'The key is paused.',
-    doneResume: 'The key is in use again.',
+    doneResume: 'The key is active again.',
     doneExpiry: 'The expiry was changed.',
     pending: 'The change is recorded. It goes through by itself.',
     conflict: 'This key was changed elsewhere in the meantime. Check it, and try again.',
-    badges: { leaked: 'Leaked', expired: 'Expired', paused: 'Paused' },
+    badges: { leaked: 'Leaked', expired: 'Expired', paused: 'Paused', rotating: 'Rotating' },
   },
 
   leak: {

@@ -40,10 +40,10 @@ export const messages = {
       'Your browser did not keep the cookie that the log-in needs. Allow cookies for this page, open it with https:// and log in again.',
     atProvider: 'You log in with your account there, and come back to this page.',
     againAtProvider:
-      'Log in again in a new window to go on where you were. Nothing that you typed is lost.',
+      'Log in again in a new window to continue where you left off. Nothing that you typed is lost.',
     openWindow: 'Open a log-in window',
     againTitle: 'Your session has ended',
-    againText: 'Log in again to go on where you were. Nothing that you typed is lost.',
+    againText: 'Log in again to continue where you left off. Nothing that you typed is lost.',
     cancel: 'Not now',
   },
 
@@ -92,7 +92,7 @@ export const messages = {
     partMissing:
       'This part of the page could not be loaded. Check your connection, then load the page again.',
     reload: 'Load the page again',
-    offline: 'There is no connection. What you typed is kept: go on when you are online again.',
+    offline: 'There is no connection. What you typed is kept: continue when you are online again.',
     dismiss: 'Dismiss',
     close: 'Close',
     sortBy: 'Sort by',
@@ -165,7 +165,7 @@ export const messages = {
     unreachableList: 'The gateway did not answer. Check your connection and try again.',
     unreachable:
       'The gateway did not answer. Check your connection and try again: what you typed is kept, and a repeated request is never carried out twice.',
-    logged_out: 'Your session has ended. Log in again to go on; what you typed is kept.',
+    logged_out: 'Your session has ended. Log in again to continue; what you typed is kept.',
     storage_unavailable:
       'The key store cannot be reached at the moment. Try again in a few seconds.',
     key_limit_reached:

@@ -21,7 +21,7 @@ const capitalized = (text: string) => text.slice(0, 1).toUpperCase() + text.slic
 
 export const pictureMessages = {
   use: {
-    title: 'Use',
+    title: 'Usage',
     unknown: 'The usage of this key cannot be read at the moment.',
     range: 'Time range',
     ranges: { hour: '7 days', day: '13 months' },
@@ -31,15 +31,15 @@ export const pictureMessages = {
     },
     picture: {
       hour: (allowed: number, refused: number) =>
-        `Requests by hour, for 7 days: ${number(allowed)} let in, ${number(refused)} refused.`,
+        `Requests by hour, for 7 days: ${number(allowed)} allowed, ${number(refused)} refused.`,
       day: (allowed: number, refused: number) =>
-        `Requests by day, for 400 days: ${number(allowed)} let in, ${number(refused)} refused.`,
+        `Requests by day, for 400 days: ${number(allowed)} allowed, ${number(refused)} refused.`,
     },
     slot: { hour: 'Hour', day: 'Day (UTC)' },
-    allowed: 'Let in',
+    allowed: 'Allowed',
     refused: 'Refused',
     count: (count: number) => number(count),
-    allowedCount: (count: number) => `${number(count)} let in`,
+    allowedCount: (count: number) => `${number(count)} allowed`,
     refusedCount: (code: string, count: number) => `${number(count)} refused (${reasonOf(code)})`,
     reason: (code: string) => capitalized(reasonOf(code)),
     legend: (label: string, count: number) => `${label}: ${number(count)}`,
@@ -50,10 +50,10 @@ export const pictureMessages = {
     last: (time: string, address: string | null) =>
       `Last used on ${time}${address === null ? '' : ` from ${isolateDirection(address)}`}.`,
     sums: (allowed: number, refused: number) =>
-      `In the last 24 hours: ${requests(allowed)} let in, ${number(refused)} refused.`,
-    addresses: 'Addresses of the last 24 hours',
+      `In the last 24 hours: ${requests(allowed)} allowed, ${number(refused)} refused.`,
+    addresses: 'Addresses in the last 24 hours',
     address: (allowed: number, refused: number, last: string) =>
-      `${number(allowed)} let in, ${number(refused)} refused, last at ${last}`,
+      `${number(allowed)} allowed, ${number(refused)} refused, last at ${last}`,
     more: (count: number) => `and ${number(count)} more`,
     since: (count: number) =>
       count === 1
