@@ -16,6 +16,21 @@ import {
   rowOf,
 } from '../support/page-steps.ts'
 
+/** Keeps back what Preact plans for after a frame, until letGo() is called. */
+const HOLD_EFFECTS = `
+  const { requestAnimationFrame, setTimeout } = window
+  const held = []
+  const hold = (work) => held.push(work)
+  Object.assign(window, {
+    requestAnimationFrame: hold,
+    setTimeout: hold,
+    letGo() {
+      Object.assign(window, { requestAnimationFrame, setTimeout })
+      for (const work of held) work()
+    },
+  })
+`
+
 describe.skipIf(missingBrowser !== null)('a view of the page', () => {
   const pages = usePages()
   let customer: Customer
@@ -149,16 +164,7 @@ describe.skipIf(missingBrowser !== null)('a view of the page', () => {
     const request = page.waitForRequest('**/key-views-*.js')
     await page.reload()
     await rowOf(page, 'Open').waitFor()
-    await page.evaluate(() => {
-      const { requestAnimationFrame, setTimeout } = window
-      const held: (() => void)[] = []
-      const hold = (work: () => void) => held.push(work)
-      const letGo = () => {
-        Object.assign(window, { requestAnimationFrame, setTimeout })
-        for (const work of held) work()
-      }
-      Object.assign(window, { requestAnimationFrame: hold, setTimeout: hold, letGo })
-    })
+    await page.evaluate(`(() => { ${HOLD_EFFECTS} })()`)
     await page.getByRole('link', { name: 'Activity' }).click()
     await rowOf(page, 'Open').waitFor({ state: 'detached' })
     code.resolve()
