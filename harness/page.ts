@@ -33,7 +33,9 @@ const BROWSERS = ['chrome123', 'firefox125', 'safari17.5']
 const LINKED_FILES = ['document.css', 'favicon.svg']
 
 /** What the list waits for is one file, which compresses better than several. The entry and all that it imports. */
-const FIRST_LOAD = { name: 'first', test: /src\/ui\/main\.tsx$/ }
+const FIRST_LOAD = { name: 'first', test: /src\/ui\/main\.tsx$/, priority: 2 }
+/** The form of a key, with what views that are fetched later share with it. */
+const FORM = { name: 'form-views', test: /src\/ui\/form-views\.ts$/, priority: 1 }
 
 /** What Vite wraps around each `import()` would fetch styles too, which these do not have. */
 const PLAIN_IMPORTS: Plugin = {
@@ -60,7 +62,7 @@ export async function buildPage(outDir: string): Promise<void> {
         input: ENTRIES.map((name) => join(PAGE_CONFIG.root, name)),
         output: {
           assetFileNames: ({ names }) => fileName(names[0] ?? ''),
-          codeSplitting: { groups: [FIRST_LOAD] },
+          codeSplitting: { groups: [FIRST_LOAD, FORM] },
         },
       },
       modulePreload: false,

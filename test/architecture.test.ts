@@ -82,6 +82,7 @@ describe('src/', () => {
     const names = [
       'account-views.ts',
       'app.tsx',
+      'form-views.ts',
       'key-views.ts',
       'main.tsx',
       'views.ts',

@@ -16,7 +16,7 @@ import { onNews, tellOtherTabs } from './browser/other-tabs.ts'
 import { failureText } from './messages/problem-text.ts'
 import { routeOf, useUrl } from './browser/route.ts'
 import type { Key, Session } from './api/types.ts'
-import { preloadKeyViews, SecurityPage } from './views.ts'
+import { preloadForm, SecurityPage } from './views.ts'
 import { Workspace } from './workspace.tsx'
 
 type LogInState =
@@ -46,7 +46,7 @@ export function App() {
     const isFirst = logInStateRef.current.kind === 'unknown'
     if (isFirst) firstKeys.current = api.listKeys({ asksWho: true })
     const reading = api.readSession()
-    if (isFirst) preloadKeyViews()
+    if (isFirst) preloadForm()
     const answer = await reading
     if (!answer.ok || answer.value.second_factor === 'due') firstKeys.current = null
     if (answer.ok) {

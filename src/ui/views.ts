@@ -2,13 +2,15 @@
 
 import { lazyViews } from './browser/lazy.tsx'
 
+const formViews = lazyViews(() => import('./form-views.ts'))
 const keyViews = lazyViews(() => import('./key-views.ts'))
 const accountViews = lazyViews(() => import('./account-views.ts'))
 
+export const KeyPanel = formViews.dialog((views) => views.KeyPanel)
+export const RowMenu = formViews.dialog((views) => views.RowMenu)
+
 export const ActivityPage = keyViews.page((views) => views.ActivityPage)
 export const KeyView = keyViews.page((views) => views.KeyView)
-export const KeyPanel = keyViews.dialog((views) => views.KeyPanel)
-export const RowMenu = keyViews.dialog((views) => views.RowMenu)
 export const SnippetDialog = keyViews.dialog((views) => views.SnippetDialog)
 export const RotatePanel = keyViews.dialog((views) => views.RotatePanel)
 
@@ -18,7 +20,7 @@ export const SecurityPage = accountViews.page((views) => views.SecurityPage)
 export const LogInCode = accountViews.dialog((views) => views.LogInCode)
 
 /**
- * Fetches the views of keys, beside what is read first. The form is there with the list: somebody may type as soon as
- * it was asked for.
+ * Fetches the form of a key, beside what is read first. It is there with the list: somebody may type as soon as it was
+ * asked for.
  */
-export const preloadKeyViews = keyViews.preload
+export const preloadForm = formViews.preload
