@@ -4,17 +4,11 @@
 import type fc from 'fast-check'
 import { type Dice, rolling } from './dice.ts'
 import { LIMIT_MOVES, limitOf } from './draw-limit-moves.ts'
-import {
-  CHANGES,
-  changesInARow,
-  deletionOf,
-  type Frame,
-  type Move,
-  MOVES,
-  rollout,
-} from './draw-moves.ts'
+import { heldOverRestore } from './draw-late-moves.ts'
+import { changesInARow, deletionOf, type Frame, type Move, rollout } from './draw-moves.ts'
 import { ALL_LOCATIONS, LOCATIONS } from './ground.ts'
 import type { Deploy, History, Step } from './history.ts'
+import { CHANGES, MOVES } from './moves.ts'
 import type { Acl, Limit } from './verdict.ts'
 import { VERSIONS } from './versions.ts'
 
@@ -22,7 +16,7 @@ const ACLS: readonly Acl[] = ['anyone', 'office', 'home']
 const PROPAGATION_SECONDS = [0, 10, 60, 90]
 const RATES = [0.9, 0.9, 1, 1.1, 1.1]
 const LIMITED_PERCENT = 25
-const LEASE_TERMS = [0, 0.5, 1, 2]
+const LEASE_TERMS = [0, 0.5, 1, 2, 4, 4]
 
 export const history: fc.Arbitrary<History> = rolling((dice) => {
   const jumping = dice.pick(['locations', 'locations', 'authorities', 'none'] as const)
@@ -105,12 +99,14 @@ function drawMoves(
 
 /** Changes that the database forgets, and changes after that, mostly of one key. */
 function aroundRestore(frame: Frame, moves: typeof MOVES): Step[] {
+  const held = frame.dice.chance(25) ? heldOverRestore(frame, frame.focus) : null
   return [
     ...drawMoves(frame, moves, 0, 1),
     { do: 'back up' },
-    ...drawMoves(frame, CHANGES, 1, 2),
+    ...(held?.before ?? drawMoves(frame, CHANGES, 1, 2)),
     ...(frame.dice.chance(40) ? [deletionOf(frame, frame.focus)] : []),
     { do: 'restore' },
+    ...(held?.after ?? []),
     ...drawMoves(frame, [[10, changesInARow], ...CHANGES], 1, 2),
     ...drawMoves(frame, moves, 0, 1),
   ]

@@ -1,16 +1,10 @@
 // The moves of which histories are made: single steps, and a few steps that belong together. Whatever a move leaves
-// open is drawn.
+// open is drawn. Moves about what comes late or is lost are in draw-late-moves.ts.
 
 import type { Dice } from './dice.ts'
 import type { Location } from './ground.ts'
 import type { Changing, ClockFault, KeyName, Made, Method, Step } from './history.ts'
-import {
-  AUTHORITY_CALLS,
-  AUTHORITY_FAULTS,
-  type AuthorityFault,
-  KV_FAULTS,
-  LIBSQL_FAULTS,
-} from './sim/faults.ts'
+import { AUTHORITY_CALLS, AUTHORITY_FAULTS } from './sim/faults.ts'
 import type { Acl, Address } from './verdict.ts'
 
 /** What a history is about, and what may happen in it. */
@@ -31,8 +25,10 @@ export type ObjectsVersion = 'with leases' | 'without leases'
 
 export type Move = (frame: Frame) => readonly Step[]
 
-const KEY_NAMES = ['k1', 'k2', 'k3', 'n1'] as const
-const ACLS: readonly Acl[] = ['anyone', 'office', 'home']
+/** Those that are there from the start. */
+export const EARLY_KEY_NAMES = ['k1', 'k2', 'k3'] as const
+const KEY_NAMES = [...EARLY_KEY_NAMES, 'n1'] as const
+export const ACLS: readonly Acl[] = ['anyone', 'office', 'home']
 const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST']
 const MAX_CALLS = 9
 const OVERLAP_SECONDS = [0, 3, 61, 90, 300]
@@ -43,7 +39,7 @@ export const at = ({ dice, locations }: Frame) => dice.pick(locations)
 export const from = ({ dice }: Frame): Address => (dice.chance(65) ? 'office' : 'home')
 export const key = ({ dice, focus }: Frame) => (dice.chance(70) ? focus : dice.pick(KEY_NAMES))
 
-function elsewhere(frame: Frame, not: Location): Location {
+export function elsewhere(frame: Frame, not: Location): Location {
   return frame.dice.pick(frame.locations.filter((location) => location !== not))
 }
 
@@ -91,20 +87,30 @@ export function deletionOf(frame: Frame, name: KeyName): Changing {
 }
 
 /** Uses of a key everywhere, often enough that each location gets a lease. */
-function useMuch(frame: Frame, name: KeyName): Step {
+export function useMuch(frame: Frame, name: KeyName): Step {
   return { do: 'use everywhere', key: name, from: from(frame), times: 3 }
 }
 
-function use(frame: Frame, name: KeyName, where: Location, goesOn: boolean) {
+/** One request at each location, which renews a lease and begins none. */
+export function useOnce(frame: Frame, name: KeyName): Step {
+  return { do: 'use everywhere', key: name, from: from(frame), times: 1 }
+}
+
+/** What one change more must not have told anybody, so that who uses the key next has an older record. */
+export function untried(frame: Frame, where: Location): Made {
+  return { ...made(frame, where), goesOn: false, isTried: false }
+}
+
+export function use(frame: Frame, name: KeyName, where: Location, goesOn: boolean) {
   const method = frame.dice.pick(METHODS)
   return { do: 'use', key: name, from: from(frame), method, at: where, goesOn } as const
 }
 
-function useAtOnce(frame: Frame, name: KeyName, where: Location): Step {
+export function useAtOnce(frame: Frame, name: KeyName, where: Location): Step {
   return { do: 'use at once', key: name, from: from(frame), at: where, goesOn: true }
 }
 
-function keepUsing(frame: Frame, name: KeyName, where: Location): Step {
+export function keepUsing(frame: Frame, name: KeyName, where: Location): Step {
   return { do: 'keep using', key: name, from: from(frame), at: where }
 }
 
@@ -114,18 +120,26 @@ export function authorityFault(frame: Frame, where: Location, faults = AUTHORITY
 }
 
 /** A change while leases on what was before run. */
-const changeInUse: Move = (frame) => {
+export const changeInUse: Move = (frame) => {
   const name = key(frame)
   return [useMuch(frame, name), changeOf(frame, name)]
 }
 
 /** The authority's instance ends between its grants and a change. */
-const changeAfterRestart: Move = (frame) => {
+export const changeAfterRestart: Move = (frame) => {
   const { dice, jumping } = frame
   const name = key(frame)
   if (jumping === 'authorities') return changeInUse(frame)
   const ends = dice.chance(70) ? 'restart authority' : 'supersede authority'
-  return [useMuch(frame, name), { do: ends, key: name }, changeOf(frame, name)]
+  return [
+    useMuch(frame, name),
+    // The note of the first lease is older than the lease that counts.
+    ...(dice.chance(40)
+      ? [{ do: 'pass', seconds: dice.pick([0.8, 1.5]) } as const, useMuch(frame, name)]
+      : []),
+    { do: ends, key: name },
+    changeOf(frame, name),
+  ]
 }
 
 export function rollout(to: ObjectsVersion): Step {
@@ -133,23 +147,25 @@ export function rollout(to: ObjectsVersion): Step {
 }
 
 /** The objects get another version between a grant and a change, and another one before it is made again. */
-const changeBetweenRollouts: Move = (frame) => {
+export const changeBetweenRollouts: Move = (frame) => {
   const { dice, rollouts } = frame
   if (rollouts.length === 0) return changeAfterRestart(frame)
   const name = key(frame)
   const first = changeOf(frame, name, { ...made(frame), goesOn: true, diesAfter: null })
+  const goesBack = rollouts.includes('without leases') && dice.chance(60)
   return [
+    ...(goesBack ? [rollout('with leases')] : []),
     useMuch(frame, name),
-    rollout(dice.pick(rollouts)),
+    rollout(goesBack ? 'without leases' : dice.pick(rollouts)),
     first,
     { do: 'pass', seconds: dice.pick([0.2, 0.5]) }, // so that it has reached the authority
-    rollout(dice.pick(rollouts)),
+    rollout(goesBack ? 'with leases' : dice.pick(rollouts)),
     { do: 'repeat', ...made(frame, elsewhere(frame, first.at)), isTried: true },
   ]
 }
 
 /** A change that is still waiting when it is made again, when another follows, or when the cron comes. */
-const changeTwice: Move = (frame) => {
+export const changeTwice: Move = (frame) => {
   const { dice } = frame
   const name = key(frame)
   const first = changeOf(frame, name, { ...made(frame), goesOn: true })
@@ -157,8 +173,11 @@ const changeTwice: Move = (frame) => {
   return [
     ...(dice.chance(80) ? [useMuch(frame, name)] : []),
     first,
+    // The first one has then reached the authority, and waits.
+    ...(dice.chance(60) ? [{ do: 'pass', seconds: dice.pick([0.2, 0.4]) } as const] : []),
+    ...(dice.chance(30) ? [useOnce(frame, name)] : []),
     dice.weighted<Step>([
-      [6, { do: 'repeat', ...second, goesOn: false }],
+      [6, { do: 'repeat', ...second, goesOn: false, isTried: true }],
       [3, changeOf(frame, name, second)],
       [1, { do: 'cron', at: second.at }],
     ]),
@@ -166,7 +185,7 @@ const changeTwice: Move = (frame) => {
 }
 
 /** A store that fails, and somebody who needs it at once. */
-const faultInUse: Move = (frame) => {
+export const faultInUse: Move = (frame) => {
   const { dice } = frame
   const name = key(frame)
   const where = at(frame)
@@ -180,103 +199,8 @@ const faultInUse: Move = (frame) => {
   ]
 }
 
-/** A question whose answer comes when the key has been changed, or nearly. */
-const lateAnswer: Move = (frame) => {
-  const { dice } = frame
-  const name = key(frame)
-  const where = at(frame)
-  const fault: AuthorityFault = dice.pick(['answers slowly', 'answers late', 'forgetful'])
-  return [
-    ...(dice.chance(50) ? [useMuch(frame, name)] : []),
-    { do: 'authority', at: where, fault, calls: 'questions' },
-    dice.chance(50) ? useAtOnce(frame, name, where) : keepUsing(frame, name, where),
-    ...(dice.chance(50) ? [use(frame, name, where, true)] : []),
-    changeOf(frame, name, made(frame, elsewhere(frame, where))),
-  ]
-}
-
-/** A change that reaches the authority after one that was made later. */
-const lateChange: Move = (frame) => {
-  const { dice } = frame
-  const name = key(frame)
-  const where = at(frame)
-  const fault: AuthorityFault = dice.pick(['held', 'held', 'late'])
-  return [
-    ...(dice.chance(50) ? [useMuch(frame, name)] : []),
-    { do: 'authority', at: where, fault, calls: 'changes' },
-    changeOf(frame, name, made(frame, where)),
-    changeOf(frame, name, { ...made(frame, elsewhere(frame, where)), goesOn: false }),
-    ...(dice.chance(70) ? [{ do: 'heal' } as const] : []),
-    useMuch(frame, name),
-  ]
-}
-
-/** As `lateChange`, when the authority has lost the later one, and no location has met it. */
-const lateChangeAfterLoss: Move = (frame) => {
-  const { dice, focus: name, loses } = frame
-  if (loses === 'database') return lateChange(frame)
-  const where = at(frame)
-  const first = { ...made(frame, where), goesOn: false, diesAfter: null }
-  const later = { ...first, at: elsewhere(frame, where), isTried: false }
-  const acl = dice.pick(ACLS)
-  const other = dice.pick(ACLS.filter((one) => one !== acl))
-  return [
-    { do: 'authority', at: where, fault: 'held', calls: 'changes' },
-    { do: 'edit', key: name, acl, ...first },
-    dice.chance(60)
-      ? { do: 'edit', key: name, acl: other, ...later }
-      : changeOf(frame, name, later),
-    lose(name),
-    { do: 'heal' },
-    { do: 'settle' },
-    { ...use(frame, name, where, false), from: 'office' },
-    { ...use(frame, name, where, false), from: 'home' },
-    useMuch(frame, name),
-  ]
-}
-
-/** A reader of libSQL who is held up before it seeds the authority, while the key is changed. */
-const slowReader: Move = (frame) => {
-  const { dice, loses } = frame
-  const name = dice.pick(KEY_NAMES) // best one that nobody has used
-  const where = at(frame)
-  const faults: readonly AuthorityFault[] = ['held', 'held', 'late', 'slow']
-  const change = () =>
-    changeOf(frame, name, { ...made(frame, elsewhere(frame, where)), goesOn: false })
-  return [
-    ...(dice.chance(30) && loses === 'authorities' ? [lose(name)] : []),
-    { do: 'authority', at: where, fault: dice.pick(faults), calls: 'seeds' },
-    use(frame, name, where, true),
-    change(),
-    ...(dice.chance(30) ? [change()] : []),
-    ...(dice.chance(60) && loses === 'authorities' ? [lose(name)] : []),
-    ...(dice.chance(30) ? [{ do: 'restart worker', at: elsewhere(frame, where) } as const] : []),
-    ...(dice.chance(80) ? [{ do: 'heal' } as const] : []),
-    useMuch(frame, name),
-  ]
-}
-
-/** Reports come so slowly that the instance is superseded under them. */
-const supersededUnderReports: Move = (frame) => {
-  if (frame.jumping === 'authorities') return changeInUse(frame)
-  const name = key(frame)
-  const where = at(frame)
-  return [
-    useMuch(frame, name),
-    { do: 'authority', at: where, fault: 'slow reports', calls: 'questions' },
-    keepUsing(frame, name, where),
-    useAtOnce(frame, name, where),
-    { do: 'supersede authority', key: name },
-    changeOf(frame, name, made(frame, elsewhere(frame, where))),
-  ]
-}
-
-function lose(name: KeyName): Step {
-  return { do: 'lose authority', key: name }
-}
-
 /** A clock that jumps or stands still while leases run, and a change. */
-const changeByAWrongClock: Move = (frame) => {
+export const changeByAWrongClock: Move = (frame) => {
   const { dice, jumping } = frame
   const name = key(frame)
   if (jumping === 'none') return changeInUse(frame)
@@ -296,7 +220,7 @@ const changeByAWrongClock: Move = (frame) => {
 }
 
 /** An end that comes while the key is in use. Somebody may move it away in the last moment. */
-const endInUse: Move = (frame) => {
+export const endInUse: Move = (frame) => {
   const { dice, jumping } = frame
   const name = key(frame)
   const how = { ...made(frame), goesOn: false, diesAfter: null, isTried: false }
@@ -312,7 +236,7 @@ const endInUse: Move = (frame) => {
 }
 
 /** A rotation, and what follows while both tokens are in use. */
-const changeOfTwoTokens: Move = (frame) => {
+export const changeOfTwoTokens: Move = (frame) => {
   const { dice, loses } = frame
   const name = key(frame)
   if (loses === 'database') return changeInUse(frame)
@@ -320,7 +244,7 @@ const changeOfTwoTokens: Move = (frame) => {
   const how = { ...made(frame), goesOn: false, diesAfter: null }
   return [
     { do: 'rotate', key: name, overlapSeconds, ...how },
-    useMuch(frame, name),
+    ...(dice.chance(60) ? [useMuch(frame, name)] : useFirstToken(frame, name)),
     changeOf(frame, name),
     ...(dice.chance(50)
       ? [{ do: 'pass', seconds: dice.pick([1, 2, 61]) } as const, useMuch(frame, name)]
@@ -329,8 +253,22 @@ const changeOfTwoTokens: Move = (frame) => {
   ]
 }
 
+/** Uses of a key's oldest token alone, often enough for a lease, so that no other token has one. */
+function useFirstToken(frame: Frame, name: KeyName): readonly Step[] {
+  const locations = [at(frame)]
+  const flood = {
+    do: 'flood',
+    key: name,
+    from: from(frame),
+    locations,
+    times: 1,
+    goesOn: false,
+  } as const
+  return [flood, flood]
+}
+
 /** A token that is found in public, and what its owner tries then. */
-const leakInUse: Move = (frame) => {
+export const leakInUse: Move = (frame) => {
   const { dice, loses } = frame
   const name = key(frame)
   if (loses === 'database') return changeInUse(frame)
@@ -355,14 +293,18 @@ function turnedFar(frame: Frame): Step {
   return { do: 'clock', of: at(frame), fault, seconds: frame.dice.pick([5, 20]) }
 }
 
-const forge: Move = (frame) => {
+/** A record of another writer in KV, where a location reads it that has none, and the authority has one. */
+export const forge: Move = (frame) => {
   const { dice } = frame
-  const name = key(frame)
+  const name = dice.pick(EARLY_KEY_NAMES) // best one that no other location has read in KV
+  const where = at(frame)
   const what = dice.pick<Acl | 'gone'>([...ACLS, 'gone'])
   return [
-    { do: 'forge', key: name, acl: what, ahead: dice.pick([-1, 0, 1, 99]) },
-    ...(dice.chance(50) ? [{ do: 'restart worker', at: at(frame) } as const] : []),
-    { do: 'use everywhere', key: name, from: from(frame), times: 1 },
+    use(frame, name, where, false),
+    ...(dice.chance(40) ? [{ do: 'pass', seconds: 61 } as const] : []), // KV's caches have it no more
+    { do: 'forge', key: name, acl: what, ahead: dice.pick([-1, 0, 1, 99, 99]) },
+    ...(dice.chance(70) ? [{ do: 'restart worker', at: elsewhere(frame, where) } as const] : []),
+    useOnce(frame, name),
   ]
 }
 
@@ -384,49 +326,8 @@ export const changesInARow: Move = (frame) => {
   ]
 }
 
-function create(frame: Frame): Step {
+export function create(frame: Frame): Step {
   const { dice } = frame
   const endsInSeconds = dice.chance(30) ? dice.pick(SECONDS_TO_END) : null
   return { do: 'create', acl: dice.pick(ACLS), endsInSeconds, ...made(frame) }
 }
-
-const one =
-  (draw: (frame: Frame) => Step): Move =>
-  (frame) => [draw(frame)]
-
-/** Moves that change what holds. */
-export const CHANGES: readonly (readonly [weight: number, move: Move])[] = [
-  [4, one((frame) => changeOf(frame, key(frame)))],
-  [5, changeInUse],
-  [4, changeTwice],
-  [3, lateChange],
-  [2, faultInUse],
-]
-
-export const MOVES: readonly (readonly [weight: number, move: Move])[] = [
-  ...CHANGES,
-  [4, changeAfterRestart],
-  [3, changeBetweenRollouts],
-  [4, lateAnswer],
-  [5, slowReader],
-  [3, lateChangeAfterLoss],
-  [2, supersededUnderReports],
-  [5, changeByAWrongClock],
-  [3, endInUse],
-  [5, changeOfTwoTokens],
-  [2, leakInUse],
-  [1, changesInARow],
-  [2, forge],
-  [1, one((frame) => use(frame, key(frame), at(frame), frame.dice.chance(50)))],
-  [2, one((frame) => useMuch(frame, key(frame)))],
-  [2, one((frame) => keepUsing(frame, key(frame), at(frame)))],
-  [1, one(create)],
-  [2, one(({ dice }) => ({ do: 'pass', seconds: dice.pick([1, 2, 31, 61, 120]) }))],
-  [1, one((frame) => ({ do: 'kv', at: at(frame), fault: frame.dice.pick(KV_FAULTS) }))],
-  [1, one(({ dice }) => ({ do: 'libsql', fault: dice.pick(LIBSQL_FAULTS) }))],
-  [1, one((frame) => ({ do: 'restart worker', at: at(frame) }))],
-  [1, one((frame) => ({ do: 'revive', at: at(frame) }))],
-  [1, one((frame) => ({ do: 'cron', at: at(frame) }))],
-  [1, one(() => ({ do: 'heal' }))],
-  [1, one(() => ({ do: 'settle' }))],
-]

@@ -25,7 +25,7 @@ const values = readOptionsOrEnd('npm run edge --', {
   lanes: { type: 'string', value: 'n', default: '2', help: 'how many at a time' },
   kill: { type: 'string', value: 'n', help: 'kill the local system so often instead' },
   mutants: { type: 'boolean', help: 'plant one bug after the other, until each is found' },
-  mutant: { type: 'string', value: 'text', help: 'those with this in their name' },
+  mutant: { type: 'string', value: 'text,text', help: 'those with one of these in their name' },
 })
 process.exitCode = (await run()) ? 1 : 0
 
@@ -49,7 +49,7 @@ async function huntMutants(bundleDir: string): Promise<boolean> {
     seed: Number(seed),
     histories: Number(histories),
     lanes: Number(lanes),
-    only: mutant ?? '',
+    only: (mutant ?? '').split(','),
     onEnd(name, found, violation) {
       if (found === null) missed++
       const text = found === null ? 'not found' : `history ${found}: ${violation}`

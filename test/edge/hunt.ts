@@ -15,17 +15,17 @@ export interface HuntOptions {
   /** How many histories are tried for each mutant. */
   readonly histories: number
   readonly lanes: number
-  /** Only mutants whose names contain this. */
-  readonly only?: string
+  /** Only mutants whose names contain one of these. */
+  readonly only: readonly string[]
   /** `histories`: how many it took, or null where none found it. */
   readonly onEnd: (mutant: string, histories: number | null, violation: string) => void
 }
 
 export async function hunt(options: HuntOptions): Promise<void> {
-  const { bundleDir, seed, histories, lanes, only = '', onEnd } = options
+  const { bundleDir, seed, histories, lanes, only, onEnd } = options
   const drawn = fc.sample(history, { seed, numRuns: histories })
   const names = [...MUTANTS.map(({ name }) => name), ...LIMIT_MUTANTS]
-  const waiting = names.filter((name) => name.includes(only))
+  const waiting = names.filter((name) => only.some((part) => name.includes(part)))
   const patch = (bundle: string) => withLimitMutants(withMutants(bundle))
 
   async function work(): Promise<void> {

@@ -2,6 +2,7 @@
 // docs/design/consistency.md that is not kept.
 
 import { isOn, patchOnce } from './patch-bundle.ts'
+import { REVIEWED } from './reviewed-mutants.ts'
 
 export interface Mutant {
   readonly name: string
@@ -171,9 +172,11 @@ const NAMED: Readonly<Record<string, Mutant['places']>> = {
   ],
 }
 
-export const MUTANTS: readonly Mutant[] = Object.entries(NAMED).map(([name, places]) => {
-  return { name, places }
-})
+export const MUTANTS: readonly Mutant[] = Object.entries({ ...NAMED, ...REVIEWED }).map(
+  ([name, places]) => {
+    return { name, places }
+  },
+)
 
 /** The built worker with all mutants, turned off. */
 export function withMutants(bundle: string): string {
