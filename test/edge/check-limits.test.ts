@@ -9,13 +9,30 @@ type Asked = Log['allowances'][number]
 /** Times are in seconds. */
 function asked(atS: number, granted: number | null, more: Partial<Asked> = {}): Asked {
   const policies = [{ name: 'key', requests: 3, perSeconds: 10 }] as const
-  const times = {
-    askedMs: atS * 1_000,
-    answeredMs: atS * 1_000,
-    clockMs: atS * 1_000,
-    windowMs: Math.floor(atS / 10) * 10_000,
+  const atMs = atS * 1_000
+  const times = { sentMs: atMs, askedMs: atMs, answeredMs: atMs }
+  return {
+    key: 'k1',
+    name: 'id',
+    at: 'ams',
+    policies,
+    waiting: 0,
+    wanted: 1,
+    granted,
+    ...times,
+    ...eventAt(atS, Math.floor(atS / 10) * 10),
+    ...more,
   }
-  return { key: 'k1', name: 'id', at: 'ams', policies, wanted: 1, granted, ...times, ...more }
+}
+
+/** By the clock of the authority, which had lost its storage so often. */
+function eventAt(clockS: number, startS: number, losses = 0, place = clockS) {
+  const clockMs = clockS * 1_000
+  const endsInMs = (startS + 10) * 1_000 - clockMs
+  return {
+    event: { place, losses, clockMs },
+    windows: [{ startMs: startS * 1_000, left: 1, endsInMs }],
+  }
 }
 
 function use(atS: number, more: Partial<Use> = {}): Use {
@@ -54,7 +71,7 @@ function limitsOf(uses: readonly Use[], allowances: readonly Asked[], more: Part
     drift: [],
     leasesInBetween: 0,
     allowanceMs: 1_000,
-    unclearWindows: new Set(),
+    turnedAuthorities: new Set(),
     areClocksWrong: false,
     uses,
     allowances,
@@ -95,14 +112,39 @@ describe('a window', () => {
   it('begins anew after its time, by the clock of the authority', () => {
     const later = [...threeUsed, use(12)]
     expect(limitsOf(later, [...threeAsked, asked(12, 1)])).toEqual([])
-    const slow = asked(12, 1, { clockMs: 10_500 })
+    const slow = asked(12, 1, eventAt(10.5, 1, 0, 12))
     expect(limitsOf(later, [...threeAsked, slow])).not.toEqual([])
   })
 
-  it('is left out if nobody knows when it began', () => {
-    const more = { unclearWindows: new Set(['k1']) }
-    expect(limitsOf([], [...threeAsked, asked(4, 1)], more)).toEqual([])
-    expect(limitsOf([], [...threeAsked, asked(4, null)])).toEqual([])
+  it('may have begun with a question whose answer nobody knows', () => {
+    const began = asked(12, null, { answeredMs: null, event: null, windows: [] })
+    // Two of the next window, of which one was granted at 12 s.
+    const next = [asked(21.5, 1, eventAt(21.5, 12)), asked(22.5, 1, eventAt(22.5, 22.5))]
+    expect(limitsOf([], [...threeAsked, began, ...next])).toEqual([])
+  })
+
+  it('goes on by a clock that was set back, and ends early by one that was set ahead', () => {
+    const more = { turnedAuthorities: new Set(['k1']) }
+    const back = asked(20, 1, eventAt(1.5, 1.5, 0, 20))
+    expect(limitsOf([], [...threeAsked, back], more)).toEqual([
+      'k1: 4 requests were granted in a window of key 10 s, not 3',
+    ])
+    const ahead = [4, 5, 6].map((s) => asked(s, 1, eventAt(s + 60, 64, 0, s)))
+    expect(limitsOf([], [...threeAsked, ...ahead], more)).toEqual([])
+    const uses = [...threeUsed, use(4), use(5), use(6)]
+    expect(limitsOf(uses, [...threeAsked, ...ahead], more)).toEqual([])
+    const third = asked(7, 1, eventAt(67, 64, 0, 7))
+    expect(limitsOf(uses, [...threeAsked, ...ahead, third], more)).toEqual([
+      'k1: 4 requests were granted in a window of key 10 s, not 3',
+    ])
+  })
+
+  it('is forgotten with the storage of its authority', () => {
+    const after = [4, 5, 6].map((s) => asked(s, 1, eventAt(s, 4, 1)))
+    expect(limitsOf([], [...threeAsked, ...after])).toEqual([])
+    expect(limitsOf([], [...threeAsked, ...after, asked(7, 1, eventAt(7, 4, 1))])).toEqual([
+      'k1: 4 requests were granted in a window of key 10 s, not 3',
+    ])
   })
 
   it('has the limit that was set last', () => {
@@ -147,16 +189,37 @@ describe('an allowance', () => {
   })
 
   it('ends with its window', () => {
-    const next = asked(1.6, 2, { windowMs: 1_500 })
-    expect(String(limitsOf([use(1), use(1.8), use(1.8)], [asked(1, 3), next]))).not.toContain('ams')
-    const uses = [use(1), use(1.8), use(1.8), use(1.8)]
-    expect(limitsOf(uses, [asked(1, 3), next])).toContain(
+    const ahead = asked(9.5, 2)
+    expect(limitsOf([use(9.6), use(9.9)], [ahead])).toEqual([])
+    expect(limitsOf([use(9.6), use(10.1)], [ahead])).toEqual([
       'k1 at ams: 1 requests that no allowance was granted for',
-    )
+    ])
+    const next = asked(10.2, 1)
+    expect(limitsOf([use(9.6), use(10.2), use(10.3)], [ahead, next])).toEqual([
+      'k1 at ams: 1 requests that no allowance was granted for',
+    ])
+  })
+
+  it('is asked for only by requests that may be let through', () => {
+    const denied = {
+      from: 'home',
+      verdict: 'ip_denied',
+      upstreamCalls: 0,
+      arrivedMs: null,
+    } as const
+    const keys: Log['keys'] = new Map([
+      ['k1', { account: 'a', acl: 'office', end: 'never', limit: '3/10', madeAt: 0 }],
+    ])
+    const waits = asked(1, 1, { waiting: 1 })
+    expect(limitsOf([use(1)], [waits], { keys })).toEqual([])
+    expect(limitsOf([use(1, denied)], [waits], { keys })).toEqual([
+      'k1 at ams: granted for 1 requests, and 0 may pass',
+    ])
+    expect(limitsOf([use(1), use(1, denied)], [waits, waits], { keys })).toEqual([])
   })
 
   it('may have been granted by an answer that nobody has seen', () => {
-    expect(limitsOf([use(1)], [asked(1, null, { answeredMs: null, clockMs: null })])).toEqual([])
+    expect(limitsOf([use(1)], [asked(1, null, { answeredMs: null, event: null })])).toEqual([])
   })
 })
 
@@ -175,6 +238,7 @@ describe('a refusal', () => {
     const recovered = { recovered: true }
     const two = [use(100, recovered), use(100, { ...recovered, ...refused })]
     expect(limitsOf(two, [...threeAsked, asked(100, 1)])).toEqual([
+      'GET at 100: rate_limited, and no window was met',
       'k1: 1 of 2 refused after recovery, with room for 3',
     ])
   })

@@ -44,7 +44,7 @@ function logOf(...events: (Change | Use)[]): Log {
     leasesInBetween: 0,
     allowances: [],
     allowanceMs: 1_000,
-    unclearWindows: new Set(),
+    turnedAuthorities: new Set(),
     areClocksWrong: false,
   }
 }

@@ -4,15 +4,8 @@
 
 import { checkLimits } from './check-limits.ts'
 import { type Change, possibleValues, type Registers, type Span } from './registers.ts'
-import {
-  type Address,
-  judge,
-  OF_KEY,
-  seen,
-  type TokenEnd,
-  type Truth,
-  type Verdict,
-} from './verdict.ts'
+import { registersOf, rightVerdicts, verdictsBy } from './right-verdicts.ts'
+import type { Address, TokenEnd, Truth, Verdict } from './verdict.ts'
 import type { AskedAllowance } from './sim/allowance-watch.ts'
 
 export interface Use extends Span {
@@ -57,8 +50,8 @@ export interface Log extends Registers {
   readonly allowances: readonly (AskedAllowance & { readonly key: string })[]
   /** For how long an allowance may be used, at most. */
   readonly allowanceMs: number
-  /** Keys of whose windows nobody knows when they began. */
-  readonly unclearWindows: ReadonlySet<string>
+  /** Keys whose authority's clock was turned. */
+  readonly turnedAuthorities: ReadonlySet<string>
   /** Whether a clock jumped or stood still. */
   readonly areClocksWrong: boolean
 }
@@ -129,52 +122,6 @@ function checkUse(log: Log, use: Use): Violation[] {
     found.push({ rule: 'leak', text })
   }
   return found
-}
-
-function rightVerdicts(log: Log, use: Use): Set<Verdict> {
-  return new Set(possibleTruths(log, use).flatMap((truth) => verdictsBy(log, truth, use)))
-}
-
-function verdictsBy(
-  { hasNewForm }: Log,
-  truth: Truth,
-  { from, method, clock }: Pick<Use, 'from' | 'method' | 'clock'>,
-): Verdict[] {
-  const judged = momentsOf(truth, clock).flatMap((nowMs) => judge(truth, from, nowMs))
-  const isUnclear = hasNewForm && judged.includes('key_replaced')
-  return [...judged, ...(isUnclear ? (['key_revoked'] as const) : [])].map((verdict) =>
-    seen(verdict, method),
-  )
-}
-
-/** The times within a span at which a verdict may change, and its ends. */
-function momentsOf({ end, token }: Truth, { leastMs, mostMs }: ClockSpan): number[] {
-  const ends = [end, token].map(Number).filter((endMs) => leastMs < endMs && endMs <= mostMs)
-  return [leastMs, ...ends, mostMs]
-}
-
-function possibleTruths(log: Log, use: Use): Truth[] {
-  return registersOf(log, use).reduce<Partial<Truth>[]>(
-    (truths, [part, register]) => {
-      const values = [...possibleValues(log, register, use)]
-      return truths.flatMap((truth) => values.map((value) => ({ ...truth, [part]: value })))
-    },
-    [{}],
-  ) as Truth[]
-}
-
-/** The parts of what holds of a key, each with its register. */
-function registersOf(
-  { keys }: Registers,
-  { key, token }: Pick<Use, 'key' | 'token'>,
-): (readonly [keyof Truth, string])[] {
-  const { account = '' } = keys.get(key) ?? {}
-  return [
-    ...OF_KEY.map((part) => [part, `${key} ${part}`] as const),
-    ['token', `${key}.${token} token`] as const,
-    ['status', `${account} status`] as const,
-    ['ceiling', `${account} ceiling`] as const,
-  ]
 }
 
 function whyNotRight(log: Log, use: Use): Pick<Violation, 'rule' | 'seconds'> {

@@ -15,7 +15,7 @@ import { VERSIONS } from './versions.ts'
 const ACLS: readonly Acl[] = ['anyone', 'office', 'home']
 const PROPAGATION_SECONDS = [0, 10, 60, 90]
 const RATES = [0.9, 0.9, 1, 1.1, 1.1]
-const LIMITED_PERCENT = 25
+const LIMITED_PERCENT = 30
 const LEASE_TERMS = [0, 0.5, 1, 2, 4, 4]
 
 export const history: fc.Arbitrary<History> = rolling((dice) => {
@@ -36,9 +36,8 @@ export const history: fc.Arbitrary<History> = rolling((dice) => {
     jumping,
     rollouts: rolloutsOf(deploy),
   }
-  // Objects of the version before leases know no limits.
-  const isLimited = deploy === null && dice.chance(LIMITED_PERCENT)
-  const moves = isLimited ? [...MOVES, ...LIMIT_MOVES] : MOVES
+  const isLimited = dice.chance(LIMITED_PERCENT)
+  const moves = isLimited ? [...MOVES, ...LIMIT_MOVES, ...LIMIT_MOVES] : MOVES
   return {
     acls,
     limits: drawLimits(frame, isLimited),

@@ -10,29 +10,23 @@ import {
   key,
   made,
   type Move,
+  rollout,
 } from './draw-moves.ts'
 import { LOCATIONS, type Location } from './ground.ts'
 import type { ClockFault, KeyName, Step } from './history.ts'
 import type { Limit } from './verdict.ts'
 
 /** Some are met at once. Of others, locations take some ahead. */
-const LIMITS: readonly Limit[] = [
-  '1/1',
-  '3/1',
-  '40/1',
-  '10/10',
-  '60/10',
-  '5/60',
-  '40/60',
-  '90/86400',
-]
+const LIMITS: readonly Limit[] = ['1/1', '3/1', '10/10', '5/60', '40/60', '90/86400']
+/** So many that locations have some left in the end. */
+const HIGH_LIMITS: readonly Limit[] = ['40/1', '250/1', '60/10', '250/10', '400/60', '400/86400']
 const TIMES = [2, 4, 8]
 const MANY_TIMES = [12, 20]
 /** Less than a lease, and more. Windows of a second end too. */
 const PAUSES = [0.3, 0.7, 1, 1.5, 2.5, 31]
 
 export function limitOf({ dice }: Frame): Limit {
-  return dice.pick(LIMITS)
+  return dice.pick(dice.chance(50) ? LIMITS : HIGH_LIMITS)
 }
 
 /** Requests at one location or at all. */
@@ -41,6 +35,11 @@ function flood(frame: Frame, name: KeyName, goesOn = false): Step {
   const locations: readonly Location[] = dice.chance(50) ? LOCATIONS : [at(frame)]
   const times = dice.pick(dice.chance(40) ? MANY_TIMES : TIMES)
   return { do: 'flood', key: name, from: from(frame), locations, times, goesOn }
+}
+
+/** So many requests at one location that it takes some ahead, or too few for that. */
+function floodAt(name: KeyName, where: Location, times: number): Extract<Step, { do: 'flood' }> {
+  return { do: 'flood', key: name, from: 'office', locations: [where], times, goesOn: false }
 }
 
 function pass(frame: Frame): Step {
@@ -82,6 +81,92 @@ const floodWithRestart: Move = (frame) => {
   return [flood(frame, name, dice.chance(30)), ends, flood(frame, name)]
 }
 
+function setLimit(frame: Frame, name: KeyName, limits: readonly Limit[]): Step {
+  const how = { ...made(frame), goesOn: false, diesAfter: null, isTried: false }
+  return { do: 'set limit', key: name, limit: frame.dice.pick(limits), ...how }
+}
+
+/** A location has some left when its lease ends. */
+const floodAfterALease: Move = (frame) => {
+  const { dice } = frame
+  const name = key(frame)
+  const where = at(frame)
+  return [
+    setLimit(frame, name, ['250/10', '400/60', '400/86400']),
+    floodAt(name, where, dice.pick(MANY_TIMES)),
+    { do: 'pass', seconds: dice.pick([1.5, 2, 3]) },
+    floodAt(name, where, dice.pick(TIMES)),
+  ]
+}
+
+/** A location has some left when a window ends, and its lease goes on. */
+const floodOverAnEnd: Move = (frame) => {
+  const { dice } = frame
+  const name = key(frame)
+  const where = at(frame)
+  const overOne = (): Step[] => [
+    { do: 'pass until window ends', key: name, but: dice.pick([0.5, 0.7, 0.9]) },
+    floodAt(name, where, 8),
+    { do: 'pass', seconds: dice.pick([0.1, 0.2, 0.3]) },
+    floodAt(name, where, 4),
+  ]
+  return [
+    setLimit(frame, name, ['250/1', '250/10', '400/60']),
+    floodAt(name, where, 8),
+    ...overOne(),
+    ...overOne(),
+    ...overOne(),
+  ]
+}
+
+/** A location that has a lease and nothing left asks in vain. */
+const floodCutOff: Move = (frame) => {
+  const { dice } = frame
+  const name = key(frame)
+  const where = at(frame)
+  const fault = dice.pick(['unreachable', 'overloaded', 'unreachable', 'held'] as const)
+  return [
+    setLimit(frame, name, ['90/86400', '400/60', '400/86400']),
+    floodAt(name, where, 2),
+    { do: 'authority', at: where, fault, calls: dice.pick(['all', 'questions']) },
+    { ...floodAt(name, where, 4), goesOn: fault === 'held' },
+    { do: 'pass', seconds: 1 },
+    { do: 'heal' },
+    floodAt(name, where, 4),
+  ]
+}
+
+/** Requests that are refused for another reason than the limit, between others. */
+const floodOfRefused: Move = (frame) => {
+  const { dice } = frame
+  const name = key(frame)
+  const how = () => ({ ...made(frame), goesOn: false, diesAfter: null })
+  const refused = dice.weighted<() => readonly [change: Step, back: Step]>([
+    [
+      4,
+      () => [
+        { do: 'edit', key: name, acl: 'office', ...how() },
+        { do: 'edit', key: name, acl: 'anyone', ...how() },
+      ],
+    ],
+    [
+      2,
+      () => [
+        { do: 'switch', key: name, to: 'off', ...how() },
+        { do: 'switch', key: name, to: 'on', ...how() },
+      ],
+    ],
+  ])()
+  return [
+    flood(frame, name),
+    refused[0],
+    { do: 'pass', seconds: 2.5 }, // nobody waits any more
+    { ...flood(frame, name), from: 'home' },
+    refused[1],
+    flood(frame, name),
+  ]
+}
+
 /** Answers that are lost or late, and what they granted with them. */
 const floodWithFault: Move = (frame) => {
   const name = key(frame)
@@ -98,14 +183,40 @@ const floodWithFault: Move = (frame) => {
 const floodByAWrongClock: Move = (frame) => {
   const { dice, jumping } = frame
   const name = key(frame)
-  if (jumping !== 'locations') return floodsWithPauses(frame)
+  if (jumping === 'none') return floodsWithPauses(frame)
   const fault = dice.pick<ClockFault>(['stands', 'goes on', 'is set back', 'is set ahead'])
   const moves = fault === 'is set back' || fault === 'is set ahead'
   return [
     flood(frame, name),
-    { do: 'clock', of: at(frame), fault, seconds: moves ? dice.pick([0.5, 1, 5, 20]) : 0 },
+    {
+      do: 'clock',
+      of: jumping === 'locations' ? at(frame) : name,
+      fault,
+      seconds: moves ? dice.pick([0.5, 1, 5, 20, 70]) : 0,
+    },
     flood(frame, name),
     pass(frame),
+    flood(frame, name),
+  ]
+}
+
+/** The authority forgets its windows. What it grants afterwards is of windows that begin anew. */
+const floodAfterALoss: Move = (frame) => {
+  if (frame.loses === 'database') return floodsWithPauses(frame)
+  const name = key(frame)
+  return [flood(frame, name), { do: 'lose authority', key: name }, flood(frame, name)]
+}
+
+/** Objects of a version that knows no limits grant nothing, and leave the windows as they are. */
+const floodBetweenRollouts: Move = (frame) => {
+  const { dice, rollouts } = frame
+  if (rollouts.length === 0) return floodWithRestart(frame)
+  const name = key(frame)
+  return [
+    flood(frame, name),
+    rollout(dice.pick(rollouts)),
+    flood(frame, name),
+    rollout('with leases'),
     flood(frame, name),
   ]
 }
@@ -154,6 +265,12 @@ export const LIMIT_MOVES: readonly (readonly [weight: number, move: Move])[] = [
   [6, floodOverWindows],
   [8, floodWithRestart],
   [10, floodWithFault],
+  [12, floodAfterALease],
+  [12, floodOverAnEnd],
+  [12, floodCutOff],
+  [6, floodOfRefused],
+  [3, floodAfterALoss],
+  [6, floodBetweenRollouts],
   [6, floodByAWrongClock],
   [8, floodWithTwoTokens],
   [8, changeOfLimit],

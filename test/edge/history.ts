@@ -72,6 +72,8 @@ export type Step =
   | ({ readonly do: 'repeat' } & Made)
   | ({ readonly do: 'create'; readonly acl: Acl; readonly endsInSeconds: number | null } & Made)
   | { readonly do: 'pass'; readonly seconds: number }
+  /** All but so many seconds of the window of a key's limit that runs. */
+  | { readonly do: 'pass until window ends'; readonly key: KeyName; readonly but: number }
   | { readonly do: 'kv'; readonly at: Location; readonly fault: KvFault }
   | {
       readonly do: 'authority'
@@ -201,6 +203,8 @@ function stepText(step: Step): string {
       return `create a key of a at ${step.at}: ACL ${step.acl}, end ${endText(step.endsInSeconds)}${manner(step)}`
     case 'pass':
       return `${step.seconds} s pass`
+    case 'pass until window ends':
+      return `all but ${step.but} s of the window of ${step.key} pass`
     case 'kv':
       return `KV at ${step.at}: ${step.fault}`
     case 'authority':

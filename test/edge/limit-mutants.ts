@@ -1,9 +1,17 @@
-// Bugs in the limits of keys that are planted into the built worker, to see that limits.test.ts finds them.
+// Bugs in the limits of keys that are planted into the built worker, to see that limit-mutants.test.ts finds them.
 
 import { isOn, patchOnce } from './patch-bundle.ts'
 
 const READ = /(const windows = )(this\.storage\.get\(\w+\) \?\? \[\]);/
 const WRITE = /if \(after !== windows\) (this\.storage\.put\(\w+, after\));/
+
+/** A refused request spends one of its key's limit. `isMeant`: which reasons of it do. */
+function refusalSpends(isMeant: string): readonly [place: RegExp, by: string] {
+  return [
+    /(function judge\w*\((record\w*), attempt, deps\) \{[^{]*\{[^}]*\} = attempt;[^!]*if \(!(access\w*)\.ok\) \{)/,
+    `$1 if (ON && $3.error.reason ${isMeant} && $2.limits) void deps.limits.spend(attempt, $2.limits, attempt.trace);`,
+  ]
+}
 
 const NAMED: Readonly<Record<string, readonly (readonly [place: RegExp, by: string])[]>> = {
   'what was granted is given back': [
@@ -45,6 +53,8 @@ const NAMED: Readonly<Record<string, readonly (readonly [place: RegExp, by: stri
       })`,
     ],
   ],
+  'a denied address spends one': [refusalSpends('=== "ip_denied"')],
+  'a request that is refused for another reason spends one': [refusalSpends('!== "ip_denied"')],
   'each token has a window of its own': [
     [/(windowsAt: )(isLimited && firstLookupId !== lookupId)/, '$1!ON && $2'],
   ],

@@ -47,7 +47,7 @@ export async function recover(run: Run): Promise<Omit<Log, 'leasesInBetween' | '
     for (const { id } of await Promise.all(uses)) recovered.add(id)
   }
   const truth = await readTruth(run)
-  const { areClocksWrong, unclearWindows, rotations } = run
+  const { areClocksWrong, turnedAuthorities, rotations } = run
   const { allowances } = await ground.command({ takeAllowances: true })
   const keyOf = (lookupId: string) =>
     [...keys.keys()].find((name) =>
@@ -61,9 +61,12 @@ export async function recover(run: Run): Promise<Omit<Log, 'leasesInBetween' | '
     truth,
     leftPending,
     drift,
-    allowances: allowances.map((one) => ({ ...one, key: keyOf(one.name) ?? '' })),
+    allowances: [...run.allowances, ...allowances].map((one) => ({
+      ...one,
+      key: keyOf(one.name) ?? '',
+    })),
     allowanceMs: ground.allowanceMs,
-    unclearWindows,
+    turnedAuthorities,
     areClocksWrong,
   }
 }

@@ -22,6 +22,7 @@ import { recover, sleep, untilNothingIsInFlight } from './recovery.ts'
 import { createRotations, type Rotations } from './rotations.ts'
 import { createLocationClocks, type LocationClocks } from './location-clocks.ts'
 import type { KeyFacts, Restore } from './registers.ts'
+import type { AskedAllowance } from './sim/allowance-watch.ts'
 import type { ClockChange } from './sim/clock.ts'
 import type { Command } from './sim/commands.ts'
 import type { Acl, Address, End } from './verdict.ts'
@@ -34,6 +35,8 @@ const AT_ONCE = 6
 const KEEPS_USING_EVERY_MS = 8
 /** So many clients, at one location or at several. */
 const FLOODED_BY = 6
+/** Sessions outlive no more. */
+const LONGEST_PASSED_MS = 120_000
 /** After so many terms a lease has run out, whatever a clock says. */
 const LEASES_END_AFTER = 1.5
 
@@ -54,8 +57,10 @@ export interface Run {
   isForged: boolean
   /** When each request reached the upstream, by its id, in milliseconds of the world's time. */
   readonly arrivals: Map<string, number>
-  /** Keys whose authority lost what it knew of windows, or whose clock was turned. */
-  readonly unclearWindows: Set<string>
+  /** The questions for allowances so far. */
+  readonly allowances: AskedAllowance[]
+  /** Keys whose authority's clock was turned. */
+  readonly turnedAuthorities: Set<string>
   areClocksWrong: boolean
 }
 
@@ -149,7 +154,8 @@ async function begin(
     locations: deploy === null ? LOCATIONS : ALL_LOCATIONS,
     isForged: false,
     arrivals,
-    unclearWindows: new Set(),
+    allowances: [],
+    turnedAuthorities: new Set(),
     areClocksWrong: false,
   }
 }
@@ -209,6 +215,8 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
         return await create(step)
       case 'pass':
         return await pass(step.seconds)
+      case 'pass until window ends':
+        return await passUntilWindowEnds(step)
       case 'kv':
         return await ground.command({ at: step.at, kv: step.fault })
       case 'authority':
@@ -378,11 +386,32 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
 
   async function pass(seconds: number): Promise<void> {
     if (seconds < LONG_SECONDS) return await sleep((seconds * 1000) / ground.speed)
+    await settle()
+    await ground.command({ passSeconds: seconds })
+  }
+
+  async function settle(): Promise<void> {
     await settleRunning()
     await untilNothingIsInFlight(ground, { butHeld: true })
-    // What a timer ends has ended in so long a time.
+    // What a timer ends has ended when much time has passed.
     if (run.areClocksWrong) await untilNoLeaseIsLeft()
-    await ground.command({ passSeconds: seconds })
+  }
+
+  async function passUntilWindowEnds({
+    key: name,
+    but,
+  }: Extract<Step, { do: 'pass until window ends' }>): Promise<void> {
+    await settle()
+    const { allowances } = await ground.command({ takeAllowances: true })
+    run.allowances.push(...allowances)
+    const lookupIds = new Set(rotations.tokensOf(name).map(({ lookupId }) => lookupId))
+    const rate = history.rates[ALL_LOCATIONS.length + Object.keys(KEYS).indexOf(name)] ?? 1
+    const endMs = windowEndOf(
+      run.allowances.filter((one) => lookupIds.has(one.name)),
+      rate,
+    )
+    const seconds = (endMs - ground.nowMs()) / 1000 - but
+    if (seconds > 0) await ground.command({ passSeconds: seconds })
   }
 
   async function forge(key: TestKey | undefined, acl: Acl | 'gone', ahead: number): Promise<void> {
@@ -400,7 +429,6 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
   /** An object that has lost its storage knows nothing of its leases, so they run out before anything else happens. */
   async function lose(name: string): Promise<void> {
     await settleRunning()
-    run.unclearWindows.add(name)
     await ofEachToken(name, (lookupId) => ground.command({ lose: lookupId }))
     await untilNoLeaseIsLeft()
   }
@@ -410,7 +438,7 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
     const change = toClockChange(fault, seconds * 1000)
     const lookupId = keys.get(of)?.lookupId
     if (lookupId !== undefined) {
-      run.unclearWindows.add(of)
+      run.turnedAuthorities.add(of)
       return void (await ground.command({ authorityClocks: { [lookupId]: change } }))
     }
     await clocks.turn({ [of]: change }, () => ground.command({ clocks: { [of]: change } }))
@@ -455,6 +483,8 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
   async function end(): Promise<void> {
     await heal()
     await settleRunning()
+    // A deploy ends with objects that know limits, or keys with limits would never work.
+    if (history.deploy !== null && isLimited(history)) await deployObjects(true)
     if (run.areClocksWrong) await untilNoLeaseIsLeft()
     const right = Object.fromEntries(ALL_LOCATIONS.map((at) => [at, { isRight: true }] as const))
     await clocks.turn(right, () => ground.command({ clocks: right }))
@@ -463,12 +493,29 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
   return { take, end }
 }
 
+/**
+ * When the window that was shown last ends, in milliseconds of the world's time; 0 if none does soon. `rate`: that of the
+ * clock of its authority.
+ */
+function windowEndOf(asked: readonly AskedAllowance[], rate: number): number {
+  const last = asked.findLast(({ windows }) => windows.length > 0)
+  const [window] = last?.windows ?? []
+  if (last === undefined || window === undefined || window.startMs === null) return 0
+  if (window.endsInMs > LONGEST_PASSED_MS) return 0
+  return (last.answeredMs ?? last.askedMs) + window.endsInMs / rate
+}
+
 function toVersions(deploy: Deploy | null, haveLeases: boolean, turnedOn: readonly string[]) {
   return {
     all: turnedOn,
     [NEXT_VERSION]: deploy === null ? [] : [deploy.version],
     OBJECTS: haveLeases ? [] : [OBJECTS_WITHOUT_LEASES],
   }
+}
+
+function isLimited({ limits, steps }: History): boolean {
+  const sets = steps.some(({ do: kind }) => kind === 'set limit' || kind === 'set ceiling')
+  return sets || limits.some((limit) => limit !== 'none')
 }
 
 function toClockChange(fault: ClockFault, ms: number): ClockChange {

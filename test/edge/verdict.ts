@@ -71,7 +71,7 @@ type Judged = Exclude<
  */
 export function judge(truth: Truth, from: Address, nowMs: number): readonly Judged[] {
   const verdict = judgeInOrder(truth, from, nowMs)
-  // How many requests were let through before, check-limits.ts counts.
+  // How many requests were let through before, check-windows.ts counts.
   if (verdict === 'allowed' && isLimited(truth)) return [verdict, 'rate_limited']
   return isOver(truth, nowMs) ? [verdict, 'key_replaced'] : [verdict]
 }

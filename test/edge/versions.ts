@@ -31,6 +31,13 @@ const PATCHES: readonly (readonly [name: string, place: RegExp, by: string])[] =
     /const \{ settlesInMs = UNKNOWN_WAIT_MS \} = (\w+);/,
     'const { settlesInMs = UNKNOWN_WAIT_MS } = ON ? { settlesInMs: 0 } : $1;',
   ],
+  // It knows no limits either: a question for an allowance alone is one about a record to it.
+  [OBJECTS_WITHOUT_LEASES, /if \((isAllowanceQuestion\(request\d*\))\)/, 'if (!ON && $1)'],
+  [
+    OBJECTS_WITHOUT_LEASES,
+    /const isGranted = (wanted !== null && \S+ === "current")/,
+    'const isGranted = !ON && $1',
+  ],
   [OBJECTS_WITHOUT_LEASES, /(\w+ \? this\.leases\.grant\(.*\) : 0);/, 'ON ? 0 : $1;'],
   [OBJECTS_WITHOUT_LEASES, /(this\.leases\.settle\(.*\));/, 'if (!ON) $1;'],
   [OBJECTS_WITHOUT_LEASES, /= answerHeaders\((.*)\);/, '= ON ? {} : answerHeaders($1);'],

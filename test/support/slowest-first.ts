@@ -9,6 +9,8 @@ import { PROJECT_DIR } from '../../harness/project-dir.ts'
 export const SLOWEST = [
   'test/edge/histories.test.ts',
   'test/edge/mutants.test.ts',
+  'test/edge/limit-mutants.test.ts',
+  'test/edge/limits.test.ts',
   'test/scripts/start.test.ts',
   'test/scripts/deploy.test.ts',
   'test/browser/axe.test.ts',

@@ -3,6 +3,7 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { DurableObject, WorkerEntrypoint } from 'cloudflare:workers'
+import { EVENT, type ObjectEvent } from './allowance-watch.ts'
 import * as bundle from './bundle.js'
 import { type Clock, createClock } from './clock.ts'
 import type { IsolateCommand } from './commands.ts'
@@ -16,6 +17,9 @@ type InstanceClass = new (ctx: DurableObjectState, env: unknown) => Instance
 
 /** The clocks of objects, by id. They outlive the instances. */
 const clocks = new Map<string, Clock>()
+/** How often objects have lost their storage, by id. */
+const losses = new Map<string, number>()
+let events = 0
 const currentClock = new AsyncLocalStorage<Clock>()
 const rightClock = createClock()
 runOnClock(() => currentClock.getStore() ?? rightClock)
@@ -45,6 +49,8 @@ function hosting(hosted: unknown) {
     /** As `restart`, without its storage. */
     async lose(): Promise<void> {
       await this.ctx.storage.deleteAll()
+      const id = this.ctx.id.toString()
+      losses.set(id, (losses.get(id) ?? 0) + 1)
       this.ctx.abort('Its storage was lost')
     }
 
@@ -68,16 +74,31 @@ function hosting(hosted: unknown) {
     onClock<T>(act: () => T): T {
       return currentClock.run(clockOf(this.ctx.id.toString()), act)
     }
+
+    /** An event is one turn up to its first wait. So what is noted before it is true of that turn. */
+    event(): ObjectEvent {
+      const id = this.ctx.id.toString()
+      const clockMs = Math.floor(clockOf(id).nowMs(trueMs()))
+      return { place: ++events, losses: losses.get(id) ?? 0, clockMs }
+    }
   }
   for (const name of Object.getOwnPropertyNames(InstanceOf.prototype)) {
     if (name === 'constructor') continue
     Object.defineProperty(Host.prototype, name, {
       value(this: Host, ...args: unknown[]) {
-        return this.onClock(() => this.instance[name]?.(...args))
+        const event = this.event()
+        const answer = this.onClock(() => this.instance[name]?.(...args))
+        return name === 'fetch' ? withEvent(answer, event) : answer
       },
     })
   }
   return Host
+}
+
+async function withEvent(answer: unknown, event: ObjectEvent): Promise<Response> {
+  const response = await (answer as Response | Promise<Response>)
+  response.headers.set(EVENT, JSON.stringify(event))
+  return response
 }
 
 export class KeyAuthority extends hosting(bundle.KeyAuthority) {}

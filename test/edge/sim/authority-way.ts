@@ -116,7 +116,8 @@ export class Authority extends WorkerEntrypoint<ObjectsEnv, Props> {
     const { authority, calls } = locationOf(this.ctx.props.location)
     const isMeant = calls === 'all' || calls === CALLS[call.method]
     const { location } = this.ctx.props
-    const act = () => carryOut(this.objects(), call, location)
+    const sentMs = trueMs()
+    const act = () => carryOut(this.objects(), call, location, sentMs)
     switch (isMeant ? authority : 'none') {
       case 'unreachable':
         throw connectionLost()
@@ -144,8 +145,10 @@ export class Authority extends WorkerEntrypoint<ObjectsEnv, Props> {
         return await thenSleep(act, SLOW_ANSWER_MS)
       case 'answers late':
         return await thenSleep(act, LATE_ANSWER_MS)
-      case 'slow reports':
-        return await carryOut(this.objects(), { ...call, args: withSlowBody(call.args) }, location)
+      case 'slow reports': {
+        const slow = { ...call, args: withSlowBody(call.args) }
+        return await carryOut(this.objects(), slow, location, sentMs)
+      }
       case 'none':
         return await act()
     }
@@ -161,15 +164,22 @@ export class Accounts extends Authority {
 
 let forgetfulCalls = 0
 
-async function carryOut(objects: DurableObjectNamespace, call: Call, at: string): Promise<unknown> {
+async function carryOut(
+  objects: DurableObjectNamespace,
+  call: Call,
+  at: string,
+  sentMs: number,
+): Promise<unknown> {
   const { name, method, args } = call
   const askedMs = trueMs()
   const [, init] = args as [string, RequestInit?]
-  const noteAllowance =
-    method === 'fetch' ? observeQuestion(name, at, new Headers(init?.headers)) : null
+  const isQuestion = method === 'fetch'
+  const noteAllowance = isQuestion
+    ? observeQuestion(name, at, new Headers(init?.headers), sentMs)
+    : null
   const stub = objects.getByName(name) as unknown as ObjectStub
   const answer = await stub[method]?.(...args)
-  if (method === 'fetch') {
+  if (isQuestion) {
     const { status, headers, body } = answer as Response
     noteAllowance?.(headers)
     if (headers.has('lease')) observeLease(name, askedMs)
