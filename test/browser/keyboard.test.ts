@@ -149,6 +149,21 @@ describe.skipIf(missingBrowser !== null)('the keyboard', () => {
     await expect.poll(() => focused(page)).toBe('API Keys')
   })
 
+  it('begins a rotation at the chosen overlap', async () => {
+    const own = await pages.rig.customer()
+    const { id } = await own.createKey({ application_name: 'Rotated' })
+    const page = await pages.open({ customer: own })
+    await page.goto(`${pages.url}keys/${id}`)
+    await tabTo(page, 'Rotate token…')
+    await page.keyboard.press('Enter')
+    const panel = page.getByRole('dialog', { name: 'Rotate the access token' })
+    await panel.waitFor()
+    expect(await focused(page)).toBe('1 day')
+    await page.keyboard.press('ArrowDown')
+    expect(await panel.getByRole('radio', { name: '7 days' }).isChecked()).toBe(true)
+    expect(await focused(page)).toBe('7 days')
+  })
+
   it('gives the focus back to the field that is wrong', async () => {
     const page = await pages.open({ customer })
     await tabTo(page, 'Add API key')

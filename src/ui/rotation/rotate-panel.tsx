@@ -86,6 +86,7 @@ export function RotatePanel(props: RotatePanelProps) {
                         type="radio"
                         name="overlap"
                         checked={overlap === seconds}
+                        autofocus={overlap === seconds}
                         onChange={() => {
                           setOverlap(seconds)
                           idempotencyKey.current = crypto.randomUUID()
@@ -104,7 +105,7 @@ export function RotatePanel(props: RotatePanelProps) {
               <button type="button" class="button" onClick={onClose}>
                 {messages.panel.cancel}
               </button>
-              <button type="submit" class="button primary">
+              <button type="submit" class="button primary" autofocus={isLeaked}>
                 {text.next}
               </button>
             </footer>
