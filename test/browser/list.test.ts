@@ -229,6 +229,16 @@ describe.skipIf(missingBrowser !== null)('the list of keys', () => {
     await rowOf(page, 'Gone').waitFor({ state: 'detached' })
   })
 
+  it('says of a list that is not found that the page is to be loaded again', async () => {
+    const page = await pages.open({ customer })
+    await page.route(/\/api\/v1\/keys\?/, (route) =>
+      route.fulfill({ status: 404, json: { code: 'not_found', detail: 'There is no such route' } }),
+    )
+    await page.reload()
+    const notice = noticeOf(page, 'The API keys could not be loaded.')
+    await notice.getByText('The gateway does not know what this page asks for').waitFor()
+  })
+
   it('offers no further key to an account that has all that it may have, and says why', async () => {
     const full = await pages.rig.customer()
     await full.createKey({ application_name: 'First' })

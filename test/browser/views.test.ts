@@ -193,7 +193,7 @@ describe.skipIf(missingBrowser !== null)('a view of the page', () => {
     await page.getByText('1 of 2 keys').waitFor()
     await page.getByLabel('Platform of the keys').selectOption('Server')
     await page.getByText('No keys match these filters.').waitFor()
-    await page.getByRole('button', { name: 'Clear the search' }).click()
+    await page.getByRole('button', { name: 'Clear the filters', exact: true }).click()
     await page.getByText('2 keys').waitFor()
     expect(pathOf(page)).toBe('/admin/')
   })

@@ -43,7 +43,9 @@ export function SessionsPage({ api, role }: SessionsPageProps) {
         title={messages.account.sessions}
         intro={role === 'viewer' ? text.ownIntro : text.intro}
       />
-      {failure !== null && <RetryNotice onRetry={read}>{failureText(failure)}</RetryNotice>}
+      {failure !== null && (
+        <RetryNotice onRetry={read}>{failureText(failure, 'reading')}</RetryNotice>
+      )}
       {sessions === null ? (
         failure === null && <p class="loading">{messages.loading}</p>
       ) : (

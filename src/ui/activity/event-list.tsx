@@ -41,7 +41,7 @@ export function EventList({ api, keyId, nameOfKey }: EventListProps) {
   return (
     <>
       {failure !== null && (
-        <RetryNotice onRetry={() => read(cursor)}>{failureText(failure)}</RetryNotice>
+        <RetryNotice onRetry={() => read(cursor)}>{failureText(failure, 'reading')}</RetryNotice>
       )}
       {events === null && failure === null && <p class="loading">{messages.loading}</p>}
       {events?.length === 0 && <p class="no-match">{text.none}</p>}

@@ -13,7 +13,7 @@ import { PATHS, replace } from '../browser/route.ts'
 import type { Secret } from '../token/secret.ts'
 import { COLUMNS, NarrowSort, orderOf, SortButton } from './sort.tsx'
 import { FIRST, ShowAll } from './show-all.tsx'
-import { type Filters, foldName, sharedNames, type Sort, viewOf } from './view.ts'
+import { type Filters, filterQuery, foldName, sharedNames, type Sort, viewOf } from './view.ts'
 
 interface KeyTableProps {
   readonly keys: readonly ListedKey[]
@@ -110,7 +110,11 @@ export function KeyTable(props: KeyTableProps) {
               replace(PATHS.keys)
             }}
           >
-            {text.clearSearch}
+            {filterQuery(filters) === ''
+              ? text.clearSearch
+              : query === ''
+                ? text.clearFilters
+                : text.clearAll}
           </button>
         </p>
       )}

@@ -82,6 +82,8 @@ export const messages = {
       'You can look at the API keys of this account and change nothing, because your role is viewer. Ask an owner of the account for another role.',
     search: 'Search',
     clearSearch: 'Clear the search',
+    clearFilters: 'Clear the filters',
+    clearAll: 'Clear the search and the filters',
     count: (shown: number, all: number) =>
       shown === all ? (all === 1 ? '1 key' : `${all} keys`) : `${shown} of ${all} keys`,
     showMore: (count: number) => `Show ${number(count)} more`,
@@ -179,6 +181,7 @@ export const messages = {
     second_factor:
       'This code is wrong, or was used already. Wait for the next one of the app, and see that the clock of your phone is right.',
     not_found: 'This key no longer exists: it was deleted elsewhere.',
+    unknown: 'The gateway does not know what this page asks for. Load the page again.',
     role_insufficient: 'Your role does not allow this. Ask an owner of the account.',
     other: (detail: string, id: string) =>
       `${isolateDirection(detail)} (request ${isolateDirection(id)})`,

@@ -21,6 +21,8 @@ export function failureText(failure: Failure, what: 'reading' | 'change' = 'chan
       return password.incorrect
     case 'throttled':
       return password.throttled(failure.retryAfterSeconds ?? 60)
+    case 'not_found':
+      return what === 'reading' ? problems.unknown : problems.not_found
     case 'account_pending':
       return page.pending
     case 'account_suspended':
@@ -30,7 +32,6 @@ export function failureText(failure: Failure, what: 'reading' | 'change' = 'chan
     case 'storage_unavailable':
     case 'idempotency_mismatch':
     case 'cross_site_request':
-    case 'not_found':
     case 'role_insufficient':
       return problems[failure.code]
     default:
