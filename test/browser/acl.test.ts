@@ -207,6 +207,18 @@ describe.skipIf(missingBrowser !== null)('the IP ACL of a key', () => {
     expect(asked).toHaveLength(3)
   })
 
+  it('has its mode and its test with the first network, and not before', async () => {
+    const page = await pages.open({ customer })
+    const panel = await openPanel(page)
+    const tools = [panel.getByLabel('Report only'), panel.getByLabel('Test an address')]
+    await panel.getByLabel('Only these networks').check()
+    for (const tool of tools) expect(await tool.count()).toBe(0)
+    await addEntry(page, '10.0.0.0/8')
+    for (const tool of tools) await tool.waitFor()
+    await panel.getByRole('button', { name: 'Remove 10.0.0.0/8' }).click()
+    for (const tool of tools) await tool.waitFor({ state: 'detached' })
+  })
+
   it('may only report, and the list of keys says so', async () => {
     const { id, page, edit } = await openSaved('Reporting', ['10.0.0.0/8'])
     await edit()

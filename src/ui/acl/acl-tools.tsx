@@ -1,5 +1,5 @@
 // Tools for an IP ACL: a test for one address, the mode that only reports, and the addresses that were
-// refused lately.
+// refused lately. Without a network there is nothing to enforce or to test.
 
 import { useId, useMemo, useRef, useState } from 'preact/hooks'
 import { IP_ACL_MODES } from '../../keys/key-record.ts'
@@ -25,8 +25,12 @@ interface AclToolsProps {
 export function AclTools({ api, saved, acl, mode, onMode, onAdd }: AclToolsProps) {
   return (
     <>
-      <ModeChoice mode={mode} onMode={onMode} />
-      <AddressTest api={api} saved={saved} acl={acl} />
+      {acl.length > 0 && (
+        <>
+          <ModeChoice mode={mode} onMode={onMode} />
+          <AddressTest api={api} saved={saved} acl={acl} />
+        </>
+      )}
       {saved !== undefined && <Denials {...{ api, saved, acl, mode, onAdd }} />}
     </>
   )
