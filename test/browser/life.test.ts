@@ -97,6 +97,16 @@ describe.skipIf(missingBrowser !== null)('the life of a key', () => {
     expect(await stateOf(key)).toMatchObject({ expires_at: null })
   })
 
+  it('says in the list that it ends within 30 days, and of a later end nothing', async () => {
+    const own = await pages.rig.customer()
+    const end = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString()
+    await own.createKey({ application_name: 'Soon', expires_at: end(5) })
+    await own.createKey({ application_name: 'Later', expires_at: end(40) })
+    const page = await pages.open({ customer: own })
+    await rowOf(page, 'Soon').getByText('Expires in 5 days', { exact: true }).waitFor()
+    expect(await rowOf(page, 'Later').getByText('Expires').count()).toBe(0)
+  })
+
   it('gets a rate limit in the form, which its view and the activity show', async () => {
     const key = await keyNamed('Limited')
     const page = await openView('Limited')

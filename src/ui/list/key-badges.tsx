@@ -2,17 +2,24 @@
 
 import { Spinner } from '../controls/icons.tsx'
 import { messages } from '../messages/messages.ts'
+import { exactTime, inDaysText } from '../messages/times.ts'
 import type { ListedKey } from './key-list.ts'
-import { isPending, troubleOf } from './key-state.ts'
+import { isExpiring, isPending, troubleOf } from './key-state.ts'
 
 export function KeyBadges({ apiKey }: { readonly apiKey: ListedKey }) {
   const { badges } = messages.life
   const trouble = troubleOf(apiKey)
+  const end = apiKey.expires_at
   return (
     <>
       {trouble !== null && (
         <span class={trouble === 'leaked' ? 'badge danger' : 'badge pending'}>
           {badges[trouble]}
+        </span>
+      )}
+      {trouble === null && end !== null && isExpiring(apiKey) && (
+        <span class="badge pending" title={exactTime(end)}>
+          {badges.expiring(inDaysText(end))}
         </span>
       )}
       {apiKey.rotation !== null && <span class="badge">{badges.rotating}</span>}

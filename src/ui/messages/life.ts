@@ -31,7 +31,13 @@ export const lifeMessages = {
     doneExpiry: 'The expiry was changed.',
     pending: 'The change is recorded. It goes through by itself.',
     conflict: 'This key was changed elsewhere in the meantime. Check it, and try again.',
-    badges: { leaked: 'Leaked', expired: 'Expired', paused: 'Paused', rotating: 'Rotating' },
+    badges: {
+      leaked: 'Leaked',
+      expired: 'Expired',
+      paused: 'Paused',
+      rotating: 'Rotating',
+      expiring: (days: string) => `Expires ${days}`,
+    },
   },
 
   leak: {

@@ -27,6 +27,15 @@ export function exactTime(time: string): string {
   return EXACT.format(new Date(time))
 }
 
+const DAYS = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto' })
+
+/** How many days of the reader's calendar are left until a time, such as "in 5 days", "tomorrow" or "today". */
+export function inDaysText(time: string, now = Date.now()): string {
+  const [end, today] = [Date.parse(time), now].map((ms) => new Date(ms).setHours(0, 0, 0, 0))
+  // Rounded, since a day may have 23 or 25 hours.
+  return DAYS.format(Math.round(((end ?? 0) - (today ?? 0)) / (24 * 3_600_000)), 'day')
+}
+
 const AGO = new Intl.RelativeTimeFormat('en-GB', { style: 'short' })
 const UNITS = [
   ['year', 365 * 24 * 3_600],
