@@ -18,6 +18,8 @@ export interface WebkitOptions {
 export interface Webkit {
   /** Where WebKitWebDriver listens, for clients of W3C WebDriver. */
   readonly url: string
+  /** The folder that files are saved in. */
+  readonly downloads: string
   readonly stop: () => Promise<void>
 }
 
@@ -41,6 +43,9 @@ export function missingWebkit(): string | null {
 export async function startWebkit({ isDark = false }: WebkitOptions = {}): Promise<Webkit> {
   const home = mkdtempSync(join(tmpdir(), 'portal-gateway-webkit-'))
   mkdirSync(join(home, 'gtk-3.0'))
+  const downloads = join(home, 'downloads')
+  mkdirSync(downloads)
+  writeFileSync(join(home, 'user-dirs.dirs'), `XDG_DOWNLOAD_DIR="${downloads}"\n`)
   writeFileSync(
     join(home, 'gtk-3.0', 'settings.ini'),
     `[Settings]\ngtk-enable-animations=0\ngtk-theme-name=${isDark ? 'Adwaita-dark' : 'Adwaita'}\n`,
@@ -74,7 +79,7 @@ export async function startWebkit({ isDark = false }: WebkitOptions = {}): Promi
     await stop()
     throw new Failure('WebKitWebDriver does not start')
   }
-  return { url: `http://127.0.0.1:${port}`, stop }
+  return { url: `http://127.0.0.1:${port}`, downloads, stop }
 }
 
 /** Xvfb chooses a free display and writes its number. */

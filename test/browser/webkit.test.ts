@@ -1,12 +1,12 @@
 // The page in WebKit, the engine of Safari, which differs where it matters most here: the clipboard, the focus, and
 // what it makes of the style.
 
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Key } from 'selenium-webdriver'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
-import { missingWebkit, openWebkit } from '../support/own-webkit.ts'
+import { missingWebkit, openWebkit, type OwnWebkit } from '../support/own-webkit.ts'
 import { type Rig, startRig } from '../support/rig.ts'
 import type { WebkitPage } from '../support/webkit-page.ts'
 
@@ -16,7 +16,7 @@ const title = ['the page in WebKit', missingWebkit ?? []].flat().join(': ')
 
 describe.skipIf(missingWebkit !== null)(title, () => {
   let rig: Rig
-  let page: WebkitPage
+  let page: OwnWebkit
   beforeAll(async () => {
     ;[rig, page] = await Promise.all([startRig(), openWebkit()])
     await page.driver.get(`${rig.url}/admin/favicon.svg`)
@@ -144,6 +144,44 @@ describe.skipIf(missingWebkit !== null)(title, () => {
     await page.css('input[type=file]').press(file)
     await panel().role('button', 'Edit the note on 192.0.2.0/24').find()
     await panel().role('button', 'Save as a file').find()
+  })
+
+  it('saves a list as a file, with its notes', async () => {
+    const customer = await rig.customer()
+    await customer.createKey({
+      application_name: 'Saved',
+      ip_acl: ['192.0.2.0/24'],
+      ip_acl_notes: { '192.0.2.0/24': 'Office' },
+    })
+    await open(customer)
+    await page.role('button', 'Edit Saved').click()
+    await panel().role('button', 'Save as a file').click()
+    const saved = () => {
+      try {
+        return readFileSync(join(page.downloads, 'ip-acl.txt'), 'utf8')
+      } catch {
+        return null
+      }
+    }
+    await expect
+      .poll(saved, { timeout: 10_000 })
+      .toBe('# IP ACL: a network on each line, and its note after the #\n192.0.2.0/24 # Office\n')
+  })
+
+  it('takes the last day of a key from its date field', async () => {
+    const customer = await rig.customer()
+    const { id } = await customer.createKey({ application_name: 'Ending' })
+    await open(customer)
+    await page.role('button', 'Edit Ending').click()
+    await panel().css('option[value=date]').click()
+    const date = panel().css('input[type=date]')
+    const year = new Date().getFullYear() + 1
+    await date.press(`06/15/${year}`) // the month first, as the driver's language has it
+    expect(await date.evaluate('return element.value')).toBe(`${year}-06-15`)
+    await submit()
+    await panel().isGone()
+    const { json } = await customer.call('GET', `/keys/${id}`)
+    expect(json['expires_at']).toBe(`${year}-06-15T21:59:59.000Z`)
   })
 
   it('keeps the focus in a panel, by keyboard alone, and gives it back', async () => {

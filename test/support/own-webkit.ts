@@ -16,8 +16,13 @@ export const missingWebkit = (() => {
   return why
 })()
 
+export interface OwnWebkit extends WebkitPage {
+  /** The folder that files are saved in. */
+  readonly downloads: string
+}
+
 /** Starts a WebKit with one window; `close` ends both. */
-export async function openWebkit(options?: WebkitOptions): Promise<WebkitPage> {
+export async function openWebkit(options?: WebkitOptions): Promise<OwnWebkit> {
   const webkit = await startWebkit(options)
   const page = await openWebkitPage(webkit.url).catch(async (fault: unknown) => {
     await webkit.stop()
@@ -25,6 +30,7 @@ export async function openWebkit(options?: WebkitOptions): Promise<WebkitPage> {
   })
   return {
     ...page,
+    downloads: webkit.downloads,
     async close() {
       await page.close().finally(() => webkit.stop())
     },
