@@ -1,6 +1,6 @@
 // The page under a finger: how large what it touches is, and how short a long list is to scroll.
 
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Customer } from '../../harness/customer.ts'
 import { insertKeys } from '../../harness/insert-keys.ts'
@@ -10,6 +10,7 @@ import { confirm, panelOf, promptOf, rowOf } from '../support/page-steps.ts'
 
 const PHONE = { viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true }
 const LONG_NOTE = 'A note that is nearly as long as a note may be, on an office and everybody in it'
+const LONG_WEBSITE = `https://dialler.example.com/${'calls'.repeat(40)}`
 const KEY = {
   application_name: 'Dialler',
   application_website: 'https://dialler.example.com',
@@ -113,6 +114,38 @@ describe.skipIf(missingBrowser !== null)('on a phone', () => {
     expect(await height()).toBeLessThan(11 * 812)
   })
 
+  it('keeps every dialog as wide as a screen of 320 px', async () => {
+    const own = await pages.rig.customer()
+    const { id } = await own.createKey({ ...KEY, application_website: LONG_WEBSITE })
+    const page = await pages.open({
+      customer: own,
+      ...PHONE,
+      viewport: { width: 320, height: 640 },
+    })
+    const atList = (action: string) => async () => {
+      await page.goto(pages.url)
+      await page.getByRole('button', { name: 'Actions for Dialler' }).tap()
+      const menu = page.getByRole('dialog', { name: 'Dialler' })
+      await menu.getByRole('button', { name: action }).tap()
+    }
+    const at = (path: string) => () => page.goto(pages.url + path)
+    const dialogs: Record<string, () => Promise<unknown>> = {
+      'Add API key': at('keys/new'),
+      'Edit API key': at(`keys/${id}/edit`),
+      'Rotate the access token': at(`keys/${id}/rotate`),
+      'Delete Dialler?': atList('Delete'),
+      Dialler: atList('Code examples'),
+      'Confirm your identity': atList('Show token'),
+    }
+    for (const [name, open] of Object.entries(dialogs)) {
+      await open()
+      const body = page.locator('.dialog-body')
+      const dialog = page.getByRole('dialog', { name }).filter({ has: body })
+      await dialog.waitFor()
+      expect(await tooWide(dialog), name).toEqual([])
+    }
+  })
+
   it('keeps a panel as wide as the screen, with long networks and notes', async () => {
     const page = await pages.open({ customer, ...PHONE, viewport: { width: 320, height: 812 } })
     await page.goto(`${pages.url}keys/${keyId}/edit`)
@@ -138,5 +171,24 @@ async function tooSmall(page: Page): Promise<string[]> {
       const isZoomed = element.matches('input, select') && parseFloat(fontSize) < 16
       return isSmall || isZoomed ? [`${width} × ${height}, ${fontSize}: ${element.outerHTML}`] : []
     })
+  })
+}
+
+/** What is wider than its dialog, or can be scrolled sideways. Toasts lie over the page, and are as wide. */
+async function tooWide(dialog: Locator): Promise<string[]> {
+  return await dialog.evaluate((root) => {
+    const beside = '.visually-hidden, .toasts, .toasts *'
+    const { left, right } = root.getBoundingClientRect()
+    const outside = left < 0 || right > innerWidth ? ['the dialog itself'] : []
+    const inside = [root, ...root.querySelectorAll<HTMLElement>('*')].flatMap((element) => {
+      if (!element.checkVisibility() || element.matches(beside)) return []
+      const box = element.getBoundingClientRect()
+      const isOut = box.left < left - 0.5 || box.right > right + 0.5
+      const isScrolled =
+        element.scrollWidth > element.clientWidth &&
+        /auto|scroll/.test(getComputedStyle(element).overflowX)
+      return isOut || isScrolled ? [element.outerHTML.slice(0, 200)] : []
+    })
+    return [...outside, ...inside]
   })
 }
