@@ -42,7 +42,9 @@ function checkSpent(
       // An authority whose clock was turned may end a window before locations think so.
       const windowMs = log.turnedAuthorities.has(key) ? null : (one.windows[0]?.startMs ?? null)
       const atMs = one.answeredMs ?? one.askedMs
-      return { atMs, count: one.granted ?? one.wanted, untilMs: untilMsOf(one, log), windowMs }
+      const { waiting, sentMs } = one
+      const count = one.granted ?? one.wanted
+      return { atMs, sentMs, waiting, count, untilMs: untilMsOf(one, log), windowMs }
     })
   const uncovered = countUncovered(grants, spent)
   if (uncovered === 0) return []
@@ -95,7 +97,10 @@ function untilMsOf(
 }
 
 interface Grant {
+  readonly sentMs: number
   readonly atMs: number
+  /** How many requests waited for it. */
+  readonly waiting: number
   readonly count: number
   readonly untilMs: number
   /** When its window began, by the clock of the authority. */
@@ -111,16 +116,16 @@ interface Pool {
 
 function countUncovered(grants: readonly Grant[], spent: readonly Arrival[]): number {
   const events = [
-    ...grants.map((grant) => ({ atMs: grant.atMs - SLACK_MS, grant, startMs: 0 })),
-    ...spent.map(({ atMs, startMs }) => ({ atMs, startMs, grant: null })),
+    ...grants.map((grant) => ({ atMs: grant.atMs - SLACK_MS, grant, arrival: null })),
+    ...spent.map((arrival) => ({ atMs: arrival.atMs, grant: null, arrival })),
   ].toSorted((a, b) => a.atMs - b.atMs)
   /** The last one is in use. A request that is still on its way may have spent of one before. */
   const pools: Pool[] = []
-  let uncovered = 0
-  for (const { atMs, startMs, grant } of events) {
+  let uncovered: Arrival[] = []
+  for (const { atMs, grant, arrival } of events) {
     if (grant === null) {
-      const source = pools.find(({ left, untilMs }) => left > 0 && startMs <= untilMs)
-      if (source === undefined) uncovered++
+      const source = pools.find(({ left, untilMs }) => left > 0 && arrival.startMs <= untilMs)
+      if (source === undefined) uncovered.push(arrival)
       else source.left--
       continue
     }
@@ -134,10 +139,22 @@ function countUncovered(grants: readonly Grant[], spent: readonly Arrival[]): nu
       target = { left: 0, untilMs: -Infinity, windowMs }
       pools.unshift(target)
     }
-    target.left += grant.count
+    const early = uncovered.filter((one) => mayWaitFor(grant, one))
+    const covered = new Set(early.slice(0, Math.min(grant.waiting, grant.count)))
+    uncovered = uncovered.filter((one) => !covered.has(one))
+    target.left += grant.count - covered.size
     target.untilMs = Math.max(target.untilMs, grant.untilMs)
   }
-  return uncovered
+  return uncovered.length
+}
+
+/**
+ * Whether a request may have reached the upstream before it was granted. Where a location does not know yet that a key
+ * has a limit, it sends a GET on while it asks.
+ */
+function mayWaitFor({ sentMs, atMs }: Grant, { use, startMs }: Arrival): boolean {
+  const isSafe = use.method === 'GET' || use.method === 'HEAD'
+  return isSafe && startMs <= sentMs + SLACK_MS && atMs - SLACK_MS <= use.endSeconds * 1_000
 }
 
 function isBefore(windowMs: number | null, other: number | null): boolean {

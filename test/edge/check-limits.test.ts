@@ -218,6 +218,17 @@ describe('an allowance', () => {
     expect(limitsOf([use(1), use(1, denied)], [waits, waits], { keys })).toEqual([])
   })
 
+  it('may come after a GET that was sent on while its location asked', () => {
+    const early = { arrivedMs: 1_100 }
+    const waits = asked(1.3, 1, { waiting: 1 })
+    const none = ['k1 at ams: 1 requests that no allowance was granted for']
+    expect(limitsOf([use(1, early)], [waits])).toEqual([])
+    expect(limitsOf([use(1, { ...early, method: 'POST' })], [waits])).toEqual(none)
+    expect(limitsOf([use(1, early)], [asked(1.3, 1)])).toEqual(none)
+    expect(limitsOf([use(1, early), use(1.1, early)], [waits])).toEqual(none)
+    expect(limitsOf([use(1, { ...early, endSeconds: 1.15 })], [waits])).toEqual(none)
+  })
+
   it('may have been granted by an answer that nobody has seen', () => {
     expect(limitsOf([use(1)], [asked(1, null, { answeredMs: null, event: null })])).toEqual([])
   })
