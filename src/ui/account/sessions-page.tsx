@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { announceFailure, announceSuccess } from '../controls/announce.tsx'
+import { agentName } from './agent-name.ts'
 import type { Api, Failure } from '../api/api.ts'
 import { toPlainText } from '../messages/display-text.ts'
 import { accountMessages } from '../messages/account.ts'
@@ -77,7 +78,7 @@ function SessionItem({ session, onEnd }: SessionItemProps) {
         <p class="hint">
           <bdi>{toPlainText(session.user.email)}</bdi>
         </p>
-        <p class="hint">{agent === null ? text.noAgent : toPlainText(agent)}</p>
+        <Agent agent={agent} />
         <p class="hint" title={exactTime(seen)}>
           {text.times(`${dayOf(since)} ${minuteOf(since)}`, `${dayOf(seen)} ${minuteOf(seen)}`)}
         </p>
@@ -88,5 +89,18 @@ function SessionItem({ session, onEnd }: SessionItemProps) {
         </button>
       )}
     </li>
+  )
+}
+
+/** The browser and its system; the header itself where they are not known. */
+function Agent({ agent }: { readonly agent: string | null }) {
+  if (agent === null) return <p class="hint">{accountMessages.sessions.noAgent}</p>
+  const header = toPlainText(agent)
+  const name = agentName(agent)
+  if (name === null) return <p class="hint">{header}</p>
+  return (
+    <p class="hint" title={header}>
+      {name}
+    </p>
   )
 }

@@ -27,6 +27,7 @@ export const accountMessages = {
     current: 'This session',
     noAddress: 'Unknown address',
     noAgent: 'Unknown browser',
+    agent: (browser: string, system: string) => `${browser} on ${system}`,
     times: (since: string, seen: string) => `Logged in ${since}, last active ${seen}`,
     end: 'End',
     endOf: (address: string) => `End the session from ${address}`,
