@@ -27,7 +27,9 @@ describe.skipIf(missingBrowser !== null)('a key in shadow', () => {
     const denials = async () => (await customer.call('GET', `/keys/${id}/denials`)).json['denials']
     await expect.poll(denials).toMatchObject([{ enforced: false }])
     await page.reload()
-    await page.getByRole('list', { name: 'Would have been refused in the last 24 hours' }).waitFor()
+    const addresses = page.getByRole('list', { name: 'Addresses in the last 24 hours' })
+    const outside = addresses.getByRole('listitem').filter({ hasText: '203.0.113.7' })
+    await outside.getByText('not on the IP ACL').waitFor()
   })
 
   it('says nothing where nobody would be', async () => {

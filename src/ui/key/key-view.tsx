@@ -1,13 +1,11 @@
-// A key of its own: its details, who may use it, who was refused, and what happened to it.
+// A key of its own: on one side what it is and who may use it, on the other what it did and what happened to it.
 
-import { AclSummary, DenialSummary } from './access-summary.tsx'
+import { AclSummary } from './access-summary.tsx'
 import type { Api } from '../api/api.ts'
-import { copyText } from '../browser/clipboard.ts'
-import { CopyButton } from '../controls/copy-button.tsx'
 import { nameOf } from '../messages/display-text.ts'
+import { DetailsCard } from './details-card.tsx'
 import { EventList } from '../activity/event-list.tsx'
 import { BackIcon, CodeIcon, EditIcon, TrashIcon } from '../controls/icons.tsx'
-import { KeyLimit } from './key-limit.tsx'
 import { KeyBadges } from '../list/key-badges.tsx'
 import type { ListedKey } from '../list/key-list.ts'
 import type { RowActions } from '../list/row-actions.ts'
@@ -15,7 +13,6 @@ import { UseCard, useKeyUse } from '../use/key-use.tsx'
 import { LeakNotice } from './leak-notice.tsx'
 import { LifeCard } from './life-card.tsx'
 import { Link } from '../controls/link.tsx'
-import { limitMessages } from '../messages/limits.ts'
 import { messages } from '../messages/messages.ts'
 import { PageHead } from '../controls/page-head.tsx'
 import { READ_ONLY, ReadOnlyNotice } from '../frame/read-only-notice.tsx'
@@ -23,10 +20,7 @@ import type { Rights } from '../frame/rights.ts'
 import { RotationCard } from '../rotation/rotation-card.tsx'
 import { PATHS } from '../browser/route.ts'
 import { ShadowCard } from './shadow-card.tsx'
-import { TokenField } from '../token/token-field.tsx'
-import { dayOf, exactTime, minuteOf } from '../messages/times.ts'
 import type { Enforcement, Key } from '../api/types.ts'
-import { Website } from '../list/website.tsx'
 
 interface KeyViewProps {
   readonly api: Api
@@ -95,79 +89,42 @@ export function KeyView(props: KeyViewProps) {
       <ReadOnlyNotice whyNot={whyNot} support={rights.support} />
       <LeakNotice apiKey={apiKey} use={use} mayChange={mayChange && !isDeleting} />
       <div class="key-view">
-        <UseCard api={api} apiKey={apiKey} use={use} onAdd={onAdd} />
+        <div class="key-about">
+          <DetailsCard {...{ api, apiKey, token, mayChange, actions }} />
+          <div class="key-part">
+            <AclSummary apiKey={apiKey} />
+            <LifeCard
+              api={api}
+              apiKey={apiKey}
+              mayChange={mayChange && !isDeleting}
+              onChanged={onRotation}
+              onRead={onRead}
+            />
+          </div>
+          <div class="key-part key-wide">
+            <RotationCard
+              api={api}
+              apiKey={apiKey}
+              mayChange={mayChange && !isDeleting}
+              onChanged={onRotation}
+            />
+            <ShadowCard api={api} keyId={apiKey.id} />
+          </div>
+        </div>
         <div class="key-part">
-          <section class="card part">
-            <h2>{text.details}</h2>
-            <dl class="details">
-              <dt>{messages.columns.token}</dt>
-              <dd>
-                <TokenField {...{ apiKey, token, mayChange, actions }} label={name} />
-              </dd>
-              <dt>{text.id}</dt>
-              <dd>
-                <code>{apiKey.id}</code>
-                <CopyButton label={text.copyId} onCopy={() => copyText(apiKey.id)} />
-              </dd>
-              <dt>{messages.panel.website}</dt>
-              <dd>
-                {apiKey.application_website === null ? (
-                  <span class="muted">{text.none}</span>
-                ) : (
-                  <Website url={apiKey.application_website} />
-                )}
-              </dd>
-              <dt>{messages.columns.platform}</dt>
-              <dd>{messages.platforms[apiKey.platform]}</dd>
-              <dt>{limitMessages.limit.title}</dt>
-              <dd>
-                <KeyLimit api={api} apiKey={apiKey} />
-              </dd>
-              <dt>{messages.columns.created}</dt>
-              <Time time={apiKey.created_at} />
-              <dt>{messages.columns.updated}</dt>
-              <Time time={apiKey.updated_at} />
-            </dl>
+          <UseCard api={api} apiKey={apiKey} use={use} onAdd={onAdd} />
+          {/* It is read at once, and shown below the use when that has its height. */}
+          <section class="card" hidden={use === undefined}>
+            <h2 class="part-title">{text.history}</h2>
+            <EventList
+              key={`${apiKey.id} ${apiKey.version}`}
+              api={api}
+              keyId={apiKey.id}
+              nameOfKey={() => name}
+            />
           </section>
-          <LifeCard
-            api={api}
-            apiKey={apiKey}
-            mayChange={mayChange && !isDeleting}
-            onChanged={onRotation}
-            onRead={onRead}
-          />
-          <RotationCard
-            api={api}
-            apiKey={apiKey}
-            mayChange={mayChange && !isDeleting}
-            onChanged={onRotation}
-          />
         </div>
-        <div class="key-part">
-          <ShadowCard api={api} keyId={apiKey.id} />
-          <AclSummary apiKey={apiKey} />
-          <DenialSummary api={api} apiKey={apiKey} onAdd={onAdd} />
-        </div>
-        <section class="card key-history">
-          <h2 class="part-title">{text.history}</h2>
-          <EventList
-            key={`${apiKey.id} ${apiKey.version}`}
-            api={api}
-            keyId={apiKey.id}
-            nameOfKey={() => name}
-          />
-        </section>
       </div>
     </main>
-  )
-}
-
-function Time({ time }: { readonly time: string }) {
-  return (
-    <dd>
-      <time dateTime={time} title={exactTime(time)}>
-        {dayOf(time)} {minuteOf(time)}
-      </time>
-    </dd>
   )
 }

@@ -40,6 +40,7 @@ export const pictureMessages = {
     refused: 'Refused',
     count: (count: number) => number(count),
     allowedCount: (count: number) => `${number(count)} allowed`,
+    refusedSum: (count: number) => `${number(count)} refused`,
     refusedCount: (code: string, count: number) => `${number(count)} refused (${reasonOf(code)})`,
     reason: (code: string) => capitalized(reasonOf(code)),
     legend: (label: string, count: number) => `${label}: ${number(count)}`,
@@ -52,13 +53,14 @@ export const pictureMessages = {
     sums: (allowed: number, refused: number) =>
       `In the last 24 hours: ${requests(allowed)} allowed, ${number(refused)} refused.`,
     addresses: 'Addresses in the last 24 hours',
-    address: (allowed: number, refused: number, last: string) =>
-      `${number(allowed)} allowed, ${number(refused)} refused, last at ${last}`,
+    lastAt: (last: string) => `last at ${last}`,
+    outside: 'not on the IP ACL',
+    sinceLeak: 'since the leak',
     more: (count: number) => `and ${number(count)} more`,
     since: (count: number) =>
       count === 1
-        ? 'This address has sent its token since:'
-        : `These ${number(count)} addresses have sent its token since:`,
+        ? 'One address has sent its token since. It is marked under Usage.'
+        : `${number(count)} addresses have sent its token since. They are marked under Usage.`,
     noneSince: 'Nobody has sent its token since.',
   },
 }

@@ -80,15 +80,16 @@ export const viewMessages = {
     details: 'Details',
     id: 'Key ID',
     copyId: 'Copy the key ID',
+    website: 'Website',
     none: 'none',
     examples: 'Code examples',
     delete: 'Delete',
     access: 'Who may use it',
     anyAddress: 'Anyone who has the token, from any address.',
     enforced: 'Only requests from these networks:',
-    reported: 'Anyone who has the token. Requests from outside these networks are listed below:',
+    reported:
+      'Anyone who has the token. Requests from outside these networks are marked under Usage:',
     copyAcl: 'Copy the list',
-    noDenials: 'None.',
     history: 'History',
   },
 }

@@ -35,12 +35,7 @@ export function UseCard({ api, apiKey, use, onAdd }: UseCardProps) {
           </p>
           <UsePicture api={api} keyId={apiKey.id} hours={use} />
           {use.addresses.length > 0 && <h3>{text.addresses}</h3>}
-          <UseAddresses
-            addresses={use.addresses}
-            label={text.addresses}
-            apiKey={apiKey}
-            onAdd={onAdd}
-          />
+          <UseAddresses addresses={use.addresses} apiKey={apiKey} onAdd={onAdd} />
           {apiKey.ip_acl.length === 0 && <Restrict use={use} onAdd={onAdd} />}
         </>
       )}
@@ -68,7 +63,7 @@ function Restrict({
   )
 }
 
-/** The addresses that have come with a token since a time. */
+/** How many addresses have come with a token since a time. */
 export function UsedSince({
   use,
   since,
@@ -77,15 +72,10 @@ export function UsedSince({
   readonly since: string
 }) {
   const text = pictureMessages.use
-  if (use === undefined || use === null) return null
-  const addresses = use.addresses.filter(({ last_at: last }) => last >= since)
-  if (addresses.length === 0) return <p>{text.noneSince}</p>
-  return (
-    <>
-      <p>{text.since(addresses.length)}</p>
-      <UseAddresses addresses={addresses} label={text.since(addresses.length)} />
-    </>
-  )
+  if (use === null) return null
+  const count = use?.addresses.filter(({ last_at: last }) => last >= since).length ?? 0
+  // Until the use is read, its line is kept free.
+  return <p>{use !== undefined && (count === 0 ? text.noneSince : text.since(count))}</p>
 }
 
 /** The use of a key by hour; undefined before the first answer, null where it cannot be told. */

@@ -7,52 +7,82 @@ import { pictureMessages } from '../messages/picture.ts'
 import { exactTime, minuteOf } from '../messages/times.ts'
 import type { Key, KeyUsage } from '../api/types.ts'
 
+type AddressUse = KeyUsage['addresses'][number]
+
 /** The addresses that are listed. Their counts are in the answer of the API. */
 const MAX_LISTED = 20
 
 interface UseAddressesProps {
   readonly addresses: KeyUsage['addresses']
-  readonly label: string
   /** The key whose IP ACL is looked at. */
-  readonly apiKey?: Key
-  /** Opens the form with a network added; left out where nothing may be changed. */
-  readonly onAdd?: ((networks: readonly string[]) => void) | undefined
+  readonly apiKey: Key
+  /** Opens the form with a network added; undefined where nothing may be changed. */
+  readonly onAdd: ((networks: readonly string[]) => void) | undefined
 }
 
-export function UseAddresses({ addresses, label, apiKey, onAdd }: UseAddressesProps) {
+/** Those that were refused, or will be once the IP ACL is enforced, come first; then the newest. */
+export function UseAddresses({ addresses, apiKey, onAdd }: UseAddressesProps) {
   if (addresses.length === 0) return null
-  const left = addresses.length - MAX_LISTED
-  const acl = apiKey?.ip_acl ?? []
+  const text = pictureMessages.use
   const isOut = findExcluded(
-    acl,
+    apiKey.ip_acl,
     addresses.map(({ address }) => address),
   )
+  const rank = ({ address, refused }: AddressUse) =>
+    refused > 0 || (address !== null && isOut.has(address)) ? 0 : 1
+  const sorted = addresses.toSorted((a, b) => rank(a) - rank(b))
+  const left = addresses.length - MAX_LISTED
   return (
     <>
-      <ul class="denials" tabIndex={0} aria-label={label}>
-        {addresses.slice(0, MAX_LISTED).map(({ address, allowed, refused, last_at: last }) => (
-          <li key={address}>
-            <AddressName address={address} apiKey={apiKey} />
-            <span class="hint" title={exactTime(last)}>
-              {pictureMessages.use.address(allowed, refused, minuteOf(last))}
-            </span>
-            {address !== null && isOut.has(address) && <AddToAcl address={address} onAdd={onAdd} />}
-          </li>
+      <ul class="denials use-addresses" tabIndex={0} aria-label={text.addresses}>
+        {sorted.slice(0, MAX_LISTED).map((use) => (
+          <AddressItem
+            key={use.address}
+            use={use}
+            apiKey={apiKey}
+            isOut={use.address !== null && isOut.has(use.address)}
+            onAdd={onAdd}
+          />
         ))}
       </ul>
-      {left > 0 && <p class="hint">{pictureMessages.use.more(left)}</p>}
+      {left > 0 && <p class="hint">{text.more(left)}</p>}
     </>
+  )
+}
+
+interface AddressItemProps extends Pick<UseAddressesProps, 'apiKey' | 'onAdd'> {
+  readonly use: AddressUse
+  readonly isOut: boolean
+}
+
+function AddressItem({ use, apiKey, isOut, onAdd }: AddressItemProps) {
+  const { address, allowed, refused, last_at: last } = use
+  const { leaked_at: leakedAt } = apiKey
+  const text = pictureMessages.use
+  return (
+    <li>
+      <AddressName address={address} apiKey={apiKey} />
+      <span class="hint" title={exactTime(last)}>
+        {refused > 0 && <b>{text.refusedSum(refused)}</b>}
+        {refused > 0 && ', '}
+        {allowed > 0 && `${text.allowedCount(allowed)}, `}
+        {text.lastAt(minuteOf(last))}
+        {isOut && allowed > 0 && <b>, {text.outside}</b>}
+        {leakedAt !== null && last >= leakedAt && <b>, {text.sinceLeak}</b>}
+      </span>
+      {address !== null && isOut && <AddToAcl address={address} onAdd={onAdd} />}
+    </li>
   )
 }
 
 interface AddressNameProps {
   readonly address: string | null
-  readonly apiKey: Key | undefined
+  readonly apiKey: Key
 }
 
 /** An address, and the note of its network. */
-export function AddressName({ address, apiKey }: AddressNameProps) {
-  const { ip_acl: acl = [], ip_acl_notes: notes = {} } = apiKey ?? {}
+function AddressName({ address, apiKey }: AddressNameProps) {
+  const { ip_acl: acl, ip_acl_notes: notes } = apiKey
   const entry = address === null ? null : checkAddress(acl, address)?.entry
   const note = entry === null || entry === undefined ? undefined : notes[entry]
   return (
@@ -69,7 +99,7 @@ interface AddToAclProps {
 }
 
 /** Offers the network of an address; of an IPv6 host the /64, within which its address changes. */
-export function AddToAcl({ address, onAdd }: AddToAclProps) {
+function AddToAcl({ address, onAdd }: AddToAclProps) {
   const [network] = networksOfAddress(address)
   if (network === undefined || onAdd === undefined) return null
   return (

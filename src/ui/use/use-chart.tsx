@@ -43,6 +43,9 @@ export function UseChart({ by, series }: UseChartProps) {
         }}
         onPointerLeave={() => setPointed(null)}
       >
+        <pattern id="use-stripes" width="1" height="3" patternUnits="userSpaceOnUse">
+          <rect width="1" height="1.5" fill="CanvasText" />
+        </pattern>
         {pointed !== null && (
           <rect class="use-pointed" x={pointed} y={0} width={1} height={HEIGHT} />
         )}
