@@ -51,7 +51,7 @@ export function DetailsCard({ api, apiKey, token, mayChange, actions }: DetailsC
         <dt>{messages.columns.updated}</dt>
         <Time time={apiKey.updated_at} />
         <dt>{limitMessages.limit.title}</dt>
-        <dd class="key-limit">
+        <dd>
           <KeyLimit api={api} apiKey={apiKey} />
         </dd>
       </dl>

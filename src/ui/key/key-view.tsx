@@ -87,7 +87,7 @@ export function KeyView(props: KeyViewProps) {
         </div>
       </PageHead>
       <ReadOnlyNotice whyNot={whyNot} support={rights.support} />
-      <LeakNotice apiKey={apiKey} use={use} mayChange={mayChange && !isDeleting} />
+      <LeakNotice apiKey={apiKey} mayChange={mayChange && !isDeleting} />
       <div class="key-view">
         <div class="key-about">
           <DetailsCard {...{ api, apiKey, token, mayChange, actions }} />

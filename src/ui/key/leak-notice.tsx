@@ -3,16 +3,13 @@
 import { messages } from '../messages/messages.ts'
 import { navigate, PATHS } from '../browser/route.ts'
 import { untilText } from '../messages/times.ts'
-import { UsedSince } from '../use/key-use.tsx'
-import type { Key, KeyUsage } from '../api/types.ts'
+import type { Key } from '../api/types.ts'
 
 export function LeakNotice({
   apiKey,
-  use,
   mayChange,
 }: {
   readonly apiKey: Key
-  readonly use: KeyUsage | null | undefined
   readonly mayChange: boolean
 }) {
   const { id, leaked_at: leakedAt } = apiKey
@@ -25,7 +22,6 @@ export function LeakNotice({
           <strong>{text.title}</strong>
         </p>
         <p>{text.text(untilText(leakedAt))}</p>
-        <UsedSince use={use} since={leakedAt} />
       </div>
       <button
         type="button"

@@ -55,12 +55,5 @@ export const pictureMessages = {
     addresses: 'Addresses in the last 24 hours',
     lastAt: (last: string) => `last at ${last}`,
     outside: 'not on the IP ACL',
-    sinceLeak: 'since the leak',
-    more: (count: number) => `and ${number(count)} more`,
-    since: (count: number) =>
-      count === 1
-        ? 'One address has sent its token since. It is marked under Usage.'
-        : `${number(count)} addresses have sent its token since. They are marked under Usage.`,
-    noneSince: 'Nobody has sent its token since.',
   },
 }

@@ -63,21 +63,6 @@ function Restrict({
   )
 }
 
-/** How many addresses have come with a token since a time. */
-export function UsedSince({
-  use,
-  since,
-}: {
-  readonly use: KeyUsage | null | undefined
-  readonly since: string
-}) {
-  const text = pictureMessages.use
-  if (use === null) return null
-  const count = use?.addresses.filter(({ last_at: last }) => last >= since).length ?? 0
-  // Until the use is read, its line is kept free.
-  return <p>{use !== undefined && (count === 0 ? text.noneSince : text.since(count))}</p>
-}
-
 /** The use of a key by hour; undefined before the first answer, null where it cannot be told. */
 export function useKeyUse(api: Api, id: string, version: number): KeyUsage | null | undefined {
   return useAnswer(() => api.readUsage(id, 'hour'), [id, version])

@@ -9,9 +9,6 @@ import type { Key, KeyUsage } from '../api/types.ts'
 
 type AddressUse = KeyUsage['addresses'][number]
 
-/** The addresses that are listed. Their counts are in the answer of the API. */
-const MAX_LISTED = 20
-
 interface UseAddressesProps {
   readonly addresses: KeyUsage['addresses']
   /** The key whose IP ACL is looked at. */
@@ -31,22 +28,18 @@ export function UseAddresses({ addresses, apiKey, onAdd }: UseAddressesProps) {
   const rank = ({ address, refused }: AddressUse) =>
     refused > 0 || (address !== null && isOut.has(address)) ? 0 : 1
   const sorted = addresses.toSorted((a, b) => rank(a) - rank(b))
-  const left = addresses.length - MAX_LISTED
   return (
-    <>
-      <ul class="denials use-addresses" tabIndex={0} aria-label={text.addresses}>
-        {sorted.slice(0, MAX_LISTED).map((use) => (
-          <AddressItem
-            key={use.address}
-            use={use}
-            apiKey={apiKey}
-            isOut={use.address !== null && isOut.has(use.address)}
-            onAdd={onAdd}
-          />
-        ))}
-      </ul>
-      {left > 0 && <p class="hint">{text.more(left)}</p>}
-    </>
+    <ul class="denials use-addresses" tabIndex={0} aria-label={text.addresses}>
+      {sorted.map((use) => (
+        <AddressItem
+          key={use.address}
+          use={use}
+          apiKey={apiKey}
+          isOut={use.address !== null && isOut.has(use.address)}
+          onAdd={onAdd}
+        />
+      ))}
+    </ul>
   )
 }
 
@@ -57,7 +50,6 @@ interface AddressItemProps extends Pick<UseAddressesProps, 'apiKey' | 'onAdd'> {
 
 function AddressItem({ use, apiKey, isOut, onAdd }: AddressItemProps) {
   const { address, allowed, refused, last_at: last } = use
-  const { leaked_at: leakedAt } = apiKey
   const text = pictureMessages.use
   return (
     <li>
@@ -68,7 +60,6 @@ function AddressItem({ use, apiKey, isOut, onAdd }: AddressItemProps) {
         {allowed > 0 && `${text.allowedCount(allowed)}, `}
         {text.lastAt(minuteOf(last))}
         {isOut && allowed > 0 && <b>, {text.outside}</b>}
-        {leakedAt !== null && last >= leakedAt && <b>, {text.sinceLeak}</b>}
       </span>
       {address !== null && isOut && <AddToAcl address={address} onAdd={onAdd} />}
     </li>

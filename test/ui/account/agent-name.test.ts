@@ -20,7 +20,6 @@ describe('the name of a browser', () => {
     ['Firefox on iPhone', `${IPHONE} ${WEBKIT} FxiOS/145.0 Mobile/15E148 Safari/605.1.15`],
     ['Chrome on Windows', `${WINDOWS} ${CHROME} Safari/537.36`],
     ['Chrome on macOS', `${MAC} ${CHROME} Safari/537.36`],
-    ['Chrome on ChromeOS', `Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) ${CHROME} Safari/537.36`],
     ['Chrome on Android', `${ANDROID} ${CHROME} Mobile Safari/537.36`],
     ['Chrome on iPad', `${IPAD} ${WEBKIT} CriOS/143.0.0.0 Mobile/15E148 Safari/604.1`],
     ['Edge on Windows', `${WINDOWS} ${CHROME} Safari/537.36 Edg/143.0.0.0`],
@@ -39,6 +38,7 @@ describe('the name of a browser', () => {
 
   it.each([
     'curl/8.16.0',
+    `Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) ${CHROME} Safari/537.36`,
     'Firefox',
     'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)',
     'Mozilla/5.0 (PlayStation 5/SmartTV) AppleWebKit/605.1.15 (KHTML, like Gecko)',
