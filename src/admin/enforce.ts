@@ -6,10 +6,11 @@ import { type KeyRow, type Token, toKeyRecord } from '../db/key-rows.ts'
 import { findKeys } from '../db/outbox-queries.ts'
 import { isSameRecord, type KeyRecord } from '../keys/key-record.ts'
 import type { Brought, Held } from '../stores/key-authority/key-authority.ts'
+import { type Empty, type SeedDeps, seedEmpty } from './empty-authorities.ts'
 import { type Decision, type LostChangesDeps, overruleOrTakeBack } from './lost-changes.ts'
 import { mapWidening } from './map-pooled.ts'
 
-export interface EnforceDeps extends LostChangesDeps {
+export interface EnforceDeps extends LostChangesDeps, SeedDeps {
   /** Answers the record that holds once it has settled. Rejects if the authority cannot be asked. */
   readonly advance: (lookupId: string, record: KeyRecord) => Promise<Brought>
 }
@@ -32,6 +33,13 @@ export interface Enforced {
   readonly settled: Promise<void>
 }
 
+/** What came up while rows were brought. */
+interface Findings {
+  /** The rows of authorities that keep nothing of them. */
+  readonly empty: Empty[]
+  readonly settled: Promise<void>[]
+}
+
 /**
  * Brings rows to their authorities. The change holds once `settled` of the answer has resolved. `decision` is
  * what the change behind these rows has decided, see lost-changes.ts.
@@ -41,25 +49,26 @@ export async function enforce(
   decision: Decision,
   deps: EnforceDeps,
 ): Promise<Enforced> {
-  const each: Promise<void>[] = []
-  const brought = await mapWidening(rows, POOL, deps.nowMs, (row) =>
-    bringToAuthority(row, decision, each, deps),
+  const findings: Findings = { empty: [], settled: [] }
+  const { results: brought, atOnce } = await mapWidening(rows, POOL, deps.nowMs, (row) =>
+    bringToAuthority(row, decision, findings, deps),
   )
-  const settled = Promise.all(each).then(() => undefined)
+  if (findings.empty.length > 0) await seedEmpty(findings.empty, atOnce, deps)
+  const settled = Promise.all(findings.settled).then(() => undefined)
   return { rows: brought.filter((row) => row !== null), settled }
 }
 
-/** Brings a row to the authorities of its tokens. Null unless all of them hold it. Adds to `settled`. */
+/** Brings a row to the authorities of its tokens. Null unless all of them hold it. */
 async function bringToAuthority(
   read: KeyRow,
   decision: Decision,
-  settled: Promise<void>[],
+  findings: Findings,
   deps: EnforceDeps,
 ): Promise<KeyRow | null> {
   let row: KeyRow | undefined = read
   try {
     for (let round = 0; round < ROUNDS && row !== undefined; round++) {
-      const other = await bringTokens(row, settled, deps)
+      const other = await bringTokens(row, findings, deps)
       if (other === null) return row
       row = await findRowToBringNext(row.id, other, decision, deps)
     }
@@ -78,7 +87,7 @@ interface HeldForToken {
 /** Sends each token's record to its authority. Answers one that holds another record; null if there is none. */
 async function bringTokens(
   row: KeyRow,
-  settled: Promise<void>[],
+  { empty, settled }: Findings,
   deps: EnforceDeps,
 ): Promise<HeldForToken | null> {
   const brought = await Promise.all(
@@ -86,7 +95,9 @@ async function bringTokens(
       const { lookupId } = token
       const held = await deps.advance(lookupId, toKeyRecord(row, token))
       settled.push(held.settled)
-      return isHeld(held, row, token) ? null : { lookupId, held }
+      if (!isHeld(held, row, token)) return { lookupId, held }
+      if (held.word !== undefined) empty.push({ keyId: row.id, lookupId, word: held.word })
+      return null
     }),
   )
   return brought.find((other) => other !== null) ?? null

@@ -10,10 +10,6 @@
 // the database may have been restored from a backup. So a live record from libSQL needs the word that
 // was sent with `unknown`. Each change makes a new word, and so does a restart, because the word is in memory.
 //
-// A change has no word. One that finds the object empty may be late as well, and older than what the object has
-// lost. So it is stored unconfirmed: no request is judged by it, and libSQL is asked. A seed confirms it, or
-// replaces it by a higher revision, but never by a lower one: a database that was restored has forgotten it.
-//
 // The object grants leases, see granted-leases.ts. It is known to be the only instance of its name when an
 // event starts and when it uses its storage. So a lease is granted in the first turn of an event, which has
 // read the record in storage.
@@ -58,10 +54,9 @@ export type AuthorityAnswer =
   | ({ readonly state: 'holds' } & AuthorityRecord)
   /**
    * The object holds nothing, or a record older than the one that was checked, so libSQL must be asked. A seed
-   * needs this word. Versions that know no words send none. `unconfirmed`: the record of changes, if it holds one
-   * that libSQL has not confirmed.
+   * needs this word. Versions that know no words send none.
    */
-  | { readonly state: 'unknown'; readonly word?: string; readonly unconfirmed?: AuthorityRecord }
+  | { readonly state: 'unknown'; readonly word?: string }
 
 /** The caller of a change, who waits until the change has settled. */
 export interface WaitingCaller {
@@ -78,8 +73,6 @@ export type ChangeAnswer = AuthorityAnswer & {
 interface Head extends Omit<AuthorityRecord, 'record'> {
   /** The record's tag. A version that knows no tags writes none. */
   readonly tag?: string
-  /** Set for a record of changes alone, which no reader of libSQL has confirmed. */
-  readonly isUnconfirmed?: true
 }
 
 const MAX_DENIALS = 100
@@ -142,11 +135,9 @@ export class KeyAuthority extends DurableObject {
 
   /** Stores a record read in libSQL, unless a change came in between. */
   seed(sent: AuthorityRecord, word?: string, caller?: WaitingCaller): AuthorityAnswer {
-    if (sent.gone || word === this.word) return this.raise(sent, caller?.nowMs ?? null, true)
+    if (sent.gone || word === this.word) return this.raise(sent, caller?.nowMs ?? null)
     const head = this.head()
-    if (head === undefined || (head.isUnconfirmed === true && sent.revision > head.revision))
-      return this.answerUnknown()
-    return this.answerToOlder(head, sent.record)
+    return head === undefined ? this.answerUnknown() : this.answerToOlder(head, sent.record)
   }
 
   /** The report of versions without leases: a call of its own. */
@@ -216,19 +207,15 @@ export class KeyAuthority extends DurableObject {
   }
 
   private keep(sent: AuthorityRecord, callerMs: number | null): AuthorityAnswer {
-    const head = this.head()
-    if (head === undefined && !sent.gone && sent.revision === 0) {
-      // It has no row, see admin/lost-keys.ts. A reader from before this change now has an outdated word.
-      this.word = newWord()
-      return this.answerUnknown()
-    }
-    const isConfirmed = sent.gone || (head !== undefined && head.isUnconfirmed !== true)
-    return this.raise(sent, callerMs, isConfirmed)
+    if (this.head() !== undefined || sent.gone) return this.raise(sent, callerMs)
+    // The next reader of libSQL seeds it. A reader from before this change now has an outdated word.
+    this.word = newWord()
+    return this.answerUnknown()
   }
 
   private answerCheck(cached: RecordIdentity | null): AuthorityAnswer {
     const head = this.head()
-    if (head === undefined || head.isUnconfirmed === true) return this.answerUnknown()
+    if (head === undefined) return this.answerUnknown()
     if (head.gone || cached === null) return this.answerHeld(head)
     const { revision, tag } = cached
     const isCurrent = tag === null ? revision === head.revision : tag === this.tagOf(head)
@@ -239,34 +226,18 @@ export class KeyAuthority extends DurableObject {
   private raise(
     { revision, gone, record, keepsUse }: AuthorityRecord,
     callerMs: number | null,
-    isConfirmed: boolean,
   ): AuthorityAnswer {
     const { kv } = this.ctx.storage
     const head = this.head()
     const rises = head === undefined || (!head.gone && (gone || revision > head.revision))
-    if (!rises) {
-      if (isConfirmed) this.confirm(head)
-      return this.answerToOlder(head, record)
-    }
+    if (!rises) return this.answerToOlder(head, record)
     this.word = newWord()
     this.leases.settle(Date.now(), callerMs)
     // Both are written in one turn, so atomically. The runtime holds the answer until they are durable.
-    kv.put<Head>('head', {
-      revision,
-      gone,
-      tag: tagOf(record),
-      ...(keepsUse && { keepsUse }),
-      ...(!isConfirmed && { isUnconfirmed: true }),
-    })
+    kv.put<Head>('head', { revision, gone, tag: tagOf(record), ...(keepsUse && { keepsUse }) })
     kv.put('record', record)
     if (gone && keepsUse !== true) this.forgetUse()
     return CURRENT
-  }
-
-  private confirm({ isUnconfirmed, ...confirmed }: Head): void {
-    if (isUnconfirmed !== true) return
-    this.word = newWord()
-    this.ctx.storage.kv.put<Head>('head', confirmed)
   }
 
   /** Answers a record that does not replace the one that is held. */
@@ -287,18 +258,12 @@ export class KeyAuthority extends DurableObject {
     return this.ctx.storage.kv.get<string>('record') ?? ''
   }
 
-  private answerHeld(head: Head): AuthorityAnswer {
-    return { state: 'holds', ...this.toRecord(head) }
+  private answerHeld({ revision, gone }: Head): AuthorityAnswer {
+    return { state: 'holds', revision, gone, record: this.record() }
   }
 
   private answerUnknown(): AuthorityAnswer {
-    const head = this.head()
-    const unconfirmed = head?.isUnconfirmed === true && { unconfirmed: this.toRecord(head) }
-    return { state: 'unknown', word: this.word, ...unconfirmed }
-  }
-
-  private toRecord({ revision, gone }: Head): AuthorityRecord {
-    return { revision, gone, record: this.record() }
+    return { state: 'unknown', word: this.word }
   }
 }
 
