@@ -2,3 +2,4 @@
 
 export { RowMenu } from './list/row-menu.tsx'
 export { KeyPanel } from './panel/key-panel.tsx'
+export { SnippetDialog } from './ready/snippet-dialog.tsx'

@@ -2,5 +2,4 @@
 
 export { ActivityPage } from './activity/activity-page.tsx'
 export { KeyView } from './key/key-view.tsx'
-export { SnippetDialog } from './ready/snippet-dialog.tsx'
 export { RotatePanel } from './rotation/rotate-panel.tsx'

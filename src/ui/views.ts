@@ -8,10 +8,10 @@ const accountViews = lazyViews(() => import('./account-views.ts'))
 
 export const KeyPanel = formViews.dialog((views) => views.KeyPanel)
 export const RowMenu = formViews.dialog((views) => views.RowMenu)
+export const SnippetDialog = formViews.dialog((views) => views.SnippetDialog)
 
 export const ActivityPage = keyViews.page((views) => views.ActivityPage)
 export const KeyView = keyViews.page((views) => views.KeyView)
-export const SnippetDialog = keyViews.dialog((views) => views.SnippetDialog)
 export const RotatePanel = keyViews.dialog((views) => views.RotatePanel)
 
 export const SessionsPage = accountViews.page((views) => views.SessionsPage)
