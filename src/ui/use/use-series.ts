@@ -16,7 +16,7 @@ export interface Series {
   readonly allowed: number
   /** The sums by code, largest first. */
   readonly refused: readonly (readonly [code: string, count: number])[]
-  /** The most requests of a slot; at least 1. */
+  /** The most requests of a slot. */
   readonly most: number
 }
 
@@ -33,7 +33,7 @@ export function seriesOf({ by, as_of: asOf, buckets }: KeyUsage): Series {
   const lastMs = Math.floor(Date.parse(asOf) / step) * step
   const found = new Map(buckets.map((bucket) => [Date.parse(bucket.at), bucket]))
   const sums = new Map<string, number>()
-  let [allowed, most] = [0, 1]
+  let [allowed, most] = [0, 0]
   const slots = Array.from({ length: SLOTS[by] }, (_, index): Slot => {
     const atMs = lastMs - (SLOTS[by] - 1 - index) * step
     const slot = found.get(atMs) ?? { at: new Date(atMs).toISOString(), allowed: 0, refused: {} }

@@ -25,7 +25,8 @@ describe('the use of a key as a picture has it', () => {
   })
 
   it('has 400 days in UTC, of which today is the last', () => {
-    const { slots } = seriesOf({ ...empty, by: 'day', as_of, buckets: [] })
+    const { slots, most } = seriesOf({ ...empty, by: 'day', as_of, buckets: [] })
+    expect(most).toBe(0)
     expect(slots).toHaveLength(400)
     expect(slots.at(-1)?.at).toBe('2026-06-15T00:00:00.000Z')
   })
