@@ -134,11 +134,13 @@ describe("a client's body", () => {
     for (const { body } of rig.upstream.received) expect((await body).bytes).toBeLessThan(10)
   })
 
+  // What is sent fits in the sockets' buffers. A client that is still writing when the connection is reset
+  // may lose the answer that has come.
   it("is not blamed for the upstream's end, however much of it is still to come", async () => {
-    const body = 'a'.repeat(20_000_000)
+    const parts = [head('Content-Length: 20000000') + 'a'.repeat(200_000)]
     rig.upstream.answerWith((request) => void request.once('data', () => request.socket.destroy()))
-    for (let i = 0; i < 3; i++) {
-      const answer = await sendRaw(rig.url, { parts: [head('Content-Length: 20000000') + body] })
+    for (let i = 0; i < 10; i++) {
+      const answer = await sendRaw(rig.url, { parts })
       expect(answer).toMatch(/^HTTP\/1\.1 502 /)
       expect(answer).toContain('"code":"upstream_unreachable"')
     }
