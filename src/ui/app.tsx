@@ -11,7 +11,7 @@ import { ListSkeleton } from './controls/list-skeleton.tsx'
 import { RetryNotice } from './controls/retry-notice.tsx'
 import { LogInAgain, LogInPage } from './log-in/log-in-form.tsx'
 import { LOG_IN_PATH } from './confirm/provider-log-in.tsx'
-import { messages } from './messages/messages.ts'
+import * as doneText from './messages/done.ts'
 import { onNews, tellOtherTabs } from './browser/other-tabs.ts'
 import { failureText } from './messages/problem-text.ts'
 import { routeOf, useUrl } from './browser/route.ts'
@@ -65,7 +65,7 @@ export function App() {
     }
     const { logInAt, support } = answer.error
     setLogInState({ kind: 'nobody', logInAt, support })
-    if (takeLogOut()) announceSuccess(messages.done.loggedOut)
+    if (takeLogOut()) announceSuccess(doneText.loggedOut)
   }, [api])
 
   useEffect(() => void readSession(), [readSession])
@@ -78,7 +78,7 @@ export function App() {
         current.kind === 'customer' && current.session.confirm_by === 'identity_provider'
       const logInAt = isByProvider ? LOG_IN_PATH : null
       setLogInState({ kind: 'nobody', logInAt })
-      announceSuccess(messages.done.loggedOut)
+      announceSuccess(doneText.loggedOut)
     })
   }, [])
 
@@ -106,7 +106,7 @@ export function App() {
   function endLogIn(isLoggedIn: boolean) {
     setAgain(null)
     again?.(isLoggedIn)
-    if (isLoggedIn) announceSuccess(messages.done.back)
+    if (isLoggedIn) announceSuccess(doneText.back)
   }
 
   if (logInState.kind === 'unknown') {

@@ -11,7 +11,7 @@ import { useKeyList } from './list/key-list.ts'
 import type { RowActions } from './list/row-actions.ts'
 import { KeysPage } from './list/keys-page.tsx'
 import { ListSkeleton } from './controls/list-skeleton.tsx'
-import { messages } from './messages/messages.ts'
+import * as doneText from './messages/done.ts'
 import { onNews } from './browser/other-tabs.ts'
 import { usePanel } from './panel/open-panel.ts'
 import { rightsOf } from './frame/rights.ts'
@@ -54,11 +54,10 @@ export function Workspace(props: WorkspaceProps) {
   const { user } = session
   const rights = rightsOf(session)
   const { mayChange } = rights
-  const { done } = messages
 
   const list = useKeyList(api, firstKeys, {
-    onEnforced: (key) => announceSuccess(done.enforced(nameOf(key)), key.id),
-    onDeleted: (key) => announceSuccess(done.deleted(nameOf(key)), key.id),
+    onEnforced: (key) => announceSuccess(doneText.enforced(nameOf(key)), key.id),
+    onDeleted: (key) => announceSuccess(doneText.deleted(nameOf(key)), key.id),
   })
   const tokens = useTokenAccess({ api, email: user.email, onGone: list.remove })
   const { secret } = tokens.holder
@@ -155,7 +154,7 @@ export function Workspace(props: WorkspaceProps) {
           onSaved={onSaved}
           onUnchanged={() => {
             leave(PATHS.keys)
-            announceSuccess(done.unchanged)
+            announceSuccess(doneText.unchanged)
           }}
           onClose={() => leave(PATHS.keys)}
         />

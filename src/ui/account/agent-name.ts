@@ -1,7 +1,7 @@
 // The browser and the system that a User-Agent header names, such as "Firefox on Windows". A few marks tell the
 // common ones; a library of them weighs more than all pages of the account.
 
-import { accountMessages } from '../messages/account.ts'
+import * as sessionsText from '../messages/sessions.ts'
 
 /** Browsers also name the ones that they descend from, so the order counts: Edge says Chrome, Chrome says Safari. */
 const BROWSERS: Readonly<Record<string, string>> = {
@@ -30,7 +30,7 @@ export function agentName(userAgent: string): string | null {
   const browser = nameIn(BROWSERS, userAgent)
   const system = nameIn(SYSTEMS, userAgent)
   if (browser === null || system === null) return null
-  return accountMessages.sessions.agent(browser, system)
+  return sessionsText.agent(browser, system)
 }
 
 function nameIn(table: typeof BROWSERS, text: string): string | null {

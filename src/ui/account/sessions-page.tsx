@@ -5,8 +5,9 @@ import { announceFailure, announceSuccess } from '../controls/announce.tsx'
 import { agentName } from './agent-name.ts'
 import type { Api, Failure } from '../api/api.ts'
 import { toPlainText } from '../messages/display-text.ts'
-import { accountMessages } from '../messages/account.ts'
-import { messages } from '../messages/messages.ts'
+import * as accountText from '../messages/account.ts'
+import * as commonText from '../messages/common.ts'
+import * as text from '../messages/sessions.ts'
 import { PageHead } from '../controls/page-head.tsx'
 import { RetryNotice } from '../controls/retry-notice.tsx'
 import { failureText } from '../messages/problem-text.ts'
@@ -21,7 +22,6 @@ interface SessionsPageProps {
 export function SessionsPage({ api, role }: SessionsPageProps) {
   const [sessions, setSessions] = useState<readonly LiveSession[] | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
-  const text = accountMessages.sessions
 
   const read = useCallback(async () => {
     const answer = await api.listSessions()
@@ -41,14 +41,14 @@ export function SessionsPage({ api, role }: SessionsPageProps) {
   return (
     <main id="main">
       <PageHead
-        title={messages.account.sessions}
+        title={accountText.sessions}
         intro={role === 'viewer' ? text.ownIntro : text.intro}
       />
       {failure !== null && (
         <RetryNotice onRetry={read}>{failureText(failure, 'reading')}</RetryNotice>
       )}
       {sessions === null ? (
-        failure === null && <p class="loading">{messages.loading}</p>
+        failure === null && <p class="loading">{commonText.loading}</p>
       ) : (
         <ul class="card sessions">
           {sessions.map((session) => (
@@ -67,7 +67,6 @@ interface SessionItemProps {
 
 function SessionItem({ session, onEnd }: SessionItemProps) {
   const { address, created_at: since, last_seen_at: seen, user_agent: agent, current } = session
-  const text = accountMessages.sessions
   const where = address ?? text.noAddress
   return (
     <li>
@@ -94,7 +93,7 @@ function SessionItem({ session, onEnd }: SessionItemProps) {
 
 /** The browser and its system; the header itself where they are not known. */
 function Agent({ agent }: { readonly agent: string | null }) {
-  if (agent === null) return <p class="hint">{accountMessages.sessions.noAgent}</p>
+  if (agent === null) return <p class="hint">{text.noAgent}</p>
   const header = toPlainText(agent)
   const name = agentName(agent)
   if (name === null) return <p class="hint">{header}</p>

@@ -4,8 +4,9 @@ import { useCallback, useContext, useEffect, useState } from 'preact/hooks'
 import type { Api, Failure } from '../api/api.ts'
 import { toPlainText } from '../messages/display-text.ts'
 import { ConfirmBy } from '../confirm/identity-prompt.tsx'
-import { accountMessages } from '../messages/account.ts'
-import { messages } from '../messages/messages.ts'
+import * as accountText from '../messages/account.ts'
+import * as commonText from '../messages/common.ts'
+import * as text from '../messages/users.ts'
 import { SupportLink } from '../frame/support-link.tsx'
 import { PageHead } from '../controls/page-head.tsx'
 import { RetryNotice } from '../controls/retry-notice.tsx'
@@ -25,7 +26,6 @@ export function UsersPage({ api, currentId, support }: UsersPageProps) {
   const [users, setUsers] = useState<readonly User[] | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const confirmBy = useContext(ConfirmBy)
-  const text = accountMessages.users
 
   const read = useCallback(async () => {
     const answer = await api.listUsers()
@@ -37,7 +37,7 @@ export function UsersPage({ api, currentId, support }: UsersPageProps) {
   return (
     <main id="main">
       <PageHead
-        title={messages.account.users}
+        title={accountText.users}
         intro={
           <>
             {text.intro[confirmBy]} {confirmBy === 'password' && <SupportLink url={support} />}
@@ -48,7 +48,7 @@ export function UsersPage({ api, currentId, support }: UsersPageProps) {
         <RetryNotice onRetry={read}>{failureText(failure, 'reading')}</RetryNotice>
       )}
       {users === null ? (
-        failure === null && <p class="loading">{messages.loading}</p>
+        failure === null && <p class="loading">{commonText.loading}</p>
       ) : (
         <ul class="card users">
           {users.map((user) => (
@@ -62,7 +62,6 @@ export function UsersPage({ api, currentId, support }: UsersPageProps) {
 
 function UserItem({ user, isCurrent }: { readonly user: User; readonly isCurrent: boolean }) {
   const { name, email, role, status, last_login_at: at, second_factor: hasFactor } = user
-  const text = accountMessages.users
   return (
     <li>
       <div>
@@ -83,7 +82,7 @@ function UserItem({ user, isCurrent }: { readonly user: User; readonly isCurrent
         </p>
       </div>
       <p>
-        {messages.roles[role]} <span class="hint">{text.rights[role]}</span>
+        {commonText.roles[role]} <span class="hint">{text.rights[role]}</span>
       </p>
     </li>
   )

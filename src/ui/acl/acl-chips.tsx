@@ -5,7 +5,7 @@ import { useRef, useState } from 'preact/hooks'
 import { CloseIcon, NoteIcon } from '../controls/icons.tsx'
 import { ChipNote } from './chip-note.tsx'
 import { memo } from '../browser/memo.ts'
-import { messages } from '../messages/messages.ts'
+import * as text from '../messages/acl.ts'
 
 export type Notes = Readonly<Record<string, string>>
 
@@ -21,7 +21,7 @@ const MAX_NOTE_LENGTH = 100
 
 export const AclChips = memo(function AclChips({ acl, notes, onRemove, onNote }: AclChipsProps) {
   return (
-    <ul class="chips" aria-label={messages.acl.list}>
+    <ul class="chips" aria-label={text.list}>
       {acl.map((network) => (
         <Chip key={network} note={notes[network] ?? ''} {...{ network, onRemove, onNote }} />
       ))}
@@ -36,7 +36,6 @@ interface ChipProps extends Pick<AclChipsProps, 'onRemove' | 'onNote'> {
 
 const Chip = memo(function Chip({ network, note, onRemove, onNote }: ChipProps) {
   const [isEditing, setEditing] = useState(false)
-  const text = messages.acl
   const [label, noteLabel] = [
     text.remove(network),
     note === '' ? text.addNote(network) : text.editNote(network),
@@ -87,7 +86,7 @@ function NoteField({ network, note, onEnd }: NoteFieldProps) {
   return (
     <input
       class="note-field"
-      aria-label={messages.acl.note(network)}
+      aria-label={text.note(network)}
       defaultValue={note}
       maxLength={MAX_NOTE_LENGTH}
       autofocus

@@ -3,7 +3,7 @@
 
 import { useId } from 'preact/hooks'
 import { WarningIcon } from '../controls/icons.tsx'
-import { messages } from '../messages/messages.ts'
+import * as text from '../messages/acl.ts'
 
 interface AclChoiceProps {
   readonly isOpen: boolean
@@ -13,7 +13,6 @@ interface AclChoiceProps {
 
 export function AclChoice({ isOpen, wasClosed, onOpen }: AclChoiceProps) {
   const name = useId()
-  const text = messages.acl
   return (
     <>
       <div class="cards">

@@ -23,7 +23,9 @@ import { AclWarnings } from './acl-warnings.tsx'
 import { announce } from '../controls/announce.tsx'
 import type { FieldError } from '../panel/draft-errors.ts'
 import { PlusIcon } from '../controls/icons.tsx'
-import { messages } from '../messages/messages.ts'
+import * as text from '../messages/acl.ts'
+import * as pageText from '../messages/page.ts'
+import * as panelText from '../messages/panel.ts'
 
 interface AclEditorProps {
   readonly acl: readonly string[]
@@ -60,7 +62,6 @@ export function AclEditor(props: AclEditorProps) {
   const [isEmpty, setEmpty] = useState(false)
   const latest = useRef(props)
   latest.current = props
-  const text = messages.acl
   const mine = networksOfAddress(address).filter((network) => isOpen || !acl.includes(network))
   const isBlocked = isUnresolved(report, acl)
   const isInField = report.isInField && report.faults.length > 0
@@ -118,7 +119,7 @@ export function AclEditor(props: AclEditorProps) {
   return (
     <fieldset class="field acl" aria-describedby={`${id}-hint`}>
       <legend>
-        {text.label} <span class="optional">({messages.panel.optional})</span>
+        {text.label} <span class="optional">({panelText.optional})</span>
       </legend>
       <AclChoice isOpen={isOpen} wasClosed={wasClosed} onOpen={onOpen} />
       <p class="hint" id={`${id}-hint`}>
@@ -129,7 +130,7 @@ export function AclEditor(props: AclEditorProps) {
       )}
       <div class="acl-add">
         <label class="visually-hidden" for={id}>
-          {text.entry}
+          {text.entryLabel}
         </label>
         <AclField
           fieldRef={field}
@@ -163,7 +164,7 @@ export function AclEditor(props: AclEditorProps) {
             field.current?.focus()
           }}
         >
-          {isBlocked && !isInField ? text.discard : messages.page.dismiss}
+          {isBlocked && !isInField ? text.discard : pageText.dismiss}
         </button>
       )}
       {mine.map((network) => (

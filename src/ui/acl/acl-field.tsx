@@ -3,7 +3,7 @@
 
 import type { Ref } from 'preact'
 import { MAX_FIELD_LENGTH } from './acl.ts'
-import { messages } from '../messages/messages.ts'
+import * as aclText from '../messages/acl.ts'
 
 interface AclFieldProps {
   readonly fieldRef: Ref<HTMLInputElement>
@@ -31,7 +31,7 @@ export function AclField({ fieldRef, id, entry, isInvalid, onInput, onAdd }: Acl
       id={id}
       class="mono"
       value={entry}
-      placeholder={messages.acl.placeholder}
+      placeholder={aclText.placeholder}
       autocomplete="off"
       autocapitalize="off"
       spellcheck={false}

@@ -5,7 +5,7 @@ import type { Notes } from './acl-chips.tsx'
 import { toListText } from './acl-text.ts'
 import { Icon } from '../controls/icons.tsx'
 import { readListFile } from './list-file.ts'
-import { fileMessages as text } from '../messages/files.ts'
+import * as text from '../messages/files.ts'
 import { saveTextFile } from '../browser/saved-file.ts'
 
 interface AclFilesProps {

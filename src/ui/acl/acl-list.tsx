@@ -5,7 +5,8 @@ import { toListText } from './acl-text.ts'
 import { AclChips, type Notes } from './acl-chips.tsx'
 import { copyText } from '../browser/clipboard.ts'
 import { CopyButton } from '../controls/copy-button.tsx'
-import { messages } from '../messages/messages.ts'
+import * as text from '../messages/acl.ts'
+import * as rowText from '../messages/row.ts'
 
 interface AclListProps {
   readonly acl: readonly string[]
@@ -20,7 +21,6 @@ interface AclListProps {
 export function AclList({ acl, notes, onRemove, onNote, onReplace }: AclListProps) {
   /** What "Remove all" removed, until it is taken back. */
   const [removed, setRemoved] = useState<readonly string[]>([])
-  const text = messages.acl
   if (acl.length === 0) {
     if (removed.length === 0) return null
     return (
@@ -36,7 +36,7 @@ export function AclList({ acl, notes, onRemove, onNote, onReplace }: AclListProp
     <div class="acl-list">
       <AclChips {...{ acl, notes, onRemove, onNote }} />
       <p class="acl-count">
-        <span>{text.count(acl.length)}</span>
+        <span>{rowText.networks(acl.length)}</span>
         {acl.length > 1 && (
           <button
             type="button"
@@ -49,7 +49,7 @@ export function AclList({ acl, notes, onRemove, onNote, onReplace }: AclListProp
             {text.removeAll}
           </button>
         )}
-        <CopyButton label={text.export} onCopy={() => copyText(toListText(acl, notes))} />
+        <CopyButton label={text.copyList} onCopy={() => copyText(toListText(acl, notes))} />
       </p>
     </div>
   )

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Api } from '../api/api.ts'
 import { isSame } from '../panel/draft.ts'
 import { WarningIcon } from '../controls/icons.tsx'
-import { messages } from '../messages/messages.ts'
+import * as aclText from '../messages/acl.ts'
 import type { AclPreview as Preview, Key } from '../api/types.ts'
 
 interface AclPreviewProps {
@@ -32,7 +32,7 @@ export function AclPreview({ api, saved, acl }: AclPreviewProps) {
       clearTimeout(timer)
     }
   }, [saved.id, isChanged, acl])
-  const text = messages.acl.preview
+  const text = aclText.preview
   return (
     <div class="acl-notices" role="status">
       {preview !== null && preview.refused.requests > 0 && (
@@ -52,5 +52,5 @@ export function AclPreview({ api, saved, acl }: AclPreviewProps) {
 }
 
 function addressesOf({ addresses }: Preview['refused']): readonly string[] {
-  return addresses.map(({ address }) => address ?? messages.acl.unreadable)
+  return addresses.map(({ address }) => address ?? aclText.unreadable)
 }

@@ -13,7 +13,7 @@ import {
   type TooMany,
 } from './acl.ts'
 import { WarningIcon } from '../controls/icons.tsx'
-import { messages } from '../messages/messages.ts'
+import * as text from '../messages/acl.ts'
 
 /** If there are more faults, only the first FEW_FAULTS are shown. */
 const MAX_FAULTS = 10
@@ -31,7 +31,6 @@ interface AclFaultsProps {
 
 export function AclFaults({ acl, report, onAccept, onReplace }: AclFaultsProps) {
   const { faults, tooMany } = report
-  const text = messages.acl
   const several = faults.filter(({ suggestions }) => suggestions.length > 0)
   // Faults with a suggestion come first, because one click corrects them.
   const isMany = faults.length > MAX_FAULTS
@@ -72,7 +71,6 @@ interface TooManyProps extends Pick<AclFaultsProps, 'acl' | 'onReplace'> {
 function TooManyEntries({ acl, tooMany, onReplace }: TooManyProps) {
   const { networks } = tooMany
   const fitted = useMemo(() => (networks === null ? null : fit(acl, networks)), [acl, networks])
-  const text = messages.acl
   if (fitted === null) return <p>{text.tooMuch(tooMany.count)}</p>
   const { count, entries } = fitted
   const isMerged = entries !== null && entries.length < count
@@ -96,11 +94,11 @@ export function AclLeftOut({ leftOut }: { readonly leftOut: readonly LeftOut[] }
   return (
     <>
       {(['denied', 'comment'] as const).map((why) => {
-        const lines = leftOut.filter((line) => line.why === why).map(({ text }) => text)
+        const lines = leftOut.filter((line) => line.why === why).map((line) => line.text)
         if (lines.length === 0) return null
         return (
           <p class="notice warning" key={why}>
-            <WarningIcon /> <span>{messages.acl.leftOut[why](linesText(lines))}</span>
+            <WarningIcon /> <span>{text.leftOut[why](linesText(lines))}</span>
           </p>
         )
       })}
@@ -111,8 +109,8 @@ export function AclLeftOut({ leftOut }: { readonly leftOut: readonly LeftOut[] }
 function linesText(lines: readonly string[]): string {
   const first = lines
     .slice(0, MAX_LEFT_OUT)
-    .map((line) => messages.acl.quoted(shorten(line)))
+    .map((line) => text.quoted(shorten(line)))
     .join(', ')
   const rest = lines.length - MAX_LEFT_OUT
-  return rest > 0 ? messages.acl.andMore(first, rest) : first
+  return rest > 0 ? text.andMore(first, rest) : first
 }

@@ -7,7 +7,8 @@ import { checkAddress, findExcluded, modeOfDenials, networkOfAddress } from './a
 import type { Api } from '../api/api.ts'
 import { useAnswer } from '../api/use-answer.ts'
 import { isSame } from '../panel/draft.ts'
-import { messages } from '../messages/messages.ts'
+import * as text from '../messages/acl.ts'
+import * as panelText from '../messages/panel.ts'
 import { failureText, isCode } from '../messages/problem-text.ts'
 import { exactTime, minuteOf } from '../messages/times.ts'
 import type { AddressCheck, Denial, IpAclMode, Key } from '../api/types.ts'
@@ -40,11 +41,11 @@ function ModeChoice({ mode, onMode }: Pick<AclToolsProps, 'mode' | 'onMode'>) {
   const name = useId()
   return (
     <fieldset class="field modes">
-      <legend>{messages.panel.aclMode}</legend>
+      <legend>{panelText.aclMode}</legend>
       {IP_ACL_MODES.map((each) => (
         <label class="check" key={each}>
           <input type="radio" name={name} checked={mode === each} onChange={() => onMode(each)} />
-          <span>{messages.acl.modeChoice[each]}</span>
+          <span>{text.modeChoice[each]}</span>
         </label>
       ))}
     </fieldset>
@@ -55,7 +56,6 @@ function AddressTest({ api, saved, acl }: Pick<AclToolsProps, 'api' | 'saved' | 
   const id = useId()
   const field = useRef<HTMLInputElement>(null)
   const [verdict, setVerdict] = useState<string | null>(null)
-  const text = messages.acl
 
   async function test() {
     const address = field.current?.value.trim() ?? ''
@@ -99,10 +99,9 @@ function AddressTest({ api, saved, acl }: Pick<AclToolsProps, 'api' | 'saved' | 
 }
 
 function verdictText(address: string, check: Omit<AddressCheck, 'mode'> | null): string {
-  const { acl } = messages
-  if (check === null) return acl.addressInvalid
-  if (!check.allowed) return acl.refused(address)
-  return check.entry === null ? acl.allowed(address) : acl.allowedBy(address, check.entry)
+  if (check === null) return text.addressInvalid
+  if (!check.allowed) return text.refused(address)
+  return check.entry === null ? text.allowed(address) : text.allowedBy(address, check.entry)
 }
 
 const NONE: readonly Denial[] = []
@@ -122,7 +121,6 @@ function Denials({ api, saved, acl, mode, onAdd }: DenialsProps) {
     )
   }, [denials, acl])
   if (denials.length === 0) return null
-  const text = messages.acl
   return (
     <section class="field" tabIndex={-1}>
       <h3>{text.denials[modeOfDenials(denials, mode)]}</h3>

@@ -5,7 +5,7 @@ import { ENTRY_WARNINGS, entryWarnings } from '../../keys/entry-warnings.ts'
 import { listNetworks } from './acl.ts'
 import { findExcluded } from './acl-addresses.ts'
 import { WarningIcon } from '../controls/icons.tsx'
-import { messages } from '../messages/messages.ts'
+import * as aclText from '../messages/acl.ts'
 
 interface AclWarningsProps {
   readonly acl: readonly string[]
@@ -16,7 +16,7 @@ interface AclWarningsProps {
 export function AclWarnings({ acl, address }: AclWarningsProps) {
   const warnings = useMemo(() => warningsOf(acl), [acl])
   const isLeftOut = useMemo(() => findExcluded(acl, [address]).size > 0, [acl, address])
-  const ofAddress = address !== null && isLeftOut ? [messages.acl.leavesOut(address)] : []
+  const ofAddress = address !== null && isLeftOut ? [aclText.leavesOut(address)] : []
   return (
     <>
       {[...ofAddress, ...warnings].map((warning) => (
@@ -34,6 +34,6 @@ function warningsOf(acl: readonly string[]): string[] {
   return ENTRY_WARNINGS.flatMap((code) => {
     const warned = found.filter((warning) => warning.code === code)
     const entries = warned.map(({ pointer }) => acl[Number(pointer.split('/')[2])] ?? '')
-    return entries.length === 0 ? [] : [messages.acl.warnings[code](listNetworks(entries))]
+    return entries.length === 0 ? [] : [aclText.warnings[code](listNetworks(entries))]
   })
 }

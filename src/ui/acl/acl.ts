@@ -5,7 +5,7 @@ import { mergeNetworks } from '../../keys/merged-networks.ts'
 import type { LeftOut } from '../../keys/pasted-item.ts'
 import { readPastedText } from '../../keys/pasted-text.ts'
 import { isolateDirection } from '../messages/display-text.ts'
-import { messages } from '../messages/messages.ts'
+import * as aclText from '../messages/acl.ts'
 
 export const MAX_ENTRIES = 1_000
 /** In characters: what the field holds at most. Longer text is read at once or refused. */
@@ -131,7 +131,7 @@ function toFieldText(faults: readonly EntryFault[]): string {
 
 function faultOf(entry: string, suggestions: readonly string[]): EntryFault {
   const parsed = parseCidr(entry)
-  if (parsed.ok) return { entry, message: messages.acl.doubtful(shorten(entry)), suggestions }
+  if (parsed.ok) return { entry, message: aclText.doubtful(shorten(entry)), suggestions }
   const { code, detail } = parsed.error
   return toEntryFault(entry, code, detail, suggestions)
 }
@@ -144,8 +144,8 @@ export function toEntryFault(
 ): EntryFault {
   const suggestions = [suggestion].flat()
   const isPasted = code === 'cidr_malformed' && suggestions.length > 0
-  const sentences: Partial<Record<string, (entry: string) => string>> = messages.cidr
-  const sentence = isPasted ? messages.acl.otherForm : sentences[code]
+  const sentences: Partial<Record<string, (entry: string) => string>> = aclText.cidr
+  const sentence = isPasted ? aclText.otherForm : sentences[code]
   return { entry, message: sentence?.(shorten(entry)) ?? isolateDirection(detail), suggestions }
 }
 
@@ -153,7 +153,7 @@ export function toEntryFault(
 export function listNetworks(networks: readonly string[]): string {
   const rest = networks.length - MAX_LISTED
   const first = networks.slice(0, MAX_LISTED).join(', ')
-  return rest > 0 ? messages.acl.andMore(first, rest) : first
+  return rest > 0 ? aclText.andMore(first, rest) : first
 }
 
 const MAX_QUOTED_LENGTH = 60

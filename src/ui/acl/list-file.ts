@@ -1,6 +1,6 @@
 // Reads a list from a file of the customer's own computer.
 
-import { fileMessages as text } from '../messages/files.ts'
+import * as text from '../messages/files.ts'
 
 /** More than any list that can be read has. */
 const MAX_BYTES = 1_000_000

@@ -2,7 +2,8 @@
 
 import type { Api } from '../api/api.ts'
 import { EventList } from './event-list.tsx'
-import { messages } from '../messages/messages.ts'
+import * as text from '../messages/activity.ts'
+import * as commonText from '../messages/common.ts'
 import { PageHead } from '../controls/page-head.tsx'
 
 interface ActivityPageProps {
@@ -11,10 +12,9 @@ interface ActivityPageProps {
 }
 
 export function ActivityPage({ api, nameOfKey }: ActivityPageProps) {
-  const text = messages.activity
   return (
     <main id="main">
-      <PageHead title={text.title} intro={text.intro} />
+      <PageHead title={commonText.activity} intro={text.intro} />
       <section class="card">
         <EventList api={api} keyId={null} nameOfKey={nameOfKey} />
       </section>

@@ -6,7 +6,8 @@ import { toPlainText } from '../messages/display-text.ts'
 import { changeText } from './event-text.ts'
 import { Link } from '../controls/link.tsx'
 import { RetryNotice } from '../controls/retry-notice.tsx'
-import { messages } from '../messages/messages.ts'
+import * as text from '../messages/activity.ts'
+import * as commonText from '../messages/common.ts'
 import { failureText } from '../messages/problem-text.ts'
 import { PATHS } from '../browser/route.ts'
 import { dayOf, exactTime, minuteOf } from '../messages/times.ts'
@@ -24,7 +25,6 @@ export function EventList({ api, keyId, nameOfKey }: EventListProps) {
   const [events, setEvents] = useState<readonly AuditEvent[] | null>(null)
   const [cursor, setCursor] = useState<string | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
-  const text = messages.activity
 
   const read = useCallback(
     async (from: string | null) => {
@@ -43,7 +43,7 @@ export function EventList({ api, keyId, nameOfKey }: EventListProps) {
       {failure !== null && (
         <RetryNotice onRetry={() => read(cursor)}>{failureText(failure, 'reading')}</RetryNotice>
       )}
-      {events === null && failure === null && <p class="loading">{messages.loading}</p>}
+      {events === null && failure === null && <p class="loading">{commonText.loading}</p>}
       {events?.length === 0 && <p class="no-match">{text.none}</p>}
       {events !== null && events.length > 0 && (
         <ul class="events">
@@ -66,7 +66,6 @@ interface EventItemProps extends Pick<EventListProps, 'keyId' | 'nameOfKey'> {
 }
 
 function EventItem({ event, keyId, nameOfKey }: EventItemProps) {
-  const text = messages.activity
   const changed = changeText(event.changes)
   const name = event.key_id === null ? undefined : nameOfKey(event.key_id)
   return (

@@ -1,8 +1,10 @@
 // The sentences for what an event of the audit changed.
 
 import { isolateDirection } from '../messages/display-text.ts'
-import { messages } from '../messages/messages.ts'
-import { rotationMessages } from '../messages/rotation.ts'
+import * as aclText from '../messages/acl.ts'
+import * as text from '../messages/activity.ts'
+import * as commonText from '../messages/common.ts'
+import * as rotationText from '../messages/rotation.ts'
 import { isRateLimit, limitText } from '../panel/rate-limit.ts'
 import { untilText } from '../messages/times.ts'
 import type { AuditEvent } from '../api/types.ts'
@@ -14,7 +16,7 @@ const MAX_NETWORKS = 5
 export function changeText(changes: AuditEvent['changes']): string[] {
   return Object.entries(changes).flatMap(([member, change]) => {
     if (member === 'user_id') return [] // the e-mail address beside it tells people more
-    const names: Partial<Record<string, string>> = messages.activity.members
+    const names: Partial<Record<string, string>> = text.members
     const value = valueText(change)
     return value === '' ? [] : [`${names[member] ?? member}: ${value}`]
   })
@@ -22,7 +24,6 @@ export function changeText(changes: AuditEvent['changes']): string[] {
 
 /** Empty if there is nothing to tell. */
 function valueText(change: Change): string {
-  const text = messages.activity
   if ('added' in change) {
     const [added, removed] = [change.added, change.removed].map((list) =>
       list.slice(0, MAX_NETWORKS).join(', '),
@@ -62,26 +63,26 @@ function isNotes(value: unknown): value is Readonly<Record<string, string>> {
 }
 
 function notesText(notes: readonly (readonly [network: string, note: string])[]): string {
-  if (notes.length === 0) return messages.activity.nothing
+  if (notes.length === 0) return text.nothing
   const rest = notes.length - MAX_NETWORKS
   const first = notes
     .slice(0, MAX_NETWORKS)
-    .map(([network, note]) => `${network} ${messages.acl.quoted(note)}`)
+    .map(([network, note]) => `${network} ${aclText.quoted(note)}`)
     .join(', ')
-  return rest > 0 ? messages.acl.andMore(first, rest) : first
+  return rest > 0 ? aclText.andMore(first, rest) : first
 }
 
 function shownValue(value: unknown): string {
-  if (value === null || value === undefined) return messages.activity.nothing
+  if (value === null || value === undefined) return text.nothing
   if (isRateLimit(value)) return limitText(value)
   if (isNotes(value)) return notesText(Object.entries(value))
-  if (isRotation(value)) return rotationMessages.rotation.until(untilText(value.ends_at))
+  if (isRotation(value)) return rotationText.until(untilText(value.ends_at))
   if (typeof value !== 'string') return JSON.stringify(value)
   if (TIME.test(value)) return untilText(value)
   const words: Partial<Record<string, string>> = {
-    ...messages.platforms,
-    ...messages.acl.modes,
-    ...messages.roles,
+    ...commonText.platforms,
+    ...aclText.modes,
+    ...commonText.roles,
   }
   return words[value] ?? isolateDirection(value)
 }

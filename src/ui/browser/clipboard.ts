@@ -1,14 +1,14 @@
 import { announce, announceFailure } from '../controls/announce.tsx'
-import { messages } from '../messages/messages.ts'
+import * as commonText from '../messages/common.ts'
 
 /** Copies a text and announces the result; false if the browser does not allow it. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text)
-    announce(messages.copied)
+    announce(commonText.copied)
     return true
   } catch {
-    announceFailure(messages.copyFailed)
+    announceFailure(commonText.copyFailed)
     return false
   }
 }
@@ -26,10 +26,10 @@ export async function copySoon(text: Promise<string>): Promise<boolean | null> {
       () => false,
     )
     if (!isThere) return null
-    announceFailure(messages.copyFailed)
+    announceFailure(commonText.copyFailed)
     return false
   }
-  announce(messages.copied)
+  announce(commonText.copied)
   return true
 }
 

@@ -4,7 +4,7 @@
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { ListSkeleton } from '../controls/list-skeleton.tsx'
-import { messages } from '../messages/messages.ts'
+import * as pageText from '../messages/page.ts'
 
 interface LazyViews<Loaded> {
   /** A view that is a whole page. */
@@ -68,9 +68,9 @@ export function lazyViews<Loaded>(load: () => Promise<Loaded>): LazyViews<Loaded
 function Missing() {
   return (
     <div class="notice danger missing" role="alert">
-      <p>{messages.page.partMissing}</p>
+      <p>{pageText.partMissing}</p>
       <button type="button" class="button small" onClick={() => location.reload()}>
-        {messages.page.reload}
+        {pageText.reload}
       </button>
     </div>
   )

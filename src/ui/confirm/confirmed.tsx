@@ -4,16 +4,16 @@
 import { useEffect } from 'preact/hooks'
 import { tellOtherTabs } from '../browser/other-tabs.ts'
 import { Brand } from '../frame/brand.tsx'
-import { confirmMessages } from '../messages/confirm.ts'
-import { messages } from '../messages/messages.ts'
+import * as commonText from '../messages/common.ts'
+import * as confirmText from '../messages/confirm.ts'
 
 const CLOSE_MS = 1_000
 
 export function Confirmed() {
   const [, confirmation] = /^#confirmation=([\w-]+)$/.exec(location.hash) ?? []
-  const title = confirmation === undefined ? confirmMessages.loggedIn : confirmMessages.done
+  const title = confirmation === undefined ? confirmText.loggedIn : confirmText.done
   useEffect(() => {
-    document.title = `${title} · ${messages.product}`
+    document.title = `${title} · ${commonText.product}`
     tellOtherTabs(confirmation === undefined ? 'logged_in' : { confirmation })
     // After the news is out, and can be read here by whoever looks.
     setTimeout(() => window.close(), CLOSE_MS)
@@ -23,7 +23,7 @@ export function Confirmed() {
       <div class="log-in-card">
         <Brand />
         <h1>{title}</h1>
-        <p role="status">{confirmMessages.doneText}</p>
+        <p role="status">{confirmText.doneText}</p>
       </div>
     </main>
   )

@@ -6,7 +6,8 @@ import type { ConfirmedCall } from '../../shared/confirmed-call.ts'
 import type { Failure, Proof } from '../api/api.ts'
 import { useCountdown } from '../controls/countdown.ts'
 import { Dialog } from '../controls/dialog.tsx'
-import { messages } from '../messages/messages.ts'
+import * as commonText from '../messages/common.ts'
+import * as text from '../messages/password.ts'
 import { failureText, isCode } from '../messages/problem-text.ts'
 import type { Session } from '../api/types.ts'
 
@@ -48,7 +49,6 @@ export function PasswordPrompt(props: PromptProps) {
   const busy = useRef(false)
   const field = useRef<HTMLInputElement>(null)
   const waitSeconds = useCountdown(failure)
-  const text = messages.password
 
   async function submit(event: SubmitEvent) {
     event.preventDefault()
@@ -100,7 +100,7 @@ export function PasswordPrompt(props: PromptProps) {
             aria-disabled={isBinding && isBusy}
             onClick={dismiss}
           >
-            {messages.panel.cancel}
+            {commonText.cancel}
           </button>
           <button
             type="submit"
@@ -119,5 +119,5 @@ export function PasswordPrompt(props: PromptProps) {
 function errorText(failure: Failure | null, waitSeconds: number): string | null {
   if (failure === null) return null
   if (!isCode(failure, 'throttled')) return failureText(failure)
-  return waitSeconds > 0 ? messages.password.throttled(waitSeconds) : null
+  return waitSeconds > 0 ? text.throttled(waitSeconds) : null
 }

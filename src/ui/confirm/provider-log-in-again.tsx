@@ -3,8 +3,8 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Api } from '../api/api.ts'
 import { Dialog } from '../controls/dialog.tsx'
-import { confirmMessages } from '../messages/confirm.ts'
-import { messages } from '../messages/messages.ts'
+import * as confirmText from '../messages/confirm.ts'
+import * as logInText from '../messages/log-in.ts'
 import { CONFIRMED_PATH, openProviderWindow } from './open-window.ts'
 import { onNews } from '../browser/other-tabs.ts'
 import { LOG_IN_PATH, returningTo } from './provider-log-in.tsx'
@@ -35,18 +35,18 @@ export function ProviderLogInAgain(props: ProviderLogInAgainProps) {
   }, [api, session.user.id, onLoggedIn])
 
   return (
-    <Dialog title={messages.logIn.againTitle} shape="prompt" onDismiss={onCancel}>
+    <Dialog title={logInText.againTitle} shape="prompt" onDismiss={onCancel}>
       <div class="dialog-body stack">
-        <p>{messages.logIn.againAtProvider}</p>
-        <p role="status">{isBlocked && confirmMessages.blocked}</p>
+        <p>{logInText.againAtProvider}</p>
+        <p role="status">{isBlocked && confirmText.blocked}</p>
         <p>
           <a href={path} target="_blank" rel="noopener">
-            {confirmMessages.link}
+            {confirmText.link}
           </a>
         </p>
         <div class="actions">
           <button type="button" class="button" onClick={onCancel}>
-            {messages.logIn.cancel}
+            {logInText.cancel}
           </button>
           <button
             type="button"
@@ -54,7 +54,7 @@ export function ProviderLogInAgain(props: ProviderLogInAgainProps) {
             autofocus
             onClick={() => setBlocked(!openProviderWindow(path))}
           >
-            {messages.logIn.openWindow}
+            {logInText.openWindow}
           </button>
         </div>
       </div>

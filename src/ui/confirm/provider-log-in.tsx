@@ -1,16 +1,16 @@
 // The log-in at an identity provider: a link on a page of its own.
 
-import { messages } from '../messages/messages.ts'
+import * as logInText from '../messages/log-in.ts'
 
 export const LOG_IN_PATH = '/admin/log-in'
 
 export function ProviderLogIn({ path }: { readonly path: string }) {
   return (
     <div class="stack">
-      <p>{messages.logIn.atProvider}</p>
+      <p>{logInText.atProvider}</p>
       <div class="actions">
         <a class="button primary" href={returningTo(path, location.pathname)}>
-          {messages.logIn.submit}
+          {logInText.submit}
         </a>
       </div>
     </div>

@@ -5,8 +5,9 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { confirmPath } from '../../shared/confirmed-call.ts'
 import type { Failure } from '../api/api.ts'
 import { Dialog } from '../controls/dialog.tsx'
-import { confirmMessages } from '../messages/confirm.ts'
-import { messages } from '../messages/messages.ts'
+import * as text from '../messages/confirm.ts'
+import * as commonText from '../messages/common.ts'
+import * as passwordText from '../messages/password.ts'
 import { openProviderWindow } from './open-window.ts'
 import { onConfirmation } from '../browser/other-tabs.ts'
 import { isRetriedInPrompt, type PromptProps } from './password-prompt.tsx'
@@ -25,7 +26,6 @@ export function ProviderPrompt(props: PromptProps) {
   const id = useId()
   const [step, setStep] = useState<Step>({ kind: 'asking' })
   const [failure, setFailure] = useState<Failure | null>(null)
-  const text = confirmMessages
   const path = confirmPath(call)
   const latest = useRef({ step, submit })
   latest.current = { step, submit }
@@ -60,7 +60,7 @@ export function ProviderPrompt(props: PromptProps) {
 
   return (
     <Dialog
-      title={messages.password.title}
+      title={passwordText.title}
       shape="prompt"
       describedBy={`${id}-text`}
       onDismiss={dismiss}
@@ -86,7 +86,7 @@ export function ProviderPrompt(props: PromptProps) {
             aria-disabled={isBinding && step.kind === 'busy'}
             onClick={dismiss}
           >
-            {messages.panel.cancel}
+            {commonText.cancel}
           </button>
           {step.kind === 'confirmed' ? (
             <button
@@ -108,7 +108,7 @@ export function ProviderPrompt(props: PromptProps) {
               aria-busy={step.kind === 'busy'}
               onClick={() => step.kind !== 'busy' && ask()}
             >
-              {step.kind === 'busy' ? messages.password.busy : text.open}
+              {step.kind === 'busy' ? passwordText.busy : text.open}
             </button>
           )}
         </div>
@@ -118,12 +118,11 @@ export function ProviderPrompt(props: PromptProps) {
 }
 
 function statusText(step: Step): string {
-  const text = confirmMessages
   if (step.kind === 'confirmed') return text.confirmed
   if (step.kind !== 'waiting') return ''
   return step.isBlocked ? text.blocked : text.waiting
 }
 
 function errorText(failure: Failure): string {
-  return isCode(failure, 'confirmation_required') ? confirmMessages.spent : failureText(failure)
+  return isCode(failure, 'confirmation_required') ? text.spent : failureText(failure)
 }

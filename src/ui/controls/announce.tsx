@@ -3,7 +3,7 @@
 
 import { useEffect, useState } from 'preact/hooks'
 import { CloseIcon, Spinner } from './icons.tsx'
-import { messages } from '../messages/messages.ts'
+import * as pageText from '../messages/page.ts'
 
 /** `quiet` is said to screen readers alone. */
 type Tone = 'quiet' | 'success' | 'warning' | 'danger'
@@ -89,8 +89,8 @@ function Toast({ toast, onEnd }: ToastProps) {
       <button
         type="button"
         class="icon-button"
-        aria-label={messages.page.dismiss}
-        title={messages.page.dismiss}
+        aria-label={pageText.dismiss}
+        title={pageText.dismiss}
         onClick={onEnd}
       >
         <CloseIcon />

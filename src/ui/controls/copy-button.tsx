@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { CheckIcon, CopyIcon } from './icons.tsx'
-import { messages } from '../messages/messages.ts'
+import * as commonText from '../messages/common.ts'
 
 const SHOWN_MS = 2_000
 
@@ -39,7 +39,7 @@ export function CopyButton(props: CopyButtonProps) {
       type="button"
       class={props.class ?? (children === undefined ? 'icon-button' : 'button')}
       aria-label={children === undefined ? label : undefined}
-      title={copied ? messages.copied : label}
+      title={copied ? commonText.copied : label}
       disabled={disabled}
       onClick={() => void onCopy().then(setCopied)}
     >

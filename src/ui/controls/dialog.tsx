@@ -6,7 +6,7 @@ import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { Announcer } from './announce.tsx'
 import { CloseIcon } from './icons.tsx'
 import { type DialogShape, showLeaving } from './leaving.ts'
-import { messages } from '../messages/messages.ts'
+import * as pageText from '../messages/page.ts'
 
 interface DialogProps {
   readonly title: string
@@ -60,8 +60,8 @@ export function Dialog({ title, shape, describedBy, onDismiss, children }: Dialo
         <button
           type="button"
           class="icon-button"
-          aria-label={messages.page.close}
-          title={messages.page.close}
+          aria-label={pageText.close}
+          title={pageText.close}
           onClick={onDismiss}
         >
           <CloseIcon />

@@ -2,7 +2,8 @@
 
 import type { ComponentChildren } from 'preact'
 import type { FieldError } from '../panel/draft-errors.ts'
-import { messages } from '../messages/messages.ts'
+import * as fieldsText from '../messages/fields.ts'
+import * as panelText from '../messages/panel.ts'
 
 interface FieldProps {
   readonly id: string
@@ -20,7 +21,7 @@ export function Field(props: FieldProps) {
     <div class="field">
       <label for={id}>
         {label}
-        {isOptional && <span class="optional"> ({messages.panel.optional})</span>}
+        {isOptional && <span class="optional"> ({panelText.optional})</span>}
       </label>
       {children}
       {hint !== undefined && (
@@ -32,7 +33,7 @@ export function Field(props: FieldProps) {
         {error?.message}
         {error?.suggestion !== undefined && onSuggestion !== undefined && (
           <button type="button" class="link" onClick={() => onSuggestion(error.suggestion ?? '')}>
-            {messages.fields.use(error.suggestion)}
+            {fieldsText.use(error.suggestion)}
           </button>
         )}
       </p>

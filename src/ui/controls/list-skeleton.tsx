@@ -1,4 +1,4 @@
-import { messages } from '../messages/messages.ts'
+import * as commonText from '../messages/common.ts'
 
 const ROWS = [1, 2, 3]
 
@@ -6,7 +6,7 @@ const ROWS = [1, 2, 3]
 export function ListSkeleton() {
   return (
     <section class="card skeleton" aria-busy="true">
-      <p class="visually-hidden">{messages.loading}</p>
+      <p class="visually-hidden">{commonText.loading}</p>
       {ROWS.map((row) => (
         <div class="skeleton-row" key={row} />
       ))}

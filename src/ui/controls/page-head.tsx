@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { takeHeadingFocus } from '../browser/heading-focus.ts'
-import { messages } from '../messages/messages.ts'
+import * as commonText from '../messages/common.ts'
 
 interface PageHeadProps {
   readonly title: string
@@ -18,7 +18,7 @@ interface PageHeadProps {
 
 export function PageHead({ title, above, state, intro, children }: PageHeadProps) {
   useEffect(() => {
-    document.title = `${title} · ${messages.product}`
+    document.title = `${title} · ${commonText.product}`
   }, [title])
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {

@@ -1,4 +1,6 @@
-import { messages } from '../messages/messages.ts'
+import * as conflictText from '../messages/conflict.ts'
+import * as text from '../messages/panel.ts'
+import * as commonText from '../messages/common.ts'
 
 interface PanelFootProps {
   readonly isNew: boolean
@@ -11,15 +13,14 @@ interface PanelFootProps {
 
 /** The buttons of the panel. */
 export function PanelFoot({ isNew, isGone, isBusy, onCancel, onCreateInstead }: PanelFootProps) {
-  const text = messages.panel
   return (
     <footer class="dialog-foot actions">
       <button type="button" class="button" aria-disabled={isBusy} onClick={onCancel}>
-        {text.cancel}
+        {commonText.cancel}
       </button>
       {isGone ? (
         <button key="again" type="button" class="button primary" onClick={onCreateInstead}>
-          {messages.conflict.createInstead}
+          {conflictText.createInstead}
         </button>
       ) : (
         <button

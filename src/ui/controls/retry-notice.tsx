@@ -1,7 +1,7 @@
 // What could not be read, and a button that tries again.
 
 import type { ComponentChildren } from 'preact'
-import { messages } from '../messages/messages.ts'
+import * as pageText from '../messages/page.ts'
 
 interface RetryNoticeProps {
   readonly onRetry: () => unknown
@@ -14,7 +14,7 @@ export function RetryNotice({ onRetry, children }: RetryNoticeProps) {
     <div class="notice danger" role="alert">
       <p>{children}</p>
       <button type="button" class="button small" onClick={() => void onRetry()}>
-        {messages.page.retry}
+        {pageText.retry}
       </button>
     </div>
   )

@@ -4,7 +4,9 @@ import { useId, useRef } from 'preact/hooks'
 import { toPlainText } from '../messages/display-text.ts'
 import { PersonIcon } from '../controls/icons.tsx'
 import { Link } from '../controls/link.tsx'
-import { messages } from '../messages/messages.ts'
+import * as accountText from '../messages/account.ts'
+import * as commonText from '../messages/common.ts'
+import * as logInText from '../messages/log-in.ts'
 import { PATHS } from '../browser/route.ts'
 import type { Session } from '../api/types.ts'
 
@@ -25,7 +27,7 @@ export function AccountMenu({ session, onLogOut }: AccountMenuProps) {
         type="button"
         class="button who"
         popovertarget={id}
-        aria-label={messages.account.menu(name)}
+        aria-label={accountText.menu(name)}
       >
         <PersonIcon /> <bdi>{toPlainText(name)}</bdi>
       </button>
@@ -37,19 +39,19 @@ export function AccountMenu({ session, onLogOut }: AccountMenuProps) {
           <span class="muted">
             <bdi>{toPlainText(user.email)}</bdi>
           </span>
-          <span class="muted">{messages.roles[user.role]}</span>
+          <span class="muted">{commonText.roles[user.role]}</span>
         </p>
         <Link href={PATHS.sessions} class="menu-item" onFollow={hide}>
-          {messages.account.sessions}
+          {accountText.sessions}
         </Link>
         {session.confirm_by === 'password' && (
           <Link href={PATHS.security} class="menu-item" onFollow={hide}>
-            {messages.account.security}
+            {accountText.security}
           </Link>
         )}
         {user.role === 'owner' && (
           <Link href={PATHS.users} class="menu-item" onFollow={hide}>
-            {messages.account.users}
+            {accountText.users}
           </Link>
         )}
         <button
@@ -60,7 +62,7 @@ export function AccountMenu({ session, onLogOut }: AccountMenuProps) {
             onLogOut()
           }}
         >
-          {messages.logIn.out}
+          {logInText.out}
         </button>
       </div>
     </>

@@ -1,10 +1,10 @@
 import { KeyIcon } from '../controls/icons.tsx'
-import { messages } from '../messages/messages.ts'
+import * as commonText from '../messages/common.ts'
 
 export function Brand() {
   return (
     <p class="brand">
-      <KeyIcon /> {messages.product}
+      <KeyIcon /> {commonText.product}
     </p>
   )
 }

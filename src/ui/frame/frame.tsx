@@ -4,7 +4,7 @@ import { AccountMenu } from './account-menu.tsx'
 import { Brand } from './brand.tsx'
 import { ActivityIcon, KeyIcon } from '../controls/icons.tsx'
 import { Link } from '../controls/link.tsx'
-import { messages } from '../messages/messages.ts'
+import * as commonText from '../messages/common.ts'
 import { PATHS, type Route } from '../browser/route.ts'
 import type { Session } from '../api/types.ts'
 
@@ -19,21 +19,21 @@ export function Frame({ session, page, onLogOut }: FrameProps) {
   return (
     <>
       <a class="skip" href="#main">
-        {messages.skip}
+        {commonText.skip}
       </a>
       <header class="top">
         <Brand />
         <AccountMenu session={session} onLogOut={onLogOut} />
       </header>
-      <nav class="menu" aria-label={messages.mainMenu}>
+      <nav class="menu" aria-label={commonText.mainMenu}>
         <details open>
-          <summary>{messages.billing}</summary>
+          <summary>{commonText.billing}</summary>
           <div class="menu-links">
             <Link href={PATHS.keys} aria-current={isKeys ? 'page' : undefined}>
-              <KeyIcon /> {messages.apiKeys}
+              <KeyIcon /> {commonText.apiKeys}
             </Link>
             <Link href={PATHS.activity} aria-current={page === 'activity' ? 'page' : undefined}>
-              <ActivityIcon /> {messages.activity.title}
+              <ActivityIcon /> {commonText.activity}
             </Link>
           </div>
         </details>

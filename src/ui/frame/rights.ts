@@ -1,6 +1,6 @@
 // What the user may do with the keys, and why not.
 
-import { messages } from '../messages/messages.ts'
+import * as pageText from '../messages/page.ts'
 import type { Session } from '../api/types.ts'
 
 export interface Rights {
@@ -15,16 +15,15 @@ export interface Rights {
 
 /** Why no key can be added although keys may be changed: there are as many as there may be. Null if one can. */
 export function fullText({ keyLimit = Infinity }: Session, count: number): string | null {
-  return count < keyLimit ? null : messages.page.full(keyLimit)
+  return count < keyLimit ? null : pageText.full(keyLimit)
 }
 
 export function rightsOf({ account, user, support }: Session): Rights {
-  const { page } = messages
   if (user.role === 'viewer') {
-    return { mayChange: false, mayDelete: false, whyNot: page.viewer, support: undefined }
+    return { mayChange: false, mayDelete: false, whyNot: pageText.viewer, support: undefined }
   }
   const isActive = account.status === 'active'
-  const whyNot = account.status === 'pending' ? page.pending : page.suspended
+  const whyNot = account.status === 'pending' ? pageText.pending : pageText.suspended
   return {
     mayChange: isActive,
     mayDelete: true,

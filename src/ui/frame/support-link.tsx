@@ -1,5 +1,5 @@
 import { ExternalIcon } from '../controls/icons.tsx'
-import { messages } from '../messages/messages.ts'
+import * as pageText from '../messages/page.ts'
 
 /** The way to support: a page of its own, or an e-mail. Nothing where the deployment names none. */
 export function SupportLink({ url }: { readonly url: string | undefined }) {
@@ -7,11 +7,11 @@ export function SupportLink({ url }: { readonly url: string | undefined }) {
   const isPage = url.startsWith('http')
   return (
     <a class="support" href={url} {...(isPage && { target: '_blank', rel: 'noopener noreferrer' })}>
-      {messages.page.support}
+      {pageText.support}
       {isPage && (
         <>
           <ExternalIcon />
-          <span class="visually-hidden">{messages.page.newWindow}</span>
+          <span class="visually-hidden">{pageText.newWindow}</span>
         </>
       )}
     </a>

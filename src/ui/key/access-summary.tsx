@@ -4,12 +4,13 @@ import { ChipNote } from '../acl/chip-note.tsx'
 import { toListText } from '../acl/acl-text.ts'
 import { copyText } from '../browser/clipboard.ts'
 import { CopyButton } from '../controls/copy-button.tsx'
-import { messages } from '../messages/messages.ts'
+import * as aclText from '../messages/acl.ts'
+import * as rowText from '../messages/row.ts'
+import * as text from '../messages/key-view.ts'
 import type { Key } from '../api/types.ts'
 
 export function AclSummary({ apiKey }: { readonly apiKey: Key }) {
   const { ip_acl: acl, ip_acl_mode: mode, ip_acl_notes: notes } = apiKey
-  const text = messages.keyView
   return (
     <section class="card part">
       <h2>{text.access}</h2>
@@ -18,7 +19,7 @@ export function AclSummary({ apiKey }: { readonly apiKey: Key }) {
       ) : (
         <>
           <p class="hint">{mode === 'report' ? text.reported : text.enforced}</p>
-          <ul class="chips" aria-label={messages.acl.list} tabIndex={0}>
+          <ul class="chips" aria-label={aclText.list} tabIndex={0}>
             {acl.map((network) => (
               <li class="chip plain" key={network}>
                 {network}
@@ -27,7 +28,7 @@ export function AclSummary({ apiKey }: { readonly apiKey: Key }) {
             ))}
           </ul>
           <p class="acl-count">
-            <span>{messages.acl.count(acl.length)}</span>
+            <span>{rowText.networks(acl.length)}</span>
             <CopyButton label={text.copyAcl} onCopy={() => copyText(toListText(acl, notes))}>
               {text.copyAcl}
             </CopyButton>

@@ -7,8 +7,10 @@ import type { ListedKey } from '../list/key-list.ts'
 import type { RowActions } from '../list/row-actions.ts'
 import { Website } from '../list/website.tsx'
 import { nameOf } from '../messages/display-text.ts'
-import { limitMessages } from '../messages/limits.ts'
-import { messages } from '../messages/messages.ts'
+import * as columnsText from '../messages/columns.ts'
+import * as commonText from '../messages/common.ts'
+import * as text from '../messages/key-view.ts'
+import * as limitText from '../messages/limit.ts'
 import { dayOf, exactTime, minuteOf } from '../messages/times.ts'
 import { TokenField } from '../token/token-field.tsx'
 import { KeyLimit } from './key-limit.tsx'
@@ -22,16 +24,15 @@ interface DetailsCardProps {
 }
 
 export function DetailsCard({ api, apiKey, token, mayChange, actions }: DetailsCardProps) {
-  const text = messages.keyView
   return (
     <section class="card part">
       <h2>{text.details}</h2>
       <dl class="details">
-        <dt>{messages.columns.token}</dt>
+        <dt>{columnsText.token}</dt>
         <dd>
           <TokenField {...{ apiKey, token, mayChange, actions }} label={nameOf(apiKey)} />
         </dd>
-        <dt>{text.id}</dt>
+        <dt>{commonText.keyId}</dt>
         <dd class="key-id">
           <code>{apiKey.id}</code>
           <CopyButton label={text.copyId} onCopy={() => copyText(apiKey.id)} />
@@ -44,13 +45,13 @@ export function DetailsCard({ api, apiKey, token, mayChange, actions }: DetailsC
             <Website url={apiKey.application_website} />
           )}
         </dd>
-        <dt>{messages.columns.platform}</dt>
-        <dd>{messages.platforms[apiKey.platform]}</dd>
-        <dt>{messages.columns.created}</dt>
+        <dt>{columnsText.platform}</dt>
+        <dd>{commonText.platforms[apiKey.platform]}</dd>
+        <dt>{columnsText.created}</dt>
         <Time time={apiKey.created_at} />
-        <dt>{messages.columns.updated}</dt>
+        <dt>{columnsText.updated}</dt>
         <Time time={apiKey.updated_at} />
-        <dt>{limitMessages.limit.title}</dt>
+        <dt>{limitText.title}</dt>
         <dd>
           <KeyLimit api={api} apiKey={apiKey} />
         </dd>

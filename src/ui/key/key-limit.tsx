@@ -2,7 +2,7 @@
 
 import type { Api } from '../api/api.ts'
 import { useAnswer } from '../api/use-answer.ts'
-import { limitMessages } from '../messages/limits.ts'
+import * as text from '../messages/limit.ts'
 import { limitText } from '../panel/rate-limit.ts'
 import { secondOf, untilText } from '../messages/times.ts'
 import type { Key, KeyLimits } from '../api/types.ts'
@@ -16,7 +16,6 @@ interface KeyLimitProps {
 const LONG_S = 3_600
 
 export function KeyLimit({ api, apiKey }: KeyLimitProps) {
-  const text = limitMessages.limit
   const answer = useAnswer(() => api.readLimits(apiKey.id), [apiKey.id, apiKey.version])
   const known = answer?.limits ?? []
   // Until the answer is there, and where nobody knows what is left.
@@ -41,7 +40,6 @@ export function KeyLimit({ api, apiKey }: KeyLimitProps) {
 
 function leftText(limit: KeyLimits['limits'][number]): string {
   const { left, ends_at: endsAt, per_seconds: seconds } = limit
-  const { left: text, unused } = limitMessages.limit
-  if (endsAt === null) return unused
-  return text(left, seconds > LONG_S ? untilText(endsAt) : secondOf(endsAt))
+  if (endsAt === null) return text.unused
+  return text.left(left, seconds > LONG_S ? untilText(endsAt) : secondOf(endsAt))
 }

@@ -13,7 +13,9 @@ import { UseCard, useKeyUse } from '../use/key-use.tsx'
 import { LeakNotice } from './leak-notice.tsx'
 import { LifeCard } from './life-card.tsx'
 import { Link } from '../controls/link.tsx'
-import { messages } from '../messages/messages.ts'
+import * as commonText from '../messages/common.ts'
+import * as text from '../messages/key-view.ts'
+import * as rowText from '../messages/row.ts'
 import { PageHead } from '../controls/page-head.tsx'
 import { READ_ONLY, ReadOnlyNotice } from '../frame/read-only-notice.tsx'
 import type { Rights } from '../frame/rights.ts'
@@ -40,7 +42,6 @@ export function KeyView(props: KeyViewProps) {
   const describedBy = whyNot === null ? undefined : READ_ONLY
   const use = useKeyUse(api, apiKey.id, apiKey.version)
   const name = nameOf(apiKey)
-  const text = messages.keyView
   const isDeleting = apiKey.isDeleting === true
   const onAdd =
     isDeleting || !mayChange
@@ -53,7 +54,7 @@ export function KeyView(props: KeyViewProps) {
         state={<KeyBadges apiKey={apiKey} />}
         above={
           <Link href={PATHS.keys} class="back">
-            <BackIcon /> {messages.apiKeys}
+            <BackIcon /> {commonText.apiKeys}
           </Link>
         }
       >
@@ -64,7 +65,7 @@ export function KeyView(props: KeyViewProps) {
             disabled={isDeleting}
             onClick={() => actions.onSnippets(apiKey)}
           >
-            <CodeIcon /> {text.examples}
+            <CodeIcon /> {rowText.examples}
           </button>
           <button
             type="button"
@@ -73,7 +74,7 @@ export function KeyView(props: KeyViewProps) {
             aria-describedby={describedBy}
             onClick={() => actions.onEdit(apiKey)}
           >
-            <EditIcon /> {messages.row.edit}
+            <EditIcon /> {rowText.edit}
           </button>
           <button
             type="button"
@@ -82,7 +83,7 @@ export function KeyView(props: KeyViewProps) {
             aria-describedby={mayDelete ? undefined : describedBy}
             onClick={() => actions.onDelete(apiKey)}
           >
-            <TrashIcon /> {text.delete}
+            <TrashIcon /> {rowText.deleteKey}
           </button>
         </div>
       </PageHead>

@@ -1,6 +1,6 @@
 // Says in red that the token of a key is public, and what to do.
 
-import { messages } from '../messages/messages.ts'
+import * as text from '../messages/leak.ts'
 import { navigate, PATHS } from '../browser/route.ts'
 import { untilText } from '../messages/times.ts'
 import type { Key } from '../api/types.ts'
@@ -14,7 +14,6 @@ export function LeakNotice({
 }) {
   const { id, leaked_at: leakedAt } = apiKey
   if (leakedAt === null) return null
-  const text = messages.leak
   return (
     <div class="notice danger leak" role="alert">
       <div>

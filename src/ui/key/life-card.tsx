@@ -5,7 +5,7 @@ import { announceFailure } from '../controls/announce.tsx'
 import type { Api, KeyChange } from '../api/api.ts'
 import { ExpiryChoice } from '../panel/expiry-choice.tsx'
 import { troubleOf } from '../list/key-state.ts'
-import { messages } from '../messages/messages.ts'
+import * as text from '../messages/life.ts'
 import { failureText, isCode } from '../messages/problem-text.ts'
 import { exactTime, untilText } from '../messages/times.ts'
 import type { Enforcement, Key } from '../api/types.ts'
@@ -22,7 +22,6 @@ interface LifeCardProps {
 
 export function LifeCard({ api, apiKey, mayChange, onChanged, onRead }: LifeCardProps) {
   const [isBusy, setBusy] = useState(false)
-  const text = messages.life
   const { enabled, expires_at: expiresAt } = apiKey
   const trouble = troubleOf(apiKey)
 

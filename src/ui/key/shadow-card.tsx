@@ -2,7 +2,7 @@
 
 import type { Api } from '../api/api.ts'
 import { useAnswer } from '../api/use-answer.ts'
-import { shadowMessages } from '../messages/shadow.ts'
+import * as text from '../messages/shadow.ts'
 import { exactTime, minuteOf } from '../messages/times.ts'
 import type { KeyDifference } from '../api/types.ts'
 
@@ -15,7 +15,6 @@ export function ShadowCard({ api, keyId }: ShadowCardProps) {
   const differences = useAnswer(() => api.readShadow(keyId), [keyId])?.differences ?? []
   const refused = sumUp(differences.filter(({ kind }) => kind === 'would_refuse'))
   if (refused.length === 0) return null
-  const text = shadowMessages.shadow
   return (
     <section class="card part">
       <h2>{text.title}</h2>

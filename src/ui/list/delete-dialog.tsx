@@ -2,7 +2,10 @@ import { useRef, useState } from 'preact/hooks'
 import type { Api } from '../api/api.ts'
 import { ConfirmDialog } from '../controls/confirm-dialog.tsx'
 import { nameOf } from '../messages/display-text.ts'
-import { messages } from '../messages/messages.ts'
+import * as columnsText from '../messages/columns.ts'
+import * as text from '../messages/remove.ts'
+import * as commonText from '../messages/common.ts'
+import * as rowText from '../messages/row.ts'
 import { failureText, isCode } from '../messages/problem-text.ts'
 import { dayOf, minuteOf } from '../messages/times.ts'
 import { UseCell } from './use-cell.tsx'
@@ -21,7 +24,6 @@ export function DeleteDialog({ api, apiKey, onDeleted, onClose }: DeleteDialogPr
   const [error, setError] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
   const busy = useRef(false)
-  const text = messages.remove
 
   async function remove() {
     if (busy.current) return
@@ -39,7 +41,7 @@ export function DeleteDialog({ api, apiKey, onDeleted, onClose }: DeleteDialogPr
     <ConfirmDialog
       title={text.title(nameOf(apiKey))}
       confirm={isBusy ? text.busy : text.confirm}
-      cancel={text.cancel}
+      cancel={commonText.cancel}
       isBusy={isBusy}
       error={error}
       onConfirm={() => void remove()}
@@ -47,25 +49,23 @@ export function DeleteDialog({ api, apiKey, onDeleted, onClose }: DeleteDialogPr
     >
       <p>{text.text(nameOf(apiKey))}</p>
       <dl class="details">
-        <dt>{messages.keyView.id}</dt>
+        <dt>{commonText.keyId}</dt>
         <dd>
           <code>{apiKey.id}</code>
         </dd>
-        <dt>{messages.columns.token}</dt>
+        <dt>{columnsText.token}</dt>
         <dd>
           <code>********{apiKey.access_token_ends_with}</code>
         </dd>
-        <dt>{messages.columns.created}</dt>
+        <dt>{columnsText.created}</dt>
         <dd>
           {dayOf(apiKey.created_at)} {minuteOf(apiKey.created_at)}
         </dd>
-        <dt>{messages.columns.acl}</dt>
+        <dt>{columnsText.acl}</dt>
         <dd>
-          {apiKey.ip_acl.length === 0
-            ? messages.row.anyAddress
-            : messages.acl.count(apiKey.ip_acl.length)}
+          {apiKey.ip_acl.length === 0 ? rowText.anyAddress : rowText.networks(apiKey.ip_acl.length)}
         </dd>
-        <dt>{messages.columns.used}</dt>
+        <dt>{columnsText.used}</dt>
         <dd class="last-use">
           <UseCell usage={apiKey.usage} />
         </dd>

@@ -3,7 +3,8 @@ import { CopyButton } from '../controls/copy-button.tsx'
 import { curlLine } from '../ready/curl-line.ts'
 import { exampleUrl } from '../ready/example-url.ts'
 import { KeyIcon } from '../controls/icons.tsx'
-import { messages } from '../messages/messages.ts'
+import * as commonText from '../messages/common.ts'
+import * as text from '../messages/empty.ts'
 import { READ_ONLY } from '../frame/read-only-notice.tsx'
 import type { Rights } from '../frame/rights.ts'
 import { SupportLink } from '../frame/support-link.tsx'
@@ -14,7 +15,6 @@ interface EmptyStateProps {
 
 /** Shown to an account without keys: what a key is for and how to use it, or why there can be none yet. */
 export function EmptyState({ rights }: EmptyStateProps) {
-  const text = messages.empty
   return (
     <section class="card empty">
       <span class="empty-icon">
@@ -34,8 +34,7 @@ export function EmptyState({ rights }: EmptyStateProps) {
 }
 
 function FirstKey() {
-  const text = messages.empty
-  const line = curlLine(exampleUrl(), messages.snippets.placeholder)
+  const line = curlLine(exampleUrl(), commonText.tokenPlaceholder)
   return (
     <>
       <h2>{text.title}</h2>
@@ -44,7 +43,7 @@ function FirstKey() {
         <pre class="code" tabIndex={0} aria-label="curl">
           <code>{line}</code>
         </pre>
-        <CopyButton label={messages.copy} onCopy={() => copyText(line)} />
+        <CopyButton label={commonText.copy} onCopy={() => copyText(line)} />
       </div>
       <p class="hint">{text.hint}</p>
     </>

@@ -1,12 +1,12 @@
 // The filters of the list. They are part of the URL, so that a filtered list can be sent as a link.
 
 import { PLATFORMS } from '../../keys/platform.ts'
-import { messages } from '../messages/messages.ts'
+import * as commonText from '../messages/common.ts'
+import * as text from '../messages/filters.ts'
 import { PATHS, replace } from '../browser/route.ts'
 import { CONDITIONS, type Filters, filterQuery } from './view.ts'
 
 export function FilterBar({ filters }: { readonly filters: Filters }) {
-  const text = messages.filters
   const choose = (change: Partial<Filters>) =>
     replace(`${PATHS.keys}${filterQuery({ ...filters, ...change })}`)
   return (
@@ -21,7 +21,7 @@ export function FilterBar({ filters }: { readonly filters: Filters }) {
         <option value="">{text.allPlatforms}</option>
         {PLATFORMS.map((platform) => (
           <option value={platform} key={platform}>
-            {messages.platforms[platform]}
+            {commonText.platforms[platform]}
           </option>
         ))}
       </select>

@@ -4,7 +4,7 @@
 import { announcePending, announceSuccess } from '../controls/announce.tsx'
 import { nameOf } from '../messages/display-text.ts'
 import type { KeyList, ListedKey } from './key-list.ts'
-import { messages } from '../messages/messages.ts'
+import * as doneText from '../messages/done.ts'
 import { tellOtherTabs } from '../browser/other-tabs.ts'
 import { leave, PATHS } from '../browser/route.ts'
 import { type SecretHolder, withoutToken } from '../token/secret.ts'
@@ -19,8 +19,6 @@ interface KeyChangesInput {
 
 /** An enforcement that is null means that the change is recorded and not enforced yet. */
 export function keyChangesOf({ list, holder, onNew, onGone }: KeyChangesInput) {
-  const { done } = messages
-
   function put(key: ListedKey) {
     list.put(key)
     tellOtherTabs('keys')
@@ -35,8 +33,8 @@ export function keyChangesOf({ list, holder, onNew, onGone }: KeyChangesInput) {
   function onSaved(key: Key, enforcement: Enforcement | null) {
     leave(PATHS.keys)
     put(key)
-    if (enforcement === null) announcePending(done.pendingSave(nameOf(key)), key.id)
-    else announceSuccess(`${done.saved(nameOf(key))} ${done.holds}`, key.id)
+    if (enforcement === null) announcePending(doneText.pendingSave(nameOf(key)), key.id)
+    else announceSuccess(`${doneText.saved(nameOf(key))} ${doneText.holds}`, key.id)
   }
 
   function onRotated(key: Key) {
@@ -48,7 +46,7 @@ export function keyChangesOf({ list, holder, onNew, onGone }: KeyChangesInput) {
     if (holder.secret?.keyId === key.id) holder.forget() // it may be the one that has ended
     put(key)
     if (enforcement === null) announcePending(text, key.id)
-    else announceSuccess(`${text} ${done.holds}`, key.id)
+    else announceSuccess(`${text} ${doneText.holds}`, key.id)
   }
 
   function onDeleted(key: Key, enforcement: Enforcement | null) {
@@ -56,11 +54,11 @@ export function keyChangesOf({ list, holder, onNew, onGone }: KeyChangesInput) {
     if (holder.secret?.keyId === key.id) holder.forget()
     if (enforcement === null) {
       put({ ...key, isDeleting: true })
-      announcePending(done.pendingDelete(nameOf(key)), key.id)
+      announcePending(doneText.pendingDelete(nameOf(key)), key.id)
     } else {
       list.remove(key.id)
       tellOtherTabs('keys')
-      announceSuccess(`${done.deleted(nameOf(key))} ${done.holds}`, key.id)
+      announceSuccess(`${doneText.deleted(nameOf(key))} ${doneText.holds}`, key.id)
     }
   }
 

@@ -8,7 +8,10 @@ import { KeyBadges } from './key-badges.tsx'
 import { isPending } from './key-state.ts'
 import { Link } from '../controls/link.tsx'
 import { memo } from '../browser/memo.ts'
-import { messages } from '../messages/messages.ts'
+import * as columnsText from '../messages/columns.ts'
+import * as commonText from '../messages/common.ts'
+import * as text from '../messages/row.ts'
+import * as useText from '../messages/use.ts'
 import { PlatformIcon } from './platform-icons.tsx'
 import { PATHS } from '../browser/route.ts'
 import type { RowActions } from './row-actions.ts'
@@ -37,8 +40,6 @@ interface KeyRowProps {
 export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
   const { apiKey, isNew, isLater, hasNamesake, mayChange, mayDelete, token, actions } = props
   const { isDeleting = false } = apiKey
-  const text = messages.row
-  const { columns } = messages
   // The name on buttons. Keys of one name are told apart by the end of their id.
   const label = hasNamesake ? text.namesake(nameOf(apiKey), endOfId(apiKey.id)) : nameOf(apiKey)
   const refused = apiKey.usage?.refused_24h ?? 0
@@ -64,30 +65,30 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
             <Link
               href={PATHS.key(apiKey.id)}
               class="badge danger"
-              title={messages.use.refusedHint(refused)}
+              title={useText.refusedHint(refused)}
             >
-              {messages.use.refusedBadge(refused)}
+              {useText.refusedBadge(refused)}
             </Link>
           )}
         </span>
         <span class="about">
           <span class="platform">
             <PlatformIcon platform={apiKey.platform} />
-            {messages.platforms[apiKey.platform]}
+            {commonText.platforms[apiKey.platform]}
           </span>
           <Website url={apiKey.application_website} />
         </span>
       </th>
-      <td role="cell" data-label={columns.token} class="token-cell">
+      <td role="cell" data-label={columnsText.token} class="token-cell">
         <TokenField {...{ apiKey, label, token, mayChange, actions }} />
       </td>
-      <td role="cell" data-label={columns.acl} class="acl-column">
+      <td role="cell" data-label={columnsText.acl} class="acl-column">
         <AclCell apiKey={apiKey} />
       </td>
-      <td role="cell" data-label={columns.used} class="use-cell">
+      <td role="cell" data-label={columnsText.used} class="use-cell">
         <UseCell usage={apiKey.usage} />
       </td>
-      <td role="cell" data-label={columns.created} class="created-cell">
+      <td role="cell" data-label={columnsText.created} class="created-cell">
         <time dateTime={apiKey.created_at} title={exactTime(apiKey.created_at)}>
           {dayOf(apiKey.created_at)}
         </time>
@@ -115,8 +116,8 @@ export const KeyRow = memo(function KeyRow(props: KeyRowProps) {
         <button
           type="button"
           class="icon-button danger"
-          aria-label={text.delete(label)}
-          title={text.delete(label)}
+          aria-label={text.deleteNamed(label)}
+          title={text.deleteNamed(label)}
           disabled={!mayDelete || isDeleting}
           onClick={() => actions.onDelete(apiKey)}
         >

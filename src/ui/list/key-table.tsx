@@ -7,7 +7,10 @@ import { SearchIcon } from '../controls/icons.tsx'
 import type { ListedKey } from './key-list.ts'
 import { KeyRow } from './key-row.tsx'
 import type { RowActions } from './row-actions.ts'
-import { messages } from '../messages/messages.ts'
+import * as columnsText from '../messages/columns.ts'
+import * as commonText from '../messages/common.ts'
+import * as findText from '../messages/find.ts'
+import * as text from '../messages/page.ts'
 import { useMinute } from '../browser/minute.ts'
 import { PATHS, replace } from '../browser/route.ts'
 import type { Secret } from '../token/secret.ts'
@@ -39,7 +42,6 @@ export function KeyTable(props: KeyTableProps) {
   const rows = useRef<HTMLTableSectionElement>(null)
   const shown = viewOf(keys, query, filters, sort)
   const shared = useMemo(() => sharedNames(keys), [keys])
-  const text = messages.page
   return (
     <section class="card">
       <div class="toolbar">
@@ -50,7 +52,7 @@ export function KeyTable(props: KeyTableProps) {
             <input
               type="search"
               value={query}
-              placeholder={messages.find.hint}
+              placeholder={findText.hint}
               onInput={(event) => onQuery(event.currentTarget.value)}
             />
           </label>
@@ -63,7 +65,7 @@ export function KeyTable(props: KeyTableProps) {
           <NarrowSort sort={sort} onSort={onSort} />
         </div>
       </div>
-      <table class="keys" role="table" aria-label={messages.apiKeys}>
+      <table class="keys" role="table" aria-label={commonText.apiKeys}>
         <thead role="rowgroup">
           <tr role="row">
             {COLUMNS.map(([label, field]) => (
@@ -77,7 +79,7 @@ export function KeyTable(props: KeyTableProps) {
               </th>
             ))}
             <th role="columnheader" scope="col">
-              <span class="visually-hidden">{messages.columns.actions}</span>
+              <span class="visually-hidden">{columnsText.actions}</span>
             </th>
           </tr>
         </thead>

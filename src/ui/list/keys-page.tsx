@@ -7,7 +7,8 @@ import type { KeyList } from './key-list.ts'
 import type { RowActions } from './row-actions.ts'
 import { KeyTable } from './key-table.tsx'
 import { ListSkeleton } from '../controls/list-skeleton.tsx'
-import { messages } from '../messages/messages.ts'
+import * as commonText from '../messages/common.ts'
+import * as text from '../messages/page.ts'
 import { useIsOffline } from '../browser/offline.ts'
 import { PageHead } from '../controls/page-head.tsx'
 import { RetryNotice } from '../controls/retry-notice.tsx'
@@ -40,7 +41,6 @@ export function KeysPage(props: KeysPageProps) {
   const { session, rights, list, secret, newKeyId, query, filters, sort, isWhole } = props
   const { actions, onQuery, onSort, onShowAll } = props
   const isOffline = useIsOffline()
-  const text = messages.page
   const { mayChange, mayDelete, whyNot } = rights
   const full = fullText(session, list.keys?.length ?? 0)
   const isEmpty = list.keys?.length === 0
@@ -50,7 +50,7 @@ export function KeysPage(props: KeysPageProps) {
   }, [isRead])
   return (
     <main id="main">
-      <PageHead title={messages.apiKeys} intro={<Intro documentation={session.documentation} />}>
+      <PageHead title={commonText.apiKeys} intro={<Intro documentation={session.documentation} />}>
         <button
           type="button"
           class="button primary"
@@ -101,7 +101,6 @@ export function KeysPage(props: KeysPageProps) {
 }
 
 function Intro({ documentation }: { readonly documentation: string | undefined }) {
-  const text = messages.page
   return (
     <>
       {text.intro}{' '}

@@ -6,7 +6,8 @@ import { Dialog } from '../controls/dialog.tsx'
 import { CodeIcon, EditIcon, EyeIcon, EyeOffIcon, TrashIcon } from '../controls/icons.tsx'
 import type { Rights } from '../frame/rights.ts'
 import { nameOf } from '../messages/display-text.ts'
-import { messages } from '../messages/messages.ts'
+import * as passwordText from '../messages/password.ts'
+import * as rowText from '../messages/row.ts'
 import type { ListedKey } from './key-list.ts'
 import type { RowActions } from './row-actions.ts'
 
@@ -20,7 +21,6 @@ interface RowMenuProps {
 
 export function RowMenu({ apiKey, isShown, rights, actions, onClose }: RowMenuProps) {
   const { mayChange, mayDelete } = rights
-  const { password, row, keyView } = messages
 
   /** Closes the menu first, since what is chosen may open a dialog in its place. */
   function item(
@@ -50,20 +50,26 @@ export function RowMenu({ apiKey, isShown, rights, actions, onClose }: RowMenuPr
     <Dialog title={nameOf(apiKey)} shape="sheet" onDismiss={onClose}>
       <div class="sheet-items">
         {isShown
-          ? item(<EyeOffIcon />, row.hideToken, true, actions.onHide, true)
-          : item(<EyeIcon />, password.reveal, mayChange, () => actions.onReveal(apiKey), true)}
+          ? item(<EyeOffIcon />, rowText.hideToken, true, actions.onHide, true)
+          : item(
+              <EyeIcon />,
+              passwordText.submit.reveal,
+              mayChange,
+              () => actions.onReveal(apiKey),
+              true,
+            )}
         {/* It stays open, to show that the token was copied. */}
         <CopyButton
           class="menu-item"
-          label={password.copy}
+          label={passwordText.submit.copy}
           disabled={!mayChange}
           onCopy={() => actions.onCopy(apiKey)}
         >
-          {password.copy}
+          {passwordText.submit.copy}
         </CopyButton>
-        {item(<EditIcon />, row.edit, mayChange, () => actions.onEdit(apiKey))}
-        {item(<CodeIcon />, keyView.examples, true, () => actions.onSnippets(apiKey))}
-        {item(<TrashIcon />, keyView.delete, mayDelete, () => actions.onDelete(apiKey))}
+        {item(<EditIcon />, rowText.edit, mayChange, () => actions.onEdit(apiKey))}
+        {item(<CodeIcon />, rowText.examples, true, () => actions.onSnippets(apiKey))}
+        {item(<TrashIcon />, rowText.deleteKey, mayDelete, () => actions.onDelete(apiKey))}
       </div>
     </Dialog>
   )

@@ -1,7 +1,7 @@
 // The rest of a long list. A phone shows the first keys of a list, and the others when asked.
 
 import type { RefObject } from 'preact'
-import { messages } from '../messages/messages.ts'
+import * as pageText from '../messages/page.ts'
 
 /** How many keys a phone shows first. They are about two screens. */
 export const FIRST = 25
@@ -22,7 +22,7 @@ export function ShowAll({ count, rows, onShow }: ShowAllProps) {
   return (
     <p class="show-all">
       <button type="button" class="button" onClick={show}>
-        {messages.page.showMore(count - FIRST)}
+        {pageText.showMore(count - FIRST)}
       </button>
     </p>
   )

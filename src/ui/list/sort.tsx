@@ -2,15 +2,16 @@
 
 import { useId } from 'preact/hooks'
 import { SortIcon } from '../controls/icons.tsx'
-import { messages } from '../messages/messages.ts'
+import * as columnsText from '../messages/columns.ts'
+import * as pageText from '../messages/page.ts'
 import type { Sort, SortField } from './view.ts'
 
 export const COLUMNS: readonly (readonly [string, SortField | null])[] = [
-  [messages.columns.name, 'application_name'],
-  [messages.columns.token, null],
-  [messages.columns.acl, null],
-  [messages.columns.used, 'last_used_at'],
-  [messages.columns.created, 'created_at'],
+  [columnsText.name, 'application_name'],
+  [columnsText.token, null],
+  [columnsText.acl, null],
+  [columnsText.used, 'last_used_at'],
+  [columnsText.created, 'created_at'],
 ]
 
 interface SortProps {
@@ -41,7 +42,7 @@ export function NarrowSort({ sort, onSort }: SortProps) {
   const id = useId()
   return (
     <div class="narrow-sort">
-      <label for={id}>{messages.page.sortBy}</label>
+      <label for={id}>{pageText.sortBy}</label>
       <select
         id={id}
         value={sort.field}
@@ -62,8 +63,8 @@ export function NarrowSort({ sort, onSort }: SortProps) {
       <button
         type="button"
         class="button"
-        aria-label={messages.page.direction[orderOf(sort)]}
-        title={messages.page.direction[orderOf(sort)]}
+        aria-label={pageText.direction[orderOf(sort)]}
+        title={pageText.direction[orderOf(sort)]}
         onClick={() => onSort({ ...sort, isDescending: !sort.isDescending })}
       >
         <SortIcon order={orderOf(sort)} />

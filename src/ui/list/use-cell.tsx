@@ -1,12 +1,11 @@
 // When a key of the list was last used, and how often within 24 hours.
 
 import { isLongAgo } from './last-use.ts'
-import { messages } from '../messages/messages.ts'
+import * as text from '../messages/use.ts'
 import { agoText, exactTime } from '../messages/times.ts'
 import type { Key } from '../api/types.ts'
 
 export function UseCell({ usage }: { readonly usage: Key['usage'] }) {
-  const text = messages.use
   if (usage === null) return <span class="muted">{text.lastUnknown}</span>
   // A key that was just made comes without its use.
   const last = usage?.last_used_at ?? null

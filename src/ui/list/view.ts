@@ -3,7 +3,7 @@
 import { PLATFORMS, type Platform } from '../../keys/platform.ts'
 import { isExpiring } from './key-state.ts'
 import { isUnused } from './last-use.ts'
-import { messages } from '../messages/messages.ts'
+import * as commonText from '../messages/common.ts'
 import type { Key } from '../api/types.ts'
 
 export type SortField = 'application_name' | 'last_used_at' | 'created_at'
@@ -119,7 +119,13 @@ function searchText(key: Key): string {
 
 function toSearchText(key: Key): string {
   const { id, application_name, application_website, platform, ip_acl } = key
-  return [id, application_name, application_website ?? '', messages.platforms[platform], ...ip_acl]
+  return [
+    id,
+    application_name,
+    application_website ?? '',
+    commonText.platforms[platform],
+    ...ip_acl,
+  ]
     .join('\n')
     .toLowerCase()
 }

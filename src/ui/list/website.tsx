@@ -1,5 +1,5 @@
 import { isolateDirection, toPlainText } from '../messages/display-text.ts'
-import { messages } from '../messages/messages.ts'
+import * as pageText from '../messages/page.ts'
 
 /** Links only http and https. Stored URLs were checked already, and a link is checked here again. */
 export function Website({ url }: { readonly url: string | null }) {
@@ -23,7 +23,7 @@ export function Website({ url }: { readonly url: string | null }) {
       rel="noopener noreferrer nofollow"
     >
       <bdi>{shown}</bdi>
-      <span class="visually-hidden"> {messages.page.newWindow}</span>
+      <span class="visually-hidden"> {pageText.newWindow}</span>
     </a>
   )
 }

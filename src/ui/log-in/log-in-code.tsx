@@ -2,8 +2,8 @@
 
 import type { Api } from '../api/api.ts'
 import { CodeForm } from '../security/code-form.tsx'
-import { messages } from '../messages/messages.ts'
-import { securityMessages } from '../messages/security.ts'
+import * as logInText from '../messages/log-in.ts'
+import * as securityText from '../messages/security.ts'
 import type { Session } from '../api/types.ts'
 
 interface LogInCodeProps {
@@ -21,8 +21,8 @@ export function LogInCode({ api, address, password, onLoggedIn, onBack }: LogInC
       asks="code"
       takesRecoveryCode
       email={address}
-      submitLabel={messages.logIn.submit}
-      cancelLabel={securityMessages.back}
+      submitLabel={logInText.submit}
+      cancelLabel={securityText.back}
       onCancel={onBack}
       onSubmit={async ({ code }) => {
         const answer = await api.logIn(address, password, code)
@@ -31,7 +31,7 @@ export function LogInCode({ api, address, password, onLoggedIn, onBack }: LogInC
         return null
       }}
     >
-      <p>{securityMessages.logInTitle}</p>
+      <p>{securityText.logInTitle}</p>
     </CodeForm>
   )
 }

@@ -6,7 +6,8 @@ import { Brand } from '../frame/brand.tsx'
 import { useCountdown } from '../controls/countdown.ts'
 import { Dialog } from '../controls/dialog.tsx'
 import { EyeIcon, EyeOffIcon } from '../controls/icons.tsx'
-import { messages } from '../messages/messages.ts'
+import * as commonText from '../messages/common.ts'
+import * as text from '../messages/log-in.ts'
 import { failureText, isCode } from '../messages/problem-text.ts'
 import { ProviderLogInAgain } from '../confirm/provider-dialogs.ts'
 import { ProviderLogIn } from '../confirm/provider-log-in.tsx'
@@ -30,13 +31,13 @@ interface LogInPageProps extends Pick<LogInFormProps, 'api' | 'onLoggedIn'> {
 
 export function LogInPage({ api, logInAt, support, onLoggedIn }: LogInPageProps) {
   useEffect(() => {
-    document.title = `${messages.logIn.submit} · ${messages.product}`
+    document.title = `${text.submit} · ${commonText.product}`
   }, [])
   return (
     <main class="log-in">
       <div class="log-in-card">
         <Brand />
-        <h1 tabIndex={-1}>{messages.logIn.title}</h1>
+        <h1 tabIndex={-1}>{text.title}</h1>
         {logInAt === null ? (
           <LogInForm api={api} onLoggedIn={onLoggedIn} />
         ) : (
@@ -44,7 +45,7 @@ export function LogInPage({ api, logInAt, support, onLoggedIn }: LogInPageProps)
         )}
         {support !== undefined && (
           <p class="log-in-help">
-            {messages.logIn.help} <SupportLink url={support} />
+            {text.help} <SupportLink url={support} />
           </p>
         )}
       </div>
@@ -62,9 +63,9 @@ export function LogInAgain({ api, session, onLoggedIn, onCancel }: LogInAgainPro
     return <ProviderLogInAgain {...{ api, session, onLoggedIn, onCancel }} />
   }
   return (
-    <Dialog title={messages.logIn.againTitle} shape="prompt" onDismiss={onCancel}>
+    <Dialog title={text.againTitle} shape="prompt" onDismiss={onCancel}>
       <div class="dialog-body">
-        <p>{messages.logIn.againText}</p>
+        <p>{text.againText}</p>
         <LogInForm
           api={api}
           email={session.user.email}
@@ -89,7 +90,6 @@ function LogInForm({ api, email, onLoggedIn, onCancel }: LogInFormProps) {
   /** What was right; a code is asked for then. */
   const [checked, setChecked] = useState<{ address: string; password: string } | null>(null)
   const passwordField = useRef<HTMLInputElement>(null)
-  const text = messages.logIn
 
   const error = isEmpty ? text.required : failure === null ? null : logInText(failure, waitSeconds)
 
@@ -174,8 +174,7 @@ function LogInForm({ api, email, onLoggedIn, onCancel }: LogInFormProps) {
 
 /** The sentence for a failed log-in. Some failures mean something else here than in other forms. */
 function logInText(failure: Failure, waitSeconds: number): string | null {
-  const { noCookie, throttled } = messages.logIn
-  if (failure.kind === 'logged_out') return noCookie
+  if (failure.kind === 'logged_out') return text.noCookie
   if (failure.kind !== 'problem' || failure.code !== 'throttled') return failureText(failure)
-  return waitSeconds > 0 ? throttled(waitSeconds) : null
+  return waitSeconds > 0 ? text.throttled(waitSeconds) : null
 }

@@ -19,41 +19,37 @@ const REASONS: Readonly<Record<string, string>> = {
 const reasonOf = (code: string) => REASONS[code] ?? code
 const capitalized = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1)
 
-export const pictureMessages = {
-  use: {
-    title: 'Usage',
-    unknown: 'The usage of this key cannot be read at the moment.',
-    range: 'Time range',
-    ranges: { hour: '7 days', day: '13 months' },
-    most: {
-      hour: (count: number) => `Up to ${requests(count)} an hour`,
-      day: (count: number) => `Up to ${requests(count)} a day`,
-    },
-    picture: {
-      hour: (allowed: number, refused: number) =>
-        `Requests by hour, for 7 days: ${number(allowed)} allowed, ${number(refused)} refused.`,
-      day: (allowed: number, refused: number) =>
-        `Requests by day, for 400 days: ${number(allowed)} allowed, ${number(refused)} refused.`,
-    },
-    slot: { hour: 'Hour', day: 'Day (UTC)' },
-    allowed: 'Allowed',
-    refused: 'Refused',
-    count: (count: number) => number(count),
-    allowedCount: (count: number) => `${number(count)} allowed`,
-    refusedSum: (count: number) => `${number(count)} refused`,
-    refusedCount: (code: string, count: number) => `${number(count)} refused (${reasonOf(code)})`,
-    reason: (code: string) => capitalized(reasonOf(code)),
-    legend: (label: string, count: number) => `${label}: ${number(count)}`,
-    asTable: 'Show as a table',
-    addToAcl: 'Add to the IP ACL',
-    restrict: 'Allow only these addresses…',
-    never: 'This key was never used.',
-    last: (time: string, address: string | null) =>
-      `Last used on ${time}${address === null ? '' : ` from ${isolateDirection(address)}`}.`,
-    sums: (allowed: number, refused: number) =>
-      `In the last 24 hours: ${requests(allowed)} allowed, ${number(refused)} refused.`,
-    addresses: 'Addresses in the last 24 hours',
-    lastAt: (last: string) => `last at ${last}`,
-    outside: 'not on the IP ACL',
-  },
+export const title = 'Usage'
+export const unknown = 'The usage of this key cannot be read at the moment.'
+export const range = 'Time range'
+export const ranges = { hour: '7 days', day: '13 months' }
+export const most = {
+  hour: (count: number) => `Up to ${requests(count)} an hour`,
+  day: (count: number) => `Up to ${requests(count)} a day`,
 }
+export const picture = {
+  hour: (allowed: number, refused: number) =>
+    `Requests by hour, for 7 days: ${number(allowed)} allowed, ${number(refused)} refused.`,
+  day: (allowed: number, refused: number) =>
+    `Requests by day, for 400 days: ${number(allowed)} allowed, ${number(refused)} refused.`,
+}
+export const slot = { hour: 'Hour', day: 'Day (UTC)' }
+export const allowedLabel = 'Allowed'
+export const refusedLabel = 'Refused'
+export const allowedCount = (count: number) => `${number(count)} allowed`
+export const refusedSum = (count: number) => `${number(count)} refused`
+export const refusedCount = (code: string, count: number) =>
+  `${number(count)} refused (${reasonOf(code)})`
+export const reason = (code: string) => capitalized(reasonOf(code))
+export const legend = (label: string, count: number) => `${label}: ${number(count)}`
+export const asTable = 'Show as a table'
+export const addToAcl = 'Add to the IP ACL'
+export const restrict = 'Allow only these addresses…'
+export const never = 'This key was never used.'
+export const last = (time: string, address: string | null) =>
+  `Last used on ${time}${address === null ? '' : ` from ${isolateDirection(address)}`}.`
+export const sums = (allowed: number, refused: number) =>
+  `In the last 24 hours: ${requests(allowed)} allowed, ${number(refused)} refused.`
+export const addresses = 'Addresses in the last 24 hours'
+export const lastAt = (time: string) => `last at ${time}`
+export const outside = 'not on the IP ACL'

@@ -1,32 +1,34 @@
 // The sentence for a failure, which says what to do.
 
 import type { Failure } from '../api/api.ts'
-import { messages } from './messages.ts'
+import * as logInText from './log-in.ts'
+import * as pageText from './page.ts'
+import * as passwordText from './password.ts'
+import { problems } from './problems.ts'
 
 /** `reading`: nothing was typed or sent that could be lost. */
 export function failureText(failure: Failure, what: 'reading' | 'change' = 'change'): string {
-  const { problems, page, password, logIn } = messages
   if (failure.kind === 'unreachable') {
-    if (!navigator.onLine) return page.offline
+    if (!navigator.onLine) return pageText.offline
     return what === 'reading' ? problems.unreachableList : problems.unreachable
   }
   if (failure.kind === 'logged_out') return problems.logged_out
   switch (failure.code) {
     case 'login_failed':
-      return logIn.failed
+      return logInText.failed
     case 'second_factor_failed':
     case 'second_factor_incorrect':
       return problems.second_factor
     case 'password_incorrect':
-      return password.incorrect
+      return passwordText.incorrect
     case 'throttled':
-      return password.throttled(failure.retryAfterSeconds ?? 60)
+      return passwordText.throttled(failure.retryAfterSeconds ?? 60)
     case 'not_found':
       return what === 'reading' ? problems.unknown : problems.not_found
     case 'account_pending':
-      return page.pending
+      return pageText.pending
     case 'account_suspended':
-      return page.suspended
+      return pageText.suspended
     case 'https_required':
     case 'key_limit_reached':
     case 'storage_unavailable':

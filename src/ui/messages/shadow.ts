@@ -12,20 +12,17 @@ const WHY: Readonly<Record<string, string>> = {
   rate_limited: 'over the rate limit',
 }
 
-export const shadowMessages = {
-  shadow: {
-    title: 'Would be refused',
-    hint: 'IP ACLs, expiry and pauses are not enforced yet, so these requests still work. They stop working when enforcement begins.',
-    from: (address: string | null) =>
-      address === null
-        ? 'would be refused from other addresses'
-        : `would be refused from ${isolateDirection(address)}`,
-    /** `code`: the error code that such requests will get. */
-    why: (code: string | null, count: number, last: string) => {
-      const why = WHY[code ?? ''] ?? code ?? ''
-      return count === 1
-        ? `${why}: one request, ${last}`
-        : `${why}: ${number(count)} requests, the last ${last}`
-    },
-  },
+export const title = 'Would be refused'
+export const hint =
+  'IP ACLs, expiry and pauses are not enforced yet, so these requests still work. They stop working when enforcement begins.'
+export const from = (address: string | null) =>
+  address === null
+    ? 'would be refused from other addresses'
+    : `would be refused from ${isolateDirection(address)}`
+/** `code`: the error code that such requests will get. */
+export const why = (code: string | null, count: number, last: string) => {
+  const reason = WHY[code ?? ''] ?? code ?? ''
+  return count === 1
+    ? `${reason}: one request, ${last}`
+    : `${reason}: ${number(count)} requests, the last ${last}`
 }

@@ -3,18 +3,14 @@
 import { number } from './counted.ts'
 import { isolateDirection } from './display-text.ts'
 
-export const useMessages = {
-  use: {
-    lastUnknown: 'Last use unknown',
-    neverUsed: 'Never used',
-    used: 'Used',
-    justNow: 'just now',
-    exact: (time: string, address: string | null) =>
-      `${time}${address === null ? '' : `, from ${isolateDirection(address)}`}`,
-    notForLong: 'Not for 90 days',
-    perDay: (allowed: number) => `${number(allowed)} in 24 h`,
-    refusedBadge: (count: number) => `${number(count)} refused`,
-    refusedHint: (count: number) =>
-      `${count === 1 ? '1 request was' : `${number(count)} requests were`} refused in the last 24 hours`,
-  },
-}
+export const lastUnknown = 'Last use unknown'
+export const neverUsed = 'Never used'
+export const used = 'Used'
+export const justNow = 'just now'
+export const exact = (time: string, address: string | null) =>
+  `${time}${address === null ? '' : `, from ${isolateDirection(address)}`}`
+export const notForLong = 'Not for 90 days'
+export const perDay = (allowed: number) => `${number(allowed)} in 24 h`
+export const refusedBadge = (count: number) => `${number(count)} refused`
+export const refusedHint = (count: number) =>
+  `${count === 1 ? '1 request was' : `${number(count)} requests were`} refused in the last 24 hours`

@@ -4,8 +4,13 @@ import { useState } from 'preact/hooks'
 import { DialogBody } from '../controls/dialog.tsx'
 import { toPlainText } from '../messages/display-text.ts'
 import { type Draft, draftOf, isSame } from './draft.ts'
-import { limitMessages } from '../messages/limits.ts'
-import { messages } from '../messages/messages.ts'
+import * as aclText from '../messages/acl.ts'
+import * as commonText from '../messages/common.ts'
+import * as text from '../messages/conflict.ts'
+import * as lifeText from '../messages/life.ts'
+import * as limitMessages from '../messages/limit.ts'
+import * as panelText from '../messages/panel.ts'
+import * as rowText from '../messages/row.ts'
 import { limitText, toLimit } from './rate-limit.ts'
 import { untilText } from '../messages/times.ts'
 import type { Key, KeyInput } from '../api/types.ts'
@@ -46,7 +51,6 @@ export function ConflictChoice({ conflict, isBusy, onChoose, onCancel }: Conflic
   const [keepsMine, setKeepsMine] = useState<ReadonlySet<Field>>(
     new Set(differing.filter((field) => !isSame(mine[field], old[field]))),
   )
-  const text = messages.conflict
 
   function choose(field: Field, isMine: boolean) {
     const next = new Set(keepsMine)
@@ -74,7 +78,7 @@ export function ConflictChoice({ conflict, isBusy, onChoose, onCancel }: Conflic
         </div>
         {differing.map((field) => (
           <fieldset class="choice" key={field}>
-            <legend>{labelOf(field)}</legend>
+            <legend>{LABELS[field]}</legend>
             {([false, true] as const).map((isMine) => (
               <label key={String(isMine)}>
                 <input
@@ -96,7 +100,7 @@ export function ConflictChoice({ conflict, isBusy, onChoose, onCancel }: Conflic
       </DialogBody>
       <footer class="dialog-foot actions">
         <button type="button" class="button" aria-disabled={isBusy} onClick={onCancel}>
-          {messages.panel.cancel}
+          {commonText.cancel}
         </button>
         <button type="submit" class="button primary" aria-disabled={isBusy} aria-busy={isBusy}>
           {text.save}
@@ -107,31 +111,28 @@ export function ConflictChoice({ conflict, isBusy, onChoose, onCancel }: Conflic
 }
 
 const LABELS = {
-  application_name: 'name',
-  application_website: 'website',
-  platform: 'platform',
-  ip_acl: 'acl',
-  ip_acl_mode: 'aclMode',
-  ip_acl_notes: 'notes',
-  expires_at: 'expiry',
-} as const satisfies Record<Exclude<Field, 'rate_limit'>, string>
-
-function labelOf(field: Field): string {
-  return field === 'rate_limit' ? limitMessages.limit.title : messages.panel[LABELS[field]]
-}
+  application_name: panelText.name,
+  application_website: panelText.website,
+  platform: panelText.platform,
+  ip_acl: panelText.acl,
+  ip_acl_mode: panelText.aclMode,
+  ip_acl_notes: panelText.notes,
+  expires_at: panelText.expiry,
+  rate_limit: limitMessages.title,
+} satisfies Record<Field, string>
 
 function formatValue(field: Field, draft: Draft): string {
   const { ip_acl, ip_acl_mode, platform } = draft
-  if (field === 'ip_acl_mode') return messages.acl.modes[ip_acl_mode]
-  if (field === 'ip_acl') return ip_acl.length === 0 ? messages.row.anyAddress : ip_acl.join(', ')
-  if (field === 'platform') return platform === '' ? '' : messages.platforms[platform]
+  if (field === 'ip_acl_mode') return aclText.modes[ip_acl_mode]
+  if (field === 'ip_acl') return ip_acl.length === 0 ? rowText.anyAddress : ip_acl.join(', ')
+  if (field === 'platform') return platform === '' ? '' : commonText.platforms[platform]
   if (field === 'ip_acl_notes') {
     const notes = Object.entries(draft.ip_acl_notes).map(([network, note]) => `${network}: ${note}`)
-    return notes.length === 0 ? messages.conflict.nothing : notes.join(', ')
+    return notes.length === 0 ? text.nothing : notes.join(', ')
   }
   if (field === 'expires_at') {
-    return draft.expires_at === null ? messages.life.presets.never : untilText(draft.expires_at)
+    return draft.expires_at === null ? lifeText.presets.never : untilText(draft.expires_at)
   }
   if (field === 'rate_limit') return limitText(toLimit(draft.rate_limit))
-  return draft[field] === '' ? messages.conflict.nothing : draft[field]
+  return draft[field] === '' ? text.nothing : draft[field]
 }

@@ -11,8 +11,10 @@ import {
 } from '../acl/acl.ts'
 import { isolateDirection } from '../messages/display-text.ts'
 import type { Draft } from './draft.ts'
-import { limitMessages } from '../messages/limits.ts'
-import { messages } from '../messages/messages.ts'
+import * as aclText from '../messages/acl.ts'
+import * as fieldsText from '../messages/fields.ts'
+import * as lifeText from '../messages/life.ts'
+import * as limitText from '../messages/limit.ts'
 import { isWrongLimit } from './rate-limit.ts'
 import type { Fault, KeyInput } from '../api/types.ts'
 
@@ -53,26 +55,25 @@ export function completeDraft(
 
 /** Finds errors before the draft is sent, by the rules of the API, which checks everything again. */
 function checkDraft(draft: Draft): DraftErrors {
-  const { fields, acl } = messages
   const name = draft.application_name.trim()
   const isTooLong = [...name].length > MAX_NAME_LENGTH
   const { isOpen, ip_acl, platform } = draft
   return {
-    ...(name === '' && { application_name: { message: fields.required } }),
-    ...(isTooLong && { application_name: { message: fields.nameLength } }),
+    ...(name === '' && { application_name: { message: fieldsText.required } }),
+    ...(isTooLong && { application_name: { message: fieldsText.nameLength } }),
     ...websiteError(draft.application_website.trim()),
-    ...(platform === '' && { platform: { message: fields.platform } }),
-    ...(!isOpen && ip_acl.length === 0 && { ip_acl: { message: acl.noNetwork } }),
-    ...(draft.expires_at === '' && { expires_at: { message: messages.life.dateInvalid } }),
-    ...(isWrongLimit(draft.rate_limit) && { rate_limit: { message: limitMessages.limit.invalid } }),
-    ...(ip_acl.length > MAX_ENTRIES && { ip_acl: { message: acl.tooLong } }),
+    ...(platform === '' && { platform: { message: fieldsText.platform } }),
+    ...(!isOpen && ip_acl.length === 0 && { ip_acl: { message: aclText.noNetwork } }),
+    ...(draft.expires_at === '' && { expires_at: { message: lifeText.dateInvalid } }),
+    ...(isWrongLimit(draft.rate_limit) && { rate_limit: { message: limitText.invalid } }),
+    ...(ip_acl.length > MAX_ENTRIES && { ip_acl: { message: aclText.tooLong } }),
   }
 }
 
 function websiteError(website: string): Pick<DraftErrors, 'application_website'> {
   if (website === '' || (/^https?:\/\//i.test(website) && URL.canParse(website))) return {}
   const suggestion = withScheme(website)
-  const message = messages.fields.website
+  const message = fieldsText.website
   return { application_website: { message, ...(suggestion !== website && { suggestion }) } }
 }
 
@@ -95,7 +96,7 @@ export function toDraftErrors(faults: readonly Fault[], input: KeyInput): DraftE
     if (member === 'ip_acl' && index !== undefined && entry !== undefined) {
       entries.push(toEntryFault(entry, code, detail, suggestion))
     } else if (code === 'too_many_faults') {
-      errors.ip_acl ??= { message: messages.acl.moreRefused } // no other field can have so many
+      errors.ip_acl ??= { message: aclText.moreRefused } // no other field can have so many
     } else if (member === 'ip_acl_notes') {
       errors.ip_acl ??= { message: isolateDirection(detail) }
     } else if (isField(member)) {
@@ -129,13 +130,12 @@ function isField(member: string): member is Field {
 }
 
 function sentenceOf(member: Field, code: string): string | undefined {
-  const { fields, acl } = messages
-  if (code === 'required') return fields.required
-  if (member === 'platform') return fields.platform
-  if (member === 'application_name' && code === 'wrong_length') return fields.nameLength
-  if (member === 'application_website' && code === 'url_invalid') return fields.website
-  if (member === 'expires_at') return messages.life.dateInvalid
-  if (member === 'rate_limit') return limitMessages.limit.invalid
-  if (member === 'ip_acl' && code === 'too_long') return acl.tooLong
+  if (code === 'required') return fieldsText.required
+  if (member === 'platform') return fieldsText.platform
+  if (member === 'application_name' && code === 'wrong_length') return fieldsText.nameLength
+  if (member === 'application_website' && code === 'url_invalid') return fieldsText.website
+  if (member === 'expires_at') return lifeText.dateInvalid
+  if (member === 'rate_limit') return limitText.invalid
+  if (member === 'ip_acl' && code === 'too_long') return aclText.tooLong
   return undefined
 }

@@ -2,7 +2,8 @@
 
 import { useId, useState } from 'preact/hooks'
 import { endOfDay, inDays } from './expiry.ts'
-import { messages } from '../messages/messages.ts'
+import * as text from '../messages/life.ts'
+import * as commonText from '../messages/common.ts'
 
 interface ExpiryChoiceProps {
   readonly isDisabled: boolean
@@ -14,7 +15,6 @@ export function ExpiryChoice({ isDisabled, onChoose }: ExpiryChoiceProps) {
   const id = useId()
   const [day, setDay] = useState<string | null>(null)
   const [isWrong, setWrong] = useState(false)
-  const text = messages.life
 
   function choose(preset: string) {
     if (preset === 'date') return setDay('')
@@ -72,7 +72,7 @@ export function ExpiryChoice({ isDisabled, onChoose }: ExpiryChoiceProps) {
         {text.save}
       </button>
       <button type="button" class="button" onClick={() => setDay(null)}>
-        {text.cancel}
+        {commonText.cancel}
       </button>
       {isWrong && (
         <p class="error" id={`${id}-error`} role="alert">

@@ -4,7 +4,8 @@ import { useState } from 'preact/hooks'
 import type { FieldError } from './draft-errors.ts'
 import { endOfDay, inDays } from './expiry.ts'
 import { Field, fieldAttributes } from '../controls/field.tsx'
-import { messages } from '../messages/messages.ts'
+import * as text from '../messages/life.ts'
+import * as panelText from '../messages/panel.ts'
 import { untilText } from '../messages/times.ts'
 
 interface ExpiryFieldProps {
@@ -17,7 +18,6 @@ interface ExpiryFieldProps {
 
 export function ExpiryField({ id, expiresAt, error, onChange }: ExpiryFieldProps) {
   const [day, setDay] = useState<string | null>(null)
-  const text = messages.life
   const isDate = day !== null
   const value = isDate ? 'date' : expiresAt === null ? 'never' : 'kept'
 
@@ -29,17 +29,11 @@ export function ExpiryField({ id, expiresAt, error, onChange }: ExpiryFieldProps
   }
 
   return (
-    <Field
-      id={id}
-      label={messages.panel.expiry}
-      hint={messages.panel.expiryHint}
-      isOptional
-      error={error}
-    >
+    <Field id={id} label={panelText.expiry} hint={panelText.expiryHint} isOptional error={error}>
       <div class="expiry-field">
         <select
           {...(isDate
-            ? { id: `${id}-preset`, 'aria-label': messages.panel.expiry }
+            ? { id: `${id}-preset`, 'aria-label': panelText.expiry }
             : fieldAttributes(id, error))}
           value={value}
           onChange={({ currentTarget }) => choose(currentTarget.value)}

@@ -11,7 +11,7 @@ import { type DraftErrors, withScheme } from './draft-errors.ts'
 import { ExpiryField } from './expiry-field.tsx'
 import { fieldAttributes, Field } from '../controls/field.tsx'
 import { LimitField } from './limit-field.tsx'
-import { messages } from '../messages/messages.ts'
+import * as text from '../messages/panel.ts'
 import { PlatformField } from './platform-field.tsx'
 import type { Key } from '../api/types.ts'
 
@@ -30,7 +30,6 @@ interface KeyFormProps {
 
 export function KeyForm({ api, saved, draft, errors, address, isTaken, onChange }: KeyFormProps) {
   const id = useId()
-  const text = messages.panel
 
   /** Changes fields, and clears their errors until the next check. */
   function change(part: Partial<Draft>) {

@@ -10,7 +10,8 @@ import { Dialog } from '../controls/dialog.tsx'
 import { changesOf, type Draft, draftOf, EMPTY_DRAFT, isSame, toInput } from './draft.ts'
 import { completeDraft, type DraftErrors, toDraftErrors, withRefused } from './draft-errors.ts'
 import { createKeyOnce } from './key-creation.ts'
-import { messages } from '../messages/messages.ts'
+import * as text from '../messages/panel.ts'
+import * as readyText from '../messages/ready.ts'
 import { PanelForm } from './panel-form.tsx'
 import { type Asked, PanelPrompts } from './panel-prompts.tsx'
 import { isCode } from '../messages/problem-text.ts'
@@ -52,7 +53,6 @@ export function KeyPanel(props: KeyPanelProps) {
   const busy = useRef(false)
   /** How often errors were found, which are then to be shown. */
   const [checks, setChecks] = useState(0)
-  const text = messages.panel
 
   const start = base === undefined ? EMPTY_DRAFT : draftOf(base)
   const isNew = base === undefined
@@ -90,7 +90,7 @@ export function KeyPanel(props: KeyPanelProps) {
     }
     setAsking(null)
     setMade(withoutToken(result.key))
-    announce(messages.ready.title)
+    announce(readyText.title)
     return null
   }
 
@@ -131,7 +131,7 @@ export function KeyPanel(props: KeyPanelProps) {
   return (
     <>
       <Dialog
-        title={made !== null ? messages.ready.title : isNew ? text.createTitle : text.editTitle}
+        title={made !== null ? readyText.title : isNew ? text.createTitle : text.editTitle}
         shape="panel"
         onDismiss={dismiss}
       >

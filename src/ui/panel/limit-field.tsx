@@ -3,7 +3,7 @@
 import { WINDOW_SECONDS } from '../../keys/rate-limit.ts'
 import type { FieldError } from './draft-errors.ts'
 import { Field, fieldAttributes } from '../controls/field.tsx'
-import { limitMessages } from '../messages/limits.ts'
+import * as text from '../messages/limit.ts'
 import type { LimitDraft } from './rate-limit.ts'
 
 interface LimitFieldProps {
@@ -17,8 +17,6 @@ interface LimitFieldProps {
 const NONE = 'none'
 
 export function LimitField({ id, limit, error, onChange }: LimitFieldProps) {
-  const text = limitMessages.limit
-
   function choose(window: string) {
     if (window === NONE) onChange(null)
     else onChange({ requests: limit?.requests ?? '', per_seconds: Number(window) })
@@ -30,7 +28,7 @@ export function LimitField({ id, limit, error, onChange }: LimitFieldProps) {
         {limit !== null && (
           <input
             id={`${id}-requests`}
-            aria-label={text.requests}
+            aria-label={text.requestsLabel}
             aria-invalid={error === undefined ? undefined : 'true'}
             aria-describedby={`${id}-error`}
             inputMode="numeric"

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from 'preact/hooks'
 import { announceFailure } from '../controls/announce.tsx'
-import { messages } from '../messages/messages.ts'
+import { problems } from '../messages/problems.ts'
 import { addedNetworks, PATHS, replace, type Route } from '../browser/route.ts'
 import type { Key } from '../api/types.ts'
 
@@ -30,7 +30,7 @@ export function usePanel(
   const isLost = of !== null && open.current === null && keys !== undefined
   useEffect(() => {
     if (!isLost) return
-    if (mayChange) announceFailure(messages.problems.not_found)
+    if (mayChange) announceFailure(problems.not_found)
     replace(PATHS.keys)
   }, [isLost])
   return open.current

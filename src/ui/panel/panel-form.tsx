@@ -7,7 +7,7 @@ import { DialogBody } from '../controls/dialog.tsx'
 import type { Draft } from './draft.ts'
 import type { DraftErrors } from './draft-errors.ts'
 import { KeyForm } from './key-form.tsx'
-import { messages } from '../messages/messages.ts'
+import * as conflictText from '../messages/conflict.ts'
 import { PanelFoot } from '../controls/panel-foot.tsx'
 import { failureText, isCode } from '../messages/problem-text.ts'
 import type { Key } from '../api/types.ts'
@@ -57,7 +57,7 @@ export function PanelForm(props: PanelFormProps) {
         <div role="alert">
           {failure !== null && (
             <div class="notice danger">
-              <p>{isGone ? messages.conflict.gone : failureText(failure)}</p>
+              <p>{isGone ? conflictText.gone : failureText(failure)}</p>
             </div>
           )}
         </div>

@@ -2,7 +2,8 @@
 
 import type { Failure, Proof } from '../api/api.ts'
 import { ConfirmDialog } from '../controls/confirm-dialog.tsx'
-import { messages } from '../messages/messages.ts'
+import * as text from '../messages/panel.ts'
+import * as passwordText from '../messages/password.ts'
 import { IdentityPrompt } from '../confirm/identity-prompt.tsx'
 
 export type Asked = 'password' | 'discard' | null
@@ -20,14 +21,13 @@ interface PanelPromptsProps {
 
 export function PanelPrompts(props: PanelPromptsProps) {
   const { asked, email, name, onCreate, onFailure, onDiscard, onClose } = props
-  const text = messages.panel
   if (asked === 'password') {
     return (
       <IdentityPrompt
         email={email}
-        purpose={messages.password.purpose.create(name)}
+        purpose={passwordText.purpose.create(name)}
         call={{ name: 'create_key', keyId: null }}
-        submitLabel={messages.password.create}
+        submitLabel={passwordText.submit.create}
         isBinding
         onSubmit={onCreate}
         onFailure={onFailure}

@@ -2,7 +2,8 @@
 
 import { PLATFORMS, type Platform } from '../../keys/platform.ts'
 import type { FieldError } from './draft-errors.ts'
-import { messages } from '../messages/messages.ts'
+import * as commonText from '../messages/common.ts'
+import * as panelText from '../messages/panel.ts'
 import { PlatformIcon } from '../list/platform-icons.tsx'
 
 interface PlatformFieldProps {
@@ -23,7 +24,7 @@ export function PlatformField({ id, platform, error, onChange }: PlatformFieldPr
       aria-required="true"
       aria-invalid={error === undefined ? undefined : 'true'}
     >
-      <legend id={`${id}-label`}>{messages.panel.platform}</legend>
+      <legend id={`${id}-label`}>{panelText.platform}</legend>
       <div class="segments">
         {PLATFORMS.map((each) => (
           <label key={each}>
@@ -36,7 +37,7 @@ export function PlatformField({ id, platform, error, onChange }: PlatformFieldPr
             />
             <span>
               <PlatformIcon platform={each} />
-              {messages.platforms[each]}
+              {commonText.platforms[each]}
             </span>
           </label>
         ))}

@@ -1,7 +1,7 @@
 // The rate limit of a key, as people read and type it.
 
 import { MAX_REQUESTS } from '../../keys/rate-limit.ts'
-import { limitMessages } from '../messages/limits.ts'
+import * as text from '../messages/limit.ts'
 import type { RateLimit } from '../api/types.ts'
 
 /** A limit as it is typed. */
@@ -11,10 +11,9 @@ export interface LimitDraft {
 }
 
 export function limitText(limit: RateLimit | null): string {
-  const { none, text, windows } = limitMessages.limit
-  if (limit === null) return none
-  const names: Partial<Record<number, string>> = windows
-  return text(limit.requests, names[limit.per_seconds] ?? `${limit.per_seconds} s`)
+  if (limit === null) return text.none
+  const names: Partial<Record<number, string>> = text.windows
+  return text.text(limit.requests, names[limit.per_seconds] ?? `${limit.per_seconds} s`)
 }
 
 export function toLimitDraft(limit: RateLimit | null): LimitDraft | null {

@@ -1,5 +1,5 @@
 import { useId } from 'preact/hooks'
-import { messages } from '../messages/messages.ts'
+import * as snippetsText from '../messages/snippets.ts'
 import { type Language, LANGUAGES } from './snippets.ts'
 
 interface LanguageTabsProps {
@@ -13,7 +13,7 @@ export function LanguageTabs({ language, hasFocus = false, onLanguage }: Languag
   const id = useId()
   return (
     <fieldset class="tabs">
-      <legend class="visually-hidden">{messages.snippets.language}</legend>
+      <legend class="visually-hidden">{snippetsText.language}</legend>
       {LANGUAGES.map((each) => (
         <label key={each}>
           <input

@@ -8,7 +8,9 @@ import { nameOf } from '../messages/display-text.ts'
 import { exampleUrl } from './example-url.ts'
 import { ExternalIcon, WarningIcon } from '../controls/icons.tsx'
 import { LanguageTabs } from './language-tabs.tsx'
-import { messages } from '../messages/messages.ts'
+import * as columnsText from '../messages/columns.ts'
+import * as pageText from '../messages/page.ts'
+import * as text from '../messages/ready.ts'
 import type { Secret } from '../token/secret.ts'
 import { type Language, snippet } from './snippets.ts'
 import { TestRequest } from './test-request.tsx'
@@ -26,7 +28,6 @@ interface ReadyKeyProps {
 
 export function ReadyKey({ apiKey, secret, note, documentation, onDone }: ReadyKeyProps) {
   const [language, setLanguage] = useState<Language>('curl')
-  const text = messages.ready
   return (
     <div class="dialog-form">
       <div class="dialog-body stack">
@@ -38,7 +39,7 @@ export function ReadyKey({ apiKey, secret, note, documentation, onDone }: ReadyK
         ) : (
           <>
             <div class="field">
-              <h3>{messages.columns.token}</h3>
+              <h3>{columnsText.token}</h3>
               <code class="ready-token">{secret.token}</code>
               <div class="actions spread">
                 <Countdown untilMs={secret.untilMs} />
@@ -80,7 +81,7 @@ export function ReadyKey({ apiKey, secret, note, documentation, onDone }: ReadyK
           <p>
             <a href={documentation} target="_blank" rel="noopener noreferrer">
               {text.documentation} <ExternalIcon />
-              <span class="visually-hidden"> {messages.page.newWindow}</span>
+              <span class="visually-hidden"> {pageText.newWindow}</span>
             </a>
           </p>
         )}
@@ -101,7 +102,7 @@ function Countdown({ untilMs }: { readonly untilMs: number }) {
     const timer = setInterval(() => setLeft(secondsUntil(untilMs)), 1_000)
     return () => clearInterval(timer)
   }, [untilMs])
-  return <span class="hint">{messages.ready.hides(left)}</span>
+  return <span class="hint">{text.hides(left)}</span>
 }
 
 function secondsUntil(ms: number): number {

@@ -6,7 +6,8 @@ import { CopyButton } from '../controls/copy-button.tsx'
 import { Dialog } from '../controls/dialog.tsx'
 import { exampleUrl } from './example-url.ts'
 import { LanguageTabs } from './language-tabs.tsx'
-import { messages } from '../messages/messages.ts'
+import * as text from '../messages/snippets.ts'
+import * as commonText from '../messages/common.ts'
 import { type Language, snippet } from './snippets.ts'
 
 interface SnippetDialogProps {
@@ -21,7 +22,6 @@ interface SnippetDialogProps {
 export function SnippetDialog({ name, mayChange, onCopyWithToken, onClose }: SnippetDialogProps) {
   const id = useId()
   const [language, setLanguage] = useState<Language>('curl')
-  const text = messages.snippets
   const toText = (token: string) => snippet(language, exampleUrl(), token)
   return (
     <Dialog title={text.title(name)} shape="prompt" describedBy={id} onDismiss={onClose}>
@@ -29,11 +29,14 @@ export function SnippetDialog({ name, mayChange, onCopyWithToken, onClose }: Sni
         <p id={id}>{text.text}</p>
         <LanguageTabs language={language} hasFocus onLanguage={setLanguage} />
         <pre class="code" tabIndex={0} aria-label={language}>
-          <code>{toText(text.placeholder)}</code>
+          <code>{toText(commonText.tokenPlaceholder)}</code>
         </pre>
         <p class="hint">{text.note}</p>
         <div class="actions">
-          <CopyButton label={text.asShown} onCopy={() => copyText(toText(text.placeholder))}>
+          <CopyButton
+            label={text.asShown}
+            onCopy={() => copyText(toText(commonText.tokenPlaceholder))}
+          >
             {text.asShown}
           </CopyButton>
           <CopyButton

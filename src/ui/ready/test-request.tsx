@@ -3,14 +3,14 @@
 import { useRef, useState } from 'preact/hooks'
 import { exampleUrl } from './example-url.ts'
 import { isolateDirection } from '../messages/display-text.ts'
-import { messages } from '../messages/messages.ts'
+import { problems } from '../messages/problems.ts'
+import * as text from '../messages/ready.ts'
 
 const TIMEOUT_MS = 20_000
 
 export function TestRequest({ token }: { readonly token: string }) {
   const [answer, setAnswer] = useState<string | null>(null)
   const busy = useRef(false)
-  const text = messages.ready
 
   async function send() {
     if (busy.current) return
@@ -45,10 +45,10 @@ async function sendTest(token: string): Promise<string> {
     const { status } = response
     const body = await response.text()
     const isRefusal = response.headers.get('Content-Type')?.startsWith('application/problem+json')
-    if (isRefusal !== true) return messages.ready.passed(status)
+    if (isRefusal !== true) return text.passed(status)
     const { detail } = JSON.parse(body) as { detail?: unknown }
-    return messages.ready.refused(status, isolateDirection(String(detail)))
+    return text.refused(status, isolateDirection(String(detail)))
   } catch {
-    return messages.problems.unreachable
+    return problems.unreachable
   }
 }

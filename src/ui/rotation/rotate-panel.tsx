@@ -5,8 +5,9 @@ import { announce } from '../controls/announce.tsx'
 import type { Api, Failure, Proof } from '../api/api.ts'
 import { Dialog } from '../controls/dialog.tsx'
 import { nameOf } from '../messages/display-text.ts'
-import { messages } from '../messages/messages.ts'
-import { rotationMessages } from '../messages/rotation.ts'
+import * as commonText from '../messages/common.ts'
+import * as readyText from '../messages/ready.ts'
+import * as text from '../messages/rotation.ts'
 import { IdentityPrompt } from '../confirm/identity-prompt.tsx'
 import { failureText } from '../messages/problem-text.ts'
 import { ReadyKey } from '../ready/ready-key.tsx'
@@ -36,7 +37,6 @@ export function RotatePanel(props: RotatePanelProps) {
   const [made, setMade] = useState<Key | null>(null)
   // One for the panel, so that a rotation whose answer was lost can be sent again.
   const idempotencyKey = useRef<string>(crypto.randomUUID())
-  const text = rotationMessages.rotation
   const [isLeaked] = useState(apiKey.leaked_at !== null)
 
   async function rotate(proof: Proof): Promise<Failure | null> {
@@ -46,14 +46,14 @@ export function RotatePanel(props: RotatePanelProps) {
     setAsking(false)
     setMade(withoutToken(answer.value))
     onRotated(answer.value)
-    announce(messages.ready.title)
+    announce(readyText.title)
     return null
   }
 
   return (
     <>
       <Dialog
-        title={made === null ? text.panelTitle : messages.ready.title}
+        title={made === null ? text.panelTitle : readyText.title}
         shape="panel"
         onDismiss={onClose}
       >
@@ -103,7 +103,7 @@ export function RotatePanel(props: RotatePanelProps) {
             </div>
             <footer class="dialog-foot actions">
               <button type="button" class="button" onClick={onClose}>
-                {messages.panel.cancel}
+                {commonText.cancel}
               </button>
               <button type="submit" class="button primary" autofocus={isLeaked}>
                 {text.next}

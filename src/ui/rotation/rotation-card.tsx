@@ -2,8 +2,8 @@
 
 import { useEffect, useState } from 'preact/hooks'
 import type { Api } from '../api/api.ts'
-import { messages } from '../messages/messages.ts'
-import { rotationMessages } from '../messages/rotation.ts'
+import * as aclText from '../messages/acl.ts'
+import * as text from '../messages/rotation.ts'
 import { navigate, PATHS } from '../browser/route.ts'
 import { RotationDialog, type RotationChange } from './rotation-dialog.tsx'
 import { exactTime, minuteOf, untilText } from '../messages/times.ts'
@@ -22,7 +22,6 @@ const REFRESH_MS = 10_000
 export function RotationCard({ api, apiKey, mayChange, onChanged }: RotationCardProps) {
   const [asked, setAsked] = useState<RotationChange | null>(null)
   const use = useRotation(api, apiKey)
-  const text = rotationMessages.rotation
   const { rotation } = apiKey
   return (
     <section class="card part" aria-labelledby="rotation">
@@ -123,7 +122,6 @@ function useRotation(api: Api, { id, rotation }: Key): RotationUse | null | unde
 }
 
 function RotationProgress({ use }: { readonly use: RotationUse | null }) {
-  const text = rotationMessages.rotation
   if (use === null) return <p class="hint">{text.unknown}</p>
   const { old, new: fresh } = use
   const isQuiet = old.last_used_at !== null && old.requests_last_hour === 0
@@ -150,9 +148,9 @@ function RotationProgress({ use }: { readonly use: RotationUse | null }) {
         <ul class="denials" tabIndex={0} aria-label={text.addresses}>
           {old.addresses.map(({ address, allowed, last_at: last }) => (
             <li key={address}>
-              <span class="mono">{address ?? messages.acl.unreadable}</span>
+              <span class="mono">{address ?? aclText.unreadable}</span>
               <span class="hint" title={exactTime(last)}>
-                {messages.acl.denied(allowed, minuteOf(last))}
+                {aclText.denied(allowed, minuteOf(last))}
               </span>
             </li>
           ))}

@@ -3,7 +3,7 @@
 import { useRef, useState } from 'preact/hooks'
 import type { Api } from '../api/api.ts'
 import { ConfirmDialog } from '../controls/confirm-dialog.tsx'
-import { rotationMessages } from '../messages/rotation.ts'
+import * as text from '../messages/rotation.ts'
 import { failureText, isCode } from '../messages/problem-text.ts'
 import { untilText } from '../messages/times.ts'
 import type { Enforcement, Key } from '../api/types.ts'
@@ -28,7 +28,6 @@ export function RotationDialog({ api, apiKey, change, onChanged, onClose }: Rota
     const seconds = typeof change === 'number' ? change : 0
     return new Date(Date.now() + seconds * 1_000).toISOString()
   })
-  const text = rotationMessages.rotation
   const { title, body, confirm, done } = {
     finish: {
       title: text.finishTitle,

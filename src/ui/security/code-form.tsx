@@ -4,8 +4,8 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import type { Failure } from '../api/api.ts'
 import { useCountdown } from '../controls/countdown.ts'
-import { messages } from '../messages/messages.ts'
-import { securityMessages } from '../messages/security.ts'
+import * as passwordText from '../messages/password.ts'
+import * as text from '../messages/security.ts'
 import { failureText, isCode } from '../messages/problem-text.ts'
 
 export interface Entered {
@@ -37,7 +37,6 @@ export function CodeForm(props: CodeFormProps) {
   const [isRecovery, setRecovery] = useState(false)
   const form = useRef<HTMLFormElement>(null)
   const waitSeconds = useCountdown(failure)
-  const text = securityMessages
 
   useEffect(() => {
     form.current?.querySelector<HTMLInputElement>('input:not([hidden])')?.focus()
@@ -67,7 +66,7 @@ export function CodeForm(props: CodeFormProps) {
     form.current?.querySelector<HTMLInputElement>(`[name=${wrong}]`)?.select()
   }
 
-  const required = { code: text.codeRequired, password: messages.password.required } as const
+  const required = { code: text.codeRequired, password: passwordText.required } as const
   const error = isEmpty
     ? asks === 'both'
       ? text.bothRequired
@@ -130,7 +129,7 @@ export function CodeForm(props: CodeFormProps) {
 
 function codeErrorText(failure: Failure | null, waitSeconds: number): string | null {
   if (failure === null) return null
-  if (isCode(failure, 'not_found')) return securityMessages.expired
+  if (isCode(failure, 'not_found')) return text.expired
   if (!isCode(failure, 'throttled')) return failureText(failure)
-  return waitSeconds > 0 ? messages.password.throttled(waitSeconds) : null
+  return waitSeconds > 0 ? passwordText.throttled(waitSeconds) : null
 }

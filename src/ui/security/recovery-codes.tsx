@@ -2,8 +2,8 @@
 
 import { copyText } from '../browser/clipboard.ts'
 import { CopyButton } from '../controls/copy-button.tsx'
-import { messages } from '../messages/messages.ts'
-import { securityMessages } from '../messages/security.ts'
+import * as commonText from '../messages/common.ts'
+import * as text from '../messages/security.ts'
 
 interface RecoveryCodesProps {
   readonly codes: readonly string[]
@@ -11,7 +11,6 @@ interface RecoveryCodesProps {
 }
 
 export function RecoveryCodes({ codes, onDone }: RecoveryCodesProps) {
-  const text = securityMessages
   const lines = codes.join('\n')
   return (
     <section class="card part">
@@ -38,13 +37,12 @@ export function RecoveryCodes({ codes, onDone }: RecoveryCodesProps) {
 }
 
 function download(lines: string): void {
-  const { codesTitle, fileName } = securityMessages
-  const file = new Blob([`${messages.product}: ${codesTitle}\n\n${lines}\n`], {
+  const file = new Blob([`${commonText.product}: ${text.codesTitle}\n\n${lines}\n`], {
     type: 'text/plain',
   })
   const link = document.createElement('a')
   link.href = URL.createObjectURL(file)
-  link.download = fileName
+  link.download = text.fileName
   link.click()
   URL.revokeObjectURL(link.href)
 }

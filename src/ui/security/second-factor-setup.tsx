@@ -5,8 +5,8 @@ import type { Api } from '../api/api.ts'
 import { copyText } from '../browser/clipboard.ts'
 import { CodeForm } from './code-form.tsx'
 import { CopyButton } from '../controls/copy-button.tsx'
-import { messages } from '../messages/messages.ts'
-import { securityMessages } from '../messages/security.ts'
+import * as commonText from '../messages/common.ts'
+import * as text from '../messages/security.ts'
 import { QrCode } from './qr-code.tsx'
 import type { Enrolment } from '../api/types.ts'
 
@@ -19,8 +19,7 @@ interface SecondFactorSetupProps {
 
 export function SecondFactorSetup({ api, email, onDone, onCancel }: SecondFactorSetupProps) {
   const [enrolment, setEnrolment] = useState<Enrolment | null>(null)
-  const text = securityMessages
-  const cancel = { cancelLabel: messages.panel.cancel, onCancel }
+  const cancel = { cancelLabel: commonText.cancel, onCancel }
 
   return (
     <section class="card part">

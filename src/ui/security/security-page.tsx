@@ -4,8 +4,8 @@ import { useCallback, useEffect, useState } from 'preact/hooks'
 import { announceSuccess } from '../controls/announce.tsx'
 import type { Api, Failure } from '../api/api.ts'
 import { CodeForm } from './code-form.tsx'
-import { messages } from '../messages/messages.ts'
-import { securityMessages } from '../messages/security.ts'
+import * as commonText from '../messages/common.ts'
+import * as text from '../messages/security.ts'
 import { PageHead } from '../controls/page-head.tsx'
 import { RetryNotice } from '../controls/retry-notice.tsx'
 import { failureText } from '../messages/problem-text.ts'
@@ -28,7 +28,6 @@ export function SecurityPage({ api, email, onSetUp }: SecurityPageProps) {
   const [failure, setFailure] = useState<Failure | null>(null)
   const [task, setTask] = useState<Task>(null)
   const [codes, setCodes] = useState<readonly string[] | null>(null)
-  const text = securityMessages
 
   const read = useCallback(async () => {
     const answer = await api.readSecondFactor()
@@ -60,7 +59,7 @@ export function SecurityPage({ api, email, onSetUp }: SecurityPageProps) {
           }}
         />
       ) : factor === null ? (
-        failure === null && <p class="loading">{messages.loading}</p>
+        failure === null && <p class="loading">{commonText.loading}</p>
       ) : task === 'set_up' || factor.due ? (
         <SecondFactorSetup
           onDone={(made) => {
@@ -74,13 +73,13 @@ export function SecurityPage({ api, email, onSetUp }: SecurityPageProps) {
         <FactorState factor={factor} onTask={setTask} />
       ) : (
         <section class="card part">
-          <h2>{text[task]}</h2>
+          <h2>{text.tasks[task]}</h2>
           <p>{task === 'renew' ? text.renewText : text.removeText}</p>
           <CodeForm
             asks="both"
             takesRecoveryCode
-            submitLabel={text[task]}
-            cancelLabel={messages.panel.cancel}
+            submitLabel={text.tasks[task]}
+            cancelLabel={commonText.cancel}
             onCancel={end}
             onSubmit={async ({ password, code }) => {
               if (task === 'renew') {
@@ -111,7 +110,6 @@ interface FactorStateProps {
 
 function FactorState({ factor, onTask }: FactorStateProps) {
   const { enabled_at: since, recovery_codes_left: left, required } = factor
-  const text = securityMessages
   if (since === null) {
     return (
       <section class="card part">
@@ -131,10 +129,10 @@ function FactorState({ factor, onTask }: FactorStateProps) {
       {required && <p class="hint">{text.required}</p>}
       <div class="actions">
         <button type="button" class="button" onClick={() => onTask('renew')}>
-          {text.renew}
+          {text.tasks.renew}
         </button>
         <button type="button" class="button danger" onClick={() => onTask('remove')}>
-          {text.remove}
+          {text.tasks.remove}
         </button>
       </div>
     </section>

@@ -4,7 +4,7 @@
 import { announceFailure, announceSuccess } from '../controls/announce.tsx'
 import type { Api } from '../api/api.ts'
 import { nameOf } from '../messages/display-text.ts'
-import { messages } from '../messages/messages.ts'
+import * as findText from '../messages/find.ts'
 import { failureText, isCode } from '../messages/problem-text.ts'
 import { navigate, PATHS } from '../browser/route.ts'
 import type { Key } from '../api/types.ts'
@@ -21,14 +21,13 @@ export async function openKeyOf(
   keys: readonly Key[] | undefined,
   api: Api,
 ): Promise<void> {
-  const text = messages.find
   const answer = await api.findKey(token.trim())
   if (!answer.ok) {
-    announceFailure(isCode(answer.error, 'not_found') ? text.none : failureText(answer.error))
+    announceFailure(isCode(answer.error, 'not_found') ? findText.none : failureText(answer.error))
     return
   }
   const { key_id: id, token: kind } = answer.value
   const key = keys?.find((each) => each.id === id)
   navigate(PATHS.key(id))
-  if (key !== undefined) announceSuccess(text.found[kind](nameOf(key)), id)
+  if (key !== undefined) announceSuccess(findText.found[kind](nameOf(key)), id)
 }

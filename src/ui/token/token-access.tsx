@@ -5,7 +5,8 @@ import { announce, announceFailure } from '../controls/announce.tsx'
 import type { Api, Failure, Proof } from '../api/api.ts'
 import { copySoon } from '../browser/clipboard.ts'
 import { nameOf } from '../messages/display-text.ts'
-import { messages } from '../messages/messages.ts'
+import * as doneText from '../messages/done.ts'
+import * as passwordText from '../messages/password.ts'
 import { IdentityPrompt } from '../confirm/identity-prompt.tsx'
 import { failureText, isCode } from '../messages/problem-text.ts'
 import { type Secret, useSecret } from './secret.ts'
@@ -29,7 +30,7 @@ interface TokenAccessDeps {
 
 export function useTokenAccess({ api, email, onGone }: TokenAccessDeps) {
   const [asking, setAsking] = useState<Asking | null>(null)
-  const holder = useSecret(({ isShown }) => isShown && announce(messages.done.hidden))
+  const holder = useSecret(({ isShown }) => isShown && announce(doneText.hidden))
   const askingRef = useRef(asking)
   askingRef.current = asking
   const secretRef = useRef<Secret | null>(null)
@@ -52,7 +53,7 @@ export function useTokenAccess({ api, email, onGone }: TokenAccessDeps) {
   const reveal = useCallback((key: Key) => {
     const show = (token: string) => {
       const isHeld = holder.hold({ keyId: key.id, token, isShown: true })
-      announce(isHeld ? messages.done.revealed : messages.done.hidden)
+      announce(isHeld ? doneText.revealed : doneText.hidden)
     }
     const held = secretRef.current
     if (held?.keyId === key.id) return show(held.token)
@@ -66,7 +67,7 @@ export function useTokenAccess({ api, email, onGone }: TokenAccessDeps) {
 
   const hide = useCallback(() => {
     holder.forget()
-    announce(messages.done.hidden)
+    announce(doneText.hidden)
   }, [])
 
   function close(asked: Asking) {
@@ -93,9 +94,9 @@ export function useTokenAccess({ api, email, onGone }: TokenAccessDeps) {
   const prompt = asking !== null && (
     <IdentityPrompt
       email={email}
-      purpose={messages.password.purpose[asking.verb](nameOf(asking.key))}
+      purpose={passwordText.purpose[asking.verb](nameOf(asking.key))}
       call={{ name: 'show_token', keyId: asking.key.id }}
-      submitLabel={messages.password[asking.verb]}
+      submitLabel={passwordText.submit[asking.verb]}
       onSubmit={(proof) => confirm(asking, proof)}
       needsClick={asking.verb === 'copy'}
       onFailure={(failure) => {

@@ -4,7 +4,7 @@ import { CopyButton } from '../controls/copy-button.tsx'
 import { EyeIcon, EyeOffIcon } from '../controls/icons.tsx'
 import type { ListedKey } from '../list/key-list.ts'
 import type { RowActions } from '../list/row-actions.ts'
-import { messages } from '../messages/messages.ts'
+import * as text from '../messages/row.ts'
 
 interface TokenFieldProps {
   readonly apiKey: ListedKey
@@ -17,7 +17,6 @@ interface TokenFieldProps {
 }
 
 export function TokenField({ apiKey, label, token, mayChange, actions }: TokenFieldProps) {
-  const text = messages.row
   const isDisabled = !mayChange || apiKey.isDeleting === true
   const ends = apiKey.access_token_ends_with
   const toggle = token === null ? text.reveal(label) : text.hide(label)

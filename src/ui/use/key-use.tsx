@@ -3,7 +3,7 @@
 import { networksOfAddress } from '../acl/acl-addresses.ts'
 import type { Api } from '../api/api.ts'
 import { useAnswer } from '../api/use-answer.ts'
-import { pictureMessages } from '../messages/picture.ts'
+import * as text from '../messages/picture.ts'
 import { exactTime, untilText } from '../messages/times.ts'
 import type { Key, KeyUsage } from '../api/types.ts'
 import { UseAddresses } from './use-addresses.tsx'
@@ -19,7 +19,6 @@ interface UseCardProps {
 }
 
 export function UseCard({ api, apiKey, use, onAdd }: UseCardProps) {
-  const text = pictureMessages.use
   return (
     <section class="card part use-card" aria-labelledby="use">
       <h2 id="use">{text.title}</h2>
@@ -57,7 +56,7 @@ function Restrict({
   return (
     <div class="actions">
       <button type="button" class="button" onClick={() => onAdd(networks)}>
-        {pictureMessages.use.restrict}
+        {text.restrict}
       </button>
     </div>
   )

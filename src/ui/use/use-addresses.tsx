@@ -2,8 +2,8 @@
 // put those on the IP ACL that are not on it.
 
 import { checkAddress, findExcluded, networksOfAddress } from '../acl/acl-addresses.ts'
-import { messages } from '../messages/messages.ts'
-import { pictureMessages } from '../messages/picture.ts'
+import * as aclText from '../messages/acl.ts'
+import * as text from '../messages/picture.ts'
 import { exactTime, minuteOf } from '../messages/times.ts'
 import type { Key, KeyUsage } from '../api/types.ts'
 
@@ -20,7 +20,6 @@ interface UseAddressesProps {
 /** Those that were refused, or will be once the IP ACL is enforced, come first; then the newest. */
 export function UseAddresses({ addresses, apiKey, onAdd }: UseAddressesProps) {
   if (addresses.length === 0) return null
-  const text = pictureMessages.use
   const isOut = findExcluded(
     apiKey.ip_acl,
     addresses.map(({ address }) => address),
@@ -50,7 +49,6 @@ interface AddressItemProps extends Pick<UseAddressesProps, 'apiKey' | 'onAdd'> {
 
 function AddressItem({ use, apiKey, isOut, onAdd }: AddressItemProps) {
   const { address, allowed, refused, last_at: last } = use
-  const text = pictureMessages.use
   return (
     <li>
       <AddressName address={address} apiKey={apiKey} />
@@ -78,7 +76,7 @@ function AddressName({ address, apiKey }: AddressNameProps) {
   const note = entry === null || entry === undefined ? undefined : notes[entry]
   return (
     <>
-      <span class="mono">{address ?? messages.acl.unreadable}</span>
+      <span class="mono">{address ?? aclText.unreadable}</span>
       {note !== undefined && <bdi class="chip-note">{note}</bdi>}
     </>
   )
@@ -97,10 +95,10 @@ function AddToAcl({ address, onAdd }: AddToAclProps) {
     <button
       type="button"
       class="link"
-      aria-label={messages.acl.addDenied(network)}
+      aria-label={aclText.addDenied(network)}
       onClick={() => onAdd([network])}
     >
-      {pictureMessages.use.addToAcl}
+      {text.addToAcl}
     </button>
   )
 }

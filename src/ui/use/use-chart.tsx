@@ -2,7 +2,7 @@
 // Screen readers are told the sums; the table beside it has the rest.
 
 import { useState } from 'preact/hooks'
-import { pictureMessages } from '../messages/picture.ts'
+import * as text from '../messages/picture.ts'
 import { slotTime } from './use-times.ts'
 import { refusedOf, type Series, type Slot } from './use-series.ts'
 import type { KeyUsage } from '../api/types.ts'
@@ -22,7 +22,6 @@ const GAP = 0.12
 export function UseChart({ by, series }: UseChartProps) {
   const [pointed, setPointed] = useState<number | null>(null)
   const { slots, allowed, refused, most } = series
-  const text = pictureMessages.use
   const slot = pointed === null ? undefined : slots[pointed]
   const [first, last] = [slots[0], slots.at(-1)]
   const codes = refused.map(([code]) => code)
@@ -59,7 +58,7 @@ export function UseChart({ by, series }: UseChartProps) {
       </p>
       <ul class="use-legend">
         <li>
-          <span class="use-swatch use-bar-0" /> {text.legend(text.allowed, allowed)}
+          <span class="use-swatch use-bar-0" /> {text.legend(text.allowedLabel, allowed)}
         </li>
         {refused.map(([code, count], index) => (
           <li key={code}>
@@ -74,7 +73,6 @@ export function UseChart({ by, series }: UseChartProps) {
 
 /** What a slot has, in words. */
 function slotText(slot: Slot): string {
-  const text = pictureMessages.use
   return [
     text.allowedCount(slot.allowed),
     ...Object.entries(slot.refused).map(([code, count]) => text.refusedCount(code, count)),

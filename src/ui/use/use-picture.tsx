@@ -2,7 +2,7 @@
 
 import { useEffect, useId, useMemo, useState } from 'preact/hooks'
 import type { Api } from '../api/api.ts'
-import { pictureMessages } from '../messages/picture.ts'
+import * as text from '../messages/picture.ts'
 import type { KeyUsage } from '../api/types.ts'
 import { UseChart } from './use-chart.tsx'
 import { seriesOf } from './use-series.ts'
@@ -37,7 +37,6 @@ export function UsePicture({ api, keyId, hours }: UsePictureProps) {
   }, [by, keyId, hours])
   const use = by === 'hour' ? hours : days
   const series = useMemo(() => (use === null ? null : seriesOf(use)), [use])
-  const text = pictureMessages.use
   return (
     <>
       <fieldset class="tabs">

@@ -1,6 +1,7 @@
 // The picture of a key's use as a table, newest first, without the hours or days that have no use.
 
-import { pictureMessages } from '../messages/picture.ts'
+import { number } from '../messages/counted.ts'
+import * as text from '../messages/picture.ts'
 import type { KeyUsage } from '../api/types.ts'
 import { refusedOf, type Series } from './use-series.ts'
 import { slotTime } from './use-times.ts'
@@ -11,7 +12,6 @@ interface UseTableProps {
 }
 
 export function UseTable({ by, series }: UseTableProps) {
-  const text = pictureMessages.use
   const used = series.slots.filter((slot) => slot.allowed + refusedOf(slot) > 0).toReversed()
   if (used.length === 0) return null
   return (
@@ -22,15 +22,15 @@ export function UseTable({ by, series }: UseTableProps) {
           <thead>
             <tr>
               <th scope="col">{text.slot[by]}</th>
-              <th scope="col">{text.allowed}</th>
-              <th scope="col">{text.refused}</th>
+              <th scope="col">{text.allowedLabel}</th>
+              <th scope="col">{text.refusedLabel}</th>
             </tr>
           </thead>
           <tbody>
             {used.map((slot) => (
               <tr key={slot.at}>
                 <th scope="row">{slotTime(by, slot.at)}</th>
-                <td>{text.count(slot.allowed)}</td>
+                <td>{number(slot.allowed)}</td>
                 <td>
                   {Object.entries(slot.refused)
                     .map(([code, count]) => text.refusedCount(code, count))

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { isolateDirection, nameOf, toPlainText } from '../../../src/ui/messages/display-text.ts'
-import { messages } from '../../../src/ui/messages/messages.ts'
+import * as doneText from '../../../src/ui/messages/done.ts'
+import * as pageText from '../../../src/ui/messages/page.ts'
+import * as rowText from '../../../src/ui/messages/row.ts'
+import * as removeText from '../../../src/ui/messages/remove.ts'
+import * as snippetsText from '../../../src/ui/messages/snippets.ts'
 
 const id = 'key_0123'
 
@@ -39,14 +43,13 @@ describe('isolateDirection()', () => {
   })
 
   it('is what every sentence does with a name', () => {
-    const { remove, snippets, done } = messages
-    const { more: _, namesake, ...row } = messages.row
+    const { more: _, networks: _networks, namesake, ...row } = rowText
     const sentences = {
       ...row,
-      ...remove,
-      ...snippets,
-      ...done,
-      noMatch: messages.page.noMatch,
+      ...removeText,
+      ...snippetsText,
+      ...doneText,
+      noMatch: pageText.noMatch,
       namesake: (name: string) => namesake(name, 'end'),
     }
     const name = 'שם\u202e'
