@@ -7,6 +7,7 @@ import * as sessionsText from '../messages/sessions.ts'
 const BROWSERS: Readonly<Record<string, string>> = {
   Edg: 'Edge',
   'OPR/': 'Opera',
+  'Vivaldi/': 'Vivaldi',
   'SamsungBrowser/': 'Samsung Internet',
   'Firefox/': 'Firefox',
   'FxiOS/': 'Firefox',
@@ -22,6 +23,7 @@ const SYSTEMS: Readonly<Record<string, string>> = {
   Android: 'Android',
   'Windows NT': 'Windows',
   'Mac OS X': 'macOS',
+  CrOS: 'ChromeOS',
   Linux: 'Linux',
 }
 

@@ -6,7 +6,7 @@ import { AclChips, type Notes } from './acl-chips.tsx'
 import { copyText } from '../browser/clipboard.ts'
 import { CopyButton } from '../controls/copy-button.tsx'
 import * as text from '../messages/acl.ts'
-import * as rowText from '../messages/row.ts'
+import { networks } from '../messages/counted.ts'
 
 interface AclListProps {
   readonly acl: readonly string[]
@@ -36,7 +36,7 @@ export function AclList({ acl, notes, onRemove, onNote, onReplace }: AclListProp
     <div class="acl-list">
       <AclChips {...{ acl, notes, onRemove, onNote }} />
       <p class="acl-count">
-        <span>{rowText.networks(acl.length)}</span>
+        <span>{networks(acl.length)}</span>
         {acl.length > 1 && (
           <button
             type="button"

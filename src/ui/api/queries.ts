@@ -1,9 +1,12 @@
 // The queries of two calls.
 
 import type { KeyUsage } from './types.ts'
-import { SPAN_MS } from '../use/use-series.ts'
 
 const EVENTS_PER_PAGE = 50
+const DAY_MS = 24 * 60 * 60_000
+
+/** How far back the picture of a key's use goes. */
+const SPAN_MS = { hour: 7 * DAY_MS, day: 400 * DAY_MS }
 
 /** Both ends are told, so that a clock that is wrong makes no range that is too long. */
 export function usageQuery(by: KeyUsage['by']): string {

@@ -5,7 +5,7 @@ import { toListText } from '../acl/acl-text.ts'
 import { copyText } from '../browser/clipboard.ts'
 import { CopyButton } from '../controls/copy-button.tsx'
 import * as aclText from '../messages/acl.ts'
-import * as rowText from '../messages/row.ts'
+import { networks } from '../messages/counted.ts'
 import * as text from '../messages/key-view.ts'
 import type { Key } from '../api/types.ts'
 
@@ -28,7 +28,7 @@ export function AclSummary({ apiKey }: { readonly apiKey: Key }) {
             ))}
           </ul>
           <p class="acl-count">
-            <span>{rowText.networks(acl.length)}</span>
+            <span>{networks(acl.length)}</span>
             <CopyButton label={text.copyAcl} onCopy={() => copyText(toListText(acl, notes))}>
               {text.copyAcl}
             </CopyButton>

@@ -1,6 +1,7 @@
 // The IP ACL of a key in the list: one pill, and the way to all of it.
 
 import { Link } from '../controls/link.tsx'
+import { networks } from '../messages/counted.ts'
 import * as rowText from '../messages/row.ts'
 import { PATHS } from '../browser/route.ts'
 import type { Key } from '../api/types.ts'
@@ -13,7 +14,7 @@ export function AclCell({ apiKey }: { readonly apiKey: Key }) {
   const [first] = acl
   if (first === undefined) return <span class="badge open">{rowText.anyAddress}</span>
   const isReport = mode === 'report'
-  const count = rowText.networks(acl.length)
+  const count = networks(acl.length)
   const text = isReport ? rowText.reportOnly : acl.length === 1 ? first : count
   const rest = acl.length - NAMED
   const named = acl.slice(0, NAMED).join('\n')

@@ -5,6 +5,7 @@ import { nameOf } from '../messages/display-text.ts'
 import * as columnsText from '../messages/columns.ts'
 import * as text from '../messages/remove.ts'
 import * as commonText from '../messages/common.ts'
+import { networks } from '../messages/counted.ts'
 import * as rowText from '../messages/row.ts'
 import { failureText, isCode } from '../messages/problem-text.ts'
 import { dayOf, minuteOf } from '../messages/times.ts'
@@ -62,9 +63,7 @@ export function DeleteDialog({ api, apiKey, onDeleted, onClose }: DeleteDialogPr
           {dayOf(apiKey.created_at)} {minuteOf(apiKey.created_at)}
         </dd>
         <dt>{columnsText.acl}</dt>
-        <dd>
-          {apiKey.ip_acl.length === 0 ? rowText.anyAddress : rowText.networks(apiKey.ip_acl.length)}
-        </dd>
+        <dd>{apiKey.ip_acl.length === 0 ? rowText.anyAddress : networks(apiKey.ip_acl.length)}</dd>
         <dt>{columnsText.used}</dt>
         <dd class="last-use">
           <UseCell usage={apiKey.usage} />

@@ -1,16 +1,16 @@
 // The sentences about an IP ACL.
 
 import type { CidrFault } from '../../keys/cidr.ts'
-import { number } from './counted.ts'
+import { networks, number, requests } from './counted.ts'
 import { isolateDirection } from './display-text.ts'
 
 const NAMED = 3
 
-function requestsFrom(requests: number, addresses: readonly string[]): string {
+function requestsFrom(count: number, addresses: readonly string[]): string {
   const named = addresses.slice(0, NAMED).join(', ')
   const rest = addresses.length - NAMED
   const others = rest > 0 ? ` and ${number(rest)} more` : ''
-  return `${requests === 1 ? '1 request' : `${number(requests)} requests`} from ${named}${others}`
+  return `${requests(count)} from ${named}${others}`
 }
 
 export const label = 'IP ACL'
@@ -24,7 +24,7 @@ export const opens = 'Anyone who has the token will be able to use this key, fro
 export const noNetwork = 'Add a network, or choose “Any address”.'
 export const copyList = 'Copy the list'
 export const allRemoved = (count: number) =>
-  count === 1 ? '1 network was removed.' : `${number(count)} networks were removed.`
+  `${networks(count)} ${count === 1 ? 'was' : 'were'} removed.`
 export const undo = 'Undo'
 export const entryLabel = 'Address or network in CIDR form'
 export const placeholder = '1.1.1.1/32'
@@ -33,16 +33,15 @@ export const addMine = (network: string) => `Add my current address (${network})
 export const remove = (entry: string) => `Remove ${entry}`
 export const removeAll = 'Remove all'
 export const list = 'Allowed networks'
-export const added = (count: number) =>
-  count === 1 ? '1 network added.' : `${number(count)} networks added.`
+export const added = (count: number) => `${networks(count)} added.`
 export const removed = (entry: string) => `${entry} removed.`
 export const duplicate = (entry: string) => `${entry} is already on the list.`
-export const use = (networks: string) => `Use ${networks}`
+export const use = (suggestion: string) => `Use ${suggestion}`
 export const example = 'A network is written as in 1.1.1.1/32 or 2606:4700::/32.'
 export const otherForm = (entry: string) => `“${isolateDirection(entry)}” is not in CIDR form.`
-export const andMore = (first: string, count: number) => `${first} and ${count} more`
+export const andMore = (first: string, count: number) => `${first} and ${number(count)} more`
 export const fixable = (count: number) => `${number(count)} of these can be fixed.`
-export const useAll = (count: number) => `Use all ${count} suggestions`
+export const useAll = (count: number) => `Use all ${number(count)} suggestions`
 export const leavesOut = (address: string) =>
   `This list leaves out ${address}, the address that you are on now. Requests from here will be refused.`
 export const modeChoice = {
@@ -58,10 +57,10 @@ export const allowed = (address: string) => `${isolateDirection(address)} may us
 export const refused = (address: string) => `${isolateDirection(address)} is not on the list.`
 export const addressInvalid = 'Write one address, such as 1.1.1.1 or 2606:4700::1111.'
 export const preview = {
-  refused: (requests: number, addresses: readonly string[]) =>
-    `This list would have refused ${requestsFrom(requests, addresses)} in the last 24 hours.`,
-  allowed: (requests: number, addresses: readonly string[]) =>
-    `It would have allowed ${requestsFrom(requests, addresses)}, which were refused in the last 24 hours.`,
+  refused: (count: number, addresses: readonly string[]) =>
+    `This list would have refused ${requestsFrom(count, addresses)} in the last 24 hours.`,
+  allowed: (count: number, addresses: readonly string[]) =>
+    `It would have allowed ${requestsFrom(count, addresses)}, which were refused in the last 24 hours.`,
   nothing: 'This list would have changed nothing in the last 24 hours.',
 }
 export const note = (network: string) => `Note on ${network}`
@@ -72,7 +71,7 @@ export const denials = {
   report: 'Would have been refused in the last 24 hours',
 }
 export const denied = (count: number, last: string) =>
-  count === 1 ? `one request, ${last}` : `${count} requests, the last ${last}`
+  count === 1 ? `one request, ${last}` : `${requests(count)}, the last ${last}`
 export const unreadable = 'Unreadable address'
 export const addDenied = (address: string) => `Add ${address} to the list`
 export const warnings = {
@@ -95,13 +94,12 @@ export const tooMuch = (count: number) =>
 export const mergeHint =
   'Neighbouring networks can be merged: exactly the same addresses in fewer entries.'
 export const merge = (count: number, merged: number) =>
-  `Merge ${number(count)} into ${merged === 1 ? '1 network' : `${number(merged)} networks`}`
+  `Merge ${number(count)} into ${networks(merged)}`
 export const fits = (count: number) =>
-  `Together with those on the list, that makes ${number(count)} networks.`
-export const useList = (count: number) => `Use all ${number(count)} networks`
+  `Together with those on the list, that makes ${networks(count)}.`
+export const useList = (count: number) => `Use all ${networks(count)}`
 export const notMergeable = 'Merging neighbouring networks does not bring the list under 1,000.'
-export const replaced = (count: number) =>
-  count === 1 ? 'The list has 1 network now.' : `The list has ${number(count)} networks now.`
+export const replaced = (count: number) => `The list has ${networks(count)} now.`
 export const moreFaults = (count: number) =>
   `And ${number(count)} more that cannot be added as ${count === 1 ? 'it stands' : 'they stand'}.`
 export const moreRefused = 'There are more faults than are listed here.'

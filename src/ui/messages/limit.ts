@@ -1,6 +1,6 @@
 // The sentences of rate limits.
 
-import { number } from './counted.ts'
+import { number, requests } from './counted.ts'
 
 export const title = 'Rate limit'
 export const hint =
@@ -14,8 +14,7 @@ export const windows = {
   3600: 'in an hour',
   86400: 'in a day',
 }
-export const text = (requests: number, window: string) =>
-  requests === 1 ? `1 request ${window}` : `${number(requests)} requests ${window}`
+export const text = (count: number, window: string) => `${requests(count)} ${window}`
 export const ofAccount = 'for each key of the account'
 export const left = (count: number, until: string) => `${number(count)} left until ${until}`
 export const unused = 'none used'

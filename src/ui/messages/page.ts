@@ -1,6 +1,6 @@
 // The sentences of the page around the list.
 
-import { number } from './counted.ts'
+import { counted, number } from './counted.ts'
 import { isolateDirection } from './display-text.ts'
 
 export const intro =
@@ -24,7 +24,7 @@ export const clearSearch = 'Clear the search'
 export const clearFilters = 'Clear the filters'
 export const clearAll = 'Clear the search and the filters'
 export const count = (shown: number, all: number) =>
-  shown === all ? (all === 1 ? '1 key' : `${all} keys`) : `${shown} of ${all} keys`
+  (shown === all ? '' : `${number(shown)} of `) + counted(all, 'key')
 export const showMore = (hidden: number) => `Show ${number(hidden)} more`
 export const noneFiltered = 'No keys match these filters.'
 export const noMatch = (query: string) => `No keys match “${isolateDirection(query)}”.`

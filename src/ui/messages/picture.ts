@@ -1,9 +1,7 @@
 // The sentences of what a key was used for, in its own view.
 
-import { number } from './counted.ts'
+import { number, requests } from './counted.ts'
 import { isolateDirection } from './display-text.ts'
-
-const requests = (count: number) => (count === 1 ? '1 request' : `${number(count)} requests`)
 
 /** Why requests were refused, by the code of the answer. A code of a later version is shown as it is. */
 const REASONS: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 // The sentences of a rotation.
 
-import { number, seconds } from './counted.ts'
+import { counted, requests, seconds } from './counted.ts'
 import { isolateDirection } from './display-text.ts'
 import { purposeOf } from './password.ts'
 
@@ -8,13 +8,11 @@ const MINUTE = 60
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-const spoken = (count: number, unit: string) => `${number(count)} ${unit}${count === 1 ? '' : 's'}`
-
 function duration(of: number): string {
   if (of < MINUTE) return seconds(of)
-  if (of < HOUR) return spoken(Math.round(of / MINUTE), 'minute')
-  if (of < DAY) return spoken(Math.round(of / HOUR), 'hour')
-  return spoken(Math.round(of / DAY), 'day')
+  if (of < HOUR) return counted(Math.round(of / MINUTE), 'minute')
+  if (of < DAY) return counted(Math.round(of / HOUR), 'hour')
+  return counted(Math.round(of / DAY), 'day')
 }
 
 export const title = 'Rotation'
@@ -49,8 +47,7 @@ export const old = 'Old token'
 export const fresh = 'New token'
 export const used = (ago: number, address: string | null) =>
   `Used ${duration(ago)} ago${address === null ? '' : ` from ${isolateDirection(address)}`}`
-export const lastHour = (count: number) =>
-  `${number(count)} ${count === 1 ? 'request' : 'requests'} in the last hour`
+export const lastHour = (count: number) => `${requests(count)} in the last hour`
 export const unusedOld = 'Not used since counting began. You can end it.'
 export const unusedNew = 'Not used yet.'
 export const quiet = 'No request with the old token for an hour. You can end it.'

@@ -20,7 +20,6 @@ export const deleteNamed = (name: string) => `Delete ${isolateDirection(name)}`
 export const hiddenToken = 'Hidden access token, ends with '
 export const pending = 'Applying…'
 export const deleting = 'Deleting…'
-export const networks = (count: number) => (count === 1 ? '1 network' : `${number(count)} networks`)
 export const badges = {
   leaked: 'Leaked',
   expired: 'Expired',

@@ -1,6 +1,6 @@
 // The sentences of what will be refused of a key, and is not yet.
 
-import { number } from './counted.ts'
+import { requests } from './counted.ts'
 import { isolateDirection } from './display-text.ts'
 
 const WHY: Readonly<Record<string, string>> = {
@@ -24,5 +24,5 @@ export const why = (code: string | null, count: number, last: string) => {
   const reason = WHY[code ?? ''] ?? code ?? ''
   return count === 1
     ? `${reason}: one request, ${last}`
-    : `${reason}: ${number(count)} requests, the last ${last}`
+    : `${reason}: ${requests(count)}, the last ${last}`
 }

@@ -1,6 +1,6 @@
 // The sentences of what a key was used for, as the list has them.
 
-import { number } from './counted.ts'
+import { number, requests } from './counted.ts'
 import { isolateDirection } from './display-text.ts'
 
 export const lastUnknown = 'Last use unknown'
@@ -13,4 +13,4 @@ export const notForLong = 'Not for 90 days'
 export const perDay = (allowed: number) => `${number(allowed)} in 24 h`
 export const refusedBadge = (count: number) => `${number(count)} refused`
 export const refusedHint = (count: number) =>
-  `${count === 1 ? '1 request was' : `${number(count)} requests were`} refused in the last 24 hours`
+  `${requests(count)} ${count === 1 ? 'was' : 'were'} refused in the last 24 hours`

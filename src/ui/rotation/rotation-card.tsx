@@ -125,7 +125,8 @@ function RotationProgress({ use }: { readonly use: RotationUse | null }) {
   if (use === null) return <p class="hint">{text.unknown}</p>
   const { old, new: fresh } = use
   const isQuiet = old.last_used_at !== null && old.requests_last_hour === 0
-  const latest = old.addresses.find(({ allowed }) => allowed > 0)?.address ?? null
+  // Who was only refused does not use the token.
+  const users = old.addresses.filter(({ allowed }) => allowed > 0)
   return (
     <>
       <dl class="details" aria-live="polite">
@@ -135,7 +136,7 @@ function RotationProgress({ use }: { readonly use: RotationUse | null }) {
             ? text.unusedOld
             : isQuiet
               ? text.quiet
-              : `${text.used(secondsSince(old.last_used_at), latest)}, ${text.lastHour(old.requests_last_hour)}.`}
+              : `${text.used(secondsSince(old.last_used_at), users[0]?.address ?? null)}, ${text.lastHour(old.requests_last_hour)}.`}
         </dd>
         <dt>{text.fresh}</dt>
         <dd>
@@ -144,9 +145,9 @@ function RotationProgress({ use }: { readonly use: RotationUse | null }) {
             : `${text.used(secondsSince(fresh.last_used_at), null)}.`}
         </dd>
       </dl>
-      {old.addresses.length > 0 && (
+      {users.length > 0 && (
         <ul class="denials" tabIndex={0} aria-label={text.addresses}>
-          {old.addresses.map(({ address, allowed, last_at: last }) => (
+          {users.map(({ address, allowed, last_at: last }) => (
             <li key={address}>
               <span class="mono">{address ?? aclText.unreadable}</span>
               <span class="hint" title={exactTime(last)}>

@@ -25,9 +25,6 @@ const DAY_MS = 24 * HOUR_MS
 const STEP_MS = { hour: HOUR_MS, day: DAY_MS }
 const SLOTS = { hour: 7 * 24, day: 400 }
 
-/** How far back a picture goes, in milliseconds. */
-export const SPAN_MS = { hour: 7 * DAY_MS, day: 400 * DAY_MS }
-
 export function seriesOf({ by, as_of: asOf, buckets }: KeyUsage): Series {
   const step = STEP_MS[by]
   const lastMs = Math.floor(Date.parse(asOf) / step) * step

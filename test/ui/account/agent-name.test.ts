@@ -25,6 +25,8 @@ describe('the name of a browser', () => {
     ['Edge on Windows', `${WINDOWS} ${CHROME} Safari/537.36 Edg/143.0.0.0`],
     ['Edge on Android', `${ANDROID} ${CHROME} Mobile Safari/537.36 EdgA/143.0.0.0`],
     ['Edge on iPhone', `${IPHONE} ${WEBKIT} Version/18.0 EdgiOS/143.0 Mobile/15E148 Safari/604.1`],
+    ['Chrome on ChromeOS', `Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) ${CHROME} Safari/537.36`],
+    ['Vivaldi on Windows', `${WINDOWS} ${CHROME} Safari/537.36 Vivaldi/7.7`],
     ['Opera on macOS', `${MAC} ${CHROME} Safari/537.36 OPR/124.0.0.0`],
     [
       'Samsung Internet on Android',
@@ -38,7 +40,6 @@ describe('the name of a browser', () => {
 
   it.each([
     'curl/8.16.0',
-    `Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) ${CHROME} Safari/537.36`,
     'Firefox',
     'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)',
     'Mozilla/5.0 (PlayStation 5/SmartTV) AppleWebKit/605.1.15 (KHTML, like Gecko)',

@@ -43,7 +43,7 @@ describe('isolateDirection()', () => {
   })
 
   it('is what every sentence does with a name', () => {
-    const { more: _, networks: _networks, namesake, ...row } = rowText
+    const { more: _, namesake, ...row } = rowText
     const sentences = {
       ...row,
       ...removeText,
