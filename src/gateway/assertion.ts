@@ -51,13 +51,23 @@ export async function importAssertionKeys(text: string): Promise<Result<Assertio
   }
 }
 
-/** Signs for `issuer` and `audience`, and keeps a bounded cache. */
+/** An assertion that is reused for its key, as long as the key is of the same account. */
+interface Signed {
+  readonly accountId: string
+  readonly assertion: string
+  readonly signedAtMs: number
+}
+
+/**
+ * Signs for `issuer` and `audience`, and keeps a bounded cache. A subject may come from a record that no authority has
+ * confirmed, so what was signed for one is never sent for another.
+ */
 export function createAssertionSigner(
   keys: AssertionKeys,
   issuer: string,
   audience: string,
 ): SignAssertion {
-  const cache = new Map<string, { readonly assertion: string; readonly signedAtMs: number }>()
+  const cache = new Map<string, Signed>()
 
   async function sign({ accountId, keyId }: AssertionSubject, nowMs: number): Promise<string> {
     const issuedAt = Math.floor(nowMs / 1000) - BACKDATED_SECONDS
@@ -71,13 +81,13 @@ export function createAssertionSigner(
       .sign(keys.signingKey)
     cache.delete(keyId) // inserted again at the end, so the first entry of the Map is always the oldest
     if (cache.size >= CACHED_ASSERTIONS) cache.delete(cache.keys().next().value ?? '')
-    cache.set(keyId, { assertion, signedAtMs: nowMs })
+    cache.set(keyId, { accountId, assertion, signedAtMs: nowMs })
     return assertion
   }
 
   return function signAssertion(subject, nowMs) {
     const cached = cache.get(subject.keyId)
-    if (cached === undefined) return sign(subject, nowMs)
+    if (cached?.accountId !== subject.accountId) return sign(subject, nowMs)
     const ageMs = nowMs - cached.signedAtMs
     // The age is negative if the clock was set back. Then `exp` is later than the contract allows.
     const isFresh = ageMs >= 0 && ageMs < REUSE_SECONDS * 1000

@@ -48,6 +48,15 @@ describe('a copy in KV that was altered under the revision that the authority kn
     // A GET is sent on before the authority has spoken: then what is shown was asked for anew.
     expect((await scene.send('sin', scene.key)).status).toBe(200)
     expect(received.at(-1)).toMatchObject({ method: 'GET', headers: right })
+    // Neither is what the assertion says, which was signed for the altered copy too.
+    expect((await scene.send('sin', scene.key, {}, 'POST')).status).toBe(200)
+    for (const { headers } of received.slice(-2)) {
+      const [, claims = ''] = String(headers['x-portal-assertion']).split('.')
+      expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
+        sub: scene.owner.id,
+        key: scene.key.id,
+      })
+    }
   })
 
   it.each([

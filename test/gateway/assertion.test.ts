@@ -99,6 +99,15 @@ describe('createAssertionSigner()', () => {
     expect(claims).toMatchObject({ sub: 'acc_2', key: 'key_2' })
   })
 
+  // A record in KV that was tampered with may name a key together with another account.
+  it('never lends a key the assertion of another account', async () => {
+    const sign = await signer()
+    await sign({ ...SUBJECT, accountId: 'acc_other' }, NOW)
+    const assertion = await sign(SUBJECT, NOW)
+    expect((await opened(assertion)).claims).toMatchObject({ sub: 'acc_1', key: 'key_1' })
+    expect(await sign(SUBJECT, NOW)).toBe(assertion)
+  })
+
   it('forgets the oldest of ten thousand', async () => {
     const sign = await signer()
     const assertion = await sign(SUBJECT, NOW)
