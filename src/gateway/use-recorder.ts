@@ -112,6 +112,15 @@ export function createUseRecorder(deps: UseRecorderDeps): UseRecorder {
     return use
   }
 
+  /** Takes the room of one more address, of those that all keys have together. */
+  function takeRoom(atMs: number): boolean {
+    if (Math.abs(atMs - newAddressesSinceMs) >= NEW_ADDRESSES_MS) {
+      newAddressesSinceMs = atMs
+      newAddresses = 0
+    }
+    return ++newAddresses <= MAX_NEW_ADDRESSES
+  }
+
   /** The counts of an address; null if there is no room. An allowed request makes room. */
   function countsOf(
     use: UnreportedUse,
@@ -123,13 +132,11 @@ export function createUseRecorder(deps: UseRecorderDeps): UseRecorder {
     const name = nameOf(address)
     let seen = use.byAddress.get(name)
     if (seen === undefined) {
-      if (!isAllowed && use.byAddress.size >= MAX_ADDRESSES) return null
-      if (Math.abs(atMs - newAddressesSinceMs) >= NEW_ADDRESSES_MS) {
-        newAddressesSinceMs = atMs
-        newAddresses = 0
-      }
-      if (++newAddresses > MAX_NEW_ADDRESSES) return null
-      if (use.byAddress.size >= MAX_ADDRESSES) dropFirstAddress(use.byAddress)
+      if (use.byAddress.size >= MAX_ADDRESSES) {
+        if (!isAllowed) return null
+        // One in place of another takes no room, so a single key cannot use up the room of the others.
+        dropFirstAddress(use.byAddress)
+      } else if (!takeRoom(atMs)) return null
       seen = { address, counts: noCounts() }
       seen.counts.firstMs = atMs
       use.byAddress.set(name, seen)

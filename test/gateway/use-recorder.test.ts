@@ -173,6 +173,17 @@ describe('createUseRecorder()', () => {
     expect(flood()).toBe(20_000)
   })
 
+  it('notes the addresses of a key while another one is used from new addresses all the time', () => {
+    const { recorder, clock, allow, take } = start()
+    const busy = newKey()
+    for (let i = 0; i < 30_000; i++) {
+      recorder.noteAllowed(busy, { family: 4, words: [i] }, false, clock.nowMs())
+    }
+    expect(recorder.take(busy.cached)?.addresses).toHaveLength(100)
+    allow(A)
+    expect(take()?.addresses).toMatchObject([{ address: A, allowed: 1 }])
+  })
+
   it('asks again until the authority has written, and meanwhile keeps it awake', async () => {
     const { allow, reported, clock, answers } = start()
     answers.push(9_000, 1_000, 0)
