@@ -70,12 +70,15 @@ async function look(
   addressWatch.observe(request.headers, address)
   const waitSeconds = unknown.startLook(name, address)
   if (waitSeconds > 0) return err({ reason: 'throttled', retryAfterSeconds: waitSeconds })
-  const found = await find(ids, trace, deps)
-  if (found === 'unavailable') {
-    unknown.endLook(name, address, 'failed')
-    return err(UNAVAILABLE)
-  }
-  unknown.endLook(name, address, found === null ? 'absent' : 'found')
+  const finding = find(ids, trace, deps).then((done) => {
+    const outcome = done === 'unavailable' ? 'failed' : done === null ? 'absent' : 'found'
+    unknown.endLook(name, address, outcome)
+    return done
+  })
+  // If the client goes away, its request ends. Requests that wait for the look must still get what it finds.
+  deps.later(finding.then(noop, noop))
+  const found = await finding
+  if (found === 'unavailable') return err(UNAVAILABLE)
   return found === null
     ? err(KEY_INVALID)
     : judge(found.record, { ...found.used, request, address, trace }, deps)
@@ -156,3 +159,5 @@ function hasRecord(id: string, { cache }: AuthorizeTokenDeps): boolean {
 function nameOf([first = '']: ImportedIds): string {
   return first
 }
+
+function noop(): void {}

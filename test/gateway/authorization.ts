@@ -60,7 +60,9 @@ export function start(situation: Situation) {
   const { nowMs, wait } = clock
   const onFault = (fault: string, error: unknown) => void faults.push([fault, error])
   const guard = createClockGuard(termMs, onFault)
-  const later = (promise: Promise<void>) => void promise
+  const kept: Promise<void>[] = []
+  const later = (promise: Promise<void>) => void kept.push(promise)
+  const unknownTokens = createUnknownTokens(nowMs)
   const timeoutMs = 1_000
   const limits = createRequestLimits({
     authorities: authority,
@@ -114,7 +116,7 @@ export function start(situation: Situation) {
       return token === TOKEN ? LOOKUP_ID : null
     },
     importedLookupIds: (token) => (token.startsWith('old_') ? [`id of ${token}`] : null),
-    unknownTokens: createUnknownTokens(nowMs),
+    unknownTokens,
     addressWatch: createAddressWatch(() => undefined, nowMs),
     use: {
       noteAllowed({ lookupId }, address, isReported) {
@@ -142,7 +144,12 @@ export function start(situation: Situation) {
     return { result, isImmediate, mayBeSentOn: confirm !== null, grace: trace.grace }
   }
 
-  return { judge, authority, clock, calls, faults, denials, outcomes }
+  /** Resolves when all is done that goes on although the clients have gone away. */
+  async function finishKept(): Promise<void> {
+    await Promise.all(kept)
+  }
+
+  return { judge, authority, clock, calls, faults, denials, outcomes, unknownTokens, finishKept }
 }
 
 /** An isolate that has the record with a lease that begins now, and no call yet. */

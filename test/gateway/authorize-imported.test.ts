@@ -91,6 +91,20 @@ describe('authorizeToken(), a token that nobody knows', () => {
     expect(calls).toEqual(LOOK('old_1'))
   })
 
+  it('is looked for to the end though its client goes away, since others wait for that', async () => {
+    const { judge, clock, authority, unknownTokens, finishKept } = start({
+      holds: null,
+      row: null,
+      headers: sent('old_1'),
+    })
+    authority.delaysMs.push(50)
+    void judge()
+    expect(unknownTokens.isLookedFor('id of old_1')).toBe(true)
+    const looked = finishKept().then(() => unknownTokens.isLookedFor('id of old_1'))
+    await clock.pass(50)
+    expect(await looked).toBe(false)
+  })
+
   it('is an outage if a store cannot be asked, and is then looked for again', async () => {
     const { judge, authority, calls } = start({ holds: FAULT, row: null, headers: sent('old_1') })
     expect((await judge()).result).toEqual(refusal(UNAVAILABLE))
