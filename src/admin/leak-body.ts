@@ -16,14 +16,17 @@ export interface LeakReport {
 const isFewEnough = rule('too_long', `A report has 1 to ${MAX_TOKENS} tokens`)
 const isCounted = ({ length }: readonly unknown[]) => length >= 1 && length <= MAX_TOKENS
 
+/** Counted before they are looked at. Anybody may send thousands, and a fault in each takes time. */
+const counted = z.array(z.unknown()).refine(isCounted, isFewEnough)
+
 const asObject = z.strictObject({
-  tokens: z.array(z.string()).refine(isCounted, isFewEnough),
+  tokens: counted.pipe(z.array(z.string())),
   url: z.string().optional(),
   note: z.string().optional(),
 })
 
 /** Code hosts add members, so only the tokens are checked. */
-const asArray = z.array(z.looseObject({ token: z.string() })).refine(isCounted, isFewEnough)
+const asArray = counted.pipe(z.array(z.looseObject({ token: z.string() })))
 
 export const leakBody = z
   .unknown()

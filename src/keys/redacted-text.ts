@@ -4,8 +4,11 @@ import { withoutUnsafe } from '../shared/visible-text.ts'
 
 /** As long as what makes a token, with or without its prefix. A commit id has 40 characters and stays. */
 const LONG_RUN = /[0-9A-Za-z]{43,}/g
-/** What stands between the parts of a URL or a sentence. */
+/** What stands between the separators of a URL or a sentence. */
 const PIECE = /[^\s/?#&=:,;"'<>()[\]{}|]+/g
+const SEPARATOR = /[\s/?#&=:,;"'<>()[\]{}|]/
+/** So many characters are read at most, because each piece takes time. What is redacted gets shorter. */
+const MAX_READ = 4_000
 const REDACTED = '[redacted]'
 
 /**
@@ -18,7 +21,7 @@ export function redactText(
   max: number,
   isForeign: (piece: string) => boolean,
 ): string {
-  const clean = withoutUnsafe(text.toWellFormed())
+  const clean = withoutUnsafe(beginningOf(text).toWellFormed())
     .split(prefix)
     .map((part, index) => (index === 0 ? part : part.replace(/^[0-9A-Za-z]{8,}/, REDACTED)))
     .join(prefix)
@@ -27,4 +30,12 @@ export function redactText(
     .trim()
   const characters = [...clean]
   return characters.length <= max ? clean : `${characters.slice(0, max - 1).join('')}…`
+}
+
+/** The text as far as it is read, without a piece that would be cut: a part of a token is not told from other text. */
+function beginningOf(text: string): string {
+  if (text.length <= MAX_READ) return text
+  let end = MAX_READ
+  while (end > 0 && !SEPARATOR.test(text.charAt(end - 1))) end--
+  return text.slice(0, end)
 }

@@ -46,4 +46,19 @@ describe('redactText()', () => {
       expect(cut).not.toContain(BODY.slice(0, 4))
     }
   })
+
+  // Anybody may send it, and each piece of it is compared with tokens.
+  it('looks at no more of a long text than it may need, and at no piece in part', () => {
+    const looked: string[] = []
+    const isForeign = (piece: string) => {
+      looked.push(piece)
+      return piece.startsWith('old_')
+    }
+    const text = 'old_1234567 '.repeat(10_000)
+    expect(redactText(text, 'cpk_', 200, isForeign)).toBe(`${'[redacted] '.repeat(18)}[…`)
+    expect(looked.length).toBeLessThan(1_000)
+    expect(new Set(looked)).toEqual(new Set(['old_1234567']))
+    const beforeToken = 'y'.repeat(3_970)
+    expect(redactText(`${beforeToken} ${BODY}`, 'cpk_', 200, NONE)).toBe('[redacted]')
+  })
 })
