@@ -26,7 +26,9 @@ export const ipAcl = z.array(z.unknown()).transform((entries, ctx) => {
     fail(`An IP ACL has ${MAX_ACL_ENTRIES} entries at most`, { code: 'too_long' }, [])
   }
   for (const [index, entry] of entries.entries()) {
+    if (faults >= MAX_ACL_ENTRIES) break // only a list that is too long has more
     if (typeof entry !== 'string') {
+      faults++
       fail('This must be of type string', { code: 'wrong_type' }, [index])
       continue
     }
