@@ -6,6 +6,7 @@ import { type AclNotes, unlistedEntries } from '../keys/acl-notes.ts'
 import { formatNetwork, parseCidr } from '../keys/cidr.ts'
 import type { Fault } from './answers/problem.ts'
 import { MAX_FAULTS, toPointer } from './faults.ts'
+import { MAX_ACL_ENTRIES } from './requests/ip-acl.ts'
 import type { Refusal } from './refusal.ts'
 import { visibleText } from './text-rules.ts'
 
@@ -17,24 +18,30 @@ export const aclNotes = z
   .looseObject({})
   .transform((given, ctx): AclNotes => {
     const notes = new Map<string, string>()
+    let faults = 0
+    const fail = (issue: Parameters<typeof ctx.addIssue>[0]) => {
+      faults++
+      ctx.addIssue(issue)
+    }
     for (const [entry, value] of Object.entries(given)) {
+      if (faults >= MAX_ACL_ENTRIES) break // a body has room for more, and each takes time
       const network = parseCidr(entry)
       if (!network.ok) {
         const { detail, ...params } = network.error
-        ctx.addIssue({ code: 'custom', message: detail, params, path: [entry] })
+        fail({ code: 'custom', message: detail, params, path: [entry] })
         continue
       }
       const canonical = formatNetwork(network.value)
       if (notes.has(canonical)) {
         const params = { code: 'entry_repeated' }
         const message = `There is another note on ${canonical}`
-        ctx.addIssue({ code: 'custom', message, params, path: [entry] })
+        fail({ code: 'custom', message, params, path: [entry] })
         continue
       }
       if (typeof value === 'string' && value.trim() === '') continue
       const parsed = note.safeParse(value, { reportInput: true })
       if (parsed.success) notes.set(canonical, parsed.data)
-      else for (const issue of parsed.error.issues) ctx.addIssue({ ...issue, path: [entry] })
+      else for (const issue of parsed.error.issues) fail({ ...issue, path: [entry] })
     }
     return Object.fromEntries(notes)
   })

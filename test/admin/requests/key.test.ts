@@ -7,6 +7,14 @@ import { faultsOf, KEY, valueOf } from './read-body.ts'
 const WORKERS = '2a06:98c0:3600::103/128'
 
 describe('createKeyBody', () => {
+  // A body has room for 7 000 notes, and a fault in each takes time.
+  it('looks for no more faults in notes than a list can have entries', () => {
+    const names = Array.from({ length: 3_000 }, (_, i) => `x${i}`)
+    const ip_acl_notes = Object.fromEntries(names.map((name) => [name, 'note']))
+    const { issues = [] } = createKeyBody.safeParse({ ...KEY, ip_acl_notes }).error ?? {}
+    expect(issues.length).toBe(1_000)
+  })
+
   it('fills in what is optional', async () => {
     const value = {
       ...KEY,
