@@ -1,9 +1,9 @@
 // Moves about what comes late or is lost: questions, answers, changes, seeds, reports, and all that an object holds.
 
+import { changeInUse } from './draw-moves.ts'
 import {
   ACLS,
   at,
-  changeInUse,
   changeOf,
   EARLY_KEY_NAMES,
   elsewhere,
@@ -17,7 +17,7 @@ import {
   useAtOnce,
   useMuch,
   useOnce,
-} from './draw-moves.ts'
+} from './draw-steps.ts'
 import type { KeyName, Step } from './history.ts'
 import type { AuthorityFault } from './sim/faults.ts'
 

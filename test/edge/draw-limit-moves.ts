@@ -11,7 +11,7 @@ import {
   made,
   type Move,
   rollout,
-} from './draw-moves.ts'
+} from './draw-steps.ts'
 import { LOCATIONS, type Location } from './ground.ts'
 import type { ClockFault, KeyName, Step } from './history.ts'
 import type { Limit } from './verdict.ts'

@@ -11,27 +11,28 @@ import {
   slowReader,
 } from './draw-late-moves.ts'
 import {
-  at,
   changeAfterRestart,
   changeBetweenRollouts,
   changeByAWrongClock,
   changeInUse,
-  changeOf,
-  changeOfTwoTokens,
   changesInARow,
   changeTwice,
-  create,
   endInUse,
   faultInUse,
   forge,
+} from './draw-moves.ts'
+import {
+  at,
+  changeOf,
+  create,
   type Frame,
   keepUsing,
   key,
-  leakInUse,
   type Move,
   use,
   useMuch,
-} from './draw-moves.ts'
+} from './draw-steps.ts'
+import { changeOfTwoTokens, leakInUse } from './draw-token-moves.ts'
 import type { Step } from './history.ts'
 import { KV_FAULTS, LIBSQL_FAULTS } from './sim/faults.ts'
 

@@ -1,61 +1,31 @@
 // The shortest histories in which each mutant shows, and which hold without it.
 
-import type { Violation } from './checker.ts'
-import type { Location } from './ground.ts'
-import type { History, Made, Step } from './history.ts'
-import type { AuthorityCalls, AuthorityFault } from './sim/faults.ts'
+import { REVIEWED_SCRIPTS } from './reviewed-scripts.ts'
+import {
+  authority,
+  backUp,
+  edit,
+  goingOn,
+  heal,
+  keepUsing,
+  lose,
+  made,
+  pass,
+  pause,
+  remove,
+  restore,
+  rotate,
+  sameWith,
+  type Script,
+  setEnd,
+  settle,
+  suspend,
+  useAt,
+  useMuch,
+  useOnce,
+} from './script-steps.ts'
 
-/** The ground on which they run: leases long enough that a busy machine uses them. */
-export const TIME = { speed: 2, leaseRealMs: 500 }
-
-const made = (at: Location = 'ams'): Made => ({ at, goesOn: false, diesAfter: null, isTried: true })
-const goingOn = { goesOn: true, isTried: false }
-/** Often enough that each location gets a lease. */
-const useMuch: Step = { do: 'use everywhere', key: 'k1', from: 'office', times: 3 }
-const useOnce: Step = { do: 'use everywhere', key: 'k1', from: 'office', times: 1 }
-const useAt = (at: Location, goesOn = false): Step => {
-  return { do: 'use', key: 'k1', from: 'office', method: 'GET', at, goesOn }
-}
-const useFirstToken = {
-  do: 'flood',
-  key: 'k1',
-  from: 'office',
-  locations: ['fra'],
-  times: 1,
-  goesOn: false,
-} as const satisfies Step
-const useOften = (at: Location): Step[] => [useAt(at), useAt(at), useAt(at)]
-const keepUsing = (at: Location): Step => ({ do: 'keep using', key: 'k1', from: 'office', at })
-const remove = { do: 'delete', key: 'k1', ...made() } as const
-const edit = (acl: 'anyone' | 'office' | 'home', at?: Location) =>
-  ({ do: 'edit', key: 'k1', acl, ...made(at) }) as const
-const setEnd = (inSeconds: number) =>
-  ({ do: 'set end', key: 'k1', inSeconds, ...made(), isTried: false }) as const
-const rotate = (overlapSeconds: number) =>
-  ({ do: 'rotate', key: 'k1', overlapSeconds, ...made(), isTried: false }) as const
-const pause = { do: 'switch', key: 'k1', to: 'off', ...made() } as const
-const suspend = { do: 'set status', account: 'a', status: 'suspended', ...made() } as const
-const lose: Step = { do: 'lose authority', key: 'k1' }
-const pass = (seconds: number): Step => ({ do: 'pass', seconds })
-const authority = (at: Location, fault: AuthorityFault, calls: AuthorityCalls = 'all'): Step => {
-  return { do: 'authority', at, fault, calls }
-}
-const [backUp, restore, heal, settle] = (['back up', 'restore', 'heal', 'settle'] as const).map(
-  (name): Step => ({ do: name }),
-) as [Step, Step, Step, Step]
-
-export interface Script extends Partial<History> {
-  readonly steps: readonly Step[]
-  /** What the mutant breaks; `stale` when left out. */
-  readonly rule?: Violation['rule']
-}
-
-/** `next` runs the same as the others, for a longer or a shorter lease. */
-const sameWith = (leaseTerms: number) => {
-  return { deploy: { version: 'the same', leaseTerms, objectsHaveLeases: true } } as const
-}
-
-export const SCRIPTS: Readonly<Record<string, Script>> = {
+const NAMED: Readonly<Record<string, Script>> = {
   'a change tells no authority': { steps: [useMuch, remove] },
   'a change is answered before its authority knows': { steps: [useMuch, remove] },
   'an older record replaces a newer one': {
@@ -211,92 +181,6 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
     rule: 'drift',
   },
   'a header of an early answer leaks': { steps: [useMuch, remove], rule: 'leak' },
-
-  // reviewed-mutants.ts
-  'the note of a lease ends with that lease': {
-    steps: [useMuch, pass(1.5), useMuch, { do: 'restart authority', key: 'k1' }, remove],
-  },
-  'a longer lease is not noted': {
-    ...sameWith(5),
-    steps: [...useOften('ams'), useMuch, { do: 'restart authority', key: 'k1' }, remove],
-  },
-  'a shorter lease hides a longer one': {
-    ...sameWith(5),
-    steps: [...useOften('next'), ...useOften('ams'), remove],
-  },
-  'a second change waits only for leases on what the first has set': {
-    steps: [useMuch, { ...edit('office'), ...goingOn }, pass(0.3), { ...remove, at: 'fra' }],
-  },
-  'an authority believes its own clock alone': {
-    steps: [useMuch, { do: 'clock', of: 'k1', fault: 'is set ahead', seconds: 5 }, remove],
-  },
-  'a lease is granted after the report was read': {
-    steps: [
-      useAt('fra'),
-      authority('fra', 'slow reports', 'questions'),
-      keepUsing('fra'),
-      pass(0.2),
-      { ...remove, isTried: false },
-      pass(1),
-    ],
-  },
-  'a record of the same number replaces the one that is held': {
-    steps: [
-      useMuch,
-      backUp,
-      authority('fra', 'held', 'changes'),
-      edit('home', 'fra'),
-      restore,
-      { ...edit('office'), isTried: false },
-      heal,
-      settle,
-      useOnce,
-    ],
-  },
-  'an authority that holds a newer record says that it holds the older one': {
-    steps: [useMuch, backUp, edit('home'), restore, edit('office')],
-  },
-  'a lease that was declined is used': {
-    ...sameWith(3),
-    steps: [
-      useMuch,
-      { ...edit('office'), ...goingOn },
-      pass(2),
-      useAt('next'),
-      pass(0.1),
-      { ...remove, at: 'sin' },
-    ],
-  },
-  'a renewal that is lost prolongs the lease': {
-    ...sameWith(3),
-    steps: [
-      useMuch,
-      authority('next', 'unreachable', 'questions'),
-      pass(2),
-      useAt('next'),
-      { ...remove, at: 'ams' },
-    ],
-  },
-  'a change waits for the leases of the newest token alone': {
-    steps: [rotate(300), useFirstToken, useFirstToken, remove],
-  },
-  'a change is marked as enforced before it has settled': { steps: [useMuch, remove] },
-  'a row of the number that its authority holds is not raised': {
-    steps: [useMuch, backUp, edit('home'), restore, edit('office')],
-    rule: 'pending',
-  },
-  'a change takes back what a pending one has decided': {
-    steps: [
-      useMuch,
-      backUp,
-      edit('office'),
-      edit('home'),
-      restore,
-      authority('fra', 'unreachable'),
-      edit('office', 'fra'),
-      heal,
-      pause,
-    ],
-    rule: 'lost',
-  },
 }
+
+export const SCRIPTS: Readonly<Record<string, Script>> = { ...NAMED, ...REVIEWED_SCRIPTS }

@@ -6,9 +6,10 @@ import { check, type Violation } from './checker.ts'
 import { createFixtures, type Fixtures } from './fixtures.ts'
 import { type Ground, startGround } from './ground.ts'
 import { plainHistory } from './history.ts'
-import { SCRIPTS, TIME } from './mutant-scripts.ts'
+import { SCRIPTS } from './mutant-scripts.ts'
 import { MUTANTS, withMutants } from './mutants.ts'
 import { runHistory } from './run-history.ts'
+import { TIME } from './script-steps.ts'
 
 let ground: Ground
 let fixtures: Fixtures
