@@ -55,6 +55,10 @@ async function huntMutants(bundleDir: string): Promise<boolean> {
       const text = found === null ? 'not found' : `history ${found}: ${violation}`
       console.log(`seed ${seed}, ${name}: ${text}`)
     },
+    onFalseAlarm(name, history, why, violation) {
+      const text = `history ${history} was a false alarm (${why}): ${violation}`
+      console.log(`seed ${seed}, ${name}: ${text}`)
+    },
   })
   return missed > 0
 }

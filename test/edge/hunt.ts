@@ -1,7 +1,9 @@
-// Hunts for mutants with drawn histories: how many does it take until one of them shows that a rule is broken?
+// Hunts for mutants with drawn histories: how many does it take until one of them shows that a rule is broken? It
+// counts when it shows again, and not without the mutant.
 
 import fc from 'fast-check'
-import { check } from './checker.ts'
+import { check, type Violation } from './checker.ts'
+import { type Confirmed, confirm } from './confirm.ts'
 import { history } from './draw-history.ts'
 import { createFixtures } from './fixtures.ts'
 import { startGround } from './ground.ts'
@@ -19,10 +21,17 @@ export interface HuntOptions {
   readonly only: readonly string[]
   /** `histories`: how many it took, or null where none found it. */
   readonly onEnd: (mutant: string, histories: number | null, violation: string) => void
+  /** A history was broken once, and the mutant was not what broke it. */
+  readonly onFalseAlarm: (
+    mutant: string,
+    history: number,
+    why: Exclude<Confirmed, 'found'>,
+    violation: string,
+  ) => void
 }
 
 export async function hunt(options: HuntOptions): Promise<void> {
-  const { bundleDir, seed, histories, lanes, only, onEnd } = options
+  const { bundleDir, seed, histories, lanes, only, onEnd, onFalseAlarm } = options
   const drawn = fc.sample(history, { seed, numRuns: histories })
   const names = [...MUTANTS.map(({ name }) => name), ...LIMIT_MUTANTS]
   const waiting = names.filter((name) => only.some((part) => name.includes(part)))
@@ -36,11 +45,17 @@ export async function hunt(options: HuntOptions): Promise<void> {
         let found: number | null = null
         let text = ''
         for (const [i, one] of drawn.entries()) {
-          const [violation] = check(await runHistory(ground, fixtures, one, [name]))
+          const run = async (hasMutant: boolean) =>
+            check(await runHistory(ground, fixtures, one, hasMutant ? [name] : []))
+          const [violation] = await run(true)
           if (violation === undefined) continue
-          found = i + 1
-          text = `${violation.rule}: ${violation.text}`
-          break
+          text = toText(violation)
+          const confirmed = await confirm(run)
+          if (confirmed === 'found') {
+            found = i + 1
+            break
+          }
+          onFalseAlarm(name, i + 1, confirmed, text)
         }
         onEnd(name, found, text)
       }
@@ -50,4 +65,8 @@ export async function hunt(options: HuntOptions): Promise<void> {
   }
 
   await Promise.all(Array.from({ length: Math.min(lanes, waiting.length) }, work))
+}
+
+function toText({ rule, text }: Violation): string {
+  return `${rule}: ${text}`
 }
