@@ -10,6 +10,7 @@ import { deletionOf, type Frame, type Move, rollout } from './draw-steps.ts'
 import { ALL_LOCATIONS, LOCATIONS } from './ground.ts'
 import type { Deploy, History, Step } from './history.ts'
 import { CHANGES, MOVES } from './moves.ts'
+import { type Opening, OPENINGS } from './openings.ts'
 import type { Acl, Limit } from './verdict.ts'
 import { VERSIONS } from './versions.ts'
 
@@ -17,12 +18,19 @@ const ACLS: readonly Acl[] = ['anyone', 'office', 'home']
 const PROPAGATION_SECONDS = [0, 10, 60, 90]
 const RATES = [0.9, 0.9, 1, 1.1, 1.1]
 const LIMITED_PERCENT = 30
+const OPENING_PERCENT = 16
+const NO_OPENING: Partial<Opening> = {}
 const LEASE_TERMS = [0, 0.5, 1, 2, 4, 4]
 
 export const history: fc.Arbitrary<History> = rolling((dice) => {
-  const jumping = dice.pick(['locations', 'locations', 'authorities', 'none'] as const)
-  const deploy = jumping !== 'authorities' && dice.chance(20) ? drawDeploy(dice) : null
-  const loses = dice.chance(20) ? 'database' : 'authorities'
+  const opening = dice.chance(OPENING_PERCENT) ? dice.weighted(OPENINGS) : NO_OPENING
+  const { deploy: drawItsDeploy } = opening
+  const clocks = ['locations', 'locations', 'none', 'authorities'] as const
+  // An authority whose clock jumps must not start again.
+  const jumping = dice.pick(drawItsDeploy ? clocks.slice(0, 3) : clocks)
+  const mayDeploy = jumping !== 'authorities' && dice.chance(20)
+  const deploy = drawItsDeploy?.(dice) ?? (mayDeploy ? drawDeploy(dice) : null)
+  const loses = opening.loses ?? (dice.chance(20) ? 'database' : 'authorities')
   const acls = [dice.pick(ACLS), dice.pick(ACLS), dice.pick(ACLS)] as const
   const areExact = dice.chance(30)
   const frame: Frame = {
@@ -37,7 +45,7 @@ export const history: fc.Arbitrary<History> = rolling((dice) => {
     jumping,
     rollouts: rolloutsOf(deploy),
   }
-  const isLimited = dice.chance(LIMITED_PERCENT)
+  const isLimited = !drawItsDeploy && dice.chance(LIMITED_PERCENT)
   const moves = isLimited ? [...MOVES, ...LIMIT_MOVES, ...LIMIT_MOVES] : MOVES
   return {
     acls,
@@ -46,10 +54,13 @@ export const history: fc.Arbitrary<History> = rolling((dice) => {
     propagationSeconds: ALL_LOCATIONS.map(() => dice.pick(PROPAGATION_SECONDS)),
     rates: [...ALL_LOCATIONS, ...acls].map(() => (areExact ? 1 : dice.pick(RATES))),
     deploy,
-    steps: withRollouts(
-      frame,
-      loses === 'database' ? aroundRestore(frame, moves) : drawMoves(frame, moves, 1, 5),
-    ),
+    steps: [
+      ...(opening.move?.(frame) ?? []),
+      ...withRollouts(
+        frame,
+        loses === 'database' ? aroundRestore(frame, moves) : drawMoves(frame, moves, 1, 5),
+      ),
+    ],
   }
 })
 

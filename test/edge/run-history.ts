@@ -446,9 +446,11 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
 
   async function deployObjects(haveLeases: boolean): Promise<void> {
     await ground.command({ turnOn: toVersions(history.deploy, haveLeases, turnedOn) })
-    for (const name of keys.keys()) {
-      await ofEachToken(name, (lookupId) => ground.command({ restart: lookupId }))
-    }
+    // At the same time, so that leases that are longer than others outlive it.
+    const names = [...keys.keys()]
+    await Promise.all(
+      names.map((name) => ofEachToken(name, (lookupId) => ground.command({ restart: lookupId }))),
+    )
   }
 
   async function restore(at: number): Promise<void> {
