@@ -113,6 +113,7 @@ function aroundRestore(frame: Frame, moves: typeof MOVES): Step[] {
   const held = frame.dice.chance(25) ? heldOverRestore(frame, frame.focus) : null
   return [
     ...drawMoves(frame, moves, 0, 1),
+    ...(held?.first ?? []),
     { do: 'back up' },
     ...(held?.before ?? drawMoves(frame, CHANGES, 1, 2)),
     ...(frame.dice.chance(40) ? [deletionOf(frame, frame.focus)] : []),
