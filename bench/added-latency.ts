@@ -49,6 +49,7 @@ export async function measureAddedLatency(options: AddedLatencyOptions) {
         'gateway, ms': median(takes.flat()).toFixed(2),
         'more, ms': added.value.toFixed(2),
         'spread, ms': added.spread.toFixed(2),
+        'error, ms': added.error.toFixed(2),
         [`at most ${GOAL.most} ms`]: judge(added, GOAL),
       })
     }

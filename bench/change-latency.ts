@@ -61,14 +61,15 @@ function toColumns(use: Use, authorityMs: number, nextDoor: Takes, takes: Takes)
     'longest, ms': Math.round(longestMs),
   }
   if (use === 'in use') {
-    return { ...columns, 'at most 1.5 s': judge({ value: longestMs, spread: 0 }, IN_USE) }
+    return { ...columns, 'at most 1.5 s': judge({ value: longestMs, error: 0 }, IN_USE) }
   }
-  const { value, spread } = difference(nextDoor, takes)
-  const trips = { value: value / authorityMs, spread: spread / authorityMs }
+  const { value, spread, error } = difference(nextDoor, takes)
+  const trips = { value: value / authorityMs, error: error / authorityMs }
   return {
     ...columns,
     trips: trips.value.toFixed(2),
-    spread: trips.spread.toFixed(2),
+    spread: (spread / authorityMs).toFixed(2),
+    error: trips.error.toFixed(2),
     'one trip': judge(trips, ONE_TRIP),
   }
 }

@@ -131,6 +131,7 @@ async function compare(compared: Readonly<Record<string, readonly Workerd[]>>, f
       'CPU µs/request': each.map((sample) => Math.round(sample.cpuMicroseconds)).join(', '),
       'this / gateway': kept.value.toFixed(2),
       spread: kept.spread.toFixed(2),
+      error: kept.error.toFixed(2),
       'answered without a trip': percent(
         within.reduce((sum, share) => sum + share, 0) / within.length,
       ),

@@ -64,5 +64,6 @@ function toRow(variant: Variant, before = variant, first = variant) {
     more: Math.round(cpu(variant) - cpu(before)),
     'first / this': kept.value.toFixed(2),
     spread: kept.spread.toFixed(2),
+    error: kept.error.toFixed(2),
   }
 }

@@ -37,7 +37,7 @@ ${(await versions()).join(', ')}.
 CPU is the time of the process by the kernel's accounting, the authority's work included; what is measured has a core
 of its own, the load, the upstream and a peer's database share the other. Figures are medians; a ratio is the median of those of each round. The machine is shared: what counts are the ratios.
 
-The **spread** is how far identical instances are apart: of a ratio, those of either worker, whichever is more. A goal is decided only where it is further away than that.
+The **spread** is how far identical instances are apart: of a ratio, those of either worker, whichever is more. The **error** follows from it and from how many instances there are: the true ratio is that near with 95 % confidence. A goal is decided only where it is further away than that.
 
 Reads of memory on the measured core took, by the size of what is read: ${memory}.
 
@@ -45,7 +45,7 @@ ${table(['GET', 'CPU µs/request', 'spread', 'requests/s', 'p50 ms', 'p99 ms'], 
 
 ## Goals
 
-${table(['CPU', 'goal', 'measured', 'spread', 'verdict'], goals(variants, peers))}
+${table(['CPU', 'goal', 'measured', 'spread', 'error', 'verdict'], goals(variants, peers))}
 
 ## What they are
 
@@ -83,7 +83,11 @@ function goals(
     goal('bare pass-through / gateway', 0.85, share(bare, gateway)),
     ...peers.map(({ name, bare: without, checked }) => {
       const theirs = share(without, checked)
-      const either = { ...kept, spread: Math.max(kept.spread, theirs.spread) }
+      const either = {
+        ...kept,
+        spread: Math.max(kept.spread, theirs.spread),
+        error: Math.hypot(kept.error, theirs.error),
+      }
       return goal(`the share kept, above that of ${name}`, theirs.value, either)
     }),
   ]
@@ -94,9 +98,9 @@ function share(reference: Variant, variant: Variant): Figure {
 }
 
 function goal(name: string, least: number, figure: Figure): string[] {
-  const { value, spread: noise } = figure
-  const told = Number.isFinite(noise) ? noise.toFixed(2) : UNKNOWN
-  return [name, least.toFixed(2), value.toFixed(2), told, judge(figure, { least })]
+  const { value, spread: apart, error } = figure
+  const told = [apart, error].map((each) => (Number.isFinite(each) ? each.toFixed(3) : UNKNOWN))
+  return [name, least.toFixed(2), value.toFixed(3), ...told, judge(figure, { least })]
 }
 
 function percent(part: number): string {

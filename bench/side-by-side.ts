@@ -65,6 +65,7 @@ export function judgedRow(variant: Variant, base: Variant, most: number) {
     ...cpuRow(variant),
     'times as much': times.value.toFixed(3),
     spread: times.spread.toFixed(3),
+    error: times.error.toFixed(3),
     [`at most ${most}`]: judge(times, { most }),
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judge, ratio, spread } from '../../bench/comparison.ts'
+import { difference, judge, ratio, spread } from '../../bench/comparison.ts'
 
 describe('spread()', () => {
   it('is how much more the most expensive instance takes than the cheapest', () => {
@@ -46,6 +46,28 @@ describe('ratio()', () => {
   })
 })
 
+describe('an error', () => {
+  const levels = [98, 100, 102]
+
+  // Variance 4, so the difference of two such means has a standard error of √(4/3 + 4/3) = 1.633.
+  it('is that of the difference of two means, times Student’s t', () => {
+    const takes = levels.map((level) => [level])
+    expect(difference(takes, takes).error).toBeCloseTo(2.78 * 1.633, 2)
+    expect(ratio(takes, takes).error).toBeCloseTo(2.78 * 0.01633, 4)
+  })
+
+  it('is smaller with more instances that are as far apart', () => {
+    const takes = (times: number) => Array.from({ length: times }, () => levels.map((each) => [each]))
+    const [few, many] = [takes(1).flat(), takes(4).flat()]
+    expect(ratio(many, many).error).toBeLessThan(ratio(few, few).error / 2)
+    expect(ratio(many, many).spread).toBeCloseTo(ratio(few, few).spread)
+  })
+
+  it('is unknown of a single instance', () => {
+    expect(ratio([[100]], [[100], [101]]).error).toBe(Infinity)
+  })
+})
+
 describe('judge()', () => {
   const least = { least: 0.95 }
 
@@ -62,6 +84,6 @@ describe('judge()', () => {
     [0.7, 0.1, { most: 0.5 }, 'missed'],
     [0.45, 0.1, { most: 0.5 }, 'not decidable here'],
   ] as const)('%f, give or take %f, with the goal %o: %s', (value, noise, goal, verdict) => {
-    expect(judge({ value, spread: noise }, goal)).toBe(verdict)
+    expect(judge({ value, error: noise }, goal)).toBe(verdict)
   })
 })
