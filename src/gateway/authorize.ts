@@ -15,7 +15,9 @@ import { clientAddress } from '../keys/client-address.ts'
 import { err, ok, type Result } from '../shared/result.ts'
 import type { AddressWatch } from './address-watch.ts'
 import { type CachedKey, findCachedKey, isBelieved } from './cached-key.ts'
-import { hasUnforwardableBody, type Incoming } from './incoming.ts'
+import type { Upstream } from './forward.ts'
+import { findUnforwardable } from './forwardable.ts'
+import type { Incoming } from './incoming.ts'
 import {
   type KeyRecordsDeps,
   type Newest,
@@ -32,6 +34,7 @@ export interface AuthorizeDeps extends KeyRecordsDeps {
   readonly addressWatch: AddressWatch
   readonly use: Pick<UseRecorder, 'noteAllowed' | 'noteRefused'>
   readonly limits: RequestLimits
+  readonly upstream: Upstream
 }
 
 export interface Grant {
@@ -97,7 +100,7 @@ function authorizeUnleased(
 function askBeside(record: CompiledKey, attempt: Attempt, deps: AuthorizeDeps): AskBeside | null {
   const { request, address, trace, cached } = attempt
   const access = evaluateAccess(record, address, trace.startedMs)
-  if (!access.ok || hasUnforwardableBody(request)) return null
+  if (!access.ok || findUnforwardable(request, deps.upstream.base) !== null) return null
   const { limits } = access.value
   return limits?.windowsAt === null ? deps.limits.askBeside(cached, limits, true) : null
 }
@@ -148,9 +151,10 @@ export function judge(record: CompiledKey, attempt: Attempt, deps: AuthorizeDeps
     use.noteRefused(attempt, address, access.error.reason, trace.startedMs)
     return access
   }
-  if (hasUnforwardableBody(request)) {
-    use.noteRefused(attempt, address, 'body_not_allowed', trace.startedMs)
-    return err({ reason: 'body_not_allowed' })
+  const unforwardable = findUnforwardable(request, deps.upstream.base)
+  if (unforwardable !== null) {
+    use.noteRefused(attempt, address, unforwardable.reason, trace.startedMs)
+    return err(unforwardable)
   }
   const key = access.value
   if (key.limits === null) return allow(key, attempt, deps)

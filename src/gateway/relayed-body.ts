@@ -16,7 +16,7 @@ export interface RelayedBody {
  */
 const PAUSE_MS = 50
 
-/** Null if no body can have the length that the client sent. The runtime accepts up to 2^64 bytes. */
+/** Null without a forwardable length. */
 export function relayBody(body: ReadableStream, { headers }: Incoming): RelayedBody | null {
   const stream = lengthKeepingStream(headers)
   if (stream === null) return null
@@ -31,11 +31,21 @@ export function relayBody(body: ReadableStream, { headers }: Incoming): RelayedB
   return { stream: readable, broken }
 }
 
+/** Whether a body can have the length that the client sent. The runtime accepts up to 2^64 bytes. */
+export function hasForwardableLength({ headers }: Incoming): boolean {
+  const sent = lengthOf(headers)
+  return sent === null || Number.isSafeInteger(sent)
+}
+
+/** Null if none was sent, or if Transfer-Encoding overrides it (RFC 9112 §6.3). */
+function lengthOf(headers: Headers): number | null {
+  const sent = headers.get('content-length')
+  return sent === null || headers.has('transfer-encoding') ? null : Number(sent)
+}
+
 /** Uses streams of the runtime, so that no chunk passes through JavaScript. */
 function lengthKeepingStream(headers: Headers): IdentityTransformStream | null {
-  const sent = headers.get('content-length')
-  // Transfer-Encoding overrides Content-Length (RFC 9112 §6.3).
-  if (sent === null || headers.has('transfer-encoding')) return new IdentityTransformStream()
-  const length = Number(sent)
+  const length = lengthOf(headers)
+  if (length === null) return new IdentityTransformStream()
   return Number.isSafeInteger(length) ? new FixedLengthStream(length) : null
 }

@@ -75,7 +75,7 @@ const SHOWS: Readonly<Record<string, () => Promise<boolean>>> = {
     return isSeenIn('an allowance is spent after its window', '250/1', steps)
   },
   'a window ends too early': () =>
-    isSeenIn('a window ends too early', '10/10', [floodOf(2), pass(9.3), floodOf(2)]),
+    isSeenIn('a window ends too early', '10/60', [floodOf(2), pass(56), floodOf(2)]),
   'a question that is asked again is not counted': () =>
     isSeenIn('a question that is asked again is not counted', '10/60', [floodOf(4)]),
   'an answer that is lost is spent': () =>

@@ -111,6 +111,7 @@ export function start(situation: Situation) {
   const deps: AuthorizeTokenDeps = {
     ...records,
     limits,
+    upstream: { base: 'https://portal.example', timeoutMs: 1_000 },
     verifyToken(token) {
       if (verify !== undefined) throw verify
       return token === TOKEN ? LOOKUP_ID : null

@@ -8,6 +8,7 @@ import type { HttpAnswer } from '../../harness/http.ts'
 import { apiKeys } from '../../src/db/schema/api-keys.ts'
 import { PASSWORD } from '../edge/fixtures.ts'
 import { type KeysInUse, type OwnKey, startKeysInUse, type Use } from '../support/keys-in-use.ts'
+import { sendRaw } from '../support/raw.ts'
 
 let keys: KeysInUse
 
@@ -147,6 +148,16 @@ describe('a key with a limit', () => {
     expect(denied.headers['ratelimit-policy']).toBe('"key";q=2;w=86400')
     await keys.call(key, 'PATCH', { ip_acl: [] })
     expect((await useInTurn(key, 3)).map(({ status }) => status)).toEqual([200, 200, 429])
+  })
+
+  it('spends nothing for what cannot be forwarded', async () => {
+    const key = await limited(1)
+    const head = `POST /x HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: ${key.token}\r\nConnection: close\r\n`
+    const parts = [`${head}Content-Length: 9007199254740993\r\n\r\nbody`]
+    const malformed = await sendRaw(keys.rig.url, { parts })
+    expect(malformed).toMatch(/^HTTP\/1\.1 400 /)
+    expect(malformed).toContain('"key";r=1;t=86400')
+    expect((await useInTurn(key, 2)).map(({ status }) => status)).toEqual([200, 429])
   })
 
   it('tells its limit beside those of the upstream', async () => {
