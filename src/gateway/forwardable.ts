@@ -6,10 +6,7 @@ import type { Refusal } from './refusal.ts'
 import { hasForwardableLength } from './relayed-body.ts'
 import { upstreamUrl } from './upstream-url.ts'
 
-export type Unforwardable = Extract<
-  Refusal,
-  { readonly reason: 'body_not_allowed' | 'request_malformed' }
->
+type Unforwardable = Extract<Refusal, { readonly reason: 'body_not_allowed' | 'request_malformed' }>
 
 /** The refusal of a request that no upstream can get, whoever sent it; null if it can. `base`: of the upstream. */
 export function findUnforwardable(request: Incoming, base: string): Unforwardable | null {

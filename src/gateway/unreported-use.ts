@@ -3,10 +3,10 @@
 import type { AccessRefusal } from '../keys/access.ts'
 import { type Address, formatAddress } from '../keys/address.ts'
 import type { AddressCounts, UseReport } from '../keys/use.ts'
-import type { Unforwardable } from './forwardable.ts'
 
 /** Why a request was refused that is counted with its key. */
-export type RefusedBy = AccessRefusal['reason'] | Unforwardable['reason'] | 'rate_limited'
+export type RefusedBy =
+  AccessRefusal['reason'] | 'body_not_allowed' | 'request_malformed' | 'rate_limited'
 
 /** What is counted of a key and not reported. Mutated in place, see trace.ts. */
 export interface UnreportedUse {
