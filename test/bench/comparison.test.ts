@@ -57,7 +57,8 @@ describe('an error', () => {
   })
 
   it('is smaller with more instances that are as far apart', () => {
-    const takes = (times: number) => Array.from({ length: times }, () => levels.map((each) => [each]))
+    const takes = (times: number) =>
+      Array.from({ length: times }, () => levels.map((each) => [each]))
     const [few, many] = [takes(1).flat(), takes(4).flat()]
     expect(ratio(many, many).error).toBeLessThan(ratio(few, few).error / 2)
     expect(ratio(many, many).spread).toBeCloseTo(ratio(few, few).spread)
