@@ -54,12 +54,15 @@ describe('ip_acl', () => {
   })
 
   // A body has room for 30 000 entries, and a fault in each takes time.
-  it.each([1, '', 'x'])('counts twice as many faults as a list can have entries, no more: %j', (entry) => {
-    const ip_acl = Array.from({ length: 5_000 }, () => entry)
-    const { issues = [] } = createKeyBody.safeParse({ ...KEY, ip_acl }).error ?? {}
-    expect(issues.length).toBe(2_001)
-    expect(issues[0]).toMatchObject({ path: ['ip_acl'], params: { code: 'too_long' } })
-  })
+  it.each([1, '', 'x'])(
+    'counts twice as many faults as a list can have entries, no more: %j',
+    (entry) => {
+      const ip_acl = Array.from({ length: 5_000 }, () => entry)
+      const { issues = [] } = createKeyBody.safeParse({ ...KEY, ip_acl }).error ?? {}
+      expect(issues.length).toBe(2_001)
+      expect(issues[0]).toMatchObject({ path: ['ip_acl'], params: { code: 'too_long' } })
+    },
+  )
 
   it('explains the faults that it lists, and no others', async () => {
     const ip_acl = Array.from({ length: 60 }, (_, i) => `10.0.0.${i}-10.0.0.${i}`)
