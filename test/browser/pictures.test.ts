@@ -23,6 +23,19 @@ const SCHEMES = ['light', 'dark'] as const
 const TOLERANCE = 0.004
 
 const key = `/admin/keys/${STILL_KEYS[0]?.id}`
+const CREATED = {
+  ...STILL_KEYS[3],
+  application_name: 'Call archive',
+  enabled: true,
+  access_token: `cpk_a${'0aB'.repeat(14)}Q`,
+}
+
+async function create(page: Page): Promise<void> {
+  await page.getByLabel('Application name').fill('Call archive')
+  await page.getByRole('radio', { name: 'Server' }).check()
+  await page.getByRole('button', { name: 'Create', exact: true }).click()
+  await page.getByLabel('Account password').waitFor()
+}
 
 interface View {
   readonly path: string
@@ -62,6 +75,18 @@ const VIEWS: Readonly<Record<string, View>> = {
     shows: 'Only these networks',
     open: (page) => page.getByRole('radio', { name: 'Only these networks' }).check(),
   },
+  'password-question': { path: '/admin/keys/new', shows: 'Only these networks', open: create },
+  ready: {
+    path: '/admin/keys/new',
+    shows: 'Only these networks',
+    open: async (page) => {
+      await create(page)
+      await page.getByLabel('Account password').fill('password')
+      await page.getByRole('button', { name: 'Create key' }).click()
+      await page.getByText('Your API key is ready').first().waitFor()
+    },
+    answers: { 'POST keys': CREATED },
+  },
   'edit-key': { path: `${key}/edit`, shows: '56 requests' },
   rotate: { path: `${key}/rotate`, shows: 'How long should the old token keep working?' },
   delete: {
@@ -77,6 +102,18 @@ const VIEWS: Readonly<Record<string, View>> = {
   activity: { path: '/admin/activity', shows: 'Key created' },
   sessions: { path: '/admin/sessions', shows: 'This session' },
   users: { path: '/admin/users', shows: 'Grace Example' },
+  security: {
+    path: '/admin/security',
+    shows: '8 recovery codes are left.',
+    answers: {
+      'second-factor': {
+        enabled_at: '2026-03-01T08:00:00.000Z',
+        recovery_codes_left: 8,
+        required: false,
+        due: false,
+      },
+    },
+  },
 }
 
 describe.skipIf(missingBrowser !== null)('a picture of the page', () => {

@@ -7,7 +7,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { NOW_MS, stillAnswer } from './still-answers.ts'
 
 export interface StillPageOptions extends BrowserContextOptions {
-  /** Answers in place of the usual ones, by path below /admin/api/v1/; null is a 401. */
+  /** Answers in place of the usual ones, by path below /admin/api/v1/, or by method and path; null is a 401. */
   readonly answers?: Readonly<Record<string, unknown>>
 }
 
@@ -40,7 +40,9 @@ export async function openStillPage(
     const url = new URL(route.request().url())
     const [, path] = /^\/admin\/api\/v1\/(.*)$/.exec(url.pathname) ?? []
     if (path !== undefined) {
-      const answer = path in answers ? answers[path] : stillAnswer(path, url.searchParams)
+      const call = `${route.request().method()} ${path}`
+      const name = call in answers ? call : path
+      const answer = name in answers ? answers[name] : stillAnswer(path, url.searchParams)
       if (answer === null) return await route.fulfill({ status: 401, json: NOBODY })
       const status = answer === undefined ? 404 : 200
       return await route.fulfill({ status, json: answer ?? { code: 'not_found' } })
