@@ -131,7 +131,7 @@ function FactorState({ factor, onTask }: FactorStateProps) {
         <button type="button" class="button" onClick={() => onTask('renew')}>
           {text.tasks.renew}
         </button>
-        <button type="button" class="button danger" onClick={() => onTask('remove')}>
+        <button type="button" class="button" onClick={() => onTask('remove')}>
           {text.tasks.remove}
         </button>
       </div>
