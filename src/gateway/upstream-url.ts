@@ -11,8 +11,12 @@ import { pathStart } from '../http/request-url.ts'
 export function upstreamUrl(base: string, requestUrl: string): string | null {
   const start = pathStart(requestUrl)
   if (start < 0) throw new TypeError('The URL of the request has no path')
-  const rest = requestUrl.slice(start)
-  return hasPath(base) && hasHiddenDotSegment(rest) ? null : base + rest
+  return mayLeave(base, requestUrl) ? null : base + requestUrl.slice(start)
+}
+
+/** Whether a server could read the path as leading out of the path of `base`. */
+export function mayLeave(base: string, requestUrl: string): boolean {
+  return hasPath(base) && hasHiddenDotSegment(requestUrl.slice(pathStart(requestUrl)))
 }
 
 function hasPath(base: string): boolean {
