@@ -49,9 +49,13 @@ addEventListener('unhandledrejection', (event) => pageFaults.push(String(event.r
 addEventListener('securitypolicyviolation', (event) => pageFaults.push(event.violatedDirective))
 `
 
-/** Runs in the page until the steps lead to one element, or to none where none is wanted. */
+/**
+ * Runs in the page until the steps lead to one element, or to none where none is wanted, and until that is drawn: WebKit
+ * moves the focus to a field with `autofocus` when it draws it, also away from another field.
+ */
 const SEARCH = `
 const [steps, isWanted, timeout, done] = arguments
+const isDrawn = () => new Promise((resolve) => requestAnimationFrame(resolve))
 const { queryAllByLabelText, queryAllByRole, queryAllByText, waitFor } = TestingLibraryDom
 const toText = (text) => (text?.source === undefined ? text : new RegExp(text.source, text.flags))
 const find = {
@@ -68,7 +72,9 @@ const check = () => {
   if (found.length !== (isWanted ? 1 : 0)) throw new Error(found.length + ' elements')
   return found[0] ?? null
 }
-waitFor(check, { container: document, timeout, onTimeout: (fault) => fault }).then(done, (fault) => done(fault.message))
+waitFor(check, { container: document, timeout, onTimeout: (fault) => fault })
+  .then(async (found) => (await isDrawn(), found))
+  .then(done, (fault) => done(fault.message))
 `
 
 /** The text of the page, and what its fields hold. */
