@@ -6,11 +6,10 @@ import { type KeyRow, type Token, toKeyRecord } from '../db/key-rows.ts'
 import { findKeys } from '../db/outbox-queries.ts'
 import { isSameRecord, type KeyRecord } from '../keys/key-record.ts'
 import type { Brought, Held } from '../stores/key-authority/key-authority.ts'
-import { type Empty, type SeedDeps, seedEmpty } from './empty-authorities.ts'
 import { type Decision, type LostChangesDeps, overruleOrTakeBack } from './lost-changes.ts'
 import { mapWidening } from './map-pooled.ts'
 
-export interface EnforceDeps extends LostChangesDeps, SeedDeps {
+export interface EnforceDeps extends LostChangesDeps {
   /** Answers the record that holds once it has settled. Rejects if the authority cannot be asked. */
   readonly advance: (lookupId: string, record: KeyRecord) => Promise<Brought>
 }
@@ -33,13 +32,6 @@ export interface Enforced {
   readonly settled: Promise<void>
 }
 
-/** What came up while rows were brought. */
-interface Findings {
-  /** The rows of authorities that keep nothing of them. */
-  readonly empty: Empty[]
-  readonly settled: Promise<void>[]
-}
-
 /**
  * Brings rows to their authorities. The change holds once `settled` of the answer has resolved. `decision` is
  * what the change behind these rows has decided, see lost-changes.ts.
@@ -49,26 +41,25 @@ export async function enforce(
   decision: Decision,
   deps: EnforceDeps,
 ): Promise<Enforced> {
-  const findings: Findings = { empty: [], settled: [] }
-  const { results: brought, atOnce } = await mapWidening(rows, POOL, deps.nowMs, (row) =>
-    bringToAuthority(row, decision, findings, deps),
+  const each: Promise<void>[] = []
+  const brought = await mapWidening(rows, POOL, deps.nowMs, (row) =>
+    bringToAuthority(row, decision, each, deps),
   )
-  if (findings.empty.length > 0) await seedEmpty(findings.empty, atOnce, deps)
-  const settled = Promise.all(findings.settled).then(() => undefined)
+  const settled = Promise.all(each).then(() => undefined)
   return { rows: brought.filter((row) => row !== null), settled }
 }
 
-/** Brings a row to the authorities of its tokens. Null unless all of them hold it. */
+/** Brings a row to the authorities of its tokens. Null unless all of them hold it. Adds to `settled`. */
 async function bringToAuthority(
   read: KeyRow,
   decision: Decision,
-  findings: Findings,
+  settled: Promise<void>[],
   deps: EnforceDeps,
 ): Promise<KeyRow | null> {
   let row: KeyRow | undefined = read
   try {
     for (let round = 0; round < ROUNDS && row !== undefined; round++) {
-      const other = await bringTokens(row, findings, deps)
+      const other = await bringTokens(row, settled, deps)
       if (other === null) return row
       row = await findRowToBringNext(row.id, other, decision, deps)
     }
@@ -87,7 +78,7 @@ interface HeldForToken {
 /** Sends each token's record to its authority. Answers one that holds another record; null if there is none. */
 async function bringTokens(
   row: KeyRow,
-  { empty, settled }: Findings,
+  settled: Promise<void>[],
   deps: EnforceDeps,
 ): Promise<HeldForToken | null> {
   const brought = await Promise.all(
@@ -95,9 +86,7 @@ async function bringTokens(
       const { lookupId } = token
       const held = await deps.advance(lookupId, toKeyRecord(row, token))
       settled.push(held.settled)
-      if (!isHeld(held, row, token)) return { lookupId, held }
-      if (held.word !== undefined) empty.push({ keyId: row.id, lookupId, word: held.word })
-      return null
+      return isHeld(held, row, token) ? null : { lookupId, held }
     }),
   )
   return brought.find((other) => other !== null) ?? null

@@ -5,13 +5,13 @@ export interface Pool {
   readonly fastMs: number
 }
 
-/** As `mapPooled`. Answers also how many calls ran at once in the end. */
+/** As `mapPooled`, with more calls at once if the first ones were fast. */
 export async function mapWidening<T, R>(
   items: readonly T[],
   { atOnce, atOnceIfFast, fastMs }: Pool,
   nowMs: () => number,
   work: (item: T) => Promise<R>,
-): Promise<{ readonly results: R[]; readonly atOnce: number }> {
+): Promise<R[]> {
   let slowestMs = 0
   const first = await mapPooled(items.slice(0, atOnce), atOnce, async (item) => {
     const startedMs = nowMs()
@@ -21,7 +21,7 @@ export async function mapWidening<T, R>(
   })
   const most = slowestMs < fastMs ? atOnceIfFast : atOnce
   const rest = await mapPooled(items.slice(atOnce), most, work)
-  return { results: [...first, ...rest], atOnce: most }
+  return [...first, ...rest]
 }
 
 /** Maps items with at most `atOnce` calls of `work` running. Keeps the order; rejects if a call rejects. */

@@ -65,7 +65,6 @@ export function controlPlaneDeps(parts: ControlPlaneParts): AdminDeps {
     supportUrl: settings.SUPPORT_URL,
     assets: { fetch: (request) => env.ASSETS.fetch(request) },
     advance: authorities.advance,
-    seed: authorities.seed,
     issuedKeys: createIssuedKeys(env.ACCOUNT_KEYS, settings.AUTHORITY_TIMEOUT_MS),
     listDenials: authorities.listDenials,
     summarizeUse: authorities.summarizeUse,

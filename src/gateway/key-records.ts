@@ -154,7 +154,8 @@ export async function askNewest(
     if (says === 'current') return keep(lookupId, record ?? inKv, answer, deps)
     if (says.kind !== 'unknown') return keep(lookupId, compileKey(says), answer, deps)
     asked = 'libsql'
-    const row = await deps.findDatabaseRecord(lookupId)
+    // A database that was restored from a backup may have lost the row of a key that was changed.
+    const row = (await deps.findDatabaseRecord(lookupId)) ?? says.unconfirmed ?? null
     if (row === null) return keepAbsence(lookupId, answer, deps)
     asked = 'authority'
     const held = await deps.seed(lookupId, row, says.word)

@@ -9,7 +9,7 @@ async function mapTwelve(tookMs: number) {
   let running = 0
   let most = 0
   const items = Array.from({ length: 12 }, (_, i) => i)
-  const { results, atOnce } = await mapWidening(
+  const results = await mapWidening(
     items,
     POOL,
     () => nowMs,
@@ -22,8 +22,7 @@ async function mapTwelve(tookMs: number) {
     },
   )
   expect(results).toEqual(items)
-  expect(most).toBe(atOnce)
-  return atOnce
+  return most
 }
 
 it('runs more calls at once if the first ones were fast', async () => {
@@ -35,7 +34,7 @@ it('goes on as it began if they were slow', async () => {
 })
 
 it('maps fewer items than run at once', async () => {
-  const { results } = await mapWidening(
+  const results = await mapWidening(
     [1],
     POOL,
     () => 0,

@@ -83,7 +83,6 @@ function cron(stores: Stores = {}) {
       const held = (await stores.advance?.(lookupId, record)) ?? record
       return { ...toStored(held), settled: stores.settled ?? Promise.resolve() }
     },
-    seed: async (_, record) => toStored(record),
     async putRecord(lookupId, record) {
       put.push(lookupId)
       await stores.putRecord?.(lookupId, record)

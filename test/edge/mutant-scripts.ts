@@ -72,6 +72,18 @@ const NAMED: Readonly<Record<string, Script>> = {
       useAt('sin'),
     ],
   },
+  // The first edit reaches the authority when that has lost the second one.
+  'an authority believes the change that finds it empty': {
+    steps: [
+      authority('fra', 'held', 'changes'),
+      { ...edit('home', 'fra'), isTried: false },
+      { ...edit('office'), isTried: false },
+      lose,
+      heal,
+      settle,
+      useOnce,
+    ],
+  },
   'a row never rises above its authority': {
     steps: [useMuch, backUp, edit('home'), restore, edit('office')],
     rule: 'pending',

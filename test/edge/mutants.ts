@@ -50,6 +50,9 @@ const NAMED: Readonly<Record<string, Mutant['places']>> = {
     [/(\? this\.answerHeld\(head\) : )(this\.answerUnknown\(\))/, '$1(ON ? CURRENT : $2)'],
   ],
   'a seed needs no word': [[/(sent\.gone) \|\| (word === this\.word\))/, '$1 || ON || $2']],
+  'an authority believes the change that finds it empty': [
+    [/(!isConfirmed && \{ isUnconfirmed: true \})/, '!ON && $1'],
+  ],
   'a row never rises above its authority': [
     [
       /await raiseRevision\(db, row, resolution, held\.revision, deps\.nowMs\(\)\)/,

@@ -136,6 +136,18 @@ it.each<[string, readonly Step[], Partial<History>?]>([
     LONGER_AT_NEXT,
   ],
   [
+    'a change that reaches its authority when that has lost a later one, of a key that nobody has used',
+    [
+      { do: 'authority', at: 'fra', fault: 'held', calls: 'changes' },
+      edit('home', 'fra'),
+      edit('office', 'ams'),
+      { do: 'lose authority', key: 'k1' },
+      { do: 'heal' },
+      { do: 'settle' },
+      useEverywhere,
+    ],
+  ],
+  [
     'a rotation by a location whose clock is behind, which must not begin the window of a limit anew',
     [
       flood,

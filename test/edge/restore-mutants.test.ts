@@ -20,7 +20,8 @@ const scene = openScene({
       /if \(row === null\) return keepAbsence\(/,
       'if (row === null) return ((...args) => ({ ok: true, value: { kind: "tombstone", revision: 0, keyId: "", tag: "" } }))(',
     )
-    return patchOnce(forgetful, /name\.includes\("method"\)/, 'false')
+    const empty = patchOnce(forgetful, /!sent\.gone && sent\.revision === 0/, '!sent.gone')
+    return patchOnce(empty, /name\.includes\("method"\)/, 'false')
   },
 })
 const all = (verdict: string) => [verdict, verdict, verdict]
@@ -55,6 +56,14 @@ describe('a worker is seen', () => {
     expect(await scene.everywhere(other)).toEqual(all('account_inactive'))
     await scene.reconcile(true)
     expect(await scene.everywhere(other)).toEqual(all('allowed'))
+  })
+
+  it('to keep no change of a key that nobody has used', async () => {
+    const { ground, key } = scene
+    await ground.backUp()
+    expect(await scene.edit('home')).toBe('done')
+    await ground.restore()
+    expect(await scene.everywhere(key)).toEqual(all('allowed'))
   })
 
   it('to forget that there is no row', async () => {

@@ -61,6 +61,44 @@ describe('a change of a key that nobody has used', () => {
     await scene.ground.command({ passSeconds: 600 })
     expect(await scene.everywhere(scene.key)).toEqual(verdicts)
   })
+
+  it('is not forgotten though its authority starts again under a reader of libSQL', async () => {
+    await scene.ground.command({ clear: true })
+    await scene.ground.backUp()
+    expect(await scene.edit('home')).toBe('done')
+    await scene.ground.restore()
+    await scene.ground.command({ at: 'fra', authority: 'held', calls: 'seeds' })
+    const reader = scene.send('fra', scene.key)
+    await expect
+      .poll(async () => (await scene.ground.command({})).inFlight)
+      .toContain('seed from fra')
+    await scene.ground.command({ restart: scene.key.lookupId })
+    await scene.ground.command({ heal: true })
+    expect((await reader).json).toMatchObject({ code: 'ip_denied' })
+    expect(await scene.everywhere(scene.key)).toEqual(DENIED)
+  })
+
+  it('is shown by the doctor before anybody uses it, and taken back', async () => {
+    await scene.ground.backUp()
+    expect(await scene.edit('home')).toBe('done')
+    await scene.ground.restore()
+    const found = ahead({}, { ip_acl_size: 1 }, false)
+    expect(await reconcileLater(false)).toEqual([found])
+    expect(await reconcileLater(true)).toContainEqual({ ...found, repaired: true })
+    expect(await reconcileLater(false)).toEqual([])
+    expect(await scene.everywhere(scene.key)).toEqual(DENIED)
+  })
+
+  it('keeps the key alive though the database has lost the key too', async () => {
+    await scene.ground.backUp()
+    const made = await scene.create()
+    expect(await scene.edit('office', 'ams', made)).toBe('done')
+    await scene.ground.restore()
+    expect(await scene.everywhere(made)).toEqual(ALLOWED)
+    expect(await scene.everywhere(made, 'home')).toEqual(DENIED)
+    expect(await scene.setStatus('suspended')).toBe('done')
+    expect(await scene.everywhere(made)).toEqual(INACTIVE)
+  })
 })
 
 describe('a suspension that the database has lost', () => {

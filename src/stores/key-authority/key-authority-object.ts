@@ -10,6 +10,10 @@
 // the database may have been restored from a backup. So a live record from libSQL needs the word that
 // was sent with `unknown`. Each change makes a new word, and so does a restart, because the word is in memory.
 //
+// A change has no word. One that finds the object empty may be late as well, and older than what the object has
+// lost. So it is stored unconfirmed: no request is judged by it, and libSQL is asked. A seed confirms it, or
+// replaces it by a higher revision, but never by a lower one: a database that was restored has forgotten it.
+//
 // The object grants leases, see granted-leases.ts. It is known to be the only instance of its name when an
 // event starts and when it uses its storage. So a lease is granted in the first turn of an event, which has
 // read the record in storage.
@@ -54,9 +58,10 @@ export type AuthorityAnswer =
   | ({ readonly state: 'holds' } & AuthorityRecord)
   /**
    * The object holds nothing, or a record older than the one that was checked, so libSQL must be asked. A seed
-   * needs this word. Versions that know no words send none.
+   * needs this word. Versions that know no words send none. `unconfirmed`: the record of changes, if it holds one
+   * that libSQL has not confirmed.
    */
-  | { readonly state: 'unknown'; readonly word?: string }
+  | { readonly state: 'unknown'; readonly word?: string; readonly unconfirmed?: AuthorityRecord }
 
 /** The caller of a change, who waits until the change has settled. */
 export interface WaitingCaller {
@@ -73,6 +78,8 @@ export type ChangeAnswer = AuthorityAnswer & {
 interface Head extends Omit<AuthorityRecord, 'record'> {
   /** The record's tag. A version that knows no tags writes none. */
   readonly tag?: string
+  /** Set for a record of changes alone, which no reader of libSQL has confirmed. */
+  readonly isUnconfirmed?: true
 }
 
 const MAX_DENIALS = 100
@@ -135,9 +142,11 @@ export class KeyAuthority extends DurableObject {
 
   /** Stores a record read in libSQL, unless a change came in between. */
   seed(sent: AuthorityRecord, word?: string, caller?: WaitingCaller): AuthorityAnswer {
-    if (sent.gone || word === this.word) return this.raise(sent, caller?.nowMs ?? null)
+    if (sent.gone || word === this.word) return this.raise(sent, caller?.nowMs ?? null, true)
     const head = this.head()
-    return head === undefined ? this.answerUnknown() : this.answerToOlder(head, sent.record)
+    if (head === undefined || (head.isUnconfirmed === true && sent.revision > head.revision))
+      return this.answerUnknown()
+    return this.answerToOlder(head, sent.record)
   }
 
   /** The report of versions without leases: a call of its own. */
@@ -207,15 +216,19 @@ export class KeyAuthority extends DurableObject {
   }
 
   private keep(sent: AuthorityRecord, callerMs: number | null): AuthorityAnswer {
-    if (this.head() !== undefined || sent.gone) return this.raise(sent, callerMs)
-    // The next reader of libSQL seeds it. A reader from before this change now has an outdated word.
-    this.word = newWord()
-    return this.answerUnknown()
+    const head = this.head()
+    if (head === undefined && !sent.gone && sent.revision === 0) {
+      // It has no row, see admin/lost-keys.ts. A reader from before this change now has an outdated word.
+      this.word = newWord()
+      return this.answerUnknown()
+    }
+    const isConfirmed = sent.gone || (head !== undefined && head.isUnconfirmed !== true)
+    return this.raise(sent, callerMs, isConfirmed)
   }
 
   private answerCheck(cached: RecordIdentity | null): AuthorityAnswer {
     const head = this.head()
-    if (head === undefined) return this.answerUnknown()
+    if (head === undefined || head.isUnconfirmed === true) return this.answerUnknown()
     if (head.gone || cached === null) return this.answerHeld(head)
     const { revision, tag } = cached
     const isCurrent = tag === null ? revision === head.revision : tag === this.tagOf(head)
@@ -226,18 +239,34 @@ export class KeyAuthority extends DurableObject {
   private raise(
     { revision, gone, record, keepsUse }: AuthorityRecord,
     callerMs: number | null,
+    isConfirmed: boolean,
   ): AuthorityAnswer {
     const { kv } = this.ctx.storage
     const head = this.head()
     const rises = head === undefined || (!head.gone && (gone || revision > head.revision))
-    if (!rises) return this.answerToOlder(head, record)
+    if (!rises) {
+      if (isConfirmed) this.confirm(head)
+      return this.answerToOlder(head, record)
+    }
     this.word = newWord()
     this.leases.settle(Date.now(), callerMs)
     // Both are written in one turn, so atomically. The runtime holds the answer until they are durable.
-    kv.put<Head>('head', { revision, gone, tag: tagOf(record), ...(keepsUse && { keepsUse }) })
+    kv.put<Head>('head', {
+      revision,
+      gone,
+      tag: tagOf(record),
+      ...(keepsUse && { keepsUse }),
+      ...(!isConfirmed && { isUnconfirmed: true }),
+    })
     kv.put('record', record)
     if (gone && keepsUse !== true) this.forgetUse()
     return CURRENT
+  }
+
+  private confirm({ isUnconfirmed, ...confirmed }: Head): void {
+    if (isUnconfirmed !== true) return
+    this.word = newWord()
+    this.ctx.storage.kv.put<Head>('head', confirmed)
   }
 
   /** Answers a record that does not replace the one that is held. */
@@ -258,12 +287,18 @@ export class KeyAuthority extends DurableObject {
     return this.ctx.storage.kv.get<string>('record') ?? ''
   }
 
-  private answerHeld({ revision, gone }: Head): AuthorityAnswer {
-    return { state: 'holds', revision, gone, record: this.record() }
+  private answerHeld(head: Head): AuthorityAnswer {
+    return { state: 'holds', ...this.toRecord(head) }
   }
 
   private answerUnknown(): AuthorityAnswer {
-    return { state: 'unknown', word: this.word }
+    const head = this.head()
+    const unconfirmed = head?.isUnconfirmed === true && { unconfirmed: this.toRecord(head) }
+    return { state: 'unknown', word: this.word, ...unconfirmed }
+  }
+
+  private toRecord({ revision, gone }: Head): AuthorityRecord {
+    return { revision, gone, record: this.record() }
   }
 }
 

@@ -36,6 +36,8 @@ export interface Answered extends AnswerTimes {
 export interface Unknown {
   readonly kind: 'unknown'
   readonly word: string | undefined
+  /** The record of changes that no reader of libSQL has confirmed. libSQL may know a newer one. */
+  readonly unconfirmed?: StoredRecord
 }
 
 /** What an authority holds. Of a record in the form of a later version, only the revision is readable. */
@@ -45,8 +47,6 @@ export type Held = StoredRecord | { readonly kind: 'unreadable'; readonly revisi
 export type Brought = Held & {
   /** Resolves when no location may judge by an older record any more. Never rejects. */
   readonly settled: Promise<void>
-  /** For `seed`. Only set by an authority that held nothing, which does not keep the change. */
-  readonly word?: string
 }
 
 export interface KeyAuthorities {
@@ -57,12 +57,12 @@ export interface KeyAuthorities {
    * spent.
    */
   readonly askAllowance: (lookupId: string, wanted: Wanted) => Promise<Granted | 'deleted'>
-  /** Reads what the authority holds. Null if it holds nothing. */
+  /** Reads what the authority holds, confirmed or not. Null if it holds nothing. */
   readonly peek: (lookupId: string) => Promise<Held | null>
   /**
    * Sends the record of a change. Resolves as soon as it is durable, to the record that must be honoured once it
-   * has settled. It is the one that the authority holds, or `record` if the authority holds nothing and
-   * leaves the decision to libSQL.
+   * has settled. It is the one that the authority holds, or `record` if the authority keeps nothing and leaves
+   * the decision to libSQL.
    */
   readonly advance: (lookupId: string, record: KeyRecord) => Promise<Brought>
   /**
@@ -125,7 +125,9 @@ export function createKeyAuthorities(
     },
     async peek(lookupId) {
       const { answer } = await ask(lookupId, (stub) => fetchAnswer(stub, PEEK))
-      return answer.state === 'holds' ? toHeld(answer) : null
+      if (answer.state === 'holds') return toHeld(answer)
+      const unconfirmed = answer.state === 'unknown' ? answer.unconfirmed : undefined
+      return unconfirmed === undefined ? null : toHeld(unconfirmed)
     },
     async advance(lookupId, record) {
       const sent = toAuthorityRecord(record)
@@ -135,9 +137,7 @@ export function createKeyAuthorities(
       )
       const { settlesInMs = UNKNOWN_WAIT_MS } = answer
       const settled = settlesInMs > 0 ? wait(settlesInMs) : Promise.resolve()
-      const held = heldAfter(sent, record, answer)
-      const word = answer.state === 'unknown' ? answer.word : undefined
-      return word === undefined ? { ...held, settled } : { ...held, settled, word }
+      return { ...heldAfter(sent, record, answer), settled }
     },
     async seed(lookupId, record, word) {
       const sent = toAuthorityRecord(record)
@@ -176,7 +176,11 @@ async function fetchAnswer(
 
 function toSays(answer: AuthorityAnswer): Answered['says'] {
   if (answer.state === 'current') return 'current'
-  if (answer.state === 'unknown') return { kind: 'unknown', word: answer.word }
+  if (answer.state === 'unknown') {
+    const { word, unconfirmed } = answer
+    const stored = unconfirmed === undefined ? null : readStored(unconfirmed.record)
+    return { kind: 'unknown', word, ...(stored !== null && { unconfirmed: stored }) }
+  }
   const held = toHeld(answer)
   return held.kind === 'unreadable' ? { kind: 'unknown', word: undefined } : held
 }

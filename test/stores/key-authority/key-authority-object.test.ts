@@ -4,10 +4,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { encodeKeyRecord, type KeyRecord } from '../../../src/keys/key-record.ts'
+import {
+  encodeKeyRecord,
+  type KeyRecord,
+  type LiveKeyRecord,
+} from '../../../src/keys/key-record.ts'
 import { readStored, toStored } from '../../../src/keys/stored-record.ts'
 import { noCounts, type UseReport } from '../../../src/keys/use.ts'
 import { CALLER_MS, GONE, LIVE, NEWER, type Objects, QUESTION, startObjects } from './objects.ts'
+
+const LATEST: LiveKeyRecord = { ...LIVE, revision: 6 }
 
 let objects: Objects
 beforeAll(async () => {
@@ -23,7 +29,7 @@ async function bring(
   word?: string,
 ): Promise<object> {
   if (by === 'seed') return await objects.seed(name, record, word)
-  const { settled, word: _, ...held } = await objects.advance(name, record)
+  const { settled, ...held } = await objects.advance(name, record)
   await settled
   return held
 }
@@ -102,21 +108,11 @@ describe('an authority', () => {
       expect(await (await ask(path)).json(), path).toMatchObject({ state: 'unknown' })
   })
 
-  it('keeps nothing live without its word, which each change makes anew', async () => {
+  it('keeps nothing live that was read in libSQL without its word', async () => {
     const name = objects.newName()
-    const early = await objects.wordOf(name)
     expect(await objects.seed(name, LIVE, undefined)).toEqual(toStored(LIVE))
     expect(await objects.seed(name, LIVE, 'another word')).toEqual(toStored(LIVE))
     expect(await objects.peek(name)).toBeNull()
-    // A change of a key that nobody has used. Who asks from here on is told by libSQL.
-    const { word, settled: _, ...held } = await objects.advance(name, NEWER)
-    expect(held).toEqual(toStored(NEWER))
-    expect(word).toBe(await objects.wordOf(name))
-    await objects.seed(name, LIVE, early)
-    expect(await objects.peek(name)).toBeNull()
-    expect(await objects.seed(name, NEWER, word)).toEqual(toStored(NEWER))
-    // A reader from before says less than what came meanwhile.
-    expect(await objects.seed(name, { ...LIVE, revision: 9 }, early)).toEqual(toStored(NEWER))
   })
 
   it('holds the newest of many that come at once', async () => {
@@ -125,6 +121,68 @@ describe('an authority', () => {
     const revisions = Array.from({ length: 20 }, (_, i) => ((i * 7) % 20) + 1)
     await Promise.all(revisions.map((revision) => objects.advance(name, { ...LIVE, revision })))
     expect(await objects.peek(name)).toEqual(toStored({ ...LIVE, revision: 20 }))
+  })
+})
+
+describe('an authority, of a change of a key that nobody has used', () => {
+  const UNCONFIRMED = { kind: 'unknown', unconfirmed: toStored(NEWER) }
+
+  it('keeps it, but no request is judged by it', async () => {
+    const name = objects.newName()
+    for (let i = 0; i < 2; i++) {
+      expect(await bring('advance', name, NEWER)).toEqual(toStored(NEWER))
+      expect(await objects.peek(name)).toEqual(toStored(NEWER))
+      for (const cached of [null, toStored(LIVE), toStored(NEWER)]) {
+        const { says, leaseMs } = await objects.ask(name, { ...QUESTION, cached, leaseMs: 1_000 })
+        expect(says).toMatchObject(UNCONFIRMED)
+        expect(leaseMs).toBe(0)
+      }
+    }
+  })
+
+  it.each<[string, LiveKeyRecord, LiveKeyRecord]>([
+    ['the same', NEWER, NEWER],
+    ['a newer one, of a change that the authority has lost', LATEST, LATEST],
+    ['an older one, of a database that was restored', LIVE, NEWER],
+    ['another one of the same revision', { ...LIVE, revision: NEWER.revision }, NEWER],
+  ])('goes by what libSQL says with its word: %s', async (_, read, held) => {
+    const name = objects.newName()
+    await objects.advance(name, NEWER)
+    const word = await objects.wordOf(name)
+    expect(await objects.seed(name, read, word)).toEqual(toStored(held))
+    expect(await objects.check(name, toStored(held))).toBe('current')
+    // Who was told the same word has read no more than that.
+    expect(await objects.seed(name, { ...LIVE, revision: 9 }, word)).toEqual(toStored(held))
+  })
+
+  it('makes its word anew, so that nobody confirms it who read libSQL before', async () => {
+    const name = objects.newName()
+    const early = await objects.wordOf(name)
+    await objects.advance(name, NEWER)
+    for (const read of [LIVE, NEWER]) {
+      expect(await objects.seed(name, read, early)).toEqual(toStored(NEWER))
+    }
+    // The change came late, and this reader knows of a later one.
+    expect(await objects.seed(name, LATEST, early)).toEqual(toStored(LATEST))
+    expect(await objects.check(name, null)).toMatchObject(UNCONFIRMED)
+  })
+
+  it('keeps the newest of several, in any order', async () => {
+    const name = objects.newName()
+    for (const record of [LIVE, LATEST, NEWER]) await objects.advance(name, record)
+    const unconfirmed = toStored(LATEST)
+    expect(await objects.check(name, null)).toMatchObject({ kind: 'unknown', unconfirmed })
+    expect(await bring('advance', name, GONE)).toEqual(toStored(GONE))
+    expect(await objects.check(name, null)).toEqual(toStored(GONE))
+  })
+
+  it('keeps nothing of a key that has no row, and asks readers to read again', async () => {
+    const name = objects.newName()
+    const early = await objects.wordOf(name)
+    await objects.advance(name, { ...LIVE, revision: 0 })
+    expect(await objects.peek(name)).toBeNull()
+    await objects.seed(name, LIVE, early)
+    expect(await objects.peek(name)).toBeNull()
   })
 })
 

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { fromDenial } from '../../../src/keys/denial.ts'
+import { encodeKeyRecord } from '../../../src/keys/key-record.ts'
 import { toStored } from '../../../src/keys/stored-record.ts'
 import { noUse } from '../../../src/keys/use.ts'
 import {
@@ -120,6 +121,22 @@ describe('createKeyAuthorities(), a question', () => {
     })
     expect(await ask('id', ABOUT_LIVE)).toMatchObject({ says: { kind: 'unknown' } })
     expect(await seed('id', LIVE, 'word')).toEqual({ kind: 'unreadable', revision: 7 })
+  })
+
+  it('passes on an unconfirmed record, unless a later version wrote it', async () => {
+    const unknown = (record: string) => {
+      const unconfirmed = { revision: 3, gone: false, record }
+      return Response.json({ state: 'unknown', word: 'word', unconfirmed })
+    }
+    const later = '{"format":9}'
+    const { ask, peek } = answering(
+      ...[encodeKeyRecord(LIVE), later, encodeKeyRecord(LIVE), later].map(unknown),
+    )
+    const says = async () => (await ask('id', QUESTION)).says
+    expect(await says()).toEqual({ kind: 'unknown', word: 'word', unconfirmed: toStored(LIVE) })
+    expect(await says()).toEqual({ kind: 'unknown', word: 'word' })
+    expect(await peek('id')).toEqual(toStored(LIVE))
+    expect(await peek('id')).toEqual({ kind: 'unreadable', revision: 3 })
   })
 
   it('takes a tombstone in any form for a tombstone', async () => {
