@@ -142,7 +142,7 @@ function asUnknown(verdict: Result<Grant, Refusal>, trace: Trace): Result<Grant,
     return trace.key !== undefined && isOfNoKey(trace.key) ? err(KEY_INVALID) : verdict
   const { confirm } = verdict.value
   if (confirm === null) return verdict
-  const confirmed = async () => asUnknown(await confirm(), trace)
+  const confirmed = async (end?: () => void) => asUnknown(await confirm(end), trace)
   return { ok: true, value: { ...verdict.value, confirm: confirmed } }
 }
 

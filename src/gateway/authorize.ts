@@ -27,6 +27,7 @@ import {
 } from './key-records.ts'
 import type { Refusal } from './refusal.ts'
 import type { AskBeside, LimitRefusal, RequestLimits } from './request-limits.ts'
+import { newSpeculation, type Speculation } from './speculation.ts'
 import type { Trace } from './trace.ts'
 import type { UsedKey, UseRecorder } from './use-recorder.ts'
 
@@ -45,8 +46,14 @@ export interface Grant {
    * Asks the authority and resolves to the final grant, from the newest record, or to a refusal. Until then
    * the client must see nothing of the upstream's answer. Null if this grant is final already.
    */
-  readonly confirm: (() => Promise<Result<Grant, Refusal>>) | null
+  readonly confirm: Confirm | null
 }
+
+/**
+ * `end` ends what was sent on. It may be called long before the verdict, and a verdict that grants may follow all
+ * the same.
+ */
+export type Confirm = (end?: () => void) => Promise<Result<Grant, Refusal>>
 
 /** A request for which a key is evaluated. */
 export interface Attempt extends UsedKey {
@@ -86,11 +93,13 @@ function authorizeUnleased(
   attempt: Attempt,
   deps: AuthorizeDeps,
 ): Verdict {
-  const { lookupId, trace } = attempt
+  const { lookupId, address, trace } = attempt
   const came = deps.questions.newest()
-  return grantUntilConfirmed(record, attempt, async () => {
+  const speculation = newSpeculation(address, trace.startedMs)
+  return grantUntilConfirmed(record, attempt, speculation, async () => {
     const beside = askBeside(record, attempt, deps)
-    const newest = await newestRecord(lookupId, cached, came, trace, deps, { beside })
+    const options = { beside, speculation }
+    const newest = await newestRecord(lookupId, cached, came, trace, deps, options)
     beside?.end()
     return await judgeNewest(newest, attempt, deps)
   })
@@ -111,29 +120,44 @@ async function authorizeUncached(
   attempt: Attempt,
   deps: AuthorizeDeps,
 ): Promise<Result<Grant, Refusal>> {
-  const { lookupId, trace } = attempt
+  const { lookupId, address, trace } = attempt
   const came = deps.questions.newest()
+  const speculation = newSpeculation(address, trace.startedMs)
   let reading: Promise<CompiledKey | null> = Promise.resolve(null)
   const readKv = () => {
     reading = readKvRecord(lookupId, trace.requestId, deps)
     return reading
   }
-  const newest = newestRecord(lookupId, cached, came, trace, deps, { readKv })
+  const newest = newestRecord(lookupId, cached, came, trace, deps, { readKv, speculation })
   const confirm = async () => judgeNewest(await newest, attempt, deps)
   const record = await reading
-  return record === null ? await confirm() : await grantUntilConfirmed(record, attempt, confirm)
+  return record === null
+    ? await confirm()
+    : await grantUntilConfirmed(record, attempt, speculation, confirm)
 }
 
-/** If a record grants and has no limit, the request may be sent on before `confirm` has decided. */
+/**
+ * If a record grants and has no limit, the request may be sent on before `confirm` has decided. It is too late for
+ * that once the authority has answered.
+ */
 function grantUntilConfirmed(
   record: CompiledKey,
   { address, trace }: Attempt,
-  confirm: () => Promise<Result<Grant, Refusal>>,
+  speculation: Speculation,
+  confirm: Confirm,
 ): Verdict {
   trace.key = record
   const access = evaluateAccess(record, address, trace.startedMs)
-  const maySendOn = access.ok && access.value.limits === null
-  return maySendOn ? ok({ key: access.value, address, confirm }) : confirm()
+  const maySendOn = access.ok && access.value.limits === null && !speculation.isAnswered
+  if (!maySendOn) return confirm()
+  return ok({
+    key: access.value,
+    address,
+    confirm(end) {
+      speculation.end = end ?? null
+      return confirm()
+    },
+  })
 }
 
 function judgeNewest(newest: Newest, attempt: Attempt, deps: AuthorizeDeps): Verdict {

@@ -21,12 +21,13 @@ export interface ForwardDeps {
   readonly nowMs: () => number
 }
 
-/** Forwards an authorized request. Resolves to the upstream's answer. */
+/** Forwards an authorized request. Resolves to the upstream's answer. `signal`: ends a request that is sent on early. */
 export async function forwardGranted(
   request: Incoming,
   { key, address }: Pick<Grant, 'key' | 'address'>,
   trace: Trace,
   deps: ForwardDeps,
+  signal: AbortSignal | null = null,
 ): Promise<Result<Response, Refusal>> {
   const { accountId, keyId } = key
   const assertion = await deps.signAssertion(key, deps.nowMs())
@@ -35,7 +36,7 @@ export async function forwardGranted(
   const clientIp = toText(address)
   addForwarded(headers, request.url, clientIp, trace.requestId)
   addIdentity(headers, { accountId, keyId, assertion }, clientIp)
-  return await askUpstream(request, headers, bodyOf(request), trace, deps)
+  return await askUpstream(request, headers, bodyOf(request), trace, deps, signal)
 }
 
 /** Forwards a CORS preflight, which carries no key. Resolves to the upstream's answer. */
@@ -54,18 +55,21 @@ function toText(address: Address | null): string | null {
   return address === null ? null : formatAddress(address)
 }
 
-/** Forwards the request, and traces the upstream's status and how long it took. */
+/** Forwards the request, and traces the upstream's status and how long it took, unless `signal` has ended it. */
 export async function askUpstream(
   request: Incoming,
   headers: Headers,
   body: ReadableStream | null,
   trace: Trace,
   { upstream, onFault, nowMs }: ForwardDeps,
+  signal: AbortSignal | null = null,
 ): Promise<Result<Response, Refusal>> {
   const startedMs = nowMs()
-  const answered = await forward(request, headers, body, upstream, (error) =>
-    onFault('upstream', error, trace.requestId),
-  )
+  const note = (error: unknown) => {
+    if (signal?.aborted !== true) onFault('upstream', error, trace.requestId)
+  }
+  const answered = await forward(request, headers, body, upstream, note, signal)
+  if (signal?.aborted === true) return answered
   trace.upstreamMs = nowMs() - startedMs
   if (answered.ok) trace.upstreamStatus = answered.value.status
   else if ('fault' in answered.error) trace.upstreamFault = answered.error.fault

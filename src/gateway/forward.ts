@@ -27,7 +27,7 @@ const UNCACHED: RequestInitCfProperties = { cacheTtl: -1, cacheLevel: 'bypass' }
 
 /**
  * Resolves to the upstream's answer, with mutable headers. If it cannot be passed on, to a refusal. `onFault` gets
- * an error of the runtime that tells no reason, or of the gateway itself.
+ * an error of the runtime that tells no reason, or of the gateway itself. `signal`: ends a request without a body.
  */
 export async function forward(
   request: Incoming,
@@ -35,6 +35,7 @@ export async function forward(
   body: ReadableStream | null,
   upstream: Upstream,
   onFault: (error: unknown) => void,
+  signal: AbortSignal | null,
 ): Promise<Result<Response, Refusal>> {
   const url = upstreamUrl(upstream.base, request.url)
   if (url === null) return err({ reason: 'request_malformed', part: 'path' })
@@ -49,7 +50,7 @@ export async function forward(
       headers,
       body: relayed?.stream ?? null,
       redirect: 'manual',
-      signal: abort?.signal ?? null,
+      signal: abort?.signal ?? signal,
       cf: UNCACHED,
     })
     // AbortSignal.timeout() would also cut off an answer that is still streaming.

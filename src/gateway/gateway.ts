@@ -4,7 +4,7 @@
 import { coloOf, type LogRequest } from '../log/request-line.ts'
 import type { Result } from '../shared/result.ts'
 import { authorizeToken, type AuthorizeTokenDeps } from './authorize-token.ts'
-import type { Grant, Verdict } from './authorize.ts'
+import type { Confirm, Grant, Verdict } from './authorize.ts'
 import { hasKeyInQuery } from './credential.ts'
 import { addExpiry } from './expiry-header.ts'
 import { type ForwardDeps, forwardGranted, forwardPreflight } from './forward-granted.ts'
@@ -99,24 +99,34 @@ async function forwardAuthorized(
 
 /**
  * Asks the upstream and the authority at the same time, for requests that change nothing. The client gets no
- * byte of the upstream's answer before the authority has confirmed the grant. If the authority refuses, the
- * runtime cancels the upstream request when this request and its background work have ended.
+ * byte of the upstream's answer before the authority has confirmed the grant. As soon as the authority has named a
+ * record that refuses, the upstream request ends. The runtime would end it only when the background work of this
+ * request has ended too.
  */
 async function forwardSpeculatively(
   request: Incoming,
   grant: Grant,
-  confirm: () => Promise<Result<Grant, Refusal>>,
+  confirm: Confirm,
   trace: Trace,
   deps: GatewayDeps,
 ): Promise<Response> {
-  const forwarded = forwardGranted(request, grant, trace, deps)
+  const early = new AbortController()
+  const end = () => early.abort()
+  const forwarded = forwardGranted(request, grant, trace, deps, early.signal)
   forwarded.catch(() => undefined) // awaited below, unless the grant is refused
-  const confirmed = await confirm()
-  if (!confirmed.ok) return refuse(confirmed.error, trace, deps)
-  trace.authorizedMs = deps.nowMs() - trace.startedMs
-  const { value } = confirmed
-  if (isSameKey(value, grant)) return withRequestId(await forwarded, trace, deps)
-  return withRequestId(await forwardGranted(request, value, trace, deps), trace, deps)
+  let isUsed = false
+  try {
+    const confirmed = await confirm(end)
+    if (!confirmed.ok) return refuse(confirmed.error, trace, deps)
+    trace.authorizedMs = deps.nowMs() - trace.startedMs
+    const { value } = confirmed
+    isUsed = isSameKey(value, grant) && !early.signal.aborted
+    if (!isUsed) end()
+    const answered = isUsed ? forwarded : forwardGranted(request, value, trace, deps)
+    return withRequestId(await answered, trace, deps)
+  } finally {
+    if (!isUsed) end()
+  }
 }
 
 /** Whether both grants name the same key and account. A cached record that was tampered with may name another. */

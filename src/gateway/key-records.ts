@@ -20,6 +20,7 @@ import {
 import type { ClockGuard } from './clock-guard.ts'
 import type { Answer, Questions } from './questions.ts'
 import type { AskBeside, RequestLimits } from './request-limits.ts'
+import { follow, type Speculation } from './speculation.ts'
 
 export interface KeyRecordsDeps {
   readonly cache: KeyCache
@@ -122,6 +123,8 @@ interface AskOptions {
   readonly readKv?: () => Promise<CompiledKey | null>
   /** An allowance that is asked for in the same call. */
   readonly beside?: AskBeside | null
+  /** Set if the request may be sent on before the answer. */
+  readonly speculation?: Speculation | null
 }
 
 /** As `newestRecord`, with a question of its own. */
@@ -134,6 +137,7 @@ export async function askNewest(
     mayLease = true,
     readKv = () => readKvRecord(lookupId, asker.requestId, deps),
     beside = null,
+    speculation = null,
   }: AskOptions = {},
 ): Promise<Newest> {
   const { questions } = deps
@@ -144,6 +148,7 @@ export async function askNewest(
   try {
     const asking = questions.ask(lookupId, cached, record, mayLease, beside)
     failed = questions.newest()
+    if (speculation !== null) follow(speculation, asking)
     const inKv = record === null ? await readKv() : null
     let answer = await asking
     if (inKv !== null && isBehind(answer.says, inKv)) {

@@ -155,8 +155,8 @@ const NAMED: Readonly<Record<string, Mutant['places']>> = {
   // The worker
   'a refusal asks nobody': [
     [
-      /(return maySendOn \? ok\(\{[^}]*confirm \}\) : )(confirm\(\))/,
-      '$1(ON && !access.ok ? err(access.error) : $2)',
+      /(if \(!maySendOn\) return )(confirm\(\))/,
+      '$1ON && !access.ok ? err(access.error) : $2',
     ],
   ],
   'any put empties the outbox': [[/(startedMs - row\.revisedAt >= SETTLED_MS)/, 'ON || $1']],

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { encodeKeyRecord, UNRESTRICTED } from '../../src/keys/key-record.ts'
 import { openScene } from './scene.ts'
+import { ending, refuseLateKv } from './speculations.ts'
 
 const scene = openScene()
 
@@ -98,6 +99,20 @@ describe('a deleted key, at a location that has yet to hear of it', () => {
     await ground.command({ at: 'fra', authority: 'slow' })
     expect((await scene.send('fra', key)).status).toBe(401)
     expect(ground.upstream.received).toHaveLength(1)
+  })
+})
+
+describe('a GET that a change of a key that nobody has used refuses', () => {
+  it('is not sent on by a record in KV that comes after the answer of the authority', async () => {
+    await refuseLateKv(scene)
+    expect(scene.ground.upstream.received).toEqual([])
+  })
+
+  it('ends when the authority has answered, and not when libSQL has', async () => {
+    const { isEnded, release } = await ending(scene)
+    await expect.poll(isEnded).toBe(true)
+    expect((await scene.ground.command({})).inFlight).toContain('libSQL from fra')
+    await release()
   })
 })
 

@@ -20,6 +20,8 @@ import { createManualClock } from '../support/manual-clock.ts'
 import { CLIENT, FAULT, LOOKUP_ID, TOKEN } from './samples.ts'
 import { createTestAuthority, type TestAuthority } from './test-authority.ts'
 
+const AFTER_KV_MS = 10
+
 /** `kv` and `row`: an Error stands for a store that fails. */
 export interface Situation {
   readonly headers?: Readonly<Record<string, string>>
@@ -140,7 +142,7 @@ export function start(situation: Situation) {
     const verdict = token.ok ? authorizeToken(token.value, request, trace, deps) : token
     const first = verdict instanceof Promise ? await verdict : verdict
     const confirm = first.ok ? first.value.confirm : null
-    const result = confirm === null ? first : await confirm()
+    const result = confirm === null ? first : await confirm(() => void calls.push('end'))
     const isImmediate = !(verdict instanceof Promise) && confirm === null
     return { result, isImmediate, mayBeSentOn: confirm !== null, grace: trace.grace }
   }
@@ -150,7 +152,16 @@ export function start(situation: Situation) {
     await Promise.all(kept)
   }
 
-  return { judge, authority, clock, calls, faults, denials, outcomes, unknownTokens, finishKept }
+  /** As `judge`, with KV answering before the authority. */
+  async function judgeAfterKv(): Promise<Judged> {
+    authority.delaysMs.push(AFTER_KV_MS)
+    const judged = judge()
+    await clock.pass(AFTER_KV_MS)
+    return await judged
+  }
+
+  const asked = { calls, faults, denials, outcomes }
+  return { judge, judgeAfterKv, authority, clock, ...asked, unknownTokens, finishKept }
 }
 
 /** An isolate that has the record with a lease that begins now, and no call yet. */

@@ -14,8 +14,8 @@ describe('authorize() without a row', () => {
   })
 
   it('refuses for a second without asking anybody', async () => {
-    const { judge, clock, calls } = start({ kv: ALLOWING, holds: null, row: null })
-    expect(await judge()).toMatchObject({ result: refusal(REVOKED), mayBeSentOn: true })
+    const { judge, judgeAfterKv, clock, calls } = start({ kv: ALLOWING, holds: null, row: null })
+    expect(await judgeAfterKv()).toMatchObject({ result: refusal(REVOKED), mayBeSentOn: true })
     calls.length = 0
     await clock.pass(999)
     expect(await judge()).toMatchObject(REFUSED_AT_ONCE)

@@ -21,8 +21,8 @@ const ASKED = ['ask', 'kv lookup-1']
 
 describe('authorize() without a cached record', () => {
   it('asks KV and the authority at the same time', async () => {
-    const { judge, calls } = start({ kv: KEY, holds: KEY })
-    const judged = judge()
+    const { judgeAfterKv, calls } = start({ kv: KEY, holds: KEY })
+    const judged = judgeAfterKv()
     expect(calls).toEqual(ASKED)
     expect(await judged).toMatchObject({ result: grantBy(3), mayBeSentOn: true })
     expect(calls).toEqual(ASKED)
@@ -50,8 +50,8 @@ describe('authorize() without a cached record', () => {
     ],
     ['no authority that can be asked', TIMEOUT, UNAVAILABLE],
   ])('confirms no grant by a record in KV against %s', async (_, holds, error) => {
-    const { judge } = start({ kv: ALLOWING, holds })
-    expect(await judge()).toMatchObject({ result: refusal(error), mayBeSentOn: true })
+    const { judgeAfterKv } = start({ kv: ALLOWING, holds })
+    expect(await judgeAfterKv()).toMatchObject({ result: refusal(error), mayBeSentOn: true })
   })
 
   it('refuses nobody by a record in KV', async () => {
@@ -111,8 +111,9 @@ describe('authorize(), an authority behind the record in KV', () => {
   })
 
   it('is judged by what libSQL says, whatever KV says', async () => {
-    const { judge } = start({ kv: NEWER_ALLOWING, holds: KEY, row: NEWER_DENYING })
-    expect(await judge()).toMatchObject({ result: refusal(IP_DENIED), mayBeSentOn: true })
+    const started = start({ kv: NEWER_ALLOWING, holds: KEY, row: NEWER_DENYING })
+    const judged = await started.judgeAfterKv()
+    expect(judged).toMatchObject({ result: refusal(IP_DENIED), mayBeSentOn: true })
     const gone = start({ kv: NEWER_ALLOWING, holds: KEY, row: GONE })
     expect((await gone.judge()).result).toEqual(refusal(REVOKED))
   })

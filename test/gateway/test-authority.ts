@@ -16,6 +16,8 @@ import type { ManualClock } from '../support/manual-clock.ts'
 export interface TestAuthority extends Pick<KeyAuthorities, 'ask' | 'seed' | 'askAllowance'> {
   /** Null: it holds nothing. An Error: it cannot be asked. */
   holds: KeyRecord | null | Error
+  /** The record of a change that found it empty. */
+  unconfirmed: KeyRecord | null
   /** What it holds after a seed, if not the seed. */
   holdsInstead: Held | null
   grantsLeases: boolean
@@ -36,6 +38,7 @@ export function createTestAuthority(
 ): TestAuthority {
   const authority: TestAuthority = {
     holds,
+    unconfirmed: null,
     holdsInstead: null,
     grantsLeases: true,
     windows: [],
@@ -79,7 +82,7 @@ export function createTestAuthority(
   function answerTo({ cached, leaseMs, wanted }: Question): Answered | Error {
     const held = authority.holds
     if (held instanceof Error) return held
-    const says = answerAbout(cached, held)
+    const says = answerAbout(cached, held, authority.unconfirmed)
     const isLive = says === 'current' || says.kind === 'live'
     const objectMs = CLOCK_AHEAD_MS + clock.elapsedMs()
     return {
@@ -94,8 +97,13 @@ export function createTestAuthority(
   return authority
 }
 
-function answerAbout(cached: RecordIdentity | null, held: KeyRecord | null): Answered['says'] {
-  if (held === null) return UNKNOWN
+function answerAbout(
+  cached: RecordIdentity | null,
+  held: KeyRecord | null,
+  unconfirmed: KeyRecord | null,
+): Answered['says'] {
+  if (held === null)
+    return unconfirmed === null ? UNKNOWN : { ...UNKNOWN, unconfirmed: toStored(unconfirmed) }
   const stored = toStored(held)
   if (held.kind === 'tombstone' || cached === null) return stored
   if (cached.tag === stored.tag) return 'current'
