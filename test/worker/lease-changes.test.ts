@@ -102,6 +102,20 @@ describe('a change of a key in use', () => {
   })
 })
 
+describe('a change of a key that nobody has used', () => {
+  it.each<[string, Change, string]>([
+    ['a deletion', remove, 'key_revoked'],
+    ['an edit', edit(ELSEWHERE), 'ip_denied'],
+    ['a pause', (key, at) => keys.call(key, 'PATCH', { enabled: false }, { at }), 'key_disabled'],
+    ['a suspension', become('suspended'), 'account_inactive'],
+  ])('takes one trip to its authority: %s', async (_, change, code) => {
+    const key = await keys.newKey()
+    expect((await change(key, GATEWAY)).status).toBe(200)
+    expect((await keys.callsOf(key)).map(({ method }) => method)).toEqual(['advance'])
+    expect(await Promise.all(USES.map((use) => verdict(key, use)))).toEqual([code, code, code])
+  })
+})
+
 describe('gateways with different LEASE_MS', () => {
   it.each(['brief', 'unleased'])('wait for the longest lease: a change at %s', async (at) => {
     const key = await keys.newKey()

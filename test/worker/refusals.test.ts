@@ -60,6 +60,8 @@ describe('a key that does not let in', () => {
 
     await rig.operator('PATCH', `/accounts/${other.id}`, { status: 'active' })
     expect((await call(key.token)).status).toBe(200)
+    // Nothing of the refused one came after its answer.
+    expect(rig.upstream.received).toHaveLength(1)
   })
 
   it.each([
