@@ -156,7 +156,7 @@ const NAMED: Readonly<Record<string, Mutant['places']>> = {
   'a refusal asks nobody': [
     [
       /(if \(!maySendOn\) return )(confirm\(\))/,
-      '$1ON && !access.ok ? err(access.error) : $2',
+      '$1(ON && !access.ok) ? err(access.error) : $2',
     ],
   ],
   'any put empties the outbox': [[/(startedMs - row\.revisedAt >= SETTLED_MS)/, 'ON || $1']],

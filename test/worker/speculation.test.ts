@@ -65,6 +65,8 @@ describe('speculation', () => {
     await keys.rig.authorities({ fault: 'none' })
     expect((await used).json).toMatchObject({ code: 'key_revoked' })
     await ended
+    // Who ended it was the gateway, so the upstream is not to blame.
+    expect(keys.rig.logs.filter((line) => line.includes('"upstream"'))).toEqual([])
   })
 
   it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])(
