@@ -154,10 +154,7 @@ const NAMED: Readonly<Record<string, Mutant['places']>> = {
 
   // The worker
   'a refusal asks nobody': [
-    [
-      /(if \(!maySendOn\) return )(confirm\(\))/,
-      '$1(ON && !access.ok) ? err(access.error) : $2',
-    ],
+    [/(if \(!maySendOn\) return )(confirm\(\))/, '$1(ON && !access.ok) ? err(access.error) : $2'],
   ],
   'any put empties the outbox': [[/(startedMs - row\.revisedAt >= SETTLED_MS)/, 'ON || $1']],
   'a header of an early answer leaks': [
