@@ -43,6 +43,8 @@ interface Asked {
   readonly askedMs: number
 }
 
+/** After so many milliseconds, a renewal that has not been answered counts as lost. */
+export const RENEWAL_RETRY_MS = 250
 /** The size of a record without its IP ACL, rounded up. */
 export const RECORD_BYTES = 1_024
 

@@ -15,14 +15,16 @@ import {
   type CachedKey,
   isBelieved,
   type KeyCache,
+  RENEWAL_RETRY_MS,
   replaceRecord,
 } from './cached-key.ts'
 import type { ClockGuard } from './clock-guard.ts'
+import { believeInGrace, endGrace, GRACE_MS, type GraceDeps } from './grace.ts'
 import type { Answer, Questions } from './questions.ts'
 import type { AskBeside, RequestLimits } from './request-limits.ts'
 import { follow, type Speculation } from './speculation.ts'
 
-export interface KeyRecordsDeps {
+export interface KeyRecordsDeps extends GraceDeps {
   readonly cache: KeyCache
   /** The record in KV, or null on a miss. Rejects if KV fails, which is not a miss. */
   readonly readKvRecord: (lookupId: string) => Promise<StoredRecord | null>
@@ -34,13 +36,7 @@ export interface KeyRecordsDeps {
   readonly clock: ClockGuard
   /** After so many milliseconds, a question has been answered or is lost. */
   readonly timeoutMs: number
-  /** How long a record is believed while its authority cannot be asked, see OUTAGE_GRACE_S. */
-  readonly graceMs: number
-  /** Lets a promise outlive the response, as `waitUntil` does. */
-  readonly later: (promise: Promise<void>) => void
-  readonly wait: (ms: number) => Promise<void>
   readonly onFault: LogFault
-  readonly nowMs: () => number
 }
 
 /** The request for which a record is needed. */
@@ -58,8 +54,6 @@ export type Newest = Result<CompiledKey, Unavailable>
  * Its key was deleted, but a database restored from a backup may get the row back.
  */
 const NO_ROW_MS = 1_000
-/** How long a record is believed in its grace after a question has failed. Then the next request asks. */
-const GRACE_MS = 500
 /**
  * How many questions of this isolate about one key may be on their way. An object serves about 1 000 a second,
  * and hundreds of isolates may ask at the same time. Other requests wait for an answer to these.
@@ -68,7 +62,6 @@ const MAX_ON_THEIR_WAY = 3
 const LEAST_POLL_MS = 5
 /** The pause between two looks, as a part of the time waited so far. */
 const POLL_PART = 0.25
-const RENEWAL_RETRY_MS = 250
 
 /** The record in KV, of any age. Null if KV has none or fails: a failure is logged. */
 export async function readKvRecord(
@@ -257,22 +250,6 @@ function fail(
   return isBelieved(cached, nowMs, deps.clock)
     ? judgeBy(cached, asker)
     : err({ reason: 'authentication_unavailable' })
-}
-
-/** Believes a record although its authority cannot be asked, if it was confirmed lately enough. */
-function believeInGrace(cached: CachedKey, wantedMs: number, deps: KeyRecordsDeps): void {
-  const nowMs = deps.nowMs()
-  const graceEndsMs = cached.confirmedMs + deps.graceMs
-  // A clock that was set back does not say how long ago the record was confirmed.
-  if (deps.graceMs === 0 || nowMs < cached.confirmedMs || nowMs >= graceEndsMs) return
-  cached.isGrace = true
-  const untilMs = Math.min(graceEndsMs, wantedMs)
-  const end = believe(cached, untilMs, nowMs + RENEWAL_RETRY_MS)
-  deps.later(deps.wait(untilMs - nowMs).then(end))
-}
-
-function endGrace(cached: CachedKey): void {
-  if (cached.isGrace) cached.believedUntilMs = -Infinity
 }
 
 /** Judges a request by what is cached. */

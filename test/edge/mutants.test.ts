@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => ground.stop())
 
 /** A busy machine is late for what shows within a tenth of a second. */
-const TRIES = 4
+const TRIES = 8
 
 async function violationsOf(name: string, turnedOn: readonly string[]): Promise<Violation[]> {
   const { rule: _, ...script } = SCRIPTS[name] ?? { steps: [] }

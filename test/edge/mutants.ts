@@ -28,7 +28,7 @@ const NAMED: Readonly<Record<string, Mutant['places']>> = {
   'a change is answered before its authority knows': [
     [
       /(async advance\((sent), caller\) \{)/,
-      '$1 if (ON) { scheduler.wait(2000).then(() => this.keep($2, null)); return { state: "current", settlesInMs: 0 }; }',
+      '$1 if (ON) { scheduler.wait(2000).then(() => this.settle(this.held.keep($2), $2, null)); return { state: "current", settlesInMs: 0 }; }',
     ],
   ],
   'an older record replaces a newer one': [
@@ -42,7 +42,7 @@ const NAMED: Readonly<Record<string, Mutant['places']>> = {
   ],
   'an authority that holds nothing calls a record current': [
     [
-      /(answerCheck\((\w+)\) \{\s+const head = this\.head\(\);)/,
+      /(check\((\w+)\) \{\s+const head = this\.head\(\);)/,
       '$1 if (ON && head === void 0 && $2 !== null) return CURRENT;',
     ],
   ],

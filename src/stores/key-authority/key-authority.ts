@@ -8,12 +8,8 @@ import type { Granted, Wanted } from '../../keys/window.ts'
 import { AuthorityUnavailableError, createObjectCalls } from '../object-call.ts'
 import { ALLOWANCE_URL, parseGranted, wantedHeaders } from './allowance-question.ts'
 import type { UseDetails, UseQuery, UseSummary } from './counted-use.ts'
-import type {
-  AuthorityAnswer,
-  AuthorityRecord,
-  ChangeAnswer,
-  KeyAuthority,
-} from './key-authority-object.ts'
+import type { AuthorityAnswer, AuthorityRecord } from './held-record.ts'
+import type { ChangeAnswer, KeyAuthority } from './key-authority-object.ts'
 import {
   type AnswerTimes,
   parseAnswerTimes,

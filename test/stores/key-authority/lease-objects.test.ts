@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeKeyRecord, type KeyRecord } from '../../../src/keys/key-record.ts'
 import { toStored } from '../../../src/keys/stored-record.ts'
-import type { AuthorityRecord } from '../../../src/stores/key-authority/key-authority-object.ts'
+import type { AuthorityRecord } from '../../../src/stores/key-authority/held-record.ts'
 import { questionUrl } from '../../../src/stores/key-authority/question.ts'
 import { CALLER_MS, GONE, LIVE, NEWER, type Objects, QUESTION, startObjects } from './objects.ts'
 
