@@ -87,10 +87,12 @@ const SHOWS: Readonly<Record<string, () => Promise<boolean>>> = {
   async 'a GET is sent on before it may be'() {
     await limit(1, DAY)
     const times = watchUpstream()
+    await scene.ground.command({ at: 'ams', authority: 'slow' }) // a refusal would end the GET on its way
     for (let i = 0; i < 3; i++) {
       await scene.send('ams', scene.key)
       await scene.ground.command({ passSeconds: 10 })
     }
+    await scene.ground.command({ heal: true })
     return times.length > 1
   },
   async 'fields of the upstream are replaced'() {
