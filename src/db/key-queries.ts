@@ -1,10 +1,11 @@
 // Reads of API keys in libSQL.
 
 import { and, desc, eq, inArray, isNull, lt } from 'drizzle-orm'
-import type { KeyRecord } from '../keys/key-record.ts'
+import type { FoundRecord } from '../keys/key-record.ts'
 import { isOnPage, pageBytes } from './bounded-page.ts'
 import type { Database } from './client.ts'
 import {
+  heldRevisionOf,
   KEY_COLUMNS,
   type KeyRow,
   type LiveKey,
@@ -55,7 +56,7 @@ export async function findKeyOfToken(
 }
 
 /** The record under a lookup id, or null. The data plane's read of the system of record. */
-export async function findKeyRecord(db: Database, lookupId: string): Promise<KeyRecord | null> {
+export async function findKeyRecord(db: Database, lookupId: string): Promise<FoundRecord | null> {
   const [rows, ended] = await db.batch([
     selectKeys(db).where(
       inArray(
@@ -70,11 +71,16 @@ export async function findKeyRecord(db: Database, lookupId: string): Promise<Key
   ])
   const [row] = rows.map(toKeyRow)
   const token = row?.tokens.find((one) => one.lookupId === lookupId)
-  if (row !== undefined && token !== undefined) return toKeyRecord(row, token)
+  if (row === undefined) return null
+  const heldRevision = heldRevisionOf(row)
+  if (token !== undefined) return { record: toKeyRecord(row, token), heldRevision }
   const [final] = ended
-  if (row === undefined || final === undefined) return null
+  if (final === undefined) return null
   const { keyId, endedAt: replacedAtMs } = final
-  return { kind: 'tombstone', revision: row.revision, keyId, replacedAtMs }
+  return {
+    record: { kind: 'tombstone', revision: row.revision, keyId, replacedAtMs },
+    heldRevision,
+  }
 }
 
 /** `pageBytes`: an upper bound for the bytes that the key takes in an answer. */

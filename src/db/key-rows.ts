@@ -174,6 +174,11 @@ export function isPending(row: KeyRow): boolean {
   return isUnpublished(row) && row.enforcedRevision < row.revision
 }
 
+/** The newest revision of the row that is known to hold. A published revision holds too. */
+export function heldRevisionOf({ enforcedRevision, publishedRevision }: KeyRow): number {
+  return Math.max(enforcedRevision, publishedRevision)
+}
+
 /** Whether the row is in the outbox, so its newest revision is not known to be in KV for good. */
 export function isUnpublished(row: KeyRow): boolean {
   return row.publishedRevision < row.revision

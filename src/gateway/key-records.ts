@@ -3,7 +3,7 @@
 
 import type { RequestId } from '../http/request-id.ts'
 import { type CompiledKey, compileKey } from '../keys/access.ts'
-import type { KeyRecord } from '../keys/key-record.ts'
+import type { FoundRecord, KeyRecord } from '../keys/key-record.ts'
 import { type StoredRecord, toStored } from '../keys/stored-record.ts'
 import type { FaultKind, LogFault } from '../log/fault.ts'
 import { err, ok, type Result } from '../shared/result.ts'
@@ -29,7 +29,7 @@ export interface KeyRecordsDeps extends GraceDeps {
   /** The record in KV, or null on a miss. Rejects if KV fails, which is not a miss. */
   readonly readKvRecord: (lookupId: string) => Promise<StoredRecord | null>
   /** The record in libSQL, or null if there is no such row. Rejects if libSQL fails. */
-  readonly findDatabaseRecord: (lookupId: string) => Promise<KeyRecord | null>
+  readonly findDatabaseRecord: (lookupId: string) => Promise<FoundRecord | null>
   readonly questions: Questions
   readonly limits: Pick<RequestLimits, 'askBeside' | 'askAhead'>
   readonly seed: KeyAuthorities['seed']
@@ -152,8 +152,8 @@ export async function askNewest(
     if (says === 'current') return keep(lookupId, record ?? inKv, answer, deps)
     if (says.kind !== 'unknown') return keep(lookupId, compileKey(says), answer, deps)
     asked = 'libsql'
-    // A database that was restored from a backup may have lost the row of a key that was changed.
-    const row = (await deps.findDatabaseRecord(lookupId)) ?? says.unconfirmed ?? null
+    const found = await deps.findDatabaseRecord(lookupId)
+    const row = chooseRecord(found, says.unconfirmed ?? null)
     if (row === null) return keepAbsence(lookupId, answer, deps)
     asked = 'authority'
     const held = await deps.seed(lookupId, row, says.word)
@@ -162,6 +162,19 @@ export async function askNewest(
   } catch (error) {
     return fail(asked, error, failed, cached, asker, deps)
   }
+}
+
+/**
+ * The record that the authority is to hold. A database that was restored from a backup may have lost the row of a key
+ * that was changed. Or it has passed the number of that change by others, none of which is known to hold yet.
+ */
+function chooseRecord(
+  found: FoundRecord | null,
+  unconfirmed: StoredRecord | null,
+): KeyRecord | null {
+  if (found === null || unconfirmed === null) return found?.record ?? unconfirmed
+  const isKnown = found.record.kind === 'tombstone' || found.heldRevision >= unconfirmed.revision
+  return isKnown ? found.record : unconfirmed
 }
 
 /** Whether an authority holds an older record than KV. It has lost its storage, or KV was written by others. */

@@ -53,6 +53,13 @@ export interface TombstoneRecord {
 
 export type KeyRecord = LiveKeyRecord | TombstoneRecord
 
+/** A record as the system of record has it. */
+export interface FoundRecord {
+  readonly record: KeyRecord
+  /** The newest revision of its key that the authorities are known to hold. */
+  readonly heldRevision: number
+}
+
 /** The restrictions of a key that has none. */
 export const UNRESTRICTED = {
   enabled: true,

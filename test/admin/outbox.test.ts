@@ -67,6 +67,7 @@ async function insertOutbox(count: number, state: 'pending' | 'enforced'): Promi
 
 interface Stores extends Partial<Pick<OutboxDeps, 'putRecord'>> {
   readonly advance?: (lookupId: string, record: KeyRecord) => Promise<KeyRecord>
+  readonly readAuthority?: (lookupId: string) => Promise<KeyRecord | null>
   /** When the leases on what the authorities held before have run out. */
   readonly settled?: Promise<void>
 }
@@ -82,6 +83,10 @@ function cron(stores: Stores = {}) {
       advanced.push(lookupId)
       const held = (await stores.advance?.(lookupId, record)) ?? record
       return { ...toStored(held), settled: stores.settled ?? Promise.resolve() }
+    },
+    async readAuthority(lookupId) {
+      const held = (await stores.readAuthority?.(lookupId)) ?? null
+      return held === null ? null : toStored(held)
     },
     async putRecord(lookupId, record) {
       put.push(lookupId)

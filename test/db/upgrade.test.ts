@@ -184,9 +184,10 @@ describe('a database from before tokens had a table', () => {
       ['l3', null],
     ])
     const db = connect(sqld.url, undefined)
-    expect(await findKeyRecord(db, 'l1')).toMatchObject({ kind: 'live', keyId: 'key_1' })
-    expect(await findKeyRecord(db, 'l2')).toMatchObject({ kind: 'live', keyId: 'key_2' })
-    expect(await findKeyRecord(db, 'l3')).toMatchObject({ kind: 'tombstone', replacedAtMs: null })
+    const recordOf = async (lookupId: string) => (await findKeyRecord(db, lookupId))?.record
+    expect(await recordOf('l1')).toMatchObject({ kind: 'live', keyId: 'key_1' })
+    expect(await recordOf('l2')).toMatchObject({ kind: 'live', keyId: 'key_2' })
+    expect(await recordOf('l3')).toMatchObject({ kind: 'tombstone', replacedAtMs: null })
   })
 
   it('keeps the last four characters of a token no longer than the token', async () => {
@@ -219,7 +220,7 @@ describe('a database from before tokens had a table', () => {
     const { rows } = await client.execute('SELECT replaced_at, ends_at FROM tokens')
     client.close()
     expect(rows[0]).toMatchObject({ replaced_at: 7, ends_at: 9 })
-    expect(await findKeyRecord(db, 'l1')).toMatchObject({ revision: 5, endsAtMs: 9 })
+    expect(await findKeyRecord(db, 'l1')).toMatchObject({ record: { revision: 5, endsAtMs: 9 } })
   })
 
   it('is written by an older version without a paused or limited key being let in', async () => {

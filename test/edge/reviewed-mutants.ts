@@ -74,7 +74,7 @@ export const REVIEWED: Readonly<Record<string, Places>> = {
   ],
   'a change takes back what a pending one has decided': [
     [
-      /(decision !== null && )(heldRevision\(row\) >= row\.revision - decision\.revisions);/,
+      /(decision !== null && )(heldRevisionOf\(row\) >= row\.revision - decision\.revisions);/,
       '$1(ON || $2);',
     ],
   ],

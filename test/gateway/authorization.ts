@@ -28,6 +28,8 @@ export interface Situation {
   readonly kv?: KeyRecord | null | Error
   /** What libSQL has. */
   readonly row?: KeyRecord | null | Error
+  /** The newest revision of the row that is known to hold; that of the row if left out. */
+  readonly heldRevision?: number
   /** What the authority holds. */
   readonly holds: TestAuthority['holds']
   readonly verify?: Error
@@ -48,6 +50,7 @@ export interface Judged {
 
 export function start(situation: Situation) {
   const { kv = null, row = FAULT, verify, termMs = 1_000, graceMs = 0, body = null } = situation
+  const { heldRevision } = situation
   const ownHeaders = situation.headers ?? {
     Authorization: `Token ${TOKEN}`,
     'CF-Connecting-IP': CLIENT,
@@ -84,9 +87,10 @@ export function start(situation: Situation) {
       const read = await valueOf(kv)
       return read === null ? null : toStored(read)
     },
-    findDatabaseRecord(lookupId) {
+    async findDatabaseRecord(lookupId) {
       calls.push(`row ${lookupId}`)
-      return valueOf(row)
+      const record = await valueOf(row)
+      return record === null ? null : { record, heldRevision: heldRevision ?? record.revision }
     },
     questions: createQuestions({
       authorities: authority,

@@ -69,6 +69,19 @@ describe('a request that may be sent on by the record in KV', () => {
     granted.authority.unconfirmed = NEWER_ALLOWING
     expect((await granted.judge()).result).toMatchObject(grantBy(4))
   })
+
+  it('is judged by the unconfirmed record, if libSQL has passed it by changes that are not known to hold', async () => {
+    for (const [heldRevision, result, seed] of [
+      [3, refusal(IP_DENIED), 'seed 4 word-1'],
+      [4, grantBy(6), 'seed 6 word-1'],
+    ] as const) {
+      const row = { ...ALLOWING, revision: 6 }
+      const { judge, authority, calls } = start({ kv: ALLOWING, holds: null, row, heldRevision })
+      authority.unconfirmed = NEWER_DENYING
+      expect((await judge()).result).toMatchObject(result)
+      expect(calls).toContain(seed)
+    }
+  })
 })
 
 describe('a request that may be sent on by a cached record', () => {
