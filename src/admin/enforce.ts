@@ -6,21 +6,12 @@ import { type KeyRow, type Token, toKeyRecord } from '../db/key-rows.ts'
 import { findKeys } from '../db/outbox-queries.ts'
 import { isSameRecord, type KeyRecord } from '../keys/key-record.ts'
 import type { Brought, Held } from '../stores/key-authority/key-authority.ts'
-import {
-  DatabaseBehindError,
-  type Decision,
-  hasEarlierPending,
-  type LostChangesDeps,
-  mayPass,
-  overruleOrTakeBack,
-} from './lost-changes.ts'
+import { type Decision, type LostChangesDeps, overruleOrTakeBack } from './lost-changes.ts'
 import { mapWidening } from './map-pooled.ts'
 
 export interface EnforceDeps extends LostChangesDeps {
   /** Answers the record that holds once it has settled. Rejects if the authority cannot be asked. */
   readonly advance: (lookupId: string, record: KeyRecord) => Promise<Brought>
-  /** What an authority holds, null for nothing. Rejects if it cannot be asked. */
-  readonly readAuthority: (lookupId: string) => Promise<Held | null>
 }
 
 /** A further round is needed if the row or the authority became newer than the record that was brought. */
@@ -68,7 +59,6 @@ async function bringToAuthority(
   let row: KeyRow | undefined = read
   try {
     for (let round = 0; round < ROUNDS && row !== undefined; round++) {
-      if (!(await mayBring(row, decision, deps))) return null
       const other = await bringTokens(row, settled, deps)
       if (other === null) return row
       row = await findRowToBringNext(row.id, other, decision, deps)
@@ -77,22 +67,6 @@ async function bringToAuthority(
     deps.logFault(isStorageUnavailable(error) ? 'libsql' : 'authority', error)
   }
   return null
-}
-
-/**
- * Whether a row may reach its authorities. After a restore they may hold a change that the database has lost. A
- * row of two changes or more may have passed its number, so they are asked first.
- */
-async function mayBring(row: KeyRow, decision: Decision, deps: EnforceDeps): Promise<boolean> {
-  if (!hasEarlierPending(row, decision)) return true
-  const held = await Promise.all(
-    row.tokens.map(async (token) => ({ token, held: await deps.readAuthority(token.lookupId) })),
-  )
-  const allMayPass = held.every(
-    (one) => one.held === null || mayPass({ row, token: one.token, held: one.held }, decision),
-  )
-  if (!allMayPass) deps.logFault('database_behind', new DatabaseBehindError('held_back'))
-  return allMayPass
 }
 
 /** What the authority of a token holds. */
@@ -139,6 +113,6 @@ async function findRowToBringNext(
   const isLive = row.kind === 'live' && token.endedAt === null
   const isBehind = held.kind === 'tombstone' ? isLive : held.revision >= row.revision
   if (!isBehind) return row
-  const isBrought = await overruleOrTakeBack({ row, token, held }, decision, deps)
-  return isBrought ? (await findKeys(deps.db, [id]))[0] : undefined
+  const mayBring = await overruleOrTakeBack({ row, token, held }, decision, deps)
+  return mayBring ? (await findKeys(deps.db, [id]))[0] : undefined
 }

@@ -84,27 +84,6 @@ export async function overruleOrTakeBack(
 }
 
 /**
- * Whether a row may replace a record of a lower revision that no change of this database is known to have made.
- * The database may have lost that change, and the row has passed its number by other changes since. Then the row
- * must open nothing but what its last change has decided. If that is no longer known, only the operator's
- * respects are looked at: the record is far more often one of the row's own changes that was not marked as enforced.
- */
-export function mayPass({ row, token, held }: Behind, decision: Decision): boolean {
-  if (row.kind === 'tombstone' || held.kind === 'tombstone' || isInactive(row)) return true
-  if (held.revision <= heldRevisionOf(row) || held.revision >= row.revision) return true
-  if (held.kind === 'unreadable') return decision === null || decidesIn('account_status', decision)
-  const opened = findOpenings(toState(row, token), held)
-  return !opened.some((respect) =>
-    decision === null ? isOfAccount(respect) : !decidesIn(respect, decision),
-  )
-}
-
-/** Whether the row has a change before its last one that is not known to hold. */
-export function hasEarlierPending(row: KeyRow, decision: Decision): boolean {
-  return row.kind === 'live' && row.revision - (decision?.revisions ?? 1) > heldRevisionOf(row)
-}
-
-/**
  * For a record in the form of another version, which runs beside this one. At the row's revision it is
  * usually the row itself. Above it, it is a change that the database has lost, which only a new decision
  * overrules.
@@ -130,17 +109,15 @@ function resolveReadable(
     (respect) => !decidesIn(respect, decision),
   )
   if (opened.length === 0) return null
-  if (opened.some(isOfAccount)) return 'hold back'
+  if (OF_ACCOUNT.some((respect) => opened.includes(respect))) return 'hold back'
   // If another change of the row is still pending, it is unknown what that change decided.
   const isKnown = decision !== null && heldRevisionOf(row) >= row.revision - decision.revisions
   if (isKnown) return takeBack(row, token, held, opened, deps)
   return isInactive(row) ? null : 'hold back'
 }
 
-/** Whether only the operator decides it. */
-function isOfAccount(respect: Opening): boolean {
-  return respect === 'account_status' || respect === 'account_rate_limit'
-}
+/** What only the operator decides. */
+const OF_ACCOUNT = ['account_status', 'account_rate_limit'] as const satisfies readonly Opening[]
 
 function decidesIn(respect: Opening, decision: Decision): boolean {
   return decision?.respects.includes(respect) === true

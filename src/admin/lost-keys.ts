@@ -83,7 +83,7 @@ async function stopLostKey(
   { advance }: LostKeysDeps,
 ): Promise<boolean> {
   // Revision 0 is older than any other, so an authority that holds a record answers that record. An authority
-  // that holds nothing stores nothing, and refuses readers that read libSQL before this call.
+  // that holds nothing stores nothing, and takes no seed of a reader that read libSQL before this call.
   let record: KeyRecord = {
     kind: 'live',
     revision: 0,

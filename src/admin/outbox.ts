@@ -29,8 +29,8 @@ export interface OutboxDeps extends PublishDeps, LostKeysDeps {
 const ROWS_PER_PART = 100
 /**
  * An invocation has 10 000 subrequests (https://developers.cloudflare.com/workers/platform/limits/). Each
- * advance may need five more: a look at what is held, one repetition, and three to libSQL if the authority holds
- * something else. A run finishes the part that it has begun. So it makes up to 8 400 subrequests, and MAX_PUTS to KV.
+ * advance may need four more: one repetition, and three to libSQL if the authority holds something else. A
+ * run finishes the part that it has begun. So it makes up to 7 000 subrequests, and MAX_PUTS to KV.
  */
 const MAX_ADVANCES = 1_000
 /**

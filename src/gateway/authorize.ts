@@ -50,8 +50,8 @@ export interface Grant {
 }
 
 /**
- * `end` ends what was sent on. It may be called long before the verdict, and a verdict that grants may follow all
- * the same.
+ * `end` ends what was sent on. It may be called long before the verdict. A grant may still follow; then the request
+ * is forwarded again.
  */
 export type Confirm = (end?: () => void) => Promise<Result<Grant, Refusal>>
 

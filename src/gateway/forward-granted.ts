@@ -21,7 +21,10 @@ export interface ForwardDeps {
   readonly nowMs: () => number
 }
 
-/** Forwards an authorized request. Resolves to the upstream's answer. `signal`: ends a request that is sent on early. */
+/**
+ * Forwards an authorized request. Resolves to the upstream's answer. `signal`: aborts a request that was sent on
+ * before its grant was confirmed.
+ */
 export async function forwardGranted(
   request: Incoming,
   { key, address }: Pick<Grant, 'key' | 'address'>,

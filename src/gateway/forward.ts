@@ -27,7 +27,7 @@ const UNCACHED: RequestInitCfProperties = { cacheTtl: -1, cacheLevel: 'bypass' }
 
 /**
  * Resolves to the upstream's answer, with mutable headers. If it cannot be passed on, to a refusal. `onFault` gets
- * an error of the runtime that tells no reason, or of the gateway itself. `signal`: ends a request without a body.
+ * an error of the runtime that tells no reason, or of the gateway itself. `signal`: aborts a request without a body.
  */
 export async function forward(
   request: Incoming,

@@ -1,4 +1,4 @@
-// The newest record of a key: from its authority, or from libSQL if the authority holds nothing. What the
+// The newest record of a key: from its authority, or from libSQL if the authority holds nothing confirmed. What the
 // authority answered is kept in the cache of this isolate, with the lease that came with it.
 
 import type { RequestId } from '../http/request-id.ts'

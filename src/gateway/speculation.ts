@@ -1,6 +1,6 @@
-// When a GET may be sent on before its authority has answered. It begins only while there is no answer. It ends
-// as soon as a record refuses it that the authority names. An unconfirmed record does so before libSQL has
-// been asked, by which time the request would have reached the upstream.
+// When a GET may be sent on before its authority has answered. It is sent on only while there is no answer. It ends
+// when the answer names a record that refuses it. If that record is unconfirmed, the GET ends before libSQL is
+// asked: that would take long enough for the request to reach the upstream.
 
 import { compileKey, evaluateAccess } from '../keys/access.ts'
 import type { Address } from '../keys/address.ts'
@@ -9,7 +9,7 @@ import type { Answer } from './questions.ts'
 export interface Speculation {
   readonly address: Address | null
   readonly startedMs: number
-  /** Whether the authority has answered, or cannot be asked. Then nothing begins any more. */
+  /** Whether the authority has answered, or cannot be asked. In both cases nothing begins any more. */
   isAnswered: boolean
   /** Ends what was sent on. Null if nothing was. */
   end: (() => void) | null
@@ -26,13 +26,14 @@ export function follow(speculation: Speculation, asking: Promise<Answer>): void 
   asking.then(noteAnswer, noteFailure).catch(noop) // a record that cannot be compiled refuses nobody
 }
 
-/** A record that the authority holds decides the request in this turn. An unconfirmed one only refuses it. */
+/** A record that is confirmed is left to the verdict, which nearly always follows in this turn. */
 function hear(speculation: Speculation, says: Answer['says']): void {
   speculation.isAnswered = true
-  if (says === 'current' || says.kind !== 'unknown' || says.unconfirmed === undefined) return
   const { address, startedMs, end } = speculation
+  if (end === null || says === 'current' || says.kind !== 'unknown') return
+  if (says.unconfirmed === undefined) return
   const access = evaluateAccess(compileKey(says.unconfirmed), address, startedMs)
-  if (!access.ok) end?.()
+  if (!access.ok) end()
 }
 
 function noop(): void {}

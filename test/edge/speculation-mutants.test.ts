@@ -10,7 +10,7 @@ import { ending, refuseLateKv } from './speculations.ts'
 const scene = openScene({
   patch(bundle) {
     const late = patchOnce(bundle, /&& !\w+\.isAnswered;/, ';')
-    return patchOnce(late, /if \(!access\w*\.ok\) end\w*\?\.\(\);/, '')
+    return patchOnce(late, /if \(!access\w*\.ok\) end\w*\(\);/, '')
   },
 })
 

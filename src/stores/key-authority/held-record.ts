@@ -9,7 +9,7 @@
 // was sent with `unknown`. Each change makes a new word, and so does a restart, because the word is in memory.
 //
 // A change has no word. One that finds nothing held may be late as well, and older than what the object has
-// lost. So it is stored unconfirmed: no request is judged by it, and libSQL is asked. A seed confirms it, or
+// lost. So it is stored unconfirmed: no lease is granted on it, and readers ask libSQL first. A seed confirms it, or
 // replaces it by a higher revision, but never by a lower one: a database that was restored has forgotten it.
 
 import { tagOf } from '../../keys/stored-record.ts'
@@ -36,8 +36,8 @@ export type AuthorityAnswer =
   | ({ readonly state: 'holds' } & AuthorityRecord)
   /**
    * The object holds nothing, or a record older than the one that was checked, so libSQL must be asked. A seed
-   * needs this word. Versions that know no words send none. `unconfirmed`: the record of changes, if it holds one
-   * that libSQL has not confirmed.
+   * needs this word. Versions that know no words send none. `unconfirmed`: the record that a change brought and
+   * libSQL has not confirmed.
    */
   | { readonly state: 'unknown'; readonly word?: string; readonly unconfirmed?: AuthorityRecord }
 
@@ -51,7 +51,7 @@ export interface Kept {
 interface Head extends Omit<AuthorityRecord, 'record'> {
   /** The record's tag. A version that knows no tags writes none. */
   readonly tag?: string
-  /** Set for a record of changes alone, which no reader of libSQL has confirmed. */
+  /** Set for a record that a change brought and no reader of libSQL has confirmed. */
   readonly isUnconfirmed?: true
 }
 

@@ -32,7 +32,7 @@ export interface Answered extends AnswerTimes {
 export interface Unknown {
   readonly kind: 'unknown'
   readonly word: string | undefined
-  /** The record of changes that no reader of libSQL has confirmed. libSQL may know a newer one. */
+  /** The record that a change brought and libSQL has not confirmed. libSQL may know a newer one. */
   readonly unconfirmed?: StoredRecord
 }
 
@@ -57,13 +57,14 @@ export interface KeyAuthorities {
   readonly peek: (lookupId: string) => Promise<Held | null>
   /**
    * Sends the record of a change. Resolves as soon as it is durable, to the record that must be honoured once it
-   * has settled. It is the one that the authority holds, or `record` if the authority keeps nothing and leaves
-   * the decision to libSQL.
+   * has settled. It is the one that the authority holds. It is `record` if the authority keeps nothing: for a key
+   * without a row, and in the version before.
    */
   readonly advance: (lookupId: string, record: KeyRecord) => Promise<Brought>
   /**
    * Sends a record that was read in libSQL after the authority had answered with `word`. Resolves as `advance`
-   * does. If the word is outdated and the authority still holds nothing, it resolves to `record`.
+   * does. If the word is outdated, and the authority holds nothing or an older unconfirmed record, it resolves to
+   * `record`.
    */
   readonly seed: (lookupId: string, record: KeyRecord, word: string | undefined) => Promise<Held>
   /** The denials of the last 24 hours, newest first. */
@@ -181,7 +182,7 @@ function toSays(answer: AuthorityAnswer): Answered['says'] {
   return held.kind === 'unreadable' ? { kind: 'unknown', word: undefined } : held
 }
 
-/** What must be honoured after a record was sent. If the authority holds nothing, it is that record. */
+/** What must be honoured after a record was sent. If the authority leaves it to libSQL, it is that record. */
 function heldAfter(sent: AuthorityRecord, record: KeyRecord, answer: AuthorityAnswer): Held {
   return answer.state === 'holds' ? toHeld(answer) : { ...record, tag: tagOf(sent.record) }
 }

@@ -61,7 +61,7 @@ describe('an authority of the version before', () => {
   it.each([
     ['with tags', { ...head, tag: tagOf(record) }],
     ['without tags', head],
-  ])('wrote only what libSQL had confirmed: %s', (_, stored) => {
+  ])('wrote records that count as confirmed: %s', (_, stored) => {
     const { storage } = storageOf({ head: stored, record })
     expect(new HeldRecord(storage).check(identityOf(LIVE))).toEqual(CURRENT)
     new HeldRecord(storage).keep(NEWER)
