@@ -4,14 +4,15 @@
 import { isStorageUnavailable } from '../db/client.ts'
 import { type KeyRow, type Token, toKeyRecord } from '../db/key-rows.ts'
 import { findKeys } from '../db/outbox-queries.ts'
-import { isSameRecord, type KeyRecord } from '../keys/key-record.ts'
-import type { Brought, Held } from '../stores/key-authority/key-authority.ts'
+import { isSameRecord } from '../keys/key-record.ts'
+import { descendsFrom } from '../keys/lineage.ts'
+import type { Held, KeyAuthorities } from '../stores/key-authority/key-authority.ts'
 import { type Decision, type LostChangesDeps, overruleOrTakeBack } from './lost-changes.ts'
-import { mapWidening } from './map-pooled.ts'
+import { limitConcurrency, mapWidening } from './map-pooled.ts'
 
 export interface EnforceDeps extends LostChangesDeps {
   /** Answers the record that holds once it has settled. Rejects if the authority cannot be asked. */
-  readonly advance: (lookupId: string, record: KeyRecord) => Promise<Brought>
+  readonly advance: KeyAuthorities['advance']
 }
 
 /** A further round is needed if the row or the authority became newer than the record that was brought. */
@@ -24,6 +25,8 @@ const ROUNDS = 4
  * first ones were fast. 1 000 keys whose authorities are 150 ms away take 12 trips.
  */
 const POOL = { atOnce: 32, atOnceIfFast: 96, fastMs: 300 }
+/** How many rows are compared and raised at once. libSQL writes one after another, and each has a time limit. */
+const RAISES_AT_ONCE = 8
 
 export interface Enforced {
   /** The current rows that their authorities hold. The others are left out. */
@@ -42,17 +45,23 @@ export async function enforce(
   deps: EnforceDeps,
 ): Promise<Enforced> {
   const each: Promise<void>[] = []
+  const limit = limitConcurrency(RAISES_AT_ONCE)
+  const findNext: FindNext = (id, other) =>
+    limit(() => findRowToBringNext(id, other, decision, deps))
   const brought = await mapWidening(rows, POOL, deps.nowMs, (row) =>
-    bringToAuthority(row, decision, each, deps),
+    bringToAuthority(row, findNext, each, deps),
   )
   const settled = Promise.all(each).then(() => undefined)
   return { rows: brought.filter((row) => row !== null), settled }
 }
 
+/** See `findRowToBringNext`. */
+type FindNext = (id: string, other: HeldForToken) => Promise<KeyRow | undefined>
+
 /** Brings a row to the authorities of its tokens. Null unless all of them hold it. Adds to `settled`. */
 async function bringToAuthority(
   read: KeyRow,
-  decision: Decision,
+  findNext: FindNext,
   settled: Promise<void>[],
   deps: EnforceDeps,
 ): Promise<KeyRow | null> {
@@ -61,7 +70,7 @@ async function bringToAuthority(
     for (let round = 0; round < ROUNDS && row !== undefined; round++) {
       const other = await bringTokens(row, settled, deps)
       if (other === null) return row
-      row = await findRowToBringNext(row.id, other, decision, deps)
+      row = await findNext(row.id, other)
     }
   } catch (error) {
     deps.logFault(isStorageUnavailable(error) ? 'libsql' : 'authority', error)
@@ -84,7 +93,7 @@ async function bringTokens(
   const brought = await Promise.all(
     row.tokens.map(async (token) => {
       const { lookupId } = token
-      const held = await deps.advance(lookupId, toKeyRecord(row, token))
+      const held = await deps.advance(lookupId, toKeyRecord(row, token), row.lineage)
       settled.push(held.settled)
       return isHeld(held, row, token) ? null : { lookupId, held }
     }),
@@ -111,8 +120,8 @@ async function findRowToBringNext(
   const token = row?.tokens.find((one) => one.lookupId === lookupId)
   if (row === undefined || token === undefined || isHeld(held, row, token)) return row
   const isLive = row.kind === 'live' && token.endedAt === null
-  const isBehind = held.kind === 'tombstone' ? isLive : held.revision >= row.revision
-  if (!isBehind) return row
+  const isNewer = held.revision < row.revision && descendsFrom(row.lineage, held)
+  if (held.kind === 'tombstone' ? !isLive : isNewer) return row
   const mayBring = await overruleOrTakeBack({ row, token, held }, decision, deps)
   return mayBring ? (await findKeys(deps.db, [id]))[0] : undefined
 }

@@ -58,7 +58,7 @@ export async function enforceEdit(
     // An edit of what stands already has changed no row. After a restore its authority may hold something else,
     // so the row is raised: a later change must not take back what this edit has decided.
     const isRecorded =
-      isPending(row) || (await raiseRevision(deps.db, row, null, row.revision, deps.nowMs()))
+      isPending(row) || (await raiseRevision(deps.db, row, null, row, deps.nowMs()))
     return isRecorded ? settled : null
   }
   return settled.value.kind === 'live' ? ok(settled.value) : err({ reason: 'not_found' })

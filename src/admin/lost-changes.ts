@@ -42,7 +42,7 @@ export class DatabaseBehindError extends Error {
   }
 }
 
-/** A row that is older than the authority of one of its tokens. */
+/** A row that is older than the authority of one of its tokens, or does not come from what that holds. */
 export interface Behind {
   readonly row: KeyRow
   readonly token: Token
@@ -69,8 +69,8 @@ export async function overruleOrTakeBack(
   }
   if (held.kind === 'tombstone' || row.kind === 'tombstone' || token.endedAt !== null) {
     log('buried')
-    if (held.kind === 'tombstone') await tombstoneKey(db, row, held.revision, deps.nowMs())
-    else await raiseRevision(db, row, null, held.revision, deps.nowMs())
+    if (held.kind === 'tombstone') await tombstoneKey(db, row, held, deps.nowMs())
+    else await raiseRevision(db, row, null, held, deps.nowMs())
     return true
   }
   const resolution =
@@ -79,7 +79,7 @@ export async function overruleOrTakeBack(
       : resolveReadable(row, token, held, decision, deps)
   log(resolution === 'hold back' ? 'held_back' : resolution === null ? 'raised' : 'taken_back')
   if (resolution === 'hold back') return false
-  await raiseRevision(db, row, resolution, held.revision, deps.nowMs())
+  await raiseRevision(db, row, resolution, held, deps.nowMs())
   return true
 }
 

@@ -7,15 +7,16 @@ import type { Database } from '../db/client.ts'
 import type { KeyRow } from '../db/key-rows.ts'
 import { findKnownLookupIds } from '../db/outbox-queries.ts'
 import { type AccountStatus, type KeyRecord, UNRESTRICTED } from '../keys/key-record.ts'
+import { type Lineage, newChangeId } from '../keys/lineage.ts'
 import type { LogFault } from '../log/fault.ts'
 import type { IssuedKeys } from '../stores/account-keys.ts'
-import type { Brought } from '../stores/key-authority/key-authority.ts'
+import type { Held, KeyAuthorities } from '../stores/key-authority/key-authority.ts'
 import { mapPooled } from './map-pooled.ts'
 
 export interface LostKeysDeps {
   readonly db: Database
   readonly issuedKeys: IssuedKeys
-  readonly advance: (lookupId: string, record: KeyRecord) => Promise<Brought>
+  readonly advance: KeyAuthorities['advance']
   readonly logFault: LogFault
 }
 
@@ -61,8 +62,8 @@ async function stopLostKeysOf(
     const settled: Promise<void>[] = []
     const waiting: LostKeysDeps = {
       ...deps,
-      async advance(lookupId, record) {
-        const brought = await deps.advance(lookupId, record)
+      async advance(...change) {
+        const brought = await deps.advance(...change)
         settled.push(brought.settled)
         return brought
       },
@@ -94,11 +95,18 @@ async function stopLostKey(
     ipAclMode: 'enforce',
     ...UNRESTRICTED,
   }
+  let lineage: Lineage | null = null
   for (let round = 0; round < ROUNDS; round++) {
-    const held = await advance(lookupId, record)
+    const held: Held = await advance(lookupId, record, lineage)
     if (held.kind === 'unreadable') return false
     if (held.kind === 'tombstone' || held.accountStatus !== 'active') return true
-    record = { ...held, revision: held.revision + 1, accountStatus: status }
+    const revision = held.revision + 1
+    record = { ...held, revision, accountStatus: status }
+    lineage = {
+      changeId: newChangeId(revision),
+      ancestors: held.changeId === undefined ? [] : [held.changeId],
+      heldRevision: held.revision,
+    }
   }
   return false
 }

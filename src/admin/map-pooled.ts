@@ -38,3 +38,20 @@ export async function mapPooled<T, R>(
   await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, workOn))
   return results
 }
+
+/** Answers a function that runs at most `atOnce` of the calls that it is given. The others wait for their turn. */
+export function limitConcurrency(atOnce: number): <R>(work: () => Promise<R>) => Promise<R> {
+  let running = 0
+  const waiting: (() => void)[] = []
+  return async (work) => {
+    if (running >= atOnce) await new Promise<void>((resume) => waiting.push(resume))
+    else running++
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) running--
+      else next()
+    }
+  }
+}

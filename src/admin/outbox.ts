@@ -119,9 +119,9 @@ export async function enforcePending(deps: OutboxDeps): Promise<void> {
   let advances = 0
   const counting: OutboxDeps = {
     ...deps,
-    advance(lookupId, record) {
+    advance(...change) {
       advances++
-      return deps.advance(lookupId, record)
+      return deps.advance(...change)
     },
   }
   const next = async () =>

@@ -13,6 +13,7 @@ import {
 } from '../db/key-rows.ts'
 import { countKeys, findKeys, findKnownLookupIds, listKeysAfter } from '../db/outbox-queries.ts'
 import { isSameRecord, type KeyRecord } from '../keys/key-record.ts'
+import { descendsFrom } from '../keys/lineage.ts'
 import type { State } from '../keys/openings.ts'
 import type { Held } from '../stores/key-authority/key-authority.ts'
 import type { AccessState, Drift } from './answers/reconcile.ts'
@@ -150,7 +151,8 @@ function compareAuthority(
   if (held.kind === 'tombstone') return [{ kind: 'resurrected', store: 'libsql' }]
   if (row.kind === 'tombstone' || record.kind === 'tombstone')
     return [{ kind: 'resurrected', store }]
-  if (held.revision < row.revision) return [{ kind: 'authority_behind', store }]
+  const isBehind = held.revision < row.revision && descendsFrom(row.lineage, held)
+  if (isBehind) return [{ kind: 'authority_behind', store }]
   const database = toAccessState(toState(row, token))
   const authority = held.kind === 'unreadable' ? null : toAccessState(held)
   return [{ kind: 'authority_ahead', store, database, authority }]

@@ -6,6 +6,7 @@ import type { AccountStatus } from '../keys/key-record.ts'
 import { isSameLimit, type RateLimit } from '../keys/rate-limit.ts'
 import { type AuditEvent, insertEventWhere, insertSessionEnds } from './audit-queries.ts'
 import type { Database } from './client.ts'
+import { revised } from './revision.ts'
 import { accounts } from './schema/accounts.ts'
 import { apiKeys } from './schema/api-keys.ts'
 import { sessions } from './schema/sessions.ts'
@@ -133,7 +134,7 @@ export async function updateAccount(
     insertEventWhere(db, event, asRead),
     db
       .update(apiKeys)
-      .set({ revision: sql`revision + 1`, revisedAt: event.at })
+      .set(revised(event.at))
       .where(and(liveKeys, newStatus || newLimit ? asRead : NEVER)),
     insertSessionEnds(db, event, ended),
     db.delete(sessions).where(ended),

@@ -6,6 +6,7 @@ import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core'
 import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
 import type { Database } from './client.ts'
 import { type KeyDetails, type KeyRow, type LiveKey, selectKeys, toKeyRow } from './key-rows.ts'
+import { revised } from './revision.ts'
 import { apiKeys } from './schema/api-keys.ts'
 import { mayChangeKeys, type SessionGuard } from './session-guard.ts'
 import { TOMBSTONE_COLUMNS } from './tombstone.ts'
@@ -24,13 +25,12 @@ export async function updateKey(
   event: AuditEvent,
 ): Promise<KeyRow | undefined> {
   const now = event.at
-  const revised = changesRecord ? { revision: sql`revision + 1`, revisedAt: now } : {}
   return await changeKey(db, read.id, isAsRead(read, sessionGuard), event, {
     ...details,
     ipAcl: [...details.ipAcl],
     version: sql`version + 1`,
     updatedAt: now,
-    ...revised,
+    ...(changesRecord && revised(now)),
   })
 }
 
@@ -49,8 +49,7 @@ export async function deleteKey(
   const guard = and(isLive(read.id), isAllowed)
   return await changeKey(db, read.id, guard, event, {
     ...TOMBSTONE_COLUMNS,
-    revision: sql`revision + 1`,
-    revisedAt: now,
+    ...revised(now),
     deletedAt: now,
   })
 }

@@ -5,7 +5,6 @@ import type { FoundRecord } from '../keys/key-record.ts'
 import { isOnPage, pageBytes } from './bounded-page.ts'
 import type { Database } from './client.ts'
 import {
-  heldRevisionOf,
   KEY_COLUMNS,
   type KeyRow,
   type LiveKey,
@@ -72,14 +71,14 @@ export async function findKeyRecord(db: Database, lookupId: string): Promise<Fou
   const [row] = rows.map(toKeyRow)
   const token = row?.tokens.find((one) => one.lookupId === lookupId)
   if (row === undefined) return null
-  const heldRevision = heldRevisionOf(row)
-  if (token !== undefined) return { record: toKeyRecord(row, token), heldRevision }
+  const { lineage } = row
+  if (token !== undefined) return { record: toKeyRecord(row, token), lineage }
   const [final] = ended
   if (final === undefined) return null
   const { keyId, endedAt: replacedAtMs } = final
   return {
     record: { kind: 'tombstone', revision: row.revision, keyId, replacedAtMs },
-    heldRevision,
+    lineage,
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { eq, getTableColumns, sql } from 'drizzle-orm'
 import type { AccountStatus, IpAclMode, KeyRecord } from '../keys/key-record.ts'
+import { type Lineage, parseLineage } from '../keys/lineage.ts'
 import type { State } from '../keys/openings.ts'
 import type { Platform } from '../keys/platform.ts'
 import type { RateLimit } from '../keys/rate-limit.ts'
@@ -56,6 +57,8 @@ interface KeyHead {
   readonly revision: number
   readonly enforcedRevision: number
   readonly publishedRevision: number
+  /** Where the revision comes from. Null if that is unknown. */
+  readonly lineage: Lineage | null
   /** When the revision last rose, in milliseconds since 1970, like all times here. */
   readonly revisedAt: number
 }
@@ -113,7 +116,9 @@ type Selected = Awaited<ReturnType<typeof selectKeys>>[number]
 export function toKeyRow(selected: Selected): KeyRow {
   const { id, accountId, accountStatus, accountRateLimit, firstLookupId, tokens } = selected
   const { revision, enforcedRevision, publishedRevision, revisedAt } = selected
-  const revisions = { revision, enforcedRevision, publishedRevision, revisedAt }
+  const heldRevision = heldRevisionOf(selected)
+  const lineage = parseLineage(selected.lineage, revision, heldRevision)
+  const revisions = { revision, enforcedRevision, publishedRevision, lineage, revisedAt }
   const account = { accountId, accountStatus, accountRateLimit }
   const head = { id, ...account, firstLookupId, tokens, ...revisions }
   if (selected.deletedAt !== null) {
@@ -175,7 +180,10 @@ export function isPending(row: KeyRow): boolean {
 }
 
 /** The newest revision of the row that is known to hold. A published revision holds too. */
-export function heldRevisionOf({ enforcedRevision, publishedRevision }: KeyRow): number {
+export function heldRevisionOf({
+  enforcedRevision,
+  publishedRevision,
+}: Pick<KeyHead, 'enforcedRevision' | 'publishedRevision'>): number {
   return Math.max(enforcedRevision, publishedRevision)
 }
 

@@ -5,6 +5,7 @@ import { and, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
 import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
 import type { Database } from './client.ts'
 import { type LiveKey, selectKeys, toKeyRow } from './key-rows.ts'
+import { revised } from './revision.ts'
 import { apiKeys } from './schema/api-keys.ts'
 import { leakReports } from './schema/leak-reports.ts'
 import { tokens } from './schema/tokens.ts'
@@ -130,9 +131,8 @@ export async function markLeaked(
       .set({
         enabled: false,
         leakedAt: event.at,
-        revision: sql`revision + 1`,
+        ...revised(event.at),
         version: sql`version + 1`,
-        revisedAt: event.at,
         updatedAt: event.at,
       })
       .where(guard)

@@ -3,12 +3,14 @@
 
 import { and, eq, gt, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { IpAclMode } from '../keys/key-record.ts'
+import type { Identified } from '../keys/lineage.ts'
 import type { RateLimit } from '../keys/rate-limit.ts'
 import { type AuditEvent, insertEventWhere } from './audit-queries.ts'
 import type { Database } from './client.ts'
 import { isLive } from './key-change-queries.ts'
 import { ENDED_COLUMNS, TOMBSTONE_COLUMNS } from './tombstone.ts'
 import { type KeyRow, selectKeys, type Token, toKeyRow } from './key-rows.ts'
+import { revised, revisedAbove } from './revision.ts'
 import { apiKeys } from './schema/api-keys.ts'
 import { tokens } from './schema/tokens.ts'
 
@@ -148,16 +150,19 @@ export interface TakenBack {
   readonly event: AuditEvent
 }
 
-/** Raises a row above a revision that an authority holds. False if the row changed since it was read. */
+/**
+ * Raises a row above what an authority holds, and notes that the row comes from it. False if the row changed since it
+ * was read.
+ */
 export async function raiseRevision(
   db: Database,
   read: KeyRow,
   takenBack: TakenBack | null,
-  above: number,
+  held: Identified,
   nowMs: number,
 ): Promise<boolean> {
   const asRead = and(eq(apiKeys.id, read.id), eq(apiKeys.revision, read.revision))
-  const raised = { revision: above + 1, revisedAt: nowMs }
+  const raised = revisedAbove(held, nowMs)
   if (takenBack === null) {
     const updated = await db.update(apiKeys).set(raised).where(asRead).returning({ id: apiKeys.id })
     return updated.length > 0
@@ -187,13 +192,12 @@ export async function raiseRevision(
 export async function tombstoneKey(
   db: Database,
   read: KeyRow,
-  above: number,
+  held: Identified,
   nowMs: number,
 ): Promise<void> {
-  const revision = Math.max(above, read.revision) + 1
   await db
     .update(apiKeys)
-    .set({ ...TOMBSTONE_COLUMNS, revision, revisedAt: nowMs, deletedAt: nowMs })
+    .set({ ...TOMBSTONE_COLUMNS, ...revisedAbove(held, nowMs), deletedAt: nowMs })
     .where(isLive(read.id))
 }
 
@@ -212,7 +216,7 @@ export async function recordLostEnd(
       .where(and(eq(tokens.lookupId, lookupId), isNull(tokens.endedAt))),
     db
       .update(apiKeys)
-      .set({ revision: sql`revision + 1`, revisedAt: nowMs })
+      .set(revised(nowMs))
       .where(eq(apiKeys.id, read.id)),
   ])
 }

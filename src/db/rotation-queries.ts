@@ -8,6 +8,7 @@ import type { Database } from './client.ts'
 import { isAsRead } from './key-change-queries.ts'
 import type { Idempotency } from './new-key-queries.ts'
 import { type LiveKey, selectKeys, toKeyRow } from './key-rows.ts'
+import { revised } from './revision.ts'
 import { apiKeys } from './schema/api-keys.ts'
 import { tokens } from './schema/tokens.ts'
 import type { SessionGuard } from './session-guard.ts'
@@ -151,11 +152,6 @@ function setTimes(db: Database, keyId: string, changed: readonly TokenTimes[], h
       idempotency_body = iif(n.value ->> 'endedAt' IS NULL, idempotency_body, NULL)
     FROM json_each(${JSON.stringify(changed)}) AS n
     WHERE lookup_id = n.value ->> 'lookupId' AND key_id = ${keyId} AND ${holds}`)
-}
-
-/** The counters of a row after a change that requests depend on. */
-function revised(nowMs: number) {
-  return { revision: sql`revision + 1`, revisedAt: nowMs }
 }
 
 /** As `revised`, after an edit by the customer. */

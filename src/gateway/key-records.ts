@@ -3,7 +3,7 @@
 
 import type { RequestId } from '../http/request-id.ts'
 import { type CompiledKey, compileKey } from '../keys/access.ts'
-import type { FoundRecord, KeyRecord } from '../keys/key-record.ts'
+import type { FoundRecord } from '../keys/key-record.ts'
 import { type StoredRecord, toStored } from '../keys/stored-record.ts'
 import type { FaultKind, LogFault } from '../log/fault.ts'
 import { err, ok, type Result } from '../shared/result.ts'
@@ -152,11 +152,11 @@ export async function askNewest(
     if (says === 'current') return keep(lookupId, record ?? inKv, answer, deps)
     if (says.kind !== 'unknown') return keep(lookupId, compileKey(says), answer, deps)
     asked = 'libsql'
-    const found = await deps.findDatabaseRecord(lookupId)
-    const row = chooseRecord(found, says.unconfirmed ?? null)
-    if (row === null) return keepAbsence(lookupId, answer, deps)
+    const found = (await deps.findDatabaseRecord(lookupId)) ?? foundUnconfirmed(says.unconfirmed)
+    if (found === null) return keepAbsence(lookupId, answer, deps)
     asked = 'authority'
-    const held = await deps.seed(lookupId, row, says.word)
+    const { record: row, lineage } = found
+    const held = await deps.seed(lookupId, row, says.word, lineage)
     const newest = held.kind === 'unreadable' ? toStored(row) : held
     return keep(lookupId, compileKey(newest), answer, deps)
   } catch (error) {
@@ -164,17 +164,9 @@ export async function askNewest(
   }
 }
 
-/**
- * The record that the authority is to hold. A database that was restored from a backup may have lost the row of a key
- * that was changed. Or it has passed the number of that change by others, none of which is known to hold yet.
- */
-function chooseRecord(
-  found: FoundRecord | null,
-  unconfirmed: StoredRecord | null,
-): KeyRecord | null {
-  if (found === null || unconfirmed === null) return found?.record ?? unconfirmed
-  const isKnown = found.record.kind === 'tombstone' || found.heldRevision >= unconfirmed.revision
-  return isKnown ? found.record : unconfirmed
+/** A database that was restored from a backup may have lost the row of a key that was changed. */
+function foundUnconfirmed(record: StoredRecord | undefined): FoundRecord | null {
+  return record === undefined ? null : { record, lineage: null }
 }
 
 /** Whether an authority holds an older record than KV. It has lost its storage, or KV was written by others. */

@@ -5,6 +5,7 @@
 // Form 2 is for what an older version would let in: a key with an end, a paused key, a token of a rotation. Form 3
 // is for a key with a rate limit. Other records have form 1, so that an older version reads them.
 
+import type { Lineage } from './lineage.ts'
 import type { RateLimit } from './rate-limit.ts'
 
 export const ACCOUNT_STATUSES = ['pending', 'active', 'suspended'] as const
@@ -56,8 +57,8 @@ export type KeyRecord = LiveKeyRecord | TombstoneRecord
 /** A record as the system of record has it. */
 export interface FoundRecord {
   readonly record: KeyRecord
-  /** The newest revision of its key that the authorities are known to hold. */
-  readonly heldRevision: number
+  /** Null if it is unknown. */
+  readonly lineage: Lineage | null
 }
 
 /** The restrictions of a key that has none. */

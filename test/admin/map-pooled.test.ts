@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { mapWidening } from '../../src/admin/map-pooled.ts'
+import { limitConcurrency, mapWidening } from '../../src/admin/map-pooled.ts'
 
 const POOL = { atOnce: 2, atOnceIfFast: 5, fastMs: 100 }
 
@@ -41,4 +41,30 @@ it('maps fewer items than run at once', async () => {
     async (item) => item + 1,
   )
   expect(results).toEqual([2])
+})
+
+it('runs no more calls at once than it may, each in its turn, also where one fails', async () => {
+  const limit = limitConcurrency(2)
+  const order: number[] = []
+  let running = 0
+  let most = 0
+  const calls = [0, 1, 2, 3, 4].map((i) =>
+    limit(async () => {
+      most = Math.max(most, ++running)
+      order.push(i)
+      await Promise.resolve()
+      running--
+      if (i === 1) throw new Error('fails')
+      return i
+    }),
+  )
+  const settled = await Promise.allSettled(calls)
+  expect(settled.map(({ status }) => status === 'fulfilled')).toEqual([
+    true,
+    false,
+    true,
+    true,
+    true,
+  ])
+  expect([most, order]).toEqual([2, [0, 1, 2, 3, 4]])
 })

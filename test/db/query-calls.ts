@@ -94,6 +94,8 @@ const token: Token = {
   endsAt: null,
   endedAt: null,
 }
+const HELD = { revision: 3, changeId: '3.a' }
+
 const key: LiveKey = {
   kind: 'live',
   id: KEY_ID,
@@ -104,6 +106,7 @@ const key: LiveKey = {
   tokens: [token],
   revision: 2,
   enforcedRevision: 1,
+  lineage: null,
   publishedRevision: 1,
   revisedAt: NOW,
   details,
@@ -373,7 +376,7 @@ export const CALLS: Readonly<
     markEnforced: (db) => [outbox.markEnforced(db, [key, key])],
     markPublished: (db) => [outbox.markPublished(db, [key, key])],
     raiseRevision: (db) => [
-      outbox.raiseRevision(db, key, null, 3, NOW),
+      outbox.raiseRevision(db, key, null, HELD, NOW),
       outbox.raiseRevision(
         db,
         key,
@@ -388,11 +391,11 @@ export const CALLS: Readonly<
           endsAt: NOW,
           event: event(),
         },
-        3,
+        HELD,
         NOW,
       ),
     ],
-    tombstoneKey: (db) => [outbox.tombstoneKey(db, key, 3, NOW)],
+    tombstoneKey: (db) => [outbox.tombstoneKey(db, key, HELD, NOW)],
     recordLostEnd: (db) => [outbox.recordLostEnd(db, key, token, NOW, NOW)],
   },
   'src/db/leak-queries.ts': {

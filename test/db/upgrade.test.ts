@@ -216,7 +216,13 @@ describe('a database from before tokens had a table', () => {
     const event = auditEvent('key.update', actor, 7)
     const { ipAcl, ipAclMode, enabled, expiresAt, rateLimit } = row.details
     const settings = { ipAcl, ipAclMode, enabled, expiresAt, rateLimit, leakedAt: null }
-    await raiseRevision(db, row, { ...settings, lookupId: 'l1', endsAt: 9, event }, 4, 7)
+    await raiseRevision(
+      db,
+      row,
+      { ...settings, lookupId: 'l1', endsAt: 9, event },
+      { revision: 4 },
+      7,
+    )
     const { rows } = await client.execute('SELECT replaced_at, ends_at FROM tokens')
     client.close()
     expect(rows[0]).toMatchObject({ replaced_at: 7, ends_at: 9 })
@@ -506,6 +512,26 @@ describe('a database from before confirmations were for one call', () => {
       WHERE hash IN ('older') AND session_id = 'ses_1' AND expires_at > ${NOW}`)
     client.close()
     expect(spent.rowsAffected).toBe(1)
+  })
+})
+
+describe('a database from before rows knew the changes that they come from', () => {
+  it('has rows that come from nothing that is known, until they are changed', async () => {
+    await migrateUpTo('0026_provider_logouts')
+    const client = createClient({ url: sqld.url })
+    await client.batch([ACCOUNT, insertOldKey('key_1', 'l1')], 'write')
+    await client.execute("UPDATE api_keys SET revision = 5, ip_acl = '[]' WHERE id = 'key_1'")
+    await migrateDatabase(sqld.url, undefined)
+    const db = connect(sqld.url, undefined)
+    const found = await findKeyRecord(db, 'l1')
+    expect(found).toMatchObject({ record: { revision: 5 }, lineage: null })
+    const [row] = await findKeys(db, ['key_1'])
+    if (row === undefined) throw new Error('the key is gone')
+    await raiseRevision(db, row, null, row, 7)
+    // A version from before writes beside this one.
+    await client.execute('UPDATE api_keys SET revision = revision + 1')
+    client.close()
+    expect(await findKeyRecord(db, 'l1')).toMatchObject({ record: { revision: 7 }, lineage: null })
   })
 })
 

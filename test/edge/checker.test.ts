@@ -338,17 +338,28 @@ describe('after recovery', () => {
 })
 
 describe('a database that was restored', () => {
-  const restore: Restore = { ...at(50, 60), backedUpAt: 5 }
+  const restore: Restore = { ...at(50, 60), backedUpAt: 5, decidedAt: 75 }
   const restored = (...events: (Change | Use)[]): Log => ({
     ...logOf(...events),
     restores: [restore],
   })
 
-  it('may bring back an edit that was made before it, or keep the later one', () => {
+  it('keeps closed what was closed, until the operator wants it as the database has it', () => {
     for (const verdict of ['allowed', 'ip_denied'] as const) {
       expect(rules(restored(tightening, use(verdict, 70, 80)))).toEqual([])
     }
-    expect(rules(restored(tightening, use('allowed', 30, 40)))).toEqual(['stale'])
+    for (const start of [30, 65]) {
+      expect(rules(restored(tightening, use('ip_denied', start, start + 5)))).toEqual([])
+      expect(rules(restored(tightening, use('allowed', start, start + 5)))).toEqual(['stale'])
+    }
+  })
+
+  it('may close again what was opened', () => {
+    const before = change('k1 acl', 'home', 1, 4)
+    const opening = change('k1 acl', 'anyone', 10, 20)
+    for (const verdict of ['allowed', 'ip_denied'] as const) {
+      expect(rules(restored(before, opening, use(verdict, 65, 70)))).toEqual([])
+    }
   })
 
   it('never brings back a deleted key', () => {

@@ -32,13 +32,10 @@ const NAMED: Readonly<Record<string, Mutant['places']>> = {
     ],
   ],
   'an older record replaces a newer one': [
-    [/(!head\.gone && \(gone \|\| )(revision > head\.revision)\)/, '$1(ON || $2))'],
+    [/(return gone \|\| )(.*descendsFrom\(.*?, held\));/, '$1(ON || $2);'],
   ],
   'a later record replaces a tombstone': [
-    [
-      /= head === void 0 \|\| !head\.gone && \(gone/,
-      '= head === void 0 || (ON || !head.gone) && (gone',
-    ],
+    [/if \((held\.gone)\) return false;/, 'if ($1) return ON;'],
   ],
   'an authority that holds nothing calls a record current': [
     [
@@ -55,8 +52,8 @@ const NAMED: Readonly<Record<string, Mutant['places']>> = {
   ],
   'a row never rises above its authority': [
     [
-      /await raiseRevision\(db, row, resolution, held\.revision, deps\.nowMs\(\)\)/,
-      'if (!ON) await raiseRevision(db, row, resolution, held.revision, deps.nowMs())',
+      /await raiseRevision\(db, row, resolution, held, deps\.nowMs\(\)\)/,
+      'if (!ON) await raiseRevision(db, row, resolution, held, deps.nowMs())',
     ],
   ],
 

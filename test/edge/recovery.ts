@@ -18,10 +18,12 @@ const CRON_RUNS = 3
 const POLL_MS = 5
 
 export async function recover(run: Run): Promise<Omit<Log, 'leasesInBetween' | 'hasNewForm'>> {
-  const { ground, clients, keys, facts, restores, locations } = run
+  const { ground, clients, keys, facts, locations } = run
   const { changes } = clients
   const isDeploy = locations.includes(NEXT_VERSION)
   // What an authority knows and the database has forgotten, an operator decides.
+  const decidedAt = clients.tick()
+  const restores = run.restores.map((restore) => ({ ...restore, decidedAt }))
   if (restores.length > 0) {
     await ground.command({ passSeconds: 600 })
     await clients.driftAt('ams', 'as_database')

@@ -2,6 +2,7 @@
 // judged by any value that a register can have had between the request's start and its end.
 // https://lamport.azurewebsites.net/pubs/interprocess.pdf calls such a register regular.
 
+import { isOpener } from './openness.ts'
 import { type Acl, type End, type Limit, type Truth, UNCHANGED } from './verdict.ts'
 
 /** Places in the one order of all starts and ends, and the time of the world in seconds. */
@@ -42,6 +43,8 @@ export interface Change extends Span {
 /** libSQL went back to what it held at `backedUpAt`. */
 export interface Restore extends Pick<Span, 'start' | 'end'> {
   readonly backedUpAt: number
+  /** When the operator said that everything is to be as the database has it. Infinity if that was not said. */
+  readonly decidedAt: number
 }
 
 /** What is known of the registers. */
@@ -78,17 +81,24 @@ function initial(known: Registers, register: string): Candidate {
   return { start: -1, end: -1, value: values[part as keyof Truth], outcome: 'done' }
 }
 
-/** A database that was restored may bring back what it held then, or know nothing of a newer key. */
+/**
+ * A database that was restored may bring back what it held then, or know nothing of a newer key. What was closed
+ * stays closed, until somebody decides it anew.
+ */
 function restored(known: Registers, register: string, span: Pick<Span, 'end'>): Candidate[] {
   const [name = '', part] = register.split(' ')
   const madeAt = known.keys.get(name)?.madeAt ?? 0
   return known.restores
     .filter(({ start }) => start < span.end)
-    .flatMap(({ start, end, backedUpAt }) => {
-      const restores = known.restores.filter((other) => other.start < backedUpAt)
-      const then = { start: backedUpAt, end: backedUpAt }
-      const values =
-        madeAt <= backedUpAt ? possibleValues({ ...known, restores }, register, then) : []
+    .flatMap(({ start, end, backedUpAt, decidedAt }) => {
+      const valuesAt = (at: number) => {
+        const restores = known.restores.filter((other) => other.start < at)
+        return [...possibleValues({ ...known, restores }, register, { start: at, end: at })]
+      }
+      const lost = span.end < decidedAt ? valuesAt(start) : []
+      const opens = (value: string) =>
+        lost.length > 0 && lost.every((closed) => isOpener(part ?? '', value, closed))
+      const values = madeAt <= backedUpAt ? valuesAt(backedUpAt).filter((one) => !opens(one)) : []
       const unknown = madeAt > backedUpAt && part === 'life' ? ['gone'] : []
       return [...values, ...unknown].map((value) => {
         return { start, end, value, outcome: 'unknown' } as const

@@ -17,8 +17,8 @@ const scene = openScene({
     const open = patchOnce(anyWord, /OPENINGS\.filter\(\(respect\) => opens\[respect\]\)/, '[]')
     const forgetful = patchOnce(
       open,
-      /if \(row === null\) return keepAbsence\(/,
-      'if (row === null) return ((...args) => ({ ok: true, value: { kind: "tombstone", revision: 0, keyId: "", tag: "" } }))(',
+      /if \(found === null\) return keepAbsence\(/,
+      'if (found === null) return ((...args) => ({ ok: true, value: { kind: "tombstone", revision: 0, keyId: "", tag: "" } }))(',
     )
     const empty = patchOnce(forgetful, /!sent\.gone && sent\.revision === 0/, '!sent.gone')
     return patchOnce(empty, /name\.includes\("method"\)/, 'false')

@@ -128,7 +128,22 @@ describe('a suspension that the database has lost', () => {
     expect(await scene.everywhere(scene.key)).toEqual(REVOKED)
   })
 
-  it('is not undone by a reader who finds edits of an outage, with a higher number', async () => {
+  it('is not undone by edits that pass its number', async () => {
+    await forget(() => scene.setStatus('suspended'))
+    for (const network of ['192.0.2.0/24', '192.0.0.0/16', '192.0.0.0/8']) {
+      expect((await scene.patch({ ip_acl: [network] })).status).toBe(503)
+    }
+    await scene.ground.runCron('ams')
+    expect(await scene.everywhere(scene.key)).toEqual(INACTIVE)
+    const found = ahead({ ip_acl_size: 1 }, { account_status: 'suspended' }, false)
+    expect(await reconcileLater(true)).toEqual([found])
+    expect(await scene.setStatus('active')).toBe('done')
+    expect(await scene.everywhere(scene.key)).toEqual(ALLOWED)
+    expect(await scene.row(scene.key)).toMatchObject({ ip_acl: '["192.0.0.0/8"]' })
+    expect(await reconcileLater(false)).toEqual([])
+  })
+
+  it('is not undone by edits of an outage that pass its number, nor by a reader of libSQL', async () => {
     await scene.ground.backUp()
     expect(await scene.setStatus('suspended')).toBe('done') // nobody has used the keys
     await scene.ground.restore()
@@ -137,6 +152,11 @@ describe('a suspension that the database has lost', () => {
       expect((await scene.patch({ ip_acl: [network] })).status).toBe(503)
     }
     expect((await scene.send('fra', scene.key)).json).toMatchObject({ code: 'account_inactive' })
+    await scene.ground.command({ heal: true })
+    await scene.ground.runCron('ams')
+    expect(await scene.everywhere(scene.key)).toEqual(INACTIVE)
+    expect(await scene.setStatus('active')).toBe('done')
+    expect(await scene.everywhere(scene.key)).toEqual(ALLOWED)
   })
 
   it('is made again, or lifted, by the operator', async () => {
@@ -227,6 +247,25 @@ describe('an ACL whose tightening the database has lost', () => {
     await scene.ground.command({ heal: true })
     await scene.ground.runCron('ams')
     expect(await scene.everywhere(scene.key)).toEqual(DENIED)
+  })
+})
+
+describe('edits of which none has reached an authority', () => {
+  it('hold in the end, the last one as it is, though it opens what the one before has closed', async () => {
+    await scene.everywhere(scene.key)
+    await scene.ground.command({ authority: 'unreachable' })
+    expect((await scene.patch({ ip_acl: ['2001:db8::/64'] })).status).toBe(503)
+    await scene.ground.command({ heal: true })
+    expect((await scene.patch({ ip_acl: ['192.0.2.0/24'] })).status).toBe(200)
+    expect(await scene.everywhere(scene.key)).toEqual(ALLOWED)
+    await scene.ground.command({ authority: 'unreachable' })
+    for (const network of ['2001:db8::/64', '192.0.0.0/16']) {
+      expect((await scene.patch({ ip_acl: [network] })).status).toBe(503)
+    }
+    await scene.ground.command({ heal: true })
+    await scene.ground.runCron('ams')
+    expect(await scene.row(scene.key)).toMatchObject({ revision: 5, enforced_revision: 5 })
+    expect(await scene.everywhere(scene.key)).toEqual(ALLOWED)
   })
 })
 

@@ -39,7 +39,16 @@ export const REVIEWED: Readonly<Record<string, Places>> = {
 
   // The authority's record
   'a record of the same number replaces the one that is held': [
-    [/ \|\| (revision > head\.revision)/, ' || ON && revision === head.revision || $1'],
+    [
+      /(revision > held\.revision && descendsFrom\(.*?, held\))/,
+      'ON && revision === held.revision || $1',
+    ],
+  ],
+  'a record replaces a change that it does not come from': [
+    [/(lineage\w* === null) (\|\| held\.changeId === void 0\) return true)/, '$1 || ON $2'],
+  ],
+  'a row that was compared with a change does not note it': [
+    [/(held\.changeId === void 0) \? ANCESTORS/, '($1 || ON) ? ANCESTORS'],
   ],
   'an authority that holds a newer record says that it holds the older one': [
     [/(return )(this\.record\(\) === record\w* \? CURRENT)/, '$1 ON || $2'],
@@ -70,7 +79,10 @@ export const REVIEWED: Readonly<Record<string, Places>> = {
     [/(async function markSettled\([^)]*\) \{\s*)(await settled;)/, '$1 if (!ON) $2'],
   ],
   'a row of the number that its authority holds is not raised': [
-    [/(held\.revision) >= (row\.revision)/, '($1 > $2 || !ON && $1 === $2)'],
+    [
+      /(const isNewer = )(held\.revision) < (row\.revision) && (.*);/,
+      '$1 ON && $2 === $3 || $2 < $3 && $4;',
+    ],
   ],
   'a change takes back what a pending one has decided': [
     [

@@ -15,6 +15,7 @@ import {
   sameWith,
   type Script,
   settle,
+  suspend,
   useAt,
   useFirstToken,
   useMuch,
@@ -65,6 +66,24 @@ export const REVIEWED_SCRIPTS: Readonly<Record<string, Script>> = {
   },
   'an authority that holds a newer record says that it holds the older one': {
     steps: [useMuch, backUp, edit('home'), restore, edit('office')],
+  },
+  'a record replaces a change that it does not come from': {
+    steps: [
+      useMuch,
+      backUp,
+      suspend,
+      restore,
+      authority('fra', 'unreachable'),
+      edit('home', 'fra'),
+      edit('office', 'fra'),
+      heal,
+      edit('anyone'),
+      useOnce,
+    ],
+  },
+  'a row that was compared with a change does not note it': {
+    steps: [useMuch, backUp, edit('home'), restore, edit('office')],
+    rule: 'pending',
   },
   'a lease that was declined is used': {
     ...sameWith(3),

@@ -457,7 +457,7 @@ function createSteps(run: Run, history: History, turnedOn: readonly string[]) {
     await settleRunning()
     const start = clients.tick()
     await ground.restore()
-    run.restores.push({ start, end: clients.tick(), backedUpAt: at })
+    run.restores.push({ start, end: clients.tick(), backedUpAt: at, decidedAt: Infinity })
   }
 
   async function untilNoLeaseIsLeft(): Promise<void> {

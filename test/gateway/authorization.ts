@@ -13,6 +13,7 @@ import { startTrace } from '../../src/gateway/trace.ts'
 import { createUnknownTokens } from '../../src/gateway/unknown-tokens.ts'
 import { type Address, formatAddress } from '../../src/keys/address.ts'
 import type { KeyRecord } from '../../src/keys/key-record.ts'
+import type { Lineage } from '../../src/keys/lineage.ts'
 import { toStored } from '../../src/keys/stored-record.ts'
 import type { Result } from '../../src/shared/result.ts'
 import { createIsolateCache } from '../../src/stores/isolate-cache.ts'
@@ -28,8 +29,8 @@ export interface Situation {
   readonly kv?: KeyRecord | null | Error
   /** What libSQL has. */
   readonly row?: KeyRecord | null | Error
-  /** The newest revision of the row that is known to hold; that of the row if left out. */
-  readonly heldRevision?: number
+  /** Where the row comes from. */
+  readonly lineage?: Lineage
   /** What the authority holds. */
   readonly holds: TestAuthority['holds']
   readonly verify?: Error
@@ -50,7 +51,6 @@ export interface Judged {
 
 export function start(situation: Situation) {
   const { kv = null, row = FAULT, verify, termMs = 1_000, graceMs = 0, body = null } = situation
-  const { heldRevision } = situation
   const ownHeaders = situation.headers ?? {
     Authorization: `Token ${TOKEN}`,
     'CF-Connecting-IP': CLIENT,
@@ -90,7 +90,7 @@ export function start(situation: Situation) {
     async findDatabaseRecord(lookupId) {
       calls.push(`row ${lookupId}`)
       const record = await valueOf(row)
-      return record === null ? null : { record, heldRevision: heldRevision ?? record.revision }
+      return record === null ? null : { record, lineage: situation.lineage ?? null }
     },
     questions: createQuestions({
       authorities: authority,

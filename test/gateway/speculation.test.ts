@@ -1,6 +1,7 @@
 // What is sent on before the authority has answered. `end` among the calls ends it.
 
 import { describe, expect, it } from 'vitest'
+import { toStored } from '../../src/keys/stored-record.ts'
 import { start, startCached } from './authorization.ts'
 import {
   ALLOWING,
@@ -70,17 +71,14 @@ describe('a request that may be sent on by the record in KV', () => {
     expect((await granted.judge()).result).toMatchObject(grantBy(4))
   })
 
-  it('is judged by the unconfirmed record, if libSQL has passed it by changes that are not known to hold', async () => {
-    for (const [heldRevision, result, seed] of [
-      [3, refusal(IP_DENIED), 'seed 4 word-1'],
-      [4, grantBy(6), 'seed 6 word-1'],
-    ] as const) {
-      const row = { ...ALLOWING, revision: 6 }
-      const { judge, authority, calls } = start({ kv: ALLOWING, holds: null, row, heldRevision })
-      authority.unconfirmed = NEWER_DENYING
-      expect((await judge()).result).toMatchObject(result)
-      expect(calls).toContain(seed)
-    }
+  it('is judged by the unconfirmed record, if the authority takes no row in its place', async () => {
+    const lineage = { changeId: '6.a', ancestors: ['3.a', '5.a'], heldRevision: 3 }
+    const row = { ...ALLOWING, revision: 6 }
+    const { judge, authority, calls } = start({ kv: ALLOWING, holds: null, row, lineage })
+    authority.unconfirmed = NEWER_DENYING
+    authority.holdsInstead = toStored(NEWER_DENYING)
+    expect((await judge()).result).toMatchObject(refusal(IP_DENIED))
+    expect(calls).toContain('seed 6 word-1 of 6.a')
   })
 })
 

@@ -64,8 +64,9 @@ export function createTestAuthority(
       return granted
     },
 
-    async seed(_, record, word) {
-      calls.push(`seed ${record.revision} ${word}`)
+    async seed(_, record, word, lineage = null) {
+      const of = lineage === null ? '' : ` of ${lineage.changeId}`
+      calls.push(`seed ${record.revision} ${word}${of}`)
       if (authority.holds instanceof Error) throw authority.holds
       authority.holds = record
       return authority.holdsInstead ?? toStored(record)

@@ -66,6 +66,11 @@ export const apiKeys = sqliteTable(
      * the outbox.
      */
     publishedRevision: integer('published_revision').notNull(),
+    /** The ids of the changes behind `revision`, see db/revision.ts. */
+    lineage: text('lineage', { mode: 'json' })
+      .$type<readonly (string | null)[]>()
+      .notNull()
+      .default([]),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
     /** When `revision` last rose. */

@@ -1,5 +1,5 @@
 // The newest record of a key, or its tombstone, as the key's authority holds it. A live record is replaced by a
-// higher revision or by a tombstone, and a tombstone by nothing.
+// higher revision that comes from it, or by a tombstone. A tombstone is replaced by nothing.
 //
 // The authority gets the revision beside the record and never parses the record. So it can hold forms that are
 // newer than itself.
@@ -10,8 +10,9 @@
 //
 // A change has no word. One that finds nothing held may be late as well, and older than what the object has
 // lost. So it is stored unconfirmed: no lease is granted on it, and readers ask libSQL first. A seed confirms it, or
-// replaces it by a higher revision, but never by a lower one: a database that was restored has forgotten it.
+// replaces it by a record that comes from it. A database that was restored has forgotten it, and has no such record.
 
+import { descendsFrom, type Lineage } from '../../keys/lineage.ts'
 import { tagOf } from '../../keys/stored-record.ts'
 import type { RecordIdentity } from './question.ts'
 
@@ -27,6 +28,10 @@ export interface AuthorityRecord {
    * the key's limits go on.
    */
   readonly keepsUse?: true
+  /** Where a record that is sent comes from. Without it, its revision alone counts. */
+  readonly lineage?: Lineage
+  /** The change that made a record that is held. */
+  readonly changeId?: string
 }
 
 export type AuthorityAnswer =
@@ -48,7 +53,7 @@ export interface Kept {
   readonly hasRisen: boolean
 }
 
-interface Head extends Omit<AuthorityRecord, 'record'> {
+interface Head extends Omit<AuthorityRecord, 'record' | 'lineage'> {
   /** The record's tag. A version that knows no tags writes none. */
   readonly tag?: string
   /** Set for a record that a change brought and no reader of libSQL has confirmed. */
@@ -94,7 +99,7 @@ export class HeldRecord {
   seed(sent: AuthorityRecord, word: string | undefined): Kept {
     if (sent.gone || word === this.word) return this.raise(sent, true)
     const head = this.head()
-    const isOlder = head !== undefined && !(isUnconfirmed(head) && sent.revision > head.revision)
+    const isOlder = head !== undefined && !(isUnconfirmed(head) && replaces(sent, head))
     const answer = isOlder ? this.answerToOlder(head, sent.record) : this.answerUnknown()
     return { answer, hasRisen: false }
   }
@@ -113,10 +118,10 @@ export class HeldRecord {
     this.storage.put<Head>('head', ended)
   }
 
-  private raise({ revision, gone, record, keepsUse }: AuthorityRecord, isConfirmed: boolean): Kept {
+  private raise(sent: AuthorityRecord, isConfirmed: boolean): Kept {
+    const { revision, gone, record, keepsUse, lineage } = sent
     const head = this.head()
-    const rises = head === undefined || (!head.gone && (gone || revision > head.revision))
-    if (!rises) {
+    if (head !== undefined && !replaces(sent, head)) {
       if (isConfirmed) this.confirm(head)
       return { answer: this.answerToOlder(head, record), hasRisen: false }
     }
@@ -127,6 +132,7 @@ export class HeldRecord {
       gone,
       tag: tagOf(record),
       ...(keepsUse && { keepsUse }),
+      ...(lineage !== undefined && { changeId: lineage.changeId }),
       ...(!isConfirmed && { isUnconfirmed: true }),
     })
     this.storage.put('record', record)
@@ -168,9 +174,16 @@ export class HeldRecord {
     return { state: 'unknown', word: this.word, ...(held !== null && { unconfirmed: held }) }
   }
 
-  private toRecord({ revision, gone }: Head): AuthorityRecord {
-    return { revision, gone, record: this.record() }
+  private toRecord({ revision, gone, changeId }: Head): AuthorityRecord {
+    const made = changeId !== undefined && { changeId }
+    return { revision, gone, record: this.record(), ...made }
   }
+}
+
+/** Whether a record takes the place of the one that is held. */
+function replaces({ revision, gone, lineage }: AuthorityRecord, held: Head): boolean {
+  if (held.gone) return false
+  return gone || (revision > held.revision && descendsFrom(lineage ?? null, held))
 }
 
 function isUnconfirmed(head: Head): boolean {

@@ -2,6 +2,7 @@
 
 import type { Denial } from '../../keys/denial.ts'
 import { encodeKeyRecord, type KeyRecord } from '../../keys/key-record.ts'
+import type { Identified, Lineage } from '../../keys/lineage.ts'
 import { HOLD_FACTOR, MAX_TERM_MS } from '../../keys/lease.ts'
 import { readStored, type StoredRecord, tagOf } from '../../keys/stored-record.ts'
 import type { Granted, Wanted } from '../../keys/window.ts'
@@ -36,8 +37,9 @@ export interface Unknown {
   readonly unconfirmed?: StoredRecord
 }
 
-/** What an authority holds. Of a record in the form of a later version, only the revision is readable. */
-export type Held = StoredRecord | { readonly kind: 'unreadable'; readonly revision: number }
+/** What an authority holds. Of a record in the form of a later version, only this much is readable. */
+export type Held = (StoredRecord | { readonly kind: 'unreadable'; readonly revision: number }) &
+  Identified
 
 /** What must be honoured after a change was sent. */
 export type Brought = Held & {
@@ -60,13 +62,22 @@ export interface KeyAuthorities {
    * has settled. It is the one that the authority holds. It is `record` if the authority keeps nothing: for a key
    * without a row, and in the version before.
    */
-  readonly advance: (lookupId: string, record: KeyRecord) => Promise<Brought>
+  readonly advance: (
+    lookupId: string,
+    record: KeyRecord,
+    lineage?: Lineage | null,
+  ) => Promise<Brought>
   /**
    * Sends a record that was read in libSQL after the authority had answered with `word`. Resolves as `advance`
    * does. If the word is outdated, and the authority holds nothing or an older unconfirmed record, it resolves to
    * `record`.
    */
-  readonly seed: (lookupId: string, record: KeyRecord, word: string | undefined) => Promise<Held>
+  readonly seed: (
+    lookupId: string,
+    record: KeyRecord,
+    word: string | undefined,
+    lineage?: Lineage | null,
+  ) => Promise<Held>
   /** The denials of the last 24 hours, newest first. */
   readonly listDenials: (lookupId: string) => Promise<Denial[]>
   /** The use of a token: when it was used first and last, and how often within 24 hours. */
@@ -126,8 +137,8 @@ export function createKeyAuthorities(
       const unconfirmed = answer.state === 'unknown' ? answer.unconfirmed : undefined
       return unconfirmed === undefined ? null : toHeld(unconfirmed)
     },
-    async advance(lookupId, record) {
-      const sent = toAuthorityRecord(record)
+    async advance(lookupId, record, lineage = null) {
+      const sent = toAuthorityRecord(record, lineage)
       const answer: ChangeAnswer = await ask(
         lookupId,
         async (stub) => await stub.advance(sent, { nowMs: nowMs() }),
@@ -136,8 +147,8 @@ export function createKeyAuthorities(
       const settled = settlesInMs > 0 ? wait(settlesInMs) : Promise.resolve()
       return { ...heldAfter(sent, record, answer), settled }
     },
-    async seed(lookupId, record, word) {
-      const sent = toAuthorityRecord(record)
+    async seed(lookupId, record, word, lineage = null) {
+      const sent = toAuthorityRecord(record, lineage)
       const answer = await ask(
         lookupId,
         async (stub) => await stub.seed(sent, word, { nowMs: nowMs() }),
@@ -187,18 +198,24 @@ function heldAfter(sent: AuthorityRecord, record: KeyRecord, answer: AuthorityAn
   return answer.state === 'holds' ? toHeld(answer) : { ...record, tag: tagOf(sent.record) }
 }
 
-function toAuthorityRecord(record: KeyRecord): AuthorityRecord {
+function toAuthorityRecord(record: KeyRecord, lineage: Lineage | null): AuthorityRecord {
   const { kind, revision } = record
-  const sent = { revision, gone: kind === 'tombstone', record: encodeKeyRecord(record) }
   const isReplaced = kind === 'tombstone' && record.replacedAtMs !== null
-  return isReplaced ? { ...sent, keepsUse: true } : sent
+  return {
+    revision,
+    gone: kind === 'tombstone',
+    record: encodeKeyRecord(record),
+    ...(isReplaced && { keepsUse: true }),
+    ...(lineage !== null && { lineage }),
+  }
 }
 
 /** A tombstone counts in any form. A live record in the form of a later version is unreadable. */
-function toHeld({ revision, gone, record }: AuthorityRecord): Held {
+function toHeld({ revision, gone, record, changeId }: AuthorityRecord): Held {
+  const made = changeId !== undefined && { changeId }
   const stored = readStored(record)
-  if (stored !== null) return stored
+  if (stored !== null) return { ...stored, ...made }
   return gone
-    ? { kind: 'tombstone', revision, keyId: '', replacedAtMs: null, tag: tagOf(record) }
-    : { kind: 'unreadable', revision }
+    ? { kind: 'tombstone', revision, keyId: '', replacedAtMs: null, tag: tagOf(record), ...made }
+    : { kind: 'unreadable', revision, ...made }
 }

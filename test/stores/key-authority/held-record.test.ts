@@ -55,6 +55,57 @@ describe('an authority that starts again', () => {
   })
 })
 
+describe('a record that does not come from the one that is held', () => {
+  const held = { ...LIVE, lineage: { changeId: '3.a', ancestors: ['2.a'], heldRevision: 2 } }
+  const answer = { state: 'holds', ...LIVE, changeId: '3.a' }
+  const of = (ancestors: readonly string[], heldRevision = 1) => ({
+    ...NEWER,
+    lineage: { changeId: '4.b', ancestors, heldRevision },
+  })
+
+  function holding(sent: Parameters<HeldRecord['keep']>[0]) {
+    const { storage } = storageOf()
+    const one = new HeldRecord(storage)
+    one.seed(sent, wordOf(one.check(null)))
+    return one
+  }
+
+  it('does not replace it, whatever its number, nor does a reader who brings it', () => {
+    const one = holding(held)
+    expect(one.keep(of(['2.a', '3.b']))).toEqual({ answer, hasRisen: false })
+    const word = wordOf(one.check(identityOf({ ...NEWER, revision: 9 })))
+    expect(one.seed(of(['2.a']), word)).toEqual({ answer, hasRisen: false })
+    expect(one.check(identityOf(LIVE))).toEqual(CURRENT)
+  })
+
+  it('replaces it if it was compared with it, or knows of a newer one, or is a tombstone', () => {
+    for (const sent of [
+      of(['2.a', '3.b', '3.a']),
+      of(['5.c'], 5),
+      { ...GONE, ...of([]), gone: true },
+    ]) {
+      expect(holding(held).keep(sent)).toEqual({ answer: CURRENT, hasRisen: true })
+    }
+  })
+
+  it('replaces it by its number where one of them does not say where it comes from', () => {
+    expect(holding(held).keep(NEWER)).toEqual({ answer: CURRENT, hasRisen: true })
+    expect(holding(LIVE).keep(of([]))).toEqual({ answer: CURRENT, hasRisen: true })
+  })
+
+  it('confirms it, though no reader had confirmed it', () => {
+    const { storage } = storageOf()
+    const one = new HeldRecord(storage)
+    one.keep(held)
+    const unconfirmed = one.check(null)
+    expect(unconfirmed).toMatchObject({ state: 'unknown', unconfirmed: { changeId: '3.a' } })
+    expect(one.seed(of(['2.a', '3.b']), 'an older word').answer).toEqual(answer)
+    expect(one.check(null)).toMatchObject({ state: 'unknown' })
+    expect(one.seed(of(['2.a', '3.b']), wordOf(unconfirmed)).answer).toEqual(answer)
+    expect(one.check(null)).toEqual(answer)
+  })
+})
+
 describe('an authority of the version before', () => {
   const { record, ...head } = LIVE
 
