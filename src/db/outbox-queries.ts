@@ -214,9 +214,6 @@ export async function recordLostEnd(
       .update(tokens)
       .set({ ...ENDED_COLUMNS, endedAt })
       .where(and(eq(tokens.lookupId, lookupId), isNull(tokens.endedAt))),
-    db
-      .update(apiKeys)
-      .set(revised(nowMs))
-      .where(eq(apiKeys.id, read.id)),
+    db.update(apiKeys).set(revised(nowMs)).where(eq(apiKeys.id, read.id)),
   ])
 }
