@@ -43,7 +43,7 @@ export const DETAILS = {
   enforcement_pending:
     'The change is recorded and goes through by itself. Repeat the request to see when it has.',
   storage_unavailable:
-    'The database, or another store of the gateway, cannot be reached at the moment. Look whether the change was made before you repeat it.',
+    'The database, or another store of the gateway, cannot be reached at the moment. Repeat the request in a few seconds. If it was a change, look first whether it was made.',
   misconfigured:
     'This gateway lacks settings or secrets, or cannot read them. Its operator finds in its log which.',
   internal_error: 'Something went wrong. The request id names it in the log.',

@@ -9,7 +9,8 @@ export const OUTAGE_PROBLEMS = {
     meaning:
       'The database, or another store of the gateway, did not answer in time. Portal API requests with keys in use go on working.',
     remedies: {
-      caller: 'Look whether the change was made before you repeat it.',
+      caller:
+        'Repeat the request in a few seconds. If it was a change, look first whether it was made.',
       operator: 'Look at the log and at `/admin/api/v1/health` for the store that does not answer.',
     },
     retry: 'check',

@@ -65,14 +65,18 @@ async function huntMutants(bundleDir: string): Promise<boolean> {
 
 async function exploreHistories(bundleDir: string): Promise<boolean> {
   const { seed, only } = values
-  const tally = { requests: 0, unavailable: 0 }
+  const tally = { requests: 0, unavailable: 0, falseAlarms: 0 }
   const failure = await explore({
     bundleDir,
     histories: Number(values.histories),
     seed: Number(seed),
     ...(only === undefined ? { lanes: Number(values.lanes) } : { lanes: 1, only: Number(only) }),
     onFailure(number, report) {
-      console.log(`\n${report}\nThis is history ${number}. Now it is made smaller.`)
+      console.log(`\n${report}\nThis is history ${number}. Now it is repeated, and made smaller.`)
+    },
+    onFalseAlarm(number) {
+      tally.falseAlarms++
+      console.log(`History ${number} holds each time that it is repeated: a false alarm.`)
     },
     onProgress(done, { uses }: Log) {
       tally.requests += uses.length
@@ -82,8 +86,12 @@ async function exploreHistories(bundleDir: string): Promise<boolean> {
       show(`seed ${seed}: ${share}, ${answers}`, done % 50 === 0)
     },
   })
-  console.log(failure === null ? '\nNothing is broken.' : `\n${failure.report}\n`)
-  if (failure === null) return false
+  if (failure === null) {
+    const alarms = tally.falseAlarms === 0 ? '' : ` There were ${tally.falseAlarms} false alarms.`
+    console.log(`\nNothing is broken.${alarms}`)
+    return false
+  }
+  console.log(`\n${failure.report}\n`)
   const again = `--seed ${seed} --only ${failure.number}`
   console.log(`Find it again: npm run edge -- ${again}`)
   return true

@@ -19,8 +19,13 @@ export interface ExploreOptions extends GroundOptions {
   readonly lanes: number
   /** Violations that count; all when left out. */
   readonly counts?: (violation: Violation) => boolean
-  /** A history has failed, and is now made smaller. */
+  /** A history has failed, and is now repeated. */
   readonly onFailure?: (number: number, report: string) => void
+  /**
+   * A history that has failed holds each time that it is repeated, as after a moment in which the machine stood
+   * still. The others are carried out. Without this function it counts as a failure.
+   */
+  readonly onFalseAlarm?: (number: number) => void
   readonly onProgress?: (done: number, log: Log) => void
 }
 
@@ -33,6 +38,8 @@ export interface Failure {
 
 /** What a race decides does not happen each time. */
 const TRIES = 3
+/** How often a history is repeated before it counts as a false alarm. */
+const REPETITIONS = 10
 
 export async function explore(options: ExploreOptions): Promise<Failure | null> {
   const { seed, histories, only, lanes } = options
@@ -48,17 +55,22 @@ export async function explore(options: ExploreOptions): Promise<Failure | null> 
       const [number, one] = next
       let report = await carryOut(ground, fixtures, one, options, () => ++done)
       if (report === null) continue
-      waiting.length = 0
-      options.onFailure?.(number, report)
-      await shrink(one, async (smaller) => {
-        for (let tries = 0; tries < TRIES; tries++) {
-          const again = await carryOut(ground, fixtures, smaller, options)
+      const failsAgain = async (history: History, times: number) => {
+        for (let tries = 0; tries < times; tries++) {
+          const again = await carryOut(ground, fixtures, history, options)
           if (again === null) continue
           report = again
           return true
         }
         return false
-      })
+      }
+      options.onFailure?.(number, report)
+      if (options.onFalseAlarm && !(await failsAgain(one, REPETITIONS))) {
+        options.onFalseAlarm(number)
+        continue
+      }
+      waiting.length = 0
+      await shrink(one, (smaller) => failsAgain(smaller, TRIES))
       failure = { number, report }
     }
   }
