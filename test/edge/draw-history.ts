@@ -4,8 +4,8 @@
 import type fc from 'fast-check'
 import { type Dice, rolling } from './dice.ts'
 import { LIMIT_MOVES, limitOf } from './draw-limit-moves.ts'
-import { heldOverRestore } from './draw-late-moves.ts'
 import { changesInARow } from './draw-moves.ts'
+import { type AroundRestore, editsAfterLoss, heldOverRestore } from './draw-restore-moves.ts'
 import { deletionOf, type Frame, type Move, rollout } from './draw-steps.ts'
 import { ALL_LOCATIONS, LOCATIONS } from './ground.ts'
 import type { Deploy, History, Step } from './history.ts'
@@ -110,15 +110,19 @@ function drawMoves(
 
 /** Changes that the database forgets, and changes after that, mostly of one key. */
 function aroundRestore(frame: Frame, moves: typeof MOVES): Step[] {
-  const held = frame.dice.chance(25) ? heldOverRestore(frame, frame.focus) : null
+  const special = frame.dice.weighted<() => AroundRestore | null>([
+    [5, () => heldOverRestore(frame, frame.focus)],
+    [5, () => editsAfterLoss(frame, frame.focus)],
+    [10, () => null],
+  ])()
   return [
     ...drawMoves(frame, moves, 0, 1),
-    ...(held?.first ?? []),
+    ...(special?.first ?? []),
     { do: 'back up' },
-    ...(held?.before ?? drawMoves(frame, CHANGES, 1, 2)),
-    ...(frame.dice.chance(40) ? [deletionOf(frame, frame.focus)] : []),
+    ...(special?.before ?? drawMoves(frame, CHANGES, 1, 2)),
+    ...(frame.dice.chance(special === null ? 40 : 15) ? [deletionOf(frame, frame.focus)] : []),
     { do: 'restore' },
-    ...(held?.after ?? []),
+    ...(special?.after ?? []),
     ...drawMoves(frame, [[10, changesInARow], ...CHANGES], 1, 2),
     ...drawMoves(frame, moves, 0, 1),
   ]

@@ -7,7 +7,6 @@ import {
   changeOf,
   EARLY_KEY_NAMES,
   elsewhere,
-  type Frame,
   keepUsing,
   key,
   made,
@@ -18,7 +17,7 @@ import {
   useMuch,
   useOnce,
 } from './draw-steps.ts'
-import type { Changing, KeyName, Step } from './history.ts'
+import type { KeyName, Step } from './history.ts'
 import type { AuthorityFault } from './sim/faults.ts'
 
 /** A question whose answer comes when the key has been changed, or nearly. */
@@ -156,38 +155,6 @@ export const changeUnderReports: Move = (frame) => {
       : [{ do: 'pass', seconds: 0.1 } as const]),
     changeOf(frame, name, made(frame, elsewhere(frame, where))),
   ]
-}
-
-/**
- * A change of a database that is restored before its authority hears of it, and a later one. The later one must change
- * something: one that changes nothing gets no number, so the authority would take the first one for newer.
- */
-export function heldOverRestore(frame: Frame, name: KeyName) {
-  const { dice } = frame
-  const where = at(frame)
-  const other = () => ({ ...untried(frame, elsewhere(frame, where)), diesAfter: null })
-  const acl = dice.pick(ACLS)
-  const later = dice.weighted<() => Changing>([
-    [
-      5,
-      () => {
-        const to = dice.pick(ACLS.filter((one) => one !== acl))
-        return { do: 'edit', key: name, acl: to, ...other() }
-      },
-    ],
-    [1, () => ({ do: 'set end', key: name, inSeconds: dice.pick([85, 150]), ...other() })],
-    [2, () => ({ do: 'delete', key: name, ...other() })],
-  ])
-  return {
-    /** Before the backup. */
-    first: [{ do: 'heal' }, { do: 'edit', key: name, acl, ...other() }],
-    before: [
-      useMuch(frame, name),
-      { do: 'authority', at: where, fault: 'held', calls: 'changes' },
-      changeOf(frame, name, untried(frame, where)),
-    ],
-    after: [later(), { do: 'heal' }, { do: 'settle' }, useOnce(frame, name)],
-  } as const satisfies Readonly<Record<'first' | 'before' | 'after', readonly Step[]>>
 }
 
 function lose(name: KeyName): Step {
