@@ -55,9 +55,9 @@ export async function explore(options: ExploreOptions): Promise<Failure | null> 
       const [number, one] = next
       let report = await carryOut(ground, fixtures, one, options, () => ++done)
       if (report === null) continue
-      const failsAgain = async (history: History, times: number) => {
+      const failsAgain = async (repeated: History, times: number) => {
         for (let tries = 0; tries < times; tries++) {
-          const again = await carryOut(ground, fixtures, history, options)
+          const again = await carryOut(ground, fixtures, repeated, options)
           if (again === null) continue
           report = again
           return true

@@ -17,7 +17,9 @@ const RECOVERS_WITHIN_MS = 10_000
 const CRON_RUNS = 3
 const POLL_MS = 5
 
-export async function recover(run: Run): Promise<Omit<Log, 'leasesInBetween' | 'hasNewForm'>> {
+export async function recover(
+  run: Run,
+): Promise<Omit<Log, 'leasesInBetween' | 'hasNewForm' | 'allowanceMs'>> {
   const { ground, clients, keys, facts, locations } = run
   const { changes } = clients
   const isDeploy = locations.includes(NEXT_VERSION)
@@ -67,7 +69,6 @@ export async function recover(run: Run): Promise<Omit<Log, 'leasesInBetween' | '
       ...one,
       key: keyOf(one.name) ?? '',
     })),
-    allowanceMs: ground.allowanceMs,
     turnedAuthorities,
     areClocksWrong,
   }

@@ -79,8 +79,14 @@ export async function runHistory(
     await steps.end()
     const log = await recover(run)
     const now = await ground.command({})
-    const hasNewForm = history.deploy?.version === 'new form'
-    return { ...log, hasNewForm, leasesInBetween: now.leasesInBetween - leasesInBetween }
+    const { version, leaseTerms = 1 } = history.deploy ?? {}
+    return {
+      ...log,
+      hasNewForm: version === 'new form',
+      // A location uses an allowance for as long as its own lease.
+      allowanceMs: ground.allowanceMs * Math.max(1, leaseTerms),
+      leasesInBetween: now.leasesInBetween - leasesInBetween,
+    }
   } finally {
     await steps.end()
     await fixtures.retire(
