@@ -27,6 +27,10 @@ const KEPT_MS = 2 * 60_000
 const MAX_RETRY_DELAY_MS = 40
 /** How many keys are changed at once. */
 const AT_ONCE = 8
+/** How often a report is tried behind its answer. Then it is left to the cron, which runs each minute. */
+const TRIES = 3
+/** As long as a statement of libSQL may take: what held it up has ended by then. */
+const RETRY_AFTER_MS = 2_000
 
 /** Only for the log. The report stays for the cron. */
 class TooManyChangesError extends Error {
@@ -37,12 +41,19 @@ class TooManyChangesError extends Error {
 export async function workOffLeaks(deps: OutboxDeps): Promise<void> {
   const run = deps.nowMs()
   const reports = await takeLeakReports(deps.db, run, REPORTS_PER_RUN)
-  for (const report of reports) await workOffReport(report, deps)
+  for (const report of reports) await tryToStopTokens(report, deps)
   await deleteFinishedReports(deps.db, run - KEPT_MS)
 }
 
-/** Never rejects. A report that fails stays for the cron. */
+/** Tries again while something is left to do. Never rejects. What is left in the end stays for the cron. */
 export async function workOffReport(report: StoredReport, deps: OutboxDeps): Promise<void> {
+  for (let tries = 1; !(await tryToStopTokens(report, deps)) && tries < TRIES; tries++) {
+    await deps.wait(RETRY_AFTER_MS)
+  }
+}
+
+/** Answers whether everything is done that the report asks for. Never rejects. */
+async function tryToStopTokens(report: StoredReport, deps: OutboxDeps): Promise<boolean> {
   const { db, logFault, nowMs } = deps
   try {
     const found = await findKeysOfTokens(db, report.lookupIds)
@@ -51,9 +62,12 @@ export async function workOffReport(report: StoredReport, deps: OutboxDeps): Pro
     // This closes the keys further. It decides nothing else that their authorities may know, see lost-changes.ts.
     const settled = await settle(pending, { respects: [], revisions: 1 }, deps)
     await tryToNoteRows(settled, deps)
-    if (settled.length === pending.length) await finishLeakReport(db, report.id, nowMs())
+    if (settled.length < pending.length) return false
+    await finishLeakReport(db, report.id, nowMs())
+    return true
   } catch (error) {
     logFault(isStorageUnavailable(error) ? 'libsql' : 'unexpected', error)
+    return false
   }
 }
 

@@ -19,13 +19,17 @@ const POLL_MS = 5
 
 export async function recover(
   run: Run,
+  hasNewForm: boolean,
 ): Promise<Omit<Log, 'leasesInBetween' | 'hasNewForm' | 'allowanceMs'>> {
   const { ground, clients, keys, facts, locations } = run
   const { changes } = clients
   const isDeploy = locations.includes(NEXT_VERSION)
   // What an authority knows and the database has forgotten, an operator decides.
   const decidedAt = clients.tick()
-  const restores = run.restores.map((restore) => ({ ...restore, decidedAt }))
+  // A version that cannot read what an authority holds has the restored database judge.
+  const restores = run.restores.map((restore) => {
+    return { ...restore, decidedAt: hasNewForm ? restore.start : decidedAt }
+  })
   if (restores.length > 0) {
     await ground.command({ passSeconds: 600 })
     await clients.driftAt('ams', 'as_database')

@@ -77,12 +77,13 @@ export async function runHistory(
   try {
     for (const step of history.steps) await steps.take(step)
     await steps.end()
-    const log = await recover(run)
-    const now = await ground.command({})
     const { version, leaseTerms = 1 } = history.deploy ?? {}
+    const hasNewForm = version === 'new form'
+    const log = await recover(run, hasNewForm)
+    const now = await ground.command({})
     return {
       ...log,
-      hasNewForm: version === 'new form',
+      hasNewForm,
       // A location uses an allowance for as long as its own lease.
       allowanceMs: ground.allowanceMs * Math.max(1, leaseTerms),
       leasesInBetween: now.leasesInBetween - leasesInBetween,

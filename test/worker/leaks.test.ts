@@ -348,6 +348,19 @@ describe('an address', () => {
 })
 
 describe('what could not be done at once', () => {
+  it('is tried again: libSQL could not be asked for a moment', async () => {
+    const key = await keys.newKey()
+    const faults = () => keys.rig.logs.filter((line) => line.includes('"fault":"libsql"'))
+    const before = faults().length
+    await expectReceived(await report({ tokens: [key.token] }), 1)
+    keys.rig.libsql.set('closed')
+    await expect.poll(() => faults().length).toBeGreaterThan(before)
+    keys.rig.libsql.set('open')
+    await settled()
+    await expectEverywhere(key, 403, 'key_disabled')
+    expect(await leaksOf(key)).toHaveLength(1)
+  })
+
   it('is done by the cron: the authority was down', async () => {
     const key = await keys.newKey()
     await keys.use(key)
