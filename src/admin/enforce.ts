@@ -119,9 +119,11 @@ async function findRowToBringNext(
   const [row] = await findKeys(deps.db, [id])
   const token = row?.tokens.find((one) => one.lookupId === lookupId)
   if (row === undefined || token === undefined || isHeld(held, row, token)) return row
-  const isLive = row.kind === 'live' && token.endedAt === null
+  // The end of a token replaces whatever its authority holds. To raise the row instead would note that the row
+  // was compared with that, and the row would replace it at the key's other tokens.
+  if (row.kind !== 'live' || token.endedAt !== null) return row
   const isNewer = held.revision < row.revision && descendsFrom(row.lineage, held)
-  if (held.kind === 'tombstone' ? !isLive : isNewer) return row
+  if (held.kind !== 'tombstone' && isNewer) return row
   const mayBring = await overruleOrTakeBack({ row, token, held }, decision, deps)
   return mayBring ? (await findKeys(deps.db, [id]))[0] : undefined
 }

@@ -4,7 +4,7 @@
 // status.
 
 import type { Database } from '../db/client.ts'
-import { heldRevisionOf, type KeyRow, type LiveKey, type Token, toState } from '../db/key-rows.ts'
+import { heldRevisionOf, type LiveKey, type Token, toState } from '../db/key-rows.ts'
 import { raiseRevision, recordLostEnd, type TakenBack, tombstoneKey } from '../db/outbox-queries.ts'
 import type { LiveKeyRecord } from '../keys/key-record.ts'
 import { type Opening, OPENINGS, findOpenings } from '../keys/openings.ts'
@@ -42,9 +42,9 @@ export class DatabaseBehindError extends Error {
   }
 }
 
-/** A row that is older than the authority of one of its tokens, or does not come from what that holds. */
+/** A row that is older than the authority of one of its live tokens, or does not come from what that holds. */
 export interface Behind {
-  readonly row: KeyRow
+  readonly row: LiveKey
   readonly token: Token
   readonly held: Held
 }
@@ -62,15 +62,14 @@ export async function overruleOrTakeBack(
   const { db } = deps
   const log = (reason: DatabaseBehindError['reason']) =>
     deps.logFault('database_behind', new DatabaseBehindError(reason))
-  if (held.kind === 'tombstone' && held.replacedAtMs !== null && row.kind === 'live') {
+  if (held.kind === 'tombstone' && held.replacedAtMs !== null) {
     log('token_ended')
     await recordLostEnd(db, row, token, held.replacedAtMs, deps.nowMs())
     return true
   }
-  if (held.kind === 'tombstone' || row.kind === 'tombstone' || token.endedAt !== null) {
+  if (held.kind === 'tombstone') {
     log('buried')
-    if (held.kind === 'tombstone') await tombstoneKey(db, row, held, deps.nowMs())
-    else await raiseRevision(db, row, null, held, deps.nowMs())
+    await tombstoneKey(db, row, held, deps.nowMs())
     return true
   }
   const resolution =
@@ -112,8 +111,9 @@ function resolveReadable(
   if (OF_ACCOUNT.some((respect) => opened.includes(respect))) return 'hold back'
   // If another change of the row is still pending, it is unknown what that change decided.
   const isKnown = decision !== null && heldRevisionOf(row) >= row.revision - decision.revisions
-  if (isKnown) return takeBack(row, token, held, opened, deps)
-  return isInactive(row) ? null : 'hold back'
+  // A suspension must not wait, and what it hides must still be there when the account is active again.
+  if (isKnown || isInactive(row)) return takeBack(row, token, held, opened, deps)
+  return 'hold back'
 }
 
 /** What only the operator decides. */

@@ -20,7 +20,8 @@ export function revised(nowMs: number) {
 
 /** As `revised`, for a row that is to replace what an authority holds, having been compared with it. */
 export function revisedAbove(held: Identified, nowMs: number) {
-  const revision = sql`max(revision, ${held.revision}) + 1`
+  // The client sends each number as a float.
+  const revision = sql`cast(max(revision, ${held.revision}) + 1 AS integer)`
   const ancestors =
     held.changeId === undefined
       ? ANCESTORS

@@ -103,6 +103,7 @@ describe('a row comes from', () => {
     const { revision, lineage } = await read()
     expect(revision).toBe(10)
     expect(lineage).toMatchObject({ ancestors: [own, '9.lost'] })
+    expect(lineage?.changeId).toMatch(/^10\.[0-9a-f]{16}$/)
     // What a row has passed already keeps it from no higher number.
     await raiseRevision(db, await read(), null, { revision: 3, changeId: '3.lost' }, 7)
     expect(await read()).toMatchObject({

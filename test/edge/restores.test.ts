@@ -2,6 +2,7 @@
 // closed stays closed, until somebody who may opens it anew.
 
 import { describe, expect, it } from 'vitest'
+import { PASSWORD } from './fixtures.ts'
 import { openScene } from './scene.ts'
 
 const scene = openScene()
@@ -159,6 +160,38 @@ describe('a suspension that the database has lost', () => {
     expect(await scene.everywhere(scene.key)).toEqual(ALLOWED)
   })
 
+  it('is not undone by an edit under which the old token of a rotation ends', async () => {
+    const { ground, key } = scene
+    const rotation = async (method: string, query: string, body: object) => {
+      const json = JSON.stringify(body)
+      return await ground.send('fra', `/admin/api/v1/keys/${key.id}/rotation${query}`, {
+        method,
+        headers: {
+          Cookie: scene.owner.cookie,
+          'Content-Type': 'application/json',
+          'Content-Length': String(Buffer.byteLength(json)),
+        },
+        body: json,
+      })
+    }
+    const rotated = await rotation('POST', '', { password: PASSWORD, overlap_seconds: 3_600 })
+    expect(rotated.status).toBe(201)
+    const renewed = { ...key, token: String(rotated.json['access_token']) }
+    await scene.everywhere(renewed)
+    await forget(() => scene.setStatus('suspended'))
+    await ground.command({ at: 'ams', authority: 'answers slowly', calls: 'changes' })
+    const edited = scene.patch({ ip_acl: ['192.0.2.0/24'] })
+    await expect.poll(async () => (await scene.row(key))['revision']).toBe(3)
+    expect((await rotation('DELETE', '?keep=new', { password: PASSWORD })).status).toBe(503)
+    expect((await edited).status).toBe(503)
+    expect(await scene.everywhere(renewed)).toEqual(INACTIVE)
+    await ground.command({ heal: true })
+    await ground.runCron('ams')
+    expect(await scene.everywhere(renewed)).toEqual(INACTIVE)
+    expect(await scene.setStatus('active')).toBe('done')
+    expect(await scene.everywhere(renewed)).toEqual(ALLOWED)
+  })
+
   it('is made again, or lifted, by the operator', async () => {
     await forget(() => scene.setStatus('suspended'))
     expect(await scene.setStatus('suspended')).toBe('done')
@@ -229,6 +262,18 @@ describe('an ACL whose tightening the database has lost', () => {
   it('stays, though the account is suspended and comes back', async () => {
     await forget(tighten)
     expect(await scene.setStatus('suspended')).toBe('done')
+    expect(await scene.everywhere(scene.key, 'home')).toEqual(INACTIVE)
+    expect(await scene.setStatus('active')).toBe('done')
+    expect(await scene.everywhere(scene.key)).toEqual(DENIED)
+    expect(await scene.everywhere(scene.key, 'home')).toEqual(ALLOWED)
+  })
+
+  it('stays, though the account was suspended in an outage and comes back', async () => {
+    await forget(tighten)
+    await scene.ground.command({ authority: 'unreachable' })
+    expect(await scene.setStatus('suspended')).toBe('recorded')
+    await scene.ground.command({ heal: true })
+    await scene.ground.runCron('ams')
     expect(await scene.everywhere(scene.key, 'home')).toEqual(INACTIVE)
     expect(await scene.setStatus('active')).toBe('done')
     expect(await scene.everywhere(scene.key)).toEqual(DENIED)

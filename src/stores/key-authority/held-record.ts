@@ -92,7 +92,9 @@ export class HeldRecord {
       return { answer: this.answerUnknown(), hasRisen: false }
     }
     const isConfirmed = sent.gone || (head !== undefined && !isUnconfirmed(head))
-    return this.raise(sent, isConfirmed)
+    const kept = this.raise(sent, isConfirmed)
+    this.noteChange(sent)
+    return kept
   }
 
   /** Keeps a record read in libSQL, unless a change came in between. `word`: what the reader was told before. */
@@ -137,6 +139,17 @@ export class HeldRecord {
     })
     this.storage.put('record', record)
     return { answer: CURRENT, hasRisen: true }
+  }
+
+  /**
+   * After a restore, a change can make the record that is held already. From then on the record is of that change,
+   * so nothing replaces it that comes from the lost one alone.
+   */
+  private noteChange({ lineage, record }: AuthorityRecord): void {
+    const head = this.head()
+    if (head === undefined || head.gone || lineage === undefined) return
+    if (head.changeId === lineage.changeId || this.record() !== record) return
+    this.storage.put<Head>('head', { ...head, changeId: lineage.changeId })
   }
 
   private confirm(head: Head): void {

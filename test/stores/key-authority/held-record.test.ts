@@ -78,6 +78,15 @@ describe('a record that does not come from the one that is held', () => {
     expect(one.check(identityOf(LIVE))).toEqual(CURRENT)
   })
 
+  it('does not replace it either once another change has made the same record', () => {
+    const one = holding(held)
+    const again = { ...LIVE, lineage: { changeId: '3.b', ancestors: ['2.a'], heldRevision: 2 } }
+    expect(one.keep(again)).toEqual({ answer: CURRENT, hasRisen: false })
+    const later = { state: 'holds', ...LIVE, changeId: '3.b' }
+    expect(one.keep(of(['3.a']))).toEqual({ answer: later, hasRisen: false })
+    expect(one.keep(of(['3.b']))).toEqual({ answer: CURRENT, hasRisen: true })
+  })
+
   it('replaces it if it was compared with it, or knows of a newer one, or is a tombstone', () => {
     for (const sent of [
       of(['2.a', '3.b', '3.a']),
