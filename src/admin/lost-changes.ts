@@ -111,9 +111,9 @@ function resolveReadable(
   if (OF_ACCOUNT.some((respect) => opened.includes(respect))) return 'hold back'
   // If another change of the row is still pending, it is unknown what that change decided.
   const isKnown = decision !== null && heldRevisionOf(row) >= row.revision - decision.revisions
-  // A suspension must not wait, and what it hides must still be there when the account is active again.
-  if (isKnown || isInactive(row)) return takeBack(row, token, held, opened, deps)
-  return 'hold back'
+  if (isKnown) return takeBack(row, token, held, opened, deps)
+  // A suspension must not wait, and taking back could undo a pending change that was answered as recorded.
+  return isInactive(row) ? null : 'hold back'
 }
 
 /** What only the operator decides. */

@@ -268,18 +268,6 @@ describe('an ACL whose tightening the database has lost', () => {
     expect(await scene.everywhere(scene.key, 'home')).toEqual(ALLOWED)
   })
 
-  it('stays, though the account was suspended in an outage and comes back', async () => {
-    await forget(tighten)
-    await scene.ground.command({ authority: 'unreachable' })
-    expect(await scene.setStatus('suspended')).toBe('recorded')
-    await scene.ground.command({ heal: true })
-    await scene.ground.runCron('ams')
-    expect(await scene.everywhere(scene.key, 'home')).toEqual(INACTIVE)
-    expect(await scene.setStatus('active')).toBe('done')
-    expect(await scene.everywhere(scene.key)).toEqual(DENIED)
-    expect(await scene.everywhere(scene.key, 'home')).toEqual(ALLOWED)
-  })
-
   it('is not forgotten by an edit that was recorded in an outage', async () => {
     expect((await scene.patch({ ip_acl_mode: 'report' })).status).toBe(200)
     await forget(async () => {
